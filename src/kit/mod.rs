@@ -1,0 +1,6 @@
+//! What every room may use: time, chance, secrets, ids. Knows nothing of auth.
+
+pub mod cache;
+pub mod clock;
+pub mod rng;
+pub mod secret;

@@ -1,0 +1,3 @@
+//! Passwright: a self-hosted auth and token service that speaks the wire protocols of Amazon Cognito, STS and IAM.
+
+pub mod kit;

@@ -1,0 +1,2 @@
+//! The `passwright` binary.
+fn main() {}
