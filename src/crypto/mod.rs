@@ -1,0 +1,8 @@
+//! What secrets are made of, how they rest and how they are compared. Pure: keys, time and chance are arguments.
+
+pub mod argon2;
+pub mod digest;
+pub mod ids;
+pub mod seal;
+pub mod srp;
+pub mod totp;

@@ -1,0 +1,93 @@
+use super::*;
+use crate::crypto::seal::MasterKey;
+use crate::kit::rng::{EntropyRng, SeededEntropy};
+
+const POOL: &str = "AbCdEfGhI";
+const STAMP: &str = "Tue Nov 4 09:05:01 UTC 2025";
+
+/// The client's side, written from RFC 5054 and apart from the server's: `S = (B - k·g^x)^(a + u·x)`.
+struct Client {
+    secret: [u8; 32],
+}
+
+impl Client {
+    fn public(&self) -> U3072 {
+        generator().pow(&U256::from_be_slice(&self.secret)).retrieve()
+    }
+
+    fn prove(&self, user: &str, password: &str, salt_hex: &str, server_public_hex: &str, block: &[u8]) -> String {
+        let salt = data_encoding::HEXLOWER.decode(salt_hex.as_bytes()).unwrap();
+        let server_public = U3072::from_be_hex(&format!("{server_public_hex:0>768}"));
+        let u = sha256(&[&padded_number(&self.public()), &padded_number(&server_public)]);
+        let identity = sha256(&[format!("{POOL}{user}:{password}").as_bytes()]);
+        let x = U256::from_be_slice(&sha256(&[&padded(&salt), &identity]));
+        let base = Element::new(&server_public) - multiplier() * generator().pow(&x);
+        // (base^a) · (base^u)^x: the same as base^(a + u·x), in 256-bit exponents.
+        let shared = (base.pow(&U256::from_be_slice(&self.secret)) * base.pow(&U256::from_be_slice(&u)).pow(&x)).retrieve();
+        let prk = hmac_sha256(&padded(&u), &[&padded_number(&shared)]);
+        let key = hmac_sha256(&prk, &[INFO]);
+        STANDARD.encode(hmac_sha256(&key[..16], &[POOL.as_bytes(), user.as_bytes(), block, STAMP.as_bytes()]))
+    }
+}
+
+fn exchange(stored: &str, typed: &str) -> bool {
+    let verifier = Verifier::make(POOL, "alice", &Secret::from(stored.to_owned()), [0x91; 16]);
+    let client = Client { secret: [0x42; 32] };
+    let public = ClientPublic::parse(&super::super::digest::hex(client.public().to_be_bytes().as_ref())).unwrap();
+    let challenge = ServerChallenge::start(&verifier, public, [0x17; 32]);
+    let challenge = ServerChallenge::from_bytes(&challenge.to_bytes()).unwrap();
+    let verifier = Verifier::from_bytes(&verifier.to_bytes()).unwrap();
+    let signature = client.prove("alice", typed, &verifier.salt_hex(), &challenge.server_public_hex(), b"block");
+    let proof = Proof { pool_name: POOL, user_id: "alice", secret_block: b"block", timestamp: STAMP, signature: &signature };
+    challenge.proves(&verifier, &proof)
+}
+
+#[test]
+fn the_right_password_proves_itself_and_a_wrong_one_does_not() {
+    assert!(exchange("Pa55word!", "Pa55word!"));
+    assert!(!exchange("Pa55word!", "Pa55word?"));
+}
+
+#[test]
+fn public_values_outside_of_the_group_are_refused() {
+    let modulus = super::super::digest::hex(Element::MODULUS.as_ref().to_be_bytes().as_ref());
+    let twice = format!("1{}", &modulus); // longer than the modulus
+    for (value, refusal) in [
+        ("", BadPublicValue::NotHexadecimal),
+        ("xyz", BadPublicValue::NotHexadecimal),
+        ("-5", BadPublicValue::NotHexadecimal),
+        ("0", BadPublicValue::Zero),
+        ("000000", BadPublicValue::Zero),
+        (modulus.as_str(), BadPublicValue::OutOfRange),
+        (twice.as_str(), BadPublicValue::OutOfRange),
+        ("f".repeat(1 << 20).as_str(), BadPublicValue::OutOfRange),
+    ] {
+        assert_eq!(ClientPublic::parse(value).err(), Some(refusal), "{:.20}", value);
+    }
+    assert!(ClientPublic::parse("00ff").is_ok());
+}
+
+#[test]
+fn a_user_who_does_not_exist_has_a_stable_salt_of_their_own() {
+    let key = MasterKey::generate(&mut EntropyRng(&SeededEntropy::new(1))).derive("srp");
+    let salt = |pool: &str, name: &str| Verifier::fake(&key, pool, name).salt_hex();
+    assert_eq!(salt("p", "ghost"), salt("p", "ghost"));
+    assert_ne!(salt("p", "ghost"), salt("p", "ghost2"));
+    assert_ne!(salt("p", "ghost"), salt("q", "ghost"));
+    assert_eq!(salt("p", "ghost").len(), 32);
+}
+
+#[test]
+fn timestamps_are_english_with_the_day_unpadded() {
+    assert_eq!(parse_timestamp(STAMP), Some(Timestamp::from_seconds(1_762_247_101)));
+    for other in ["Di Nov 4 09:05:01 UTC 2025", "2025-11-04T09:05:01Z", "", "Tue Nov 4 09:05:01 GMT 2025"] {
+        assert_eq!(parse_timestamp(other), None, "{other}");
+    }
+}
+
+#[test]
+fn padding_follows_the_top_bit() {
+    assert_eq!(padded(&[0, 0, 0x7f]).as_slice(), [0x7f]);
+    assert_eq!(padded(&[0, 0x80]).as_slice(), [0, 0x80]);
+    assert_eq!(padded(&[]).as_slice(), [0]);
+}

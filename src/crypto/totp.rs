@@ -1,0 +1,94 @@
+//! Time-based one-time passwords (RFC 6238): SHA-1, six digits, 30 seconds, one step of drift.
+
+use rand::CryptoRng;
+use totp_rs::{Algorithm, Builder};
+use zeroize::Zeroizing;
+
+use crate::kit::clock::Timestamp;
+use crate::kit::rng::random_bytes;
+
+/// Seconds that one code is valid for.
+const STEP_SECONDS: i64 = 30;
+
+/// How many steps a device's clock may differ (RFC 6238 §5.2).
+const DRIFT_STEPS: u16 = 1;
+
+/// The shared secret of a user's authenticator app.
+pub struct TotpSeed(Zeroizing<Vec<u8>>);
+
+impl TotpSeed {
+    /// A new seed of 256 bits; as Cognito's, its base32 form has 52 characters.
+    #[must_use]
+    pub fn generate(rng: &mut dyn CryptoRng) -> Self {
+        Self(Zeroizing::new(random_bytes::<32>(rng).to_vec()))
+    }
+
+    /// A seed read from the store.
+    #[must_use]
+    pub const fn stored(bytes: Zeroizing<Vec<u8>>) -> Self {
+        Self(bytes)
+    }
+
+    /// The raw bytes, to be sealed.
+    #[must_use]
+    pub fn expose_secret(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Base32 without padding: what AssociateSoftwareToken answers and authenticator apps take.
+    #[must_use]
+    pub fn to_base32(&self) -> Zeroizing<String> {
+        Zeroizing::new(data_encoding::BASE32_NOPAD.encode(&self.0))
+    }
+
+    /// The step whose code this is, if it is one of the present step or its neighbours.
+    ///
+    /// A code must serve once: the caller stores the step, and accepts later steps only (RFC 6238 §5.2).
+    #[must_use]
+    pub fn matching_step(&self, code: &str, now: Timestamp) -> Option<i64> {
+        if code.len() != 6 || !code.bytes().all(|byte| byte.is_ascii_digit()) {
+            return None;
+        }
+        let totp = Builder::new()
+            .with_algorithm(Algorithm::SHA1)
+            .with_digits(6)
+            .with_skew(DRIFT_STEPS)
+            .with_step_duration(STEP_SECONDS.unsigned_abs())
+            .with_secret(self.0.to_vec())
+            .build()
+            .ok()?;
+        let step = totp.check(code, u64::try_from(now.seconds()).ok()?)?;
+        i64::try_from(step).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 6238 appendix B: the seed "12345678901234567890", cut to six digits.
+    fn seed() -> TotpSeed {
+        TotpSeed::stored(Zeroizing::new(b"12345678901234567890".to_vec()))
+    }
+
+    #[test]
+    fn the_vectors_of_rfc_6238_match() {
+        for (seconds, code) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")] {
+            assert_eq!(seed().matching_step(code, Timestamp::from_seconds(seconds)), Some(seconds / 30), "{seconds}");
+        }
+    }
+
+    #[test]
+    fn one_step_of_drift_is_allowed_and_no_more() {
+        for (seconds, expected) in [(29, Some(1)), (30, Some(1)), (89, Some(1)), (90, None)] {
+            assert_eq!(seed().matching_step("287082", Timestamp::from_seconds(seconds)), expected, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_six_digits_is_no_code() {
+        for code in ["", "28708", "2870822", "28708a", "287 082", "٢٨٧٠٨٢"] {
+            assert_eq!(seed().matching_step(code, Timestamp::from_seconds(59)), None, "{code}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What can go wrong between us and the database; none of it is the caller's fault.
+
+/// A failure of the store. The wire answers it as an internal error, with nothing but the request id.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused or was out of reach.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The schema could not be brought up to date.
+    #[error("migration: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// A row holds what we never wrote.
+    #[error("corrupt row: {table}.{column} of `{id}`")]
+    CorruptRow {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row's id.
+        id: String,
+    },
+    /// A database URL of a kind we don't speak.
+    #[error("`{0}` is not a database URL: `sqlite://PATH` or `postgres://…` is")]
+    UnknownDatabase(String),
+    /// A transaction met serialization failures until its patience ended.
+    #[error("gave up after {attempts} serialization failures")]
+    Contention {
+        /// How often the transaction was run.
+        attempts: u32,
+    },
+}
+
+impl StoreError {
+    /// A row that names its table, column and id, and says no more of its content.
+    #[must_use]
+    pub fn corrupt(table: &'static str, column: &'static str, id: &str) -> Self {
+        Self::CorruptRow { table, column, id: id.to_owned() }
+    }
+
+    /// Whether a unique index refused the write.
+    #[must_use]
+    pub fn is_unique_violation(&self) -> bool {
+        matches!(self, Self::Database(sqlx::Error::Database(error)) if error.is_unique_violation())
+    }
+}
