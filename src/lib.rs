@@ -3,3 +3,4 @@
 pub mod kit;
 pub mod store;
 pub mod crypto;
+pub mod tokens;

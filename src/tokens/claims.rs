@@ -1,0 +1,89 @@
+//! The claims of ID and access tokens, exactly as Cognito writes them.
+//!
+//! Source: Amazon Cognito developer guide, "Understanding the identity (ID) token" and "Understanding the access token".
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// What an access token says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AccessClaims {
+    /// The user's unchanging id.
+    pub sub: String,
+    /// The groups, highest precedence first; absent when there are none.
+    #[serde(rename = "cognito:groups", skip_serializing_if = "Vec::is_empty", default)]
+    pub groups: Vec<String>,
+    /// The issuer.
+    pub iss: String,
+    /// The app client.
+    pub client_id: String,
+    /// The sign-in that this token descends from; revocation goes by it.
+    pub origin_jti: String,
+    /// The request that made the token.
+    pub event_id: String,
+    /// Always `access`.
+    pub token_use: String,
+    /// Scopes, blank-separated; `aws.cognito.signin.user.admin` from the API.
+    pub scope: String,
+    /// When the user signed in: seconds since the epoch.
+    pub auth_time: i64,
+    /// When the token expires.
+    pub exp: i64,
+    /// When the token was made.
+    pub iat: i64,
+    /// The token's own id.
+    pub jti: String,
+    /// The user's name in the pool.
+    pub username: String,
+    /// The remembered device, if any.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub device_key: Option<String>,
+}
+
+/// What an ID token says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct IdClaims {
+    /// The user's unchanging id.
+    pub sub: String,
+    /// The groups, highest precedence first; absent when there are none.
+    #[serde(rename = "cognito:groups", skip_serializing_if = "Vec::is_empty", default)]
+    pub groups: Vec<String>,
+    /// The roles of the groups; absent when there are none.
+    #[serde(rename = "cognito:roles", skip_serializing_if = "Vec::is_empty", default)]
+    pub roles: Vec<String>,
+    /// The role of the group with the highest precedence.
+    #[serde(rename = "cognito:preferred_role", skip_serializing_if = "Option::is_none", default)]
+    pub preferred_role: Option<String>,
+    /// The issuer.
+    pub iss: String,
+    /// The user's name in the pool.
+    #[serde(rename = "cognito:username")]
+    pub username: String,
+    /// The sign-in that this token descends from.
+    pub origin_jti: String,
+    /// The app client.
+    pub aud: String,
+    /// The request that made the token.
+    pub event_id: String,
+    /// Always `id`.
+    pub token_use: String,
+    /// When the user signed in: seconds since the epoch.
+    pub auth_time: i64,
+    /// When the token expires.
+    pub exp: i64,
+    /// When the token was made.
+    pub iat: i64,
+    /// The token's own id.
+    pub jti: String,
+    /// The attributes that the client may read.
+    #[serde(flatten)]
+    pub attributes: Map<String, Value>,
+}
+
+/// `token_use` of an access token.
+pub const ACCESS: &str = "access";
+/// `token_use` of an ID token.
+pub const ID: &str = "id";
+
+/// The scope of every access token that the API gives (not the OAuth endpoints): use of the user's own API operations.
+pub const USER_ADMIN_SCOPE: &str = "aws.cognito.signin.user.admin";
