@@ -4,3 +4,4 @@ pub mod kit;
 pub mod store;
 pub mod crypto;
 pub mod tokens;
+pub mod wire;

@@ -1,0 +1,399 @@
+//! The AWS interface models: every operation, shape, constraint, error and auth type, as data.
+//!
+//! They drive request validation, the split between unauthenticated and signed operations, the errors that an operation
+//! may answer with, and the forms of AWS Query. A model is read at its first use.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{LazyLock, OnceLock};
+
+use regex::Regex;
+use serde::Deserialize;
+
+use super::pattern;
+
+/// An AWS service that we answer for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Service {
+    /// Amazon Cognito user pools.
+    CognitoIdp,
+    /// Amazon Cognito identity pools.
+    CognitoIdentity,
+    /// AWS Identity and Access Management.
+    Iam,
+    /// AWS Security Token Service.
+    Sts,
+}
+
+/// How a service's requests and answers are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// JSON 1.1: the operation is named by `X-Amz-Target`, which begins with this prefix.
+    Json11 {
+        /// What precedes `.` and the operation's name.
+        target_prefix: &'static str,
+    },
+    /// AWS Query: form in, XML out.
+    Query {
+        /// The value of `Version`.
+        version: &'static str,
+    },
+}
+
+/// `(service, signing name and action prefix, protocol, model)`: a new service is one row.
+const SERVICES: [(Service, &str, Protocol, &str); 4] = [
+    (
+        Service::CognitoIdp,
+        "cognito-idp",
+        Protocol::Json11 { target_prefix: "AWSCognitoIdentityProviderService" },
+        include_str!("models/cognito-idp.json"),
+    ),
+    (
+        Service::CognitoIdentity,
+        "cognito-identity",
+        Protocol::Json11 { target_prefix: "AWSCognitoIdentityService" },
+        include_str!("models/cognito-identity.json"),
+    ),
+    (Service::Iam, "iam", Protocol::Query { version: "2010-05-08" }, include_str!("models/iam.json")),
+    (Service::Sts, "sts", Protocol::Query { version: "2011-06-15" }, include_str!("models/sts.json")),
+];
+
+static MODELS: [OnceLock<Model>; 4] = [const { OnceLock::new() }; 4];
+
+impl Service {
+    /// Every service.
+    pub fn all() -> impl Iterator<Item = Self> {
+        SERVICES.into_iter().map(|(service, ..)| service)
+    }
+
+    /// The name in SigV4 scopes and before `:` in IAM actions.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.row().1
+    }
+
+    /// How the service speaks.
+    #[must_use]
+    pub fn protocol(self) -> Protocol {
+        self.row().2
+    }
+
+    /// The service and operation that an `X-Amz-Target` names. Exact and case-sensitive.
+    #[must_use]
+    pub fn from_target(target: &str) -> Option<(Self, &str)> {
+        let (prefix, operation) = target.split_once('.')?;
+        let is_named = |protocol| matches!(protocol, Protocol::Json11 { target_prefix } if target_prefix == prefix);
+        let (service, ..) = SERVICES.into_iter().find(|(_, _, protocol, _)| is_named(*protocol))?;
+        Some((service, operation))
+    }
+
+    /// The service that a Query request's `Version` names.
+    #[must_use]
+    pub fn from_query_version(named: &str) -> Option<Self> {
+        let is_named = |protocol| matches!(protocol, Protocol::Query { version } if version == named);
+        SERVICES.into_iter().find(|(_, _, protocol, _)| is_named(*protocol)).map(|(service, ..)| service)
+    }
+
+    /// The service's interface model.
+    #[must_use]
+    pub fn model(self) -> &'static Model {
+        static EMPTY: LazyLock<Model> = LazyLock::new(Model::default);
+        let index = SERVICES.iter().position(|(service, ..)| *service == self).unwrap_or_default();
+        MODELS.get(index).map_or(&*EMPTY, |model| model.get_or_init(|| Model::read(self.row().3)))
+    }
+
+    fn row(self) -> (Self, &'static str, Protocol, &'static str) {
+        let [first, ..] = SERVICES;
+        SERVICES.into_iter().find(|(service, ..)| *service == self).unwrap_or(first)
+    }
+}
+
+/// One service's interface.
+#[derive(Debug, Default)]
+pub struct Model {
+    /// The XML namespace of Query answers.
+    pub xml_namespace: String,
+    operations: BTreeMap<String, OperationModel>,
+    shapes: Vec<Shape>,
+    errors: HashMap<String, ErrorModel>,
+}
+
+/// A shape's place in its model.
+pub type ShapeId = usize;
+
+/// One operation.
+#[derive(Debug)]
+pub struct OperationModel {
+    /// The name, as in IAM actions.
+    pub name: String,
+    /// The request's shape.
+    pub input: Option<ShapeId>,
+    /// The answer's shape.
+    pub output: Option<ShapeId>,
+    /// The element that wraps a Query answer (`CreateRoleResult`).
+    pub result_wrapper: Option<String>,
+    /// The names of the error shapes that it may answer with, beside the common ones.
+    pub errors: Vec<String>,
+    /// Whether it is called without a signature.
+    pub unauthenticated: bool,
+}
+
+/// How an error shape appears on the wire.
+#[derive(Debug, Clone)]
+pub struct ErrorModel {
+    /// The code (`NoSuchEntity`).
+    pub code: String,
+    /// The HTTP status.
+    pub status: u16,
+}
+
+/// A type with its constraints.
+#[derive(Debug)]
+pub struct Shape {
+    /// The name in the model.
+    pub name: String,
+    /// What kind of value it is.
+    pub kind: Kind,
+    /// Least length, count or value.
+    pub min: Option<f64>,
+    /// Greatest length, count or value.
+    pub max: Option<f64>,
+    /// Whether values must stay out of messages.
+    pub sensitive: bool,
+    pattern: Option<String>,
+    regex: OnceLock<Option<Regex>>,
+}
+
+/// What kind of value a shape is.
+#[derive(Debug)]
+pub enum Kind {
+    /// Named members.
+    Structure(Vec<Member>),
+    /// Values of one shape.
+    List(ShapeId),
+    /// Values by text.
+    Map(ShapeId, ShapeId),
+    /// Text; the allowed values, if they are listed.
+    String(Vec<String>),
+    /// A whole number.
+    Integer,
+    /// A floating-point number.
+    Double,
+    /// True or false.
+    Boolean,
+    /// A moment.
+    Timestamp,
+    /// Bytes, base64 on the wire.
+    Blob,
+}
+
+/// A member of a structure.
+#[derive(Debug)]
+pub struct Member {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub shape: ShapeId,
+    /// Whether it must be there.
+    pub required: bool,
+}
+
+impl Model {
+    /// An operation by its exact name.
+    #[must_use]
+    pub fn operation(&self, name: &str) -> Option<&OperationModel> {
+        self.operations.get(name)
+    }
+
+    /// Every operation, by name.
+    pub fn operations(&self) -> impl Iterator<Item = &OperationModel> {
+        self.operations.values()
+    }
+
+    /// A shape of this model.
+    #[must_use]
+    pub fn shape(&self, id: ShapeId) -> Option<&Shape> {
+        self.shapes.get(id)
+    }
+
+    /// Every shape.
+    pub fn shapes(&self) -> impl Iterator<Item = &Shape> {
+        self.shapes.iter()
+    }
+
+    /// How an error shape appears on the wire.
+    #[must_use]
+    pub fn error(&self, shape: &str) -> Option<&ErrorModel> {
+        self.errors.get(shape)
+    }
+
+    /// INVARIANT: the text is one of the embedded models; a test reads them all.
+    fn read(text: &str) -> Self {
+        serde_json::from_str::<RawModel>(text).map(Self::from).unwrap_or_default()
+    }
+}
+
+impl Shape {
+    /// The pattern as the model writes it.
+    #[must_use]
+    pub fn pattern(&self) -> Option<&str> {
+        self.pattern.as_deref()
+    }
+
+    /// The pattern, ready to match whole texts; `None` where there is none.
+    #[must_use]
+    pub fn regex(&self) -> Option<&Regex> {
+        self.regex.get_or_init(|| self.pattern.as_deref().and_then(pattern::compile)).as_ref()
+    }
+}
+
+#[derive(Deserialize)]
+struct RawModel {
+    metadata: RawMetadata,
+    operations: BTreeMap<String, RawOperation>,
+    shapes: BTreeMap<String, RawShape>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawMetadata {
+    #[serde(default)]
+    xml_namespace: String,
+}
+
+#[derive(Deserialize)]
+struct RawOperation {
+    input: Option<RawReference>,
+    output: Option<RawReference>,
+    #[serde(default)]
+    errors: Vec<RawReference>,
+    authtype: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawReference {
+    shape: String,
+    result_wrapper: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct RawShape {
+    r#type: String,
+    #[serde(default)]
+    required: Vec<String>,
+    #[serde(default)]
+    members: BTreeMap<String, RawReference>,
+    member: Option<RawReference>,
+    key: Option<RawReference>,
+    value: Option<RawReference>,
+    min: Option<f64>,
+    max: Option<f64>,
+    pattern: Option<String>,
+    #[serde(default)]
+    r#enum: Vec<String>,
+    #[serde(default)]
+    sensitive: bool,
+    #[serde(default)]
+    exception: bool,
+    #[serde(default)]
+    fault: bool,
+    error: Option<RawError>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawError {
+    code: String,
+    http_status_code: u16,
+}
+
+impl From<RawModel> for Model {
+    fn from(raw: RawModel) -> Self {
+        let ids: HashMap<String, ShapeId> = raw.shapes.keys().cloned().zip(0..).collect();
+        let id = |reference: &RawReference| ids.get(&reference.shape).copied();
+        let errors = raw.shapes.iter().filter(|(_, shape)| shape.exception).map(|(name, shape)| (name.clone(), error_of(name, shape)));
+        let errors = errors.collect();
+        let operation = |(name, raw): (String, RawOperation)| {
+            let model = OperationModel {
+                name: name.clone(),
+                input: raw.input.as_ref().and_then(id),
+                output: raw.output.as_ref().and_then(id),
+                result_wrapper: raw.output.and_then(|output| output.result_wrapper),
+                errors: raw.errors.into_iter().map(|error| error.shape).collect(),
+                unauthenticated: raw.authtype.as_deref() == Some("none"),
+            };
+            (name, model)
+        };
+        let operations = raw.operations.into_iter().map(operation).collect();
+        let shapes = raw.shapes.into_iter().map(|(name, raw)| shape_of(name, raw, &id)).collect();
+        Self { xml_namespace: raw.metadata.xml_namespace, operations, shapes, errors }
+    }
+}
+
+fn error_of(name: &str, shape: &RawShape) -> ErrorModel {
+    match &shape.error {
+        Some(error) => ErrorModel { code: error.code.clone(), status: error.http_status_code },
+        None => ErrorModel { code: name.to_owned(), status: if shape.fault { 500 } else { 400 } },
+    }
+}
+
+fn shape_of(name: String, raw: RawShape, id: &impl Fn(&RawReference) -> Option<ShapeId>) -> Shape {
+    let kind = match raw.r#type.as_str() {
+        "structure" => {
+            let member = |(name, reference): (String, RawReference)| {
+                Some(Member { shape: id(&reference)?, required: raw.required.contains(&name), name })
+            };
+            Kind::Structure(raw.members.into_iter().filter_map(member).collect())
+        }
+        "list" => Kind::List(raw.member.as_ref().and_then(id).unwrap_or_default()),
+        "map" => {
+            Kind::Map(raw.key.as_ref().and_then(id).unwrap_or_default(), raw.value.as_ref().and_then(id).unwrap_or_default())
+        }
+        "integer" | "long" => Kind::Integer,
+        "double" | "float" => Kind::Double,
+        "boolean" => Kind::Boolean,
+        "timestamp" => Kind::Timestamp,
+        "blob" => Kind::Blob,
+        _ => Kind::String(raw.r#enum),
+    };
+    Shape { name, kind, min: raw.min, max: raw.max, sensitive: raw.sensitive, pattern: raw.pattern, regex: OnceLock::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_model_reads_and_counts_its_operations() {
+        let count = |service: Service| service.model().operations().count();
+        assert_eq!(Service::all().map(count).collect::<Vec<_>>(), [141, 23, 180, 11]);
+        for service in Service::all() {
+            let model = service.model();
+            for operation in model.operations() {
+                assert!(operation.errors.iter().all(|error| model.error(error).is_some()), "{}", operation.name);
+            }
+        }
+    }
+
+    #[test]
+    fn targets_and_versions_name_services_exactly() {
+        assert_eq!(
+            Service::from_target("AWSCognitoIdentityProviderService.SignUp"),
+            Some((Service::CognitoIdp, "SignUp"))
+        );
+        assert_eq!(Service::from_target("awscognitoidentityproviderservice.SignUp"), None);
+        assert_eq!(Service::from_target("SignUp"), None);
+        assert_eq!(Service::from_query_version("2011-06-15"), Some(Service::Sts));
+        assert_eq!(Service::from_query_version("2011-06-16"), None);
+    }
+
+    #[test]
+    fn auth_types_and_error_forms_come_from_the_model() {
+        let idp = Service::CognitoIdp.model();
+        assert!(idp.operation("SignUp").unwrap().unauthenticated);
+        assert!(!idp.operation("AdminCreateUser").unwrap().unauthenticated);
+        let missing = Service::Iam.model().error("NoSuchEntityException").unwrap();
+        assert_eq!((missing.code.as_str(), missing.status), ("NoSuchEntity", 404));
+        assert_eq!(idp.error("InternalErrorException").unwrap().status, 500);
+    }
+}
