@@ -5,3 +5,4 @@ pub mod store;
 pub mod crypto;
 pub mod tokens;
 pub mod wire;
+pub mod sigv4;
