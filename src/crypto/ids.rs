@@ -117,7 +117,9 @@ fn text(alphabet: &[u8], length: usize, rng: &mut dyn CryptoRng) -> String {
     let mut text = String::with_capacity(length);
     while text.len() < length {
         let [byte] = random_bytes::<1>(rng).map(usize::from);
-        if byte < usable && let Some(character) = alphabet.get(byte % alphabet.len()) {
+        if byte < usable
+            && let Some(character) = alphabet.get(byte % alphabet.len())
+        {
             text.push(char::from(*character));
         }
     }

@@ -105,8 +105,7 @@ impl SealingKey {
         let mut in_out = Zeroizing::new(ciphertext.to_vec());
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealError)?;
         let key = self.key().ok_or(SealError)?;
-        let length =
-            key.open_in_place(nonce, Aad::from(associated_data(place)), in_out.as_mut_slice()).map_err(|_| SealError)?.len();
+        let length = key.open_in_place(nonce, Aad::from(associated_data(place)), in_out.as_mut_slice()).map_err(|_| SealError)?.len();
         in_out.truncate(length);
         Ok(in_out)
     }

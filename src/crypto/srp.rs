@@ -33,9 +33,8 @@ const GROUP_BYTES: usize = 384;
 const INFO: &[u8] = b"Caldera Derived Key\x01";
 
 /// `Tue Nov 4 09:05:01 UTC 2025`: English, the day not padded.
-const TIMESTAMP: &[FormatItem<'_>] = format_description!(
-    "[weekday repr:short] [month repr:short] [day padding:none] [hour]:[minute]:[second] UTC [year]"
-);
+const TIMESTAMP: &[FormatItem<'_>] =
+    format_description!("[weekday repr:short] [month repr:short] [day padding:none] [hour]:[minute]:[second] UTC [year]");
 
 /// Why a client's public value is refused before any big-number work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -188,10 +187,8 @@ impl ServerChallenge {
         let pseudo_random_key = Zeroizing::new(hmac_sha256(&padded(&scramble), &[&padded_number(&shared)]));
         let block = Zeroizing::new(hmac_sha256(pseudo_random_key.as_slice(), &[INFO]));
         let (key, _) = block.split_at(16);
-        let expected = hmac_sha256(
-            key,
-            &[proof.pool_name.as_bytes(), proof.user_id.as_bytes(), proof.secret_block, proof.timestamp.as_bytes()],
-        );
+        let expected =
+            hmac_sha256(key, &[proof.pool_name.as_bytes(), proof.user_id.as_bytes(), proof.secret_block, proof.timestamp.as_bytes()]);
         constant_time_equals(STANDARD.encode(expected).as_bytes(), proof.signature.as_bytes())
     }
 }

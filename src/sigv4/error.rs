@@ -19,9 +19,7 @@ pub enum SignatureError {
     #[error("'{0}' must be a 'SignedHeader' in the AWS Authorization.")]
     UnsignedHeader(String),
     /// The scope's day is not that of the request's date.
-    #[error(
-        "Credential should be scoped to correct date: '{scope}' vs '{request}' (the day of the scope must be that of X-Amz-Date)."
-    )]
+    #[error("Credential should be scoped to correct date: '{scope}' vs '{request}' (the day of the scope must be that of X-Amz-Date).")]
     WrongDay {
         /// The scope's.
         scope: String,

@@ -101,21 +101,17 @@ fn from_header(request: &HttpRequest<'_>, authorization: &[u8]) -> Result<Option
         [token] => Some(String::from_utf8_lossy(token).into_owned()),
         _ => return Err(incomplete("X-Amz-Security-Token must appear once.")),
     };
-    let signed = assemble(
-        required("Credential")?,
-        required("SignedHeaders")?,
-        required("Signature")?,
-        signed_at,
-        session_token,
-        None,
-    )?;
+    let signed = assemble(required("Credential")?, required("SignedHeaders")?, required("Signature")?, signed_at, session_token, None)?;
     check_coverage(request, &signed)?;
     Ok(Some(signed))
 }
 
 fn from_query(request: &HttpRequest<'_>, query: &HashMap<String, String>) -> Result<SignedRequest, SignatureError> {
     let required = |name: &str| {
-        query.get(name).map(String::as_str).ok_or_else(|| SignatureError::Incomplete(format!("AWS query-string parameters must include '{name}'.")))
+        query
+            .get(name)
+            .map(String::as_str)
+            .ok_or_else(|| SignatureError::Incomplete(format!("AWS query-string parameters must include '{name}'.")))
     };
     let algorithm = required("X-Amz-Algorithm")?;
     if algorithm != ALGORITHM {

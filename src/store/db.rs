@@ -118,9 +118,7 @@ impl Db {
     async fn begin(&self) -> Result<Conn, StoreError> {
         let link = match self {
             Self::Sqlite { writer, .. } => Link::Sqlite(Handle::Transaction(writer.begin_with("BEGIN IMMEDIATE").await?)),
-            Self::Postgres(pool) => {
-                Link::Postgres(Handle::Transaction(pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await?))
-            }
+            Self::Postgres(pool) => Link::Postgres(Handle::Transaction(pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await?)),
         };
         Ok(Conn::new(link))
     }

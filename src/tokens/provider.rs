@@ -18,8 +18,7 @@ const PARSED_PAIRS: usize = 1024;
 static PARSED: LazyLock<Cache<[u8; 32], Arc<RsaKeyPair>>> = LazyLock::new(|| Cache::new(PARSED_PAIRS));
 
 /// aws-lc's provider, but for RS256 signatures.
-static PROVIDER: LazyLock<CryptoProvider> =
-    LazyLock::new(|| CryptoProvider { signer_factory: signer, ..aws_lc::DEFAULT_PROVIDER.clone() });
+static PROVIDER: LazyLock<CryptoProvider> = LazyLock::new(|| CryptoProvider { signer_factory: signer, ..aws_lc::DEFAULT_PROVIDER.clone() });
 
 /// Installs the provider for the process; later calls do nothing.
 pub fn install() {
@@ -48,9 +47,7 @@ struct Rs256(Arc<RsaKeyPair>);
 impl Signer<Vec<u8>> for Rs256 {
     fn try_sign(&self, message: &[u8]) -> Result<Vec<u8>, signature::Error> {
         let mut signature = vec![0; self.0.public_modulus_len()];
-        self.0
-            .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)
-            .map_err(signature::Error::from_source)?;
+        self.0.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature).map_err(signature::Error::from_source)?;
         Ok(signature)
     }
 }

@@ -346,9 +346,7 @@ fn shape_of(name: String, raw: RawShape, id: &impl Fn(&RawReference) -> Option<S
             Kind::Structure(raw.members.into_iter().filter_map(member).collect())
         }
         "list" => Kind::List(raw.member.as_ref().and_then(id).unwrap_or_default()),
-        "map" => {
-            Kind::Map(raw.key.as_ref().and_then(id).unwrap_or_default(), raw.value.as_ref().and_then(id).unwrap_or_default())
-        }
+        "map" => Kind::Map(raw.key.as_ref().and_then(id).unwrap_or_default(), raw.value.as_ref().and_then(id).unwrap_or_default()),
         "integer" | "long" => Kind::Integer,
         "double" | "float" => Kind::Double,
         "boolean" => Kind::Boolean,
@@ -377,10 +375,7 @@ mod tests {
 
     #[test]
     fn targets_and_versions_name_services_exactly() {
-        assert_eq!(
-            Service::from_target("AWSCognitoIdentityProviderService.SignUp"),
-            Some((Service::CognitoIdp, "SignUp"))
-        );
+        assert_eq!(Service::from_target("AWSCognitoIdentityProviderService.SignUp"), Some((Service::CognitoIdp, "SignUp")));
         assert_eq!(Service::from_target("awscognitoidentityproviderservice.SignUp"), None);
         assert_eq!(Service::from_target("SignUp"), None);
         assert_eq!(Service::from_query_version("2011-06-15"), Some(Service::Sts));

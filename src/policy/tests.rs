@@ -1,0 +1,349 @@
+use std::sync::Arc;
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+
+const ROOT: &str = "arn:aws:iam::000000000000:root";
+
+fn user() -> Principal {
+    Principal::User { account: "000000000000".into(), arn: "arn:aws:iam::000000000000:user/alice".into(), id: "AIDAALICE".into() }
+}
+
+fn session() -> Principal {
+    Principal::AssumedRole {
+        account: "000000000000".into(),
+        session_arn: "arn:aws:sts::000000000000:assumed-role/app/s".into(),
+        role_arn: "arn:aws:iam::000000000000:role/app".into(),
+        role_id: "AROAAPP".into(),
+    }
+}
+
+fn named(name: &str, policy: &Value) -> NamedPolicy {
+    NamedPolicy { name: name.into(), policy: Arc::new(parse(&policy.to_string()).unwrap()) }
+}
+
+fn allow(condition: &Value) -> Value {
+    json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "notes:*", "Resource": "*", "Condition": condition}})
+}
+
+fn holds(condition: &Value, context: &ContextMap) -> bool {
+    let policies = [named("p", &allow(condition))];
+    let principal = user();
+    let request = Request { principal: &principal, action: "notes:Read", resource: "arn:aws:notes:::n", resource_account: None, context };
+    decide(&request, &Policies { identity: &policies, ..Policies::default() }).verdict == Verdict::Allowed
+}
+
+fn context(entries: &[(&str, &[&str])]) -> ContextMap {
+    let mut context = ContextMap::new();
+    for (key, values) in entries {
+        match values {
+            [single] => context.insert(key, *single),
+            many => context.insert_list(key, many.iter().copied()),
+        }
+    }
+    context
+}
+
+/// Each row is one line of the IAM user guide's "Condition operators" and "Multivalued context keys".
+#[test]
+fn condition_operators_follow_the_guide() {
+    let absent = context(&[]);
+    let one = |value| context(&[("k:x", &[value])]);
+    let many = context(&[("k:x", &["a", "b"])]);
+    for (condition, context, expected) in [
+        (json!({"StringEquals": {"k:x": "a"}}), one("a"), true),
+        (json!({"StringEquals": {"K:X": ["b", "a"]}}), one("a"), true),
+        (json!({"StringEquals": {"k:x": "A"}}), one("a"), false),
+        (json!({"StringEquals": {"k:x": "a*"}}), one("ab"), false),
+        (json!({"StringLike": {"k:x": "a*"}}), one("a:b"), true),
+        (json!({"StringEqualsIgnoreCase": {"k:x": "A"}}), one("a"), true),
+        (json!({"StringEquals": {"k:x": "a"}}), absent.clone(), false),
+        (json!({"StringNotEquals": {"k:x": "a"}}), absent.clone(), true),
+        (json!({"StringNotEquals": {"k:x": ["a", "b"]}}), one("b"), false),
+        (json!({"StringEqualsIfExists": {"k:x": "a"}}), absent.clone(), true),
+        (json!({"StringEqualsIfExists": {"k:x": "a"}}), one("b"), false),
+        (json!({"Null": {"k:x": "true"}}), absent.clone(), true),
+        (json!({"Null": {"k:x": true}}), one("a"), false),
+        (json!({"Null": {"k:x": "false"}}), one("a"), true),
+        (json!({"Bool": {"k:x": "false"}}), absent.clone(), false),
+        (json!({"BoolIfExists": {"k:x": "false"}}), absent.clone(), true),
+        (json!({"Bool": {"k:x": true}}), one("TRUE"), true),
+        (json!({"ForAllValues:StringEquals": {"k:x": ["a", "b", "c"]}}), many.clone(), true),
+        (json!({"ForAllValues:StringEquals": {"k:x": "a"}}), many.clone(), false),
+        (json!({"ForAllValues:StringEquals": {"k:x": "a"}}), absent.clone(), true),
+        (json!({"ForAnyValue:StringEquals": {"k:x": "b"}}), many.clone(), true),
+        (json!({"ForAnyValue:StringEquals": {"k:x": "b"}}), absent.clone(), false),
+        (json!({"ForAnyValue:StringNotEquals": {"k:x": "a"}}), many.clone(), true),
+        (json!({"ForAnyValue:StringNotEquals": {"k:x": "a"}}), absent.clone(), false),
+        (json!({"StringEquals": {"k:x": []}}), one("a"), false),
+        (json!({"StringNotEquals": {"k:x": []}}), one("a"), false),
+        (json!({"ForAnyValue:StringEquals": {"k:x": []}}), one("a"), false),
+        (json!({"ForAllValues:StringEquals": {"k:x": []}}), one("a"), false),
+        (json!({"ForAllValues:StringEquals": {"k:x": []}}), absent.clone(), true),
+        (json!({"StringEqualsIfExists": {"k:x": []}}), absent.clone(), true),
+        (json!({"ArnLike": {"k:x": "arn:aws:sns:*:1:t*"}}), one("arn:aws:sns:us-east-1:1:topic"), true),
+        (json!({"ArnEquals": {"k:x": "arn:aws:sns:*:1:t"}}), one("arn:aws:sns:us:east:1:t"), false),
+        (json!({"ArnEquals": {"k:x": "arn:aws:sns:*"}}), one("arn:aws:sns:us-east-1:1:t"), false),
+        (json!({"NumericLessThanEquals": {"k:x": "10"}}), one("10.0"), true),
+        (json!({"NumericLessThan": {"k:x": 10}}), one("ten"), false),
+        (json!({"NumericNotEquals": {"k:x": 10}}), one("ten"), false),
+        (json!({"DateGreaterThan": {"k:x": "2026-01-01T00:00:00Z"}}), one("1767225601"), true),
+        (json!({"DateLessThan": {"k:x": "2026-01-01"}}), one("2025-12-31T23:59:59Z"), true),
+        (json!({"DateEquals": {"k:x": "soon"}}), one("soon"), false),
+        (json!({"IpAddress": {"k:x": "10.0.0.0/8"}}), one("10.1.2.3"), true),
+        (json!({"IpAddress": {"k:x": "10.1.2.3"}}), one("10.1.2.3"), true),
+        (json!({"IpAddress": {"k:x": "::/0"}}), one("10.1.2.3"), false),
+        (json!({"NotIpAddress": {"k:x": "10.0.0.0/8"}}), one("11.1.2.3"), true),
+        (json!({"BinaryEquals": {"k:x": "YQ=="}}), one("YQ=="), true),
+        (json!({"StringEquals": {"k:x": "${k:y}"}}), context_pair("a", "a"), true),
+        (json!({"StringEquals": {"k:x": "${k:y}"}}), one("${k:y}"), false),
+        (json!({"StringEquals": {"k:x": "a", "k:y": "a"}}), one("a"), false),
+    ] {
+        assert_eq!(holds(&condition, &context), expected, "{condition} in {context:?}");
+    }
+}
+
+fn context_pair(x: &str, y: &str) -> ContextMap {
+    context(&[("k:x", &[x]), ("k:y", &[y])])
+}
+
+#[test]
+fn variables_mean_nothing_under_the_old_version() {
+    for (version, expected) in [(Some("2012-10-17"), true), (Some("2008-10-17"), false), (None, false)] {
+        let mut policy = json!({"Statement": {"Effect": "Allow", "Action": "notes:Read", "Resource": "arn:aws:notes:::${k:y}/*"}});
+        if let Some(version) = version {
+            policy["Version"] = json!(version);
+        }
+        let policies = [named("p", &policy)];
+        let (principal, context) = (user(), context_pair("", "me"));
+        let request = Request {
+            principal: &principal,
+            action: "Notes:read",
+            resource: "arn:aws:notes:::me/1",
+            resource_account: None,
+            context: &context,
+        };
+        let decision = decide(&request, &Policies { identity: &policies, ..Policies::default() });
+        assert_eq!(decision.verdict == Verdict::Allowed, expected, "{version:?}");
+    }
+}
+
+struct Parts<'a> {
+    identity: Option<&'a str>,
+    boundary: Option<&'a str>,
+    session: Option<&'a str>,
+    resource: Option<(&'a str, &'a str)>,
+}
+
+fn effect(principal: &Principal, parts: &Parts<'_>, resource_account: Option<&str>) -> (Verdict, Option<&'static str>) {
+    let of = |effect: &str| named(effect, &json!({"Statement": {"Effect": effect, "Action": "*", "Resource": "*"}}));
+    let identity: Vec<_> = parts.identity.map(of).into_iter().collect();
+    let boundary = parts.boundary.map(|effect| {
+        if effect == "None" { named("b", &json!({"Statement": {"Effect": "Allow", "Action": "x:y", "Resource": "*"}})) } else { of(effect) }
+    });
+    let session: Option<Vec<_>> = parts.session.map(|effect| if effect == "None" { vec![] } else { vec![of(effect)] });
+    let resource = parts.resource.map(|(effect, who)| {
+        named("r", &json!({"Statement": {"Effect": effect, "Principal": {"AWS": who}, "Action": "*", "Resource": "*"}}))
+    });
+    let context = ContextMap::new();
+    let request = Request { principal, action: "notes:Read", resource: "arn:aws:notes:::n", resource_account, context: &context };
+    let policies =
+        Policies { identity: &identity, resource: resource.as_ref(), permissions_boundary: boundary.as_ref(), session: session.as_deref() };
+    let decision = decide(&request, &policies);
+    (decision.verdict, decision.missing)
+}
+
+/// Source: IAM user guide, "Policy evaluation for requests within a single account" and "Cross-account policy evaluation".
+#[test]
+fn policy_kinds_combine_as_the_guide_says() {
+    use Verdict::{Allowed, ExplicitDeny, ImplicitDeny};
+    const NOTHING: Parts<'_> = Parts { identity: None, boundary: None, session: None, resource: None };
+    let (user_arn, role_arn, session_arn) =
+        ("arn:aws:iam::000000000000:user/alice", "arn:aws:iam::000000000000:role/app", "arn:aws:sts::000000000000:assumed-role/app/s");
+    let allow = Some("Allow");
+    let none = Some("None");
+    let own = None;
+    let other = Some("999999999999");
+    for (principal, parts, account, expected) in [
+        (user(), NOTHING, own, ImplicitDeny),
+        (user(), Parts { identity: allow, ..NOTHING }, own, Allowed),
+        (user(), Parts { identity: allow, boundary: none, ..NOTHING }, own, ImplicitDeny),
+        (user(), Parts { identity: allow, boundary: allow, ..NOTHING }, own, Allowed),
+        (user(), Parts { identity: allow, boundary: Some("Deny"), ..NOTHING }, own, ExplicitDeny),
+        (session(), Parts { identity: allow, session: none, ..NOTHING }, own, ImplicitDeny),
+        (session(), Parts { session: allow, ..NOTHING }, own, ImplicitDeny),
+        (user(), Parts { resource: Some(("Allow", user_arn)), boundary: none, ..NOTHING }, own, Allowed),
+        (session(), Parts { resource: Some(("Allow", session_arn)), session: none, ..NOTHING }, own, Allowed),
+        (session(), Parts { resource: Some(("Allow", role_arn)), session: none, ..NOTHING }, own, ImplicitDeny),
+        (session(), Parts { resource: Some(("Allow", role_arn)), ..NOTHING }, own, Allowed),
+        (user(), Parts { resource: Some(("Allow", ROOT)), ..NOTHING }, own, ImplicitDeny),
+        (user(), Parts { identity: allow, resource: Some(("Deny", user_arn)), ..NOTHING }, own, ExplicitDeny),
+        (user(), Parts { identity: allow, ..NOTHING }, other, ImplicitDeny),
+        (user(), Parts { resource: Some(("Allow", user_arn)), ..NOTHING }, other, ImplicitDeny),
+        (user(), Parts { identity: allow, resource: Some(("Allow", ROOT)), ..NOTHING }, other, Allowed),
+        (user(), Parts { identity: allow, boundary: none, resource: Some(("Allow", user_arn)), ..NOTHING }, other, ImplicitDeny),
+        (Principal::Root { account: "000000000000".into() }, NOTHING, own, Allowed),
+    ] {
+        let shown = (parts.identity, parts.boundary, parts.session, parts.resource);
+        assert_eq!(effect(&principal, &parts, account).0, expected, "{principal} {shown:?} {account:?}");
+    }
+}
+
+#[test]
+fn trust_needs_the_caller_named_or_the_account_beside_an_identity_allow() {
+    let nothing = Decision { verdict: Verdict::ImplicitDeny, statements: vec![], missing: Some("identity-based") };
+    let allowed = Decision { verdict: Verdict::Allowed, statements: vec![], missing: None };
+    let provider = "cognito-identity.amazonaws.com";
+    for (principal, trusted, identity, expected) in [
+        (user(), json!({"AWS": "arn:aws:iam::000000000000:user/alice"}), &nothing, Verdict::Allowed),
+        (user(), json!({"AWS": "AIDAALICE"}), &nothing, Verdict::Allowed),
+        (user(), json!({"AWS": "000000000000"}), &nothing, Verdict::ImplicitDeny),
+        (user(), json!({"AWS": ROOT}), &allowed, Verdict::Allowed),
+        (user(), json!({"AWS": "111111111111"}), &allowed, Verdict::ImplicitDeny),
+        (Principal::Federated(provider.into()), json!({"Federated": provider}), &nothing, Verdict::Allowed),
+        (Principal::Federated("other.example".into()), json!({"Federated": provider}), &nothing, Verdict::ImplicitDeny),
+    ] {
+        let trust = named("trust", &json!({"Statement": {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}}));
+        let context = ContextMap::new();
+        let request = Request {
+            principal: &principal,
+            action: "sts:AssumeRole",
+            resource: "arn:aws:iam::000000000000:role/app",
+            resource_account: Some("000000000000"),
+            context: &context,
+        };
+        assert_eq!(decide_trust(&request, &trust, identity).verdict, expected, "{principal} trusted as {trusted}");
+    }
+}
+
+#[test]
+fn not_principal_spares_a_session_only_with_its_role_and_account() {
+    let deny = |spared: &Value| {
+        let policy = named("r", &json!({"Statement": {"Effect": "Deny", "NotPrincipal": {"AWS": spared}, "Action": "*", "Resource": "*"}}));
+        let (principal, context) = (session(), ContextMap::new());
+        let request =
+            Request { principal: &principal, action: "a:b", resource: "arn:aws:a:::b", resource_account: None, context: &context };
+        decide(&request, &Policies { resource: Some(&policy), ..Policies::default() }).verdict == Verdict::ExplicitDeny
+    };
+    let (session_arn, role_arn) = ("arn:aws:sts::000000000000:assumed-role/app/s", "arn:aws:iam::000000000000:role/app");
+    assert!(deny(&json!([session_arn])));
+    assert!(deny(&json!([session_arn, role_arn])));
+    assert!(!deny(&json!([session_arn, role_arn, ROOT])));
+}
+
+#[test]
+fn refusals_name_the_element_and_its_place() {
+    let text = "{\"Version\": \"2012-10-17\",\n \"Statement\": [{\"Effect\": \"Allow\", \"Action\": \"notes\", \"Resource\": \"*\"}]}";
+    let error = parse_as(text, PolicyKind::Identity).unwrap_err();
+    assert_eq!((error.path.as_str(), error.line, error.column), ("Statement[0].Action", 2, 46));
+    assert_eq!(error.problem, "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.");
+}
+
+#[test]
+fn each_kind_has_its_rules() {
+    let statement = |extra: &str| format!("{{\"Version\":\"2012-10-17\",\"Statement\":[{{\"Effect\":\"Allow\",{extra}}}]}}");
+    for (kind, text, problem) in [
+        (PolicyKind::Identity, statement(r#""Action":"a:b""#), "Policy statement must contain resources."),
+        (PolicyKind::Identity, statement(r#""Resource":"*""#), "Policy statement must contain actions."),
+        (
+            PolicyKind::Identity,
+            statement(r#""Action":"a:b","Resource":"*","Principal":"*""#),
+            "Policy document should not specify a principal.",
+        ),
+        (PolicyKind::Identity, statement(r#""Action":"a:b","Resource":"bucket""#), "Resource bucket must be in ARN format or \"*\"."),
+        (
+            PolicyKind::Identity,
+            statement(r#""Sid":"a b","Action":"a:b","Resource":"*""#),
+            "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*",
+        ),
+        (PolicyKind::Identity, statement(r#""Action":null,"Resource":"*""#), "Syntax errors in policy."),
+        (PolicyKind::Identity, statement(r#""Action":"a:b","action":"a:c","Resource":"*""#), "Syntax errors in policy."),
+        (
+            PolicyKind::Identity,
+            statement(r#""Action":"a:b","Resource":"*","Condition":{"NullIfExists":{"a:b":"true"}}"#),
+            "Syntax errors in policy.",
+        ),
+        (
+            PolicyKind::Identity,
+            statement(r#""Action":"a:b","Resource":"*","Condition":{"Bool":{"a:b":"1","A:b":"2"}}"#),
+            "Syntax errors in policy.",
+        ),
+        (PolicyKind::Identity, statement(r#""Action":"a:b","Resource":"arn:aws:s3:::${aws:username""#), "Syntax errors in policy."),
+        (PolicyKind::Identity, "{\"Version\":\"2011\",\"Statement\":[]}".into(), "The policy must contain a valid version string"),
+        (PolicyKind::Identity, "{\"Version\":\"2012-10-17\"}".into(), "Syntax errors in policy."),
+        (PolicyKind::Trust, statement(r#""Action":"sts:AssumeRole""#), "Missing required field Principal"),
+        (PolicyKind::Trust, statement(r#""Action":"sts:AssumeRole","Principal":"*","Resource":"*""#), "Has prohibited field Resource"),
+        (
+            PolicyKind::Trust,
+            statement(r#""Action":"sts:AssumeRole","Principal":{"AWS":"arn:aws:iam::000000000000:user/*"}"#),
+            "Invalid principal in policy: \"AWS\":\"arn:aws:iam::000000000000:user/*\"",
+        ),
+        (
+            PolicyKind::Trust,
+            statement(r#""Action":"sts:AssumeRole","Principal":{"Federated":"nodots"}"#),
+            "Federated principals must be valid domain names or SAML metadata ARNs",
+        ),
+    ] {
+        assert_eq!(parse_as(&text, kind).unwrap_err().problem, problem, "{text}");
+    }
+}
+
+#[test]
+fn explanations_name_the_condition_that_failed() {
+    let policies = [named("p", &allow(&json!({"StringEquals": {"k:x": ["a", "b"]}})))];
+    let (principal, context) = (user(), context(&[("k:x", &["c"])]));
+    let request =
+        Request { principal: &principal, action: "notes:Read", resource: "arn:aws:notes:::n", resource_account: None, context: &context };
+    let failed = explain(&request, &Policies { identity: &policies, ..Policies::default() });
+    let [failed] = failed.as_slice() else { panic!("{failed:?}") };
+    assert_eq!((failed.element, failed.operator, failed.key.as_deref()), ("Condition", Some("StringEquals"), Some("k:x")));
+    assert_eq!((failed.expected.join(","), failed.actual.join(",")), ("a,b".into(), "c".into()));
+}
+
+#[test]
+fn the_size_is_judged_before_the_text_is_read() {
+    let text = format!("{{\"Statement\": \"{}\"}}", "x".repeat(MAX_POLICY_BYTES));
+    assert_eq!(parse(&text).unwrap_err().problem, "Policy exceeds the maximum size.");
+}
+
+fn statements() -> impl Strategy<Value = Vec<(bool, String, String)>> {
+    proptest::collection::vec((any::<bool>(), "(n:\\*|n:[RW]\\*?|\\*)", "(\\*|arn:aws:n:::[ab]\\*?)"), 1..6)
+}
+
+fn verdict(statements: &[(bool, String, String)]) -> Verdict {
+    let list: Vec<Value> = statements
+        .iter()
+        .map(|(allow, action, resource)| json!({"Effect": if *allow { "Allow" } else { "Deny" }, "Action": action, "Resource": resource}))
+        .collect();
+    let policies = [named("p", &json!({"Statement": list}))];
+    let (principal, context) = (user(), ContextMap::new());
+    let request = Request { principal: &principal, action: "n:R", resource: "arn:aws:n:::a", resource_account: None, context: &context };
+    decide(&request, &Policies { identity: &policies, ..Policies::default() }).verdict
+}
+
+proptest! {
+    #[test]
+    fn the_order_of_statements_never_matters(statements in statements()) {
+        let reversed: Vec<_> = statements.iter().rev().cloned().collect();
+        prop_assert_eq!(verdict(&statements), verdict(&reversed));
+    }
+
+    #[test]
+    fn an_added_allow_never_takes_away_and_an_added_deny_never_gives(statements in statements()) {
+        let before = verdict(&statements);
+        let with = |allow: bool| {
+            let mut more = statements.clone();
+            more.push((allow, "n:*".into(), "*".into()));
+            verdict(&more)
+        };
+        prop_assert!(before != Verdict::Allowed || with(true) == Verdict::Allowed);
+        prop_assert!(with(false) == Verdict::ExplicitDeny);
+    }
+
+    #[test]
+    fn any_text_is_parsed_or_refused(text in "\\PC{0,80}") {
+        let _ = parse(&text);
+    }
+}
