@@ -66,10 +66,6 @@ impl Pattern {
         Ok(Self { parts })
     }
 
-    /// Whether the text is `*` alone.
-    pub fn is_any(&self) -> bool {
-        self.parts == [Part::Any]
-    }
 
     /// Whether `value` matches. A variable without a value makes the whole pattern match nothing.
     pub fn matches(&self, value: &str, wildcards: Wildcards, case: Case, context: &ContextMap) -> bool {

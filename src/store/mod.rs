@@ -3,10 +3,18 @@
 #[macro_use]
 mod on;
 
+pub mod codes;
 pub mod db;
-pub mod doc;
+pub mod deployment;
+mod doc;
 pub mod error;
+pub mod iam;
+pub mod identity_pools;
 mod migrate;
+pub mod outbox;
+pub mod tokens;
+pub mod user_pools;
+pub mod users;
 
 pub use db::{Conn, Db};
 pub use error::StoreError;

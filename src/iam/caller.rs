@@ -1,0 +1,143 @@
+//! Who makes a request, once their credential has been verified.
+
+use serde::{Deserialize, Serialize};
+
+use super::arn;
+use super::entity::User;
+use crate::kit::clock::Timestamp;
+use crate::policy::{ContextMap, Principal};
+
+/// Who makes a request.
+#[derive(Clone, Debug)]
+pub enum Caller {
+    /// Nobody: the request is not signed.
+    Anonymous,
+    /// An account's root.
+    Root {
+        /// The account.
+        account_id: String,
+    },
+    /// An IAM user, by an access key.
+    User(User),
+    /// A session of a role, by temporary credentials.
+    Session(RoleSession),
+}
+
+/// A session of a role: what temporary credentials carry.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RoleSession {
+    /// The role's account.
+    pub account_id: String,
+    /// The role's name.
+    pub role_name: String,
+    /// The role's path.
+    pub role_path: String,
+    /// The role's unique id: a role made anew under the same name is another.
+    pub role_id: String,
+    /// The session's name.
+    pub session_name: String,
+    /// Session policies, as texts; absent where none was given.
+    pub policies: Option<Vec<String>>,
+    /// What the identity provider vouched for: condition keys for as long as the session lives.
+    pub federated_keys: Vec<(String, Vec<String>)>,
+    /// Milliseconds.
+    pub issued_at: i64,
+    /// Milliseconds.
+    pub expires_at: i64,
+}
+
+impl RoleSession {
+    /// The role's ARN.
+    #[must_use]
+    pub fn role_arn(&self) -> String {
+        arn::role(&self.account_id, &self.role_path, &self.role_name)
+    }
+
+    /// The session's ARN.
+    #[must_use]
+    pub fn arn(&self) -> String {
+        arn::assumed_role(&self.account_id, &self.role_name, &self.session_name)
+    }
+
+    /// `AROA…:session`.
+    #[must_use]
+    pub fn user_id(&self) -> String {
+        format!("{}:{}", self.role_id, self.session_name)
+    }
+}
+
+impl Caller {
+    /// As the policy engine knows them.
+    #[must_use]
+    pub fn principal(&self) -> Principal {
+        match self {
+            Self::Anonymous => Principal::Anonymous,
+            Self::Root { account_id } => Principal::Root { account: account_id.clone() },
+            Self::User(user) => Principal::User { account: user.account_id.clone(), arn: user.arn(), id: user.id.clone() },
+            Self::Session(session) => Principal::AssumedRole {
+                account: session.account_id.clone(),
+                session_arn: session.arn(),
+                role_arn: session.role_arn(),
+                role_id: session.role_id.clone(),
+            },
+        }
+    }
+
+    /// The account; `None` for nobody.
+    #[must_use]
+    pub fn account_id(&self) -> Option<&str> {
+        match self {
+            Self::Anonymous => None,
+            Self::Root { account_id } => Some(account_id),
+            Self::User(user) => Some(&user.account_id),
+            Self::Session(session) => Some(&session.account_id),
+        }
+    }
+
+    /// `aws:userid`, and UserId of GetCallerIdentity.
+    #[must_use]
+    pub fn user_id(&self) -> String {
+        match self {
+            Self::Anonymous => String::new(),
+            Self::Root { account_id } => account_id.clone(),
+            Self::User(user) => user.id.clone(),
+            Self::Session(session) => session.user_id(),
+        }
+    }
+
+    /// Adds the condition keys that say who asks.
+    ///
+    /// Source: IAM user guide, "AWS global condition context keys", properties of the principal.
+    pub fn add_keys(&self, context: &mut ContextMap) {
+        let principal_type = match self {
+            Self::Anonymous => "Anonymous",
+            Self::Root { .. } => "Account",
+            Self::User(user) => {
+                context.insert("aws:username", user.name.clone());
+                for tag in &user.tags {
+                    context.insert(&format!("aws:PrincipalTag/{}", tag.key), tag.value.clone());
+                }
+                "User"
+            }
+            Self::Session(session) => {
+                context.insert("aws:PrincipalArn", session.role_arn());
+                context.insert("aws:TokenIssueTime", Timestamp::from_millis(session.issued_at).to_rfc3339());
+                for (key, values) in &session.federated_keys {
+                    match values.as_slice() {
+                        [single] if !key.ends_with(":amr") => context.insert(key, single.clone()),
+                        many => context.insert_list(key, many.iter().cloned()),
+                    }
+                }
+                "AssumedRole"
+            }
+        };
+        context.insert("aws:PrincipalType", principal_type);
+        if let Some(account_id) = self.account_id() {
+            context.insert("aws:PrincipalAccount", account_id);
+            context.insert("aws:userid", self.user_id());
+        }
+        if let Self::Root { .. } | Self::User(_) = self {
+            context.insert("aws:PrincipalArn", self.principal().to_string());
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! IAM users, roles and access keys.
+
+use serde::{Deserialize, Serialize};
+
+use crate::iam::arn;
+use crate::kit::clock::Timestamp;
+
+/// A tag.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Tag {
+    /// Unique regardless of case.
+    pub key: String,
+    /// May be empty.
+    pub value: String,
+}
+
+/// An IAM user.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// The account.
+    pub account_id: String,
+    /// As it was given.
+    pub name: String,
+    /// `AIDA…`
+    pub id: String,
+    /// Begins and ends with `/`.
+    pub path: String,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl User {
+    /// Its ARN.
+    #[must_use]
+    pub fn arn(&self) -> String {
+        arn::user(&self.account_id, &self.path, &self.name)
+    }
+}
+
+/// A role.
+#[derive(Clone, Debug)]
+pub struct Role {
+    /// The account.
+    pub account_id: String,
+    /// As it was given.
+    pub name: String,
+    /// `AROA…`
+    pub id: String,
+    /// Begins and ends with `/`.
+    pub path: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// The trust policy's text.
+    pub assume_role_policy: String,
+    /// How long a session may live at most: seconds.
+    pub max_session_seconds: i64,
+    /// Its tags.
+    pub tags: Vec<Tag>,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl Role {
+    /// Its ARN.
+    #[must_use]
+    pub fn arn(&self) -> String {
+        arn::role(&self.account_id, &self.path, &self.name)
+    }
+}
+
+/// A long-lived access key.
+#[derive(Clone)]
+pub struct AccessKey {
+    /// The account.
+    pub account_id: String,
+    /// `AKIA…`
+    pub id: String,
+    /// The owner's unique id; the account's number for the root.
+    pub owner_id: String,
+    /// The secret, sealed.
+    pub sealed_secret: Vec<u8>,
+    /// Whether it is accepted.
+    pub active: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl AccessKey {
+    /// The wire's word for [`AccessKey::active`].
+    #[must_use]
+    pub const fn status(&self) -> &'static str {
+        if self.active { "Active" } else { "Inactive" }
+    }
+}

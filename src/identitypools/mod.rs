@@ -1,0 +1,4 @@
+//! The pure rules of identity pools.
+
+pub mod pool;
+pub mod provider;

@@ -1,0 +1,49 @@
+//! Messages to people, sealed: every node lists all of them.
+
+use super::{Conn, StoreError};
+use crate::kit::clock::Timestamp;
+
+/// How many messages a pool keeps.
+const KEPT: i64 = 10_000;
+
+/// A message at rest.
+#[derive(sqlx::FromRow)]
+pub struct StoredMessage {
+    /// The pool.
+    pub pool_id: String,
+    /// Its id.
+    pub message_id: String,
+    /// The content.
+    pub sealed_message: Vec<u8>,
+    /// When it was sent: milliseconds.
+    pub created_at: i64,
+}
+
+/// Adds a message; the oldest beyond the pool's bound go.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn insert(tx: &mut Conn, pool_id: &str, message_id: &str, sealed: &[u8], now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO outbox_messages (pool_id, message_id, sealed_message, created_at) VALUES ($1, $2, $3, $4)";
+    execute!(tx, SQL, [pool_id, message_id, sealed, now.millis()]).map(drop)
+}
+
+/// Deletes what lies beyond the newest [`KEPT`] messages.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn trim(tx: &mut Conn) -> Result<(), StoreError> {
+    const SQL: &str = "DELETE FROM outbox_messages WHERE created_at < \
+                       (SELECT created_at FROM outbox_messages ORDER BY created_at DESC LIMIT 1 OFFSET $1)";
+    execute!(tx, SQL, [KEPT]).map(drop)
+}
+
+/// The newest messages, of one pool or (by an empty id) of all.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn newest(tx: &mut Conn, pool_id: &str, limit: i64) -> Result<Vec<StoredMessage>, StoreError> {
+    const SQL: &str = "SELECT pool_id, message_id, sealed_message, created_at FROM outbox_messages \
+                       WHERE ($1 = '' OR pool_id = $1) ORDER BY created_at DESC, message_id LIMIT $2";
+    fetch!(tx, fetch_all, StoredMessage, SQL, [pool_id, limit])
+}

@@ -1,0 +1,154 @@
+//! Sign-ins: token families, and challenge sessions that have been answered.
+
+use super::{Conn, StoreError};
+use crate::crypto::digest::HashedToken;
+use crate::kit::clock::Timestamp;
+
+/// One sign-in: what every token of the family is judged by.
+pub struct TokenFamily {
+    /// Its pool.
+    pub pool_id: String,
+    /// Its id, which every token carries.
+    pub origin_jti: String,
+    /// Whose it is (`sub`).
+    pub user_id: String,
+    /// For which client.
+    pub client_id: String,
+    /// On which remembered device.
+    pub device_key: Option<String>,
+    /// The refresh token's hash.
+    pub refresh_token: HashedToken,
+    /// When the user signed in.
+    pub authenticated_at: Timestamp,
+    /// When the refresh token expires.
+    pub expires_at: Timestamp,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+#[derive(sqlx::FromRow)]
+struct FamilyRow {
+    pool_id: String,
+    origin_jti: String,
+    user_id: String,
+    client_id: String,
+    device_key: Option<String>,
+    refresh_token_hash: String,
+    authenticated_at: i64,
+    expires_at: i64,
+    revoked_at: Option<i64>,
+}
+
+impl From<FamilyRow> for TokenFamily {
+    fn from(row: FamilyRow) -> Self {
+        Self {
+            pool_id: row.pool_id,
+            origin_jti: row.origin_jti,
+            user_id: row.user_id,
+            client_id: row.client_id,
+            device_key: row.device_key,
+            refresh_token: HashedToken::stored(row.refresh_token_hash),
+            authenticated_at: Timestamp::from_millis(row.authenticated_at),
+            expires_at: Timestamp::from_millis(row.expires_at),
+            revoked_at: row.revoked_at.map(Timestamp::from_millis),
+        }
+    }
+}
+
+/// Records a sign-in.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn insert_family(tx: &mut Conn, family: &TokenFamily) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO token_families (pool_id, origin_jti, user_id, client_id, device_key, refresh_token_hash, \
+                       authenticated_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    execute!(
+        tx,
+        SQL,
+        [
+            &family.pool_id,
+            &family.origin_jti,
+            &family.user_id,
+            &family.client_id,
+            &family.device_key,
+            family.refresh_token.as_str(),
+            family.authenticated_at.millis(),
+            family.expires_at.millis()
+        ]
+    )
+    .map(drop)
+}
+
+/// A sign-in by its id.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_family(tx: &mut Conn, pool_id: &str, origin_jti: &str) -> Result<Option<TokenFamily>, StoreError> {
+    const SQL: &str = "SELECT pool_id, origin_jti, user_id, client_id, device_key, refresh_token_hash, authenticated_at, expires_at, \
+                       revoked_at FROM token_families WHERE pool_id = $1 AND origin_jti = $2";
+    Ok(fetch!(tx, fetch_optional, FamilyRow, SQL, [pool_id, origin_jti])?.map(TokenFamily::from))
+}
+
+/// Revokes one sign-in.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn revoke_family(tx: &mut Conn, pool_id: &str, origin_jti: &str, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE token_families SET revoked_at = $3 WHERE pool_id = $1 AND origin_jti = $2 AND revoked_at IS NULL";
+    execute!(tx, SQL, [pool_id, origin_jti, now.millis()]).map(drop)
+}
+
+/// Revokes every sign-in of a user.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn revoke_all(tx: &mut Conn, pool_id: &str, user_id: &str, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE token_families SET revoked_at = $3 WHERE pool_id = $1 AND user_id = $2 AND revoked_at IS NULL";
+    execute!(tx, SQL, [pool_id, user_id, now.millis()]).map(drop)
+}
+
+/// What became of a challenge session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct SessionRecord {
+    /// Wrong answers so far.
+    pub failed_attempts: i64,
+    /// When it was answered rightly.
+    pub used_at: Option<i64>,
+}
+
+/// What became of a challenge session so far.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn session(tx: &mut Conn, pool_id: &str, session_id: &str) -> Result<SessionRecord, StoreError> {
+    const SQL: &str = "SELECT failed_attempts, used_at FROM challenge_sessions WHERE pool_id = $1 AND session_id = $2";
+    Ok(fetch!(tx, fetch_optional, SessionRecord, SQL, [pool_id, session_id])?.unwrap_or_default())
+}
+
+/// Marks a session as answered; `false` if it was answered before: of two racing answers one wins.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn use_session(
+    tx: &mut Conn,
+    pool_id: &str,
+    session_id: &str,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "INSERT INTO challenge_sessions (pool_id, session_id, failed_attempts, used_at, expires_at) \
+                       VALUES ($1, $2, 0, $3, $4) ON CONFLICT (pool_id, session_id) DO UPDATE SET used_at = $3 \
+                       WHERE challenge_sessions.used_at IS NULL";
+    Ok(execute!(tx, SQL, [pool_id, session_id, now.millis(), expires_at.millis()])? == 1)
+}
+
+/// Counts a wrong answer.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn fail_session(tx: &mut Conn, pool_id: &str, session_id: &str, expires_at: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO challenge_sessions (pool_id, session_id, failed_attempts, used_at, expires_at) \
+                       VALUES ($1, $2, 1, NULL, $3) ON CONFLICT (pool_id, session_id) \
+                       DO UPDATE SET failed_attempts = challenge_sessions.failed_attempts + 1";
+    execute!(tx, SQL, [pool_id, session_id, expires_at.millis()]).map(drop)
+}

@@ -1,0 +1,179 @@
+//! User pools, their app clients and their signing keys.
+
+use super::{Conn, StoreError, doc};
+use crate::kit::clock::Timestamp;
+use crate::userpools::client::{Client, ClientConfiguration};
+use crate::userpools::pool::{Pool, PoolConfiguration};
+
+#[derive(sqlx::FromRow)]
+struct PoolRow {
+    pool_id: String,
+    account_id: String,
+    region: String,
+    name: String,
+    configuration: String,
+    created_at: i64,
+    modified_at: i64,
+}
+
+impl TryFrom<PoolRow> for Pool {
+    type Error = StoreError;
+
+    fn try_from(row: PoolRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            configuration: doc::from_text("user_pools", "configuration", &row.pool_id, &row.configuration)?,
+            id: row.pool_id,
+            account_id: row.account_id,
+            region: row.region,
+            name: row.name,
+            created_at: Timestamp::from_millis(row.created_at),
+            modified_at: Timestamp::from_millis(row.modified_at),
+        })
+    }
+}
+
+/// Inserts a new pool.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn insert(tx: &mut Conn, pool: &Pool) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO user_pools (pool_id, account_id, region, name, configuration, created_at, modified_at) \
+                       VALUES ($1, $2, $3, $4, $5, $6, $6)";
+    let configuration = doc::to_text("user_pools", "configuration", &pool.id, &pool.configuration)?;
+    execute!(tx, SQL, [&pool.id, &pool.account_id, &pool.region, &pool.name, configuration, pool.created_at.millis()]).map(drop)
+}
+
+/// A pool by its id.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find(tx: &mut Conn, pool_id: &str) -> Result<Option<Pool>, StoreError> {
+    const SQL: &str = "SELECT pool_id, account_id, region, name, configuration, created_at, modified_at \
+                       FROM user_pools WHERE pool_id = $1";
+    fetch!(tx, fetch_optional, PoolRow, SQL, [pool_id])?.map(Pool::try_from).transpose()
+}
+
+/// The pools of an account and region, by id, after `after`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(tx: &mut Conn, account_id: &str, region: &str, after: &str, limit: i64) -> Result<Vec<Pool>, StoreError> {
+    const SQL: &str = "SELECT pool_id, account_id, region, name, configuration, created_at, modified_at FROM user_pools \
+                       WHERE account_id = $1 AND region = $2 AND pool_id > $3 ORDER BY pool_id LIMIT $4";
+    fetch!(tx, fetch_all, PoolRow, SQL, [account_id, region, after, limit])?.into_iter().map(Pool::try_from).collect()
+}
+
+/// Replaces a pool's configuration.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn update(tx: &mut Conn, pool_id: &str, configuration: &PoolConfiguration, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE user_pools SET configuration = $2, modified_at = $3 WHERE pool_id = $1";
+    let configuration = doc::to_text("user_pools", "configuration", pool_id, configuration)?;
+    execute!(tx, SQL, [pool_id, configuration, now.millis()]).map(drop)
+}
+
+/// Deletes a pool and all that is in it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn delete(tx: &mut Conn, pool_id: &str) -> Result<(), StoreError> {
+    const SQL: [&str; 11] = [
+        "DELETE FROM user_pools WHERE pool_id = $1",
+        "DELETE FROM pool_signing_keys WHERE pool_id = $1",
+        "DELETE FROM user_pool_clients WHERE pool_id = $1",
+        "DELETE FROM client_directory WHERE pool_id = $1",
+        "DELETE FROM users WHERE pool_id = $1",
+        "DELETE FROM user_aliases WHERE pool_id = $1",
+        "DELETE FROM user_search WHERE pool_id = $1",
+        "DELETE FROM verification_codes WHERE pool_id = $1",
+        "DELETE FROM challenge_sessions WHERE pool_id = $1",
+        "DELETE FROM token_families WHERE pool_id = $1",
+        "DELETE FROM outbox_messages WHERE pool_id = $1",
+    ];
+    for sql in SQL {
+        execute!(tx, sql, [pool_id])?;
+    }
+    Ok(())
+}
+
+/// A signing key at rest.
+#[derive(sqlx::FromRow)]
+pub struct StoredKey {
+    /// The key's name.
+    pub kid: String,
+    /// The private key, sealed.
+    pub sealed_key: Vec<u8>,
+    /// `current`, `next` or `previous`.
+    pub state: String,
+}
+
+/// Adds a signing key.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn insert_key(tx: &mut Conn, pool_id: &str, key: &StoredKey, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO pool_signing_keys (pool_id, kid, sealed_key, state, created_at) VALUES ($1, $2, $3, $4, $5)";
+    execute!(tx, SQL, [pool_id, &key.kid, &key.sealed_key, &key.state, now.millis()]).map(drop)
+}
+
+/// The signing keys of a pool, newest first.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn keys(tx: &mut Conn, pool_id: &str) -> Result<Vec<StoredKey>, StoreError> {
+    const SQL: &str = "SELECT kid, sealed_key, state FROM pool_signing_keys WHERE pool_id = $1 ORDER BY created_at DESC LIMIT 10";
+    fetch!(tx, fetch_all, StoredKey, SQL, [pool_id])
+}
+
+#[derive(sqlx::FromRow)]
+struct ClientRow {
+    pool_id: String,
+    client_id: String,
+    name: String,
+    configuration: String,
+    sealed_secret: Option<Vec<u8>>,
+    created_at: i64,
+    modified_at: i64,
+}
+
+impl TryFrom<ClientRow> for Client {
+    type Error = StoreError;
+
+    fn try_from(row: ClientRow) -> Result<Self, StoreError> {
+        let configuration: ClientConfiguration = doc::from_text("user_pool_clients", "configuration", &row.client_id, &row.configuration)?;
+        Ok(Self {
+            pool_id: row.pool_id,
+            id: row.client_id,
+            name: row.name,
+            configuration,
+            sealed_secret: row.sealed_secret,
+            created_at: Timestamp::from_millis(row.created_at),
+            modified_at: Timestamp::from_millis(row.modified_at),
+        })
+    }
+}
+
+/// Inserts a new client, and its entry in the directory.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn insert_client(tx: &mut Conn, client: &Client) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO user_pool_clients (pool_id, client_id, name, configuration, sealed_secret, created_at, modified_at) \
+                       VALUES ($1, $2, $3, $4, $5, $6, $6)";
+    const DIRECTORY: &str = "INSERT INTO client_directory (client_id, pool_id) VALUES ($1, $2)";
+    let configuration = doc::to_text("user_pool_clients", "configuration", &client.id, &client.configuration)?;
+    execute!(tx, SQL, [&client.pool_id, &client.id, &client.name, configuration, &client.sealed_secret, client.created_at.millis()])?;
+    execute!(tx, DIRECTORY, [&client.id, &client.pool_id]).map(drop)
+}
+
+/// A client by its id alone, through the directory.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_client(tx: &mut Conn, client_id: &str) -> Result<Option<Client>, StoreError> {
+    const SQL: &str = "SELECT c.pool_id, c.client_id, c.name, c.configuration, c.sealed_secret, c.created_at, c.modified_at \
+                       FROM client_directory d JOIN user_pool_clients c ON c.pool_id = d.pool_id AND c.client_id = d.client_id \
+                       WHERE d.client_id = $1";
+    fetch!(tx, fetch_optional, ClientRow, SQL, [client_id])?.map(Client::try_from).transpose()
+}

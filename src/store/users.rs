@@ -1,0 +1,374 @@
+//! The users of a pool, by name, alias or `sub`.
+
+use super::{Conn, StoreError, doc};
+use crate::crypto::argon2::PasswordHash;
+use crate::crypto::ids::is_uuid;
+use crate::kit::clock::Timestamp;
+use crate::userpools::pool::Pool;
+use crate::userpools::user::{MfaPreference, PasswordRecord, User, UserStatus, canonical_alias, canonical_username};
+
+/// The attributes that ListUsers filters by; user status, enabled and sub are columns.
+pub const SEARCHED: [&str; 8] =
+    ["username", "email", "phone_number", "name", "given_name", "family_name", "preferred_username", "cognito:user_status"];
+
+/// Search values are cut to this many bytes: an index entry must stay small.
+const SEARCHED_BYTES: usize = 512;
+
+#[derive(sqlx::FromRow)]
+struct UserRow {
+    pool_id: String,
+    user_id: String,
+    username: String,
+    status: String,
+    enabled: i16,
+    attributes: String,
+    password_hash: Option<String>,
+    sealed_srp_verifier: Option<Vec<u8>>,
+    temporary_password_expires_at: Option<i64>,
+    sealed_totp_seed: Option<Vec<u8>>,
+    totp_last_step: Option<i64>,
+    sealed_pending_totp_seed: Option<Vec<u8>>,
+    mfa_preference: String,
+    failed_attempts: i64,
+    locked_until: Option<i64>,
+    created_at: i64,
+    modified_at: i64,
+}
+
+impl TryFrom<UserRow> for User {
+    type Error = StoreError;
+
+    fn try_from(row: UserRow) -> Result<Self, StoreError> {
+        let corrupt = |column| StoreError::corrupt("users", column, &row.user_id);
+        let password = match (row.password_hash, row.sealed_srp_verifier) {
+            (Some(hash), Some(sealed_srp_verifier)) => Some(PasswordRecord {
+                hash: PasswordHash::stored(hash),
+                sealed_srp_verifier,
+                temporary_until: row.temporary_password_expires_at.map(Timestamp::from_millis),
+            }),
+            _ => None,
+        };
+        Ok(Self {
+            status: UserStatus::parse(&row.status).ok_or_else(|| corrupt("status"))?,
+            enabled: row.enabled != 0,
+            attributes: doc::from_text("users", "attributes", &row.user_id, &row.attributes)?,
+            mfa: doc::from_text("users", "mfa_preference", &row.user_id, &row.mfa_preference)?,
+            password,
+            pool_id: row.pool_id,
+            id: row.user_id,
+            username: row.username,
+            sealed_totp_seed: row.sealed_totp_seed,
+            sealed_pending_totp_seed: row.sealed_pending_totp_seed,
+            totp_last_step: row.totp_last_step,
+            failed_attempts: row.failed_attempts,
+            locked_until: row.locked_until.map(Timestamp::from_millis),
+            created_at: Timestamp::from_millis(row.created_at),
+            modified_at: Timestamp::from_millis(row.modified_at),
+        })
+    }
+}
+
+/// The columns of [`UserRow`], after the alias `u`.
+macro_rules! columns {
+    () => {
+        "u.pool_id, u.user_id, u.username, u.status, u.enabled, u.attributes, u.password_hash, u.sealed_srp_verifier, \
+         u.temporary_password_expires_at, u.sealed_totp_seed, u.totp_last_step, u.sealed_pending_totp_seed, u.mfa_preference, \
+         u.failed_attempts, u.locked_until, u.created_at, u.modified_at"
+    };
+}
+
+/// A user by whatever the wire calls a username: the name itself, the `sub`, or an alias.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find(tx: &mut Conn, pool: &Pool, name: &str) -> Result<Option<User>, StoreError> {
+    const BY_NAME: &str = concat!("SELECT ", columns!(), " FROM users u WHERE u.pool_id = $1 AND u.username_key = $2");
+    const BY_ALIAS: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM user_aliases a JOIN users u ON u.pool_id = a.pool_id AND u.user_id = a.user_id \
+          WHERE a.pool_id = $1 AND a.kind = $2 AND a.alias_key = $3"
+    );
+    let case_sensitive = pool.configuration.case_sensitive();
+    if let Some(row) = fetch!(tx, fetch_optional, UserRow, BY_NAME, [&pool.id, canonical_username(name, case_sensitive)])? {
+        return User::try_from(row).map(Some);
+    }
+    if is_uuid(name) {
+        return find_by_id(tx, &pool.id, name).await;
+    }
+    for kind in pool.configuration.alias_attributes.iter().chain(&pool.configuration.username_attributes) {
+        let key = canonical_alias(kind, name, case_sensitive);
+        if let Some(row) = fetch!(tx, fetch_optional, UserRow, BY_ALIAS, [&pool.id, kind, key])? {
+            return User::try_from(row).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// A user by `sub`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_by_id(tx: &mut Conn, pool_id: &str, user_id: &str) -> Result<Option<User>, StoreError> {
+    const SQL: &str = concat!("SELECT ", columns!(), " FROM users u WHERE u.pool_id = $1 AND u.user_id = $2");
+    fetch!(tx, fetch_optional, UserRow, SQL, [pool_id, user_id])?.map(User::try_from).transpose()
+}
+
+/// The user of a sign-in that is not revoked: what an access token is judged by, in one statement.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_by_family(tx: &mut Conn, pool_id: &str, user_id: &str, origin_jti: &str) -> Result<Option<User>, StoreError> {
+    const SQL: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM token_families f JOIN users u ON u.pool_id = f.pool_id AND u.user_id = f.user_id \
+          WHERE f.pool_id = $1 AND f.origin_jti = $2 AND f.user_id = $3 AND f.revoked_at IS NULL"
+    );
+    fetch!(tx, fetch_optional, UserRow, SQL, [pool_id, origin_jti, user_id])?.map(User::try_from).transpose()
+}
+
+/// Inserts a new user. A name that is taken fails with a unique violation.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn insert(tx: &mut Conn, pool: &Pool, user: &User) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO users (pool_id, user_id, username, username_key, status, enabled, attributes, password_hash, \
+                       sealed_srp_verifier, password_set_at, temporary_password_expires_at, mfa_preference, failed_attempts, \
+                       created_at, modified_at) \
+                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $10, $10)";
+    let password = user.password.as_ref();
+    execute!(
+        tx,
+        SQL,
+        [
+            &user.pool_id,
+            &user.id,
+            &user.username,
+            canonical_username(&user.username, pool.configuration.case_sensitive()),
+            user.status.as_str(),
+            i16::from(user.enabled),
+            doc::to_text("users", "attributes", &user.id, &user.attributes)?,
+            password.map(|password| password.hash.as_str()),
+            password.map(|password| password.sealed_srp_verifier.as_slice()),
+            user.created_at.millis(),
+            password.and_then(|password| password.temporary_until).map(Timestamp::millis),
+            doc::to_text("users", "mfa_preference", &user.id, &user.mfa)?
+        ]
+    )?;
+    index(tx, user).await
+}
+
+/// Replaces status and attributes, and what ListUsers finds them by.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn update(tx: &mut Conn, user: &User, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE users SET status = $3, enabled = $4, attributes = $5, modified_at = $6 WHERE pool_id = $1 AND user_id = $2";
+    const FORGET: &str = "DELETE FROM user_search WHERE pool_id = $1 AND user_id = $2";
+    let attributes = doc::to_text("users", "attributes", &user.id, &user.attributes)?;
+    execute!(tx, SQL, [&user.pool_id, &user.id, user.status.as_str(), i16::from(user.enabled), attributes, now.millis()])?;
+    execute!(tx, FORGET, [&user.pool_id, &user.id])?;
+    index(tx, user).await
+}
+
+async fn index(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO user_search (pool_id, attribute, search_value, user_id) VALUES ($1, $2, $3, $4)";
+    for attribute in SEARCHED {
+        let value = match attribute {
+            "username" => Some(user.username.as_str()),
+            "cognito:user_status" => Some(user.status.as_str()),
+            other => user.attributes.get(other).map(String::as_str),
+        };
+        if let Some(value) = value {
+            execute!(tx, SQL, [&user.pool_id, attribute, search_value(value), &user.id])?;
+        }
+    }
+    Ok(())
+}
+
+fn search_value(value: &str) -> Vec<u8> {
+    value.bytes().take(SEARCHED_BYTES).collect()
+}
+
+/// How ListUsers compares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// `=`
+    Equals,
+    /// `^=`
+    StartsWith,
+}
+
+/// A page of a pool's users, by `sub`, after `after`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list(tx: &mut Conn, pool_id: &str, after: &str, limit: i64) -> Result<Vec<User>, StoreError> {
+    const SQL: &str = concat!("SELECT ", columns!(), " FROM users u WHERE u.pool_id = $1 AND u.user_id > $2 ORDER BY u.user_id LIMIT $3");
+    fetch!(tx, fetch_all, UserRow, SQL, [pool_id, after, limit])?.into_iter().map(User::try_from).collect()
+}
+
+/// A page of the users whose attribute compares with a value, by `sub`, after `after`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn search(
+    tx: &mut Conn,
+    pool_id: &str,
+    (attribute, comparison, value): (&str, Comparison, &str),
+    after: &str,
+    limit: i64,
+) -> Result<Vec<User>, StoreError> {
+    const SQL: &str = concat!(
+        "SELECT ",
+        columns!(),
+        " FROM user_search s JOIN users u ON u.pool_id = s.pool_id AND u.user_id = s.user_id \
+          WHERE s.pool_id = $1 AND s.attribute = $2 AND s.search_value >= $3 AND s.search_value < $4 AND s.user_id > $5 \
+          ORDER BY s.user_id LIMIT $6"
+    );
+    let from = search_value(value);
+    let mut to = from.clone();
+    // The end of the range is exclusive: for equality the next longer text, for a prefix the first that has another one.
+    // UTF-8 never holds the byte 0xff.
+    to.push(if comparison == Comparison::Equals { 0 } else { 0xff });
+    fetch!(tx, fetch_all, UserRow, SQL, [pool_id, attribute, from, to, after, limit])?.into_iter().map(User::try_from).collect()
+}
+
+/// Whose an alias is.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn alias_owner(tx: &mut Conn, pool: &Pool, kind: &str, value: &str) -> Result<Option<String>, StoreError> {
+    const SQL: &str = "SELECT user_id FROM user_aliases WHERE pool_id = $1 AND kind = $2 AND alias_key = $3";
+    let key = canonical_alias(kind, value, pool.configuration.case_sensitive());
+    scalar!(tx, fetch_optional, String, SQL, [&pool.id, kind, key])
+}
+
+/// Gives a user an alias, taking it from whoever had it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn set_alias(tx: &mut Conn, pool: &Pool, kind: &str, value: &str, user_id: &str) -> Result<(), StoreError> {
+    const FORGET: &str = "DELETE FROM user_aliases WHERE pool_id = $1 AND kind = $2 AND user_id = $3";
+    const SQL: &str = "INSERT INTO user_aliases (pool_id, kind, alias_key, user_id) VALUES ($1, $2, $3, $4) \
+                       ON CONFLICT (pool_id, kind, alias_key) DO UPDATE SET user_id = $4";
+    let key = canonical_alias(kind, value, pool.configuration.case_sensitive());
+    execute!(tx, FORGET, [&pool.id, kind, user_id])?;
+    execute!(tx, SQL, [&pool.id, kind, key, user_id]).map(drop)
+}
+
+/// Sets a password, and ends any lock: whoever set it knows it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn set_password(
+    tx: &mut Conn,
+    user: &User,
+    password: &PasswordRecord,
+    status: UserStatus,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE users SET password_hash = $3, sealed_srp_verifier = $4, password_set_at = $5, \
+                       temporary_password_expires_at = $6, status = $7, failed_attempts = 0, locked_until = NULL, modified_at = $5 \
+                       WHERE pool_id = $1 AND user_id = $2";
+    execute!(
+        tx,
+        SQL,
+        [
+            &user.pool_id,
+            &user.id,
+            password.hash.as_str(),
+            &password.sealed_srp_verifier,
+            now.millis(),
+            password.temporary_until.map(Timestamp::millis),
+            status.as_str()
+        ]
+    )?;
+    update(tx, &User { status, ..user.clone() }, now).await
+}
+
+/// Replaces a hash whose parameters are outdated, if it is still the one that was compared.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn upgrade_hash(tx: &mut Conn, user: &User, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE users SET password_hash = $4 WHERE pool_id = $1 AND user_id = $2 AND password_hash = $3";
+    execute!(tx, SQL, [&user.pool_id, &user.id, old.as_str(), new.as_str()]).map(drop)
+}
+
+/// Counts a wrong password, and locks until `locked_until`; answers the new count.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn record_failure(tx: &mut Conn, pool_id: &str, user_id: &str) -> Result<i64, StoreError> {
+    const SQL: &str =
+        "UPDATE users SET failed_attempts = failed_attempts + 1 WHERE pool_id = $1 AND user_id = $2 RETURNING failed_attempts";
+    Ok(scalar!(tx, fetch_optional, i64, SQL, [pool_id, user_id])?.unwrap_or(0))
+}
+
+/// Locks a user until a moment; `None` unlocks.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn lock(tx: &mut Conn, pool_id: &str, user_id: &str, until: Option<Timestamp>) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE users SET locked_until = $3 WHERE pool_id = $1 AND user_id = $2";
+    execute!(tx, SQL, [pool_id, user_id, until.map(Timestamp::millis)]).map(drop)
+}
+
+/// Forgets wrong passwords, after a right one.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn clear_failures(tx: &mut Conn, pool_id: &str, user_id: &str) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE users SET failed_attempts = 0, locked_until = NULL WHERE pool_id = $1 AND user_id = $2";
+    execute!(tx, SQL, [pool_id, user_id]).map(drop)
+}
+
+/// Keeps a TOTP seed until its first code comes.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn set_pending_totp(tx: &mut Conn, user: &User, sealed_seed: &[u8]) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE users SET sealed_pending_totp_seed = $3 WHERE pool_id = $1 AND user_id = $2";
+    execute!(tx, SQL, [&user.pool_id, &user.id, sealed_seed]).map(drop)
+}
+
+/// Makes the pending seed, if it is still this one, the seed; its first code is spent. `false` if another came between.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn confirm_totp(tx: &mut Conn, user: &User, sealed_pending: &[u8], sealed_seed: &[u8], step: i64) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE users SET sealed_totp_seed = $4, totp_last_step = $5, sealed_pending_totp_seed = NULL \
+                       WHERE pool_id = $1 AND user_id = $2 AND sealed_pending_totp_seed = $3";
+    Ok(execute!(tx, SQL, [&user.pool_id, &user.id, sealed_pending, sealed_seed, step])? == 1)
+}
+
+/// Spends a TOTP step; `false` if it, or a later one, was spent before: of two racing answers one wins.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn use_totp_step(tx: &mut Conn, user: &User, step: i64) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE users SET totp_last_step = $3 WHERE pool_id = $1 AND user_id = $2 \
+                       AND (totp_last_step IS NULL OR totp_last_step < $3)";
+    Ok(execute!(tx, SQL, [&user.pool_id, &user.id, step])? == 1)
+}
+
+/// Replaces what a user chose of MFA.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn set_mfa(tx: &mut Conn, user: &User, preference: MfaPreference, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE users SET mfa_preference = $3, modified_at = $4 WHERE pool_id = $1 AND user_id = $2";
+    let preference = doc::to_text("users", "mfa_preference", &user.id, &preference)?;
+    execute!(tx, SQL, [&user.pool_id, &user.id, preference, now.millis()]).map(drop)
+}
+
+/// How many users a pool has, counted no further than `limit`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn count(tx: &mut Conn, pool_id: &str, limit: i64) -> Result<i64, StoreError> {
+    const SQL: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM users WHERE pool_id = $1 LIMIT $2) AS counted";
+    scalar!(tx, fetch_one, i64, SQL, [pool_id, limit])
+}

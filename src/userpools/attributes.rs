@@ -1,0 +1,265 @@
+//! The schema of a pool's users: 20 standard attributes, `custom:` ones, and what values they take.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// An attribute of the schema, as CreateUserPool takes it and DescribeUserPool gives it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SchemaAttribute {
+    /// The name, `custom:` or `dev:custom:` included.
+    pub name: String,
+    /// `String`, `Number`, `DateTime` or `Boolean`.
+    pub attribute_data_type: String,
+    /// Whether only administrators may write it.
+    #[serde(default)]
+    pub developer_only_attribute: bool,
+    /// Whether it may change once it is set.
+    pub mutable: bool,
+    /// Whether sign-up must give it.
+    pub required: bool,
+    /// Least and greatest value, as texts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number_attribute_constraints: Option<NumberConstraints>,
+    /// Least and greatest length, as texts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub string_attribute_constraints: Option<StringConstraints>,
+}
+
+/// Least and greatest value.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct NumberConstraints {
+    /// Least value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_value: Option<String>,
+    /// Greatest value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_value: Option<String>,
+}
+
+/// Least and greatest length.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct StringConstraints {
+    /// Least length.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min_length: Option<String>,
+    /// Greatest length.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<String>,
+}
+
+/// Why an attribute is refused, in Cognito's words where they are known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AttributeRefused {
+    /// Not in the schema.
+    #[error("Attributes did not conform to the schema: {0}: Attribute does not exist in the schema.\n")]
+    Unknown(String),
+    /// Required, and not given.
+    #[error("Attributes did not conform to the schema: {0}: The attribute {0} is required\n")]
+    Missing(String),
+    /// May not be written by this caller.
+    #[error("A client attempted to write unauthorized attribute")]
+    Unauthorized,
+    /// Only the pool itself writes it.
+    #[error("Cannot modify the non-mutable attribute {0}")]
+    Immutable(String),
+    /// Not a value of its type, or out of its bounds.
+    #[error("{0}")]
+    Invalid(String),
+}
+
+/// `(name, data type, mutable, least, greatest length)`: what OpenID Connect names, and two of Cognito's.
+const STANDARD: [(&str, &str, bool, Option<(&str, &str)>); 20] = [
+    ("sub", "String", false, Some(("1", "2048"))),
+    ("name", "String", true, Some(("0", "2048"))),
+    ("given_name", "String", true, Some(("0", "2048"))),
+    ("family_name", "String", true, Some(("0", "2048"))),
+    ("middle_name", "String", true, Some(("0", "2048"))),
+    ("nickname", "String", true, Some(("0", "2048"))),
+    ("preferred_username", "String", true, Some(("0", "2048"))),
+    ("profile", "String", true, Some(("0", "2048"))),
+    ("picture", "String", true, Some(("0", "2048"))),
+    ("website", "String", true, Some(("0", "2048"))),
+    ("email", "String", true, Some(("0", "2048"))),
+    ("email_verified", "Boolean", true, None),
+    ("gender", "String", true, Some(("0", "2048"))),
+    ("birthdate", "String", true, Some(("10", "10"))),
+    ("zoneinfo", "String", true, Some(("0", "2048"))),
+    ("locale", "String", true, Some(("0", "2048"))),
+    ("phone_number", "String", true, Some(("0", "2048"))),
+    ("phone_number_verified", "Boolean", true, None),
+    ("address", "String", true, Some(("0", "2048"))),
+    ("updated_at", "Number", true, None),
+];
+
+/// Who writes attributes: it decides what they may write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Writer {
+    /// The user, through a client.
+    User,
+    /// An administrator.
+    Administrator,
+}
+
+/// The full schema of a pool: the standard attributes with the pool's changes, then its own.
+#[must_use]
+pub fn full_schema(changes: &[SchemaAttribute]) -> Vec<SchemaAttribute> {
+    let standard =
+        STANDARD.into_iter().map(|row| changes.iter().find(|change| change.name == row.0).cloned().unwrap_or_else(|| of_row(row)));
+    let custom = changes.iter().filter(|change| !is_standard(&change.name)).cloned();
+    standard.chain(custom).collect()
+}
+
+/// Whether the name is one of the standard attributes.
+#[must_use]
+pub fn is_standard(name: &str) -> bool {
+    STANDARD.iter().any(|(standard, ..)| *standard == name)
+}
+
+fn of_row((name, data_type, mutable, length): (&str, &str, bool, Option<(&str, &str)>)) -> SchemaAttribute {
+    SchemaAttribute {
+        name: name.to_owned(),
+        attribute_data_type: data_type.to_owned(),
+        developer_only_attribute: false,
+        mutable,
+        required: name == "sub",
+        number_attribute_constraints: (data_type == "Number")
+            .then(|| NumberConstraints { min_value: Some("0".to_owned()), max_value: None }),
+        string_attribute_constraints: length
+            .map(|(least, greatest)| StringConstraints { min_length: Some(least.to_owned()), max_length: Some(greatest.to_owned()) }),
+    }
+}
+
+/// Holds the attributes of a new user to the schema.
+///
+/// # Errors
+/// The first [`AttributeRefused`].
+pub fn check_new(schema: &[SchemaAttribute], attributes: &BTreeMap<String, String>, writer: Writer) -> Result<(), AttributeRefused> {
+    for (name, value) in attributes {
+        let attribute = schema.iter().find(|attribute| attribute.name == *name);
+        let attribute = attribute.ok_or_else(|| AttributeRefused::Unknown(name.clone()))?;
+        if name == "sub" {
+            return Err(AttributeRefused::Immutable(name.clone()));
+        }
+        // SECURITY: an address is verified by its code or by an administrator, never by its owner's word.
+        let reserved = attribute.developer_only_attribute || name == "email_verified" || name == "phone_number_verified";
+        if writer == Writer::User && reserved {
+            return Err(AttributeRefused::Unauthorized);
+        }
+        check_value(attribute, value)?;
+    }
+    let missing =
+        schema.iter().find(|attribute| attribute.required && attribute.name != "sub" && !attributes.contains_key(&attribute.name));
+    missing.map_or(Ok(()), |attribute| Err(AttributeRefused::Missing(attribute.name.clone())))
+}
+
+fn check_value(attribute: &SchemaAttribute, value: &str) -> Result<(), AttributeRefused> {
+    let name = &attribute.name;
+    let refused = |why: &str| Err(AttributeRefused::Invalid(format!("Attributes did not conform to the schema: {name}: {why}\n")));
+    match attribute.attribute_data_type.as_str() {
+        "Boolean" if !matches!(value, "true" | "false") => return refused("Boolean must be true or false."),
+        "Number" => {
+            let Ok(number) = value.parse::<i64>() else { return refused("Attribute value must be a number.") };
+            let bounds = attribute.number_attribute_constraints.clone().unwrap_or_default();
+            let bound = |text: Option<String>| text.and_then(|text| text.parse::<i64>().ok());
+            if bound(bounds.min_value).is_some_and(|least| number < least) {
+                return refused("Number is smaller than the minimum.");
+            }
+            if bound(bounds.max_value).is_some_and(|greatest| number > greatest) {
+                return refused("Number is larger than the maximum.");
+            }
+        }
+        "String" => {
+            let length = value.chars().count();
+            let bounds = attribute.string_attribute_constraints.clone().unwrap_or_default();
+            let bound = |text: Option<String>| text.and_then(|text| text.parse::<usize>().ok());
+            if bound(bounds.min_length).is_some_and(|least| length < least) {
+                return refused("String must be no shorter than the minimum length.");
+            }
+            if bound(bounds.max_length).unwrap_or(2048) < length {
+                return refused("String must be no longer than the maximum length.");
+            }
+        }
+        _ => {}
+    }
+    match name.as_str() {
+        "email" if !value.is_empty() && !is_email(value) => Err(AttributeRefused::Invalid("Invalid email address format.".into())),
+        "phone_number" if !value.is_empty() && !is_phone_number(value) => {
+            Err(AttributeRefused::Invalid("Invalid phone number format.".into()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// One `@` between two parts, no blanks or control characters: what a mail server will accept is its own business.
+#[must_use]
+pub fn is_email(text: &str) -> bool {
+    let parts = text.split_once('@').filter(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
+    parts.is_some() && text.len() <= 254 && !text.chars().any(|character| character.is_whitespace() || character.is_control())
+}
+
+/// E.164: `+` and up to 15 digits.
+#[must_use]
+pub fn is_phone_number(text: &str) -> bool {
+    let digits = text.strip_prefix('+').unwrap_or_default();
+    (2..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// An address as answers show it: `t***@t***`, `+*******1234`.
+#[must_use]
+pub fn masked(attribute: &str, address: &str) -> String {
+    let first = |part: &str| part.chars().next().map(String::from).unwrap_or_default();
+    if attribute == "email" {
+        let (local, domain) = address.split_once('@').unwrap_or((address, ""));
+        return format!("{}***@{}***", first(local), first(domain));
+    }
+    let digits: Vec<char> = address.trim_start_matches('+').chars().collect();
+    let shown: String = digits.iter().skip(digits.len().saturating_sub(4)).collect();
+    format!("+{}{shown}", "*".repeat(digits.len().saturating_sub(4)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(name: &str, value: &str, writer: Writer) -> Result<(), AttributeRefused> {
+        let custom =
+            SchemaAttribute { name: "custom:tier".into(), attribute_data_type: "Number".into(), ..of_row(("x", "Number", true, None)) };
+        check_new(&full_schema(&[custom]), &BTreeMap::from([(name.to_owned(), value.to_owned())]), writer)
+    }
+
+    #[test]
+    fn values_are_held_to_the_schema() {
+        for (name, value, accepted) in [
+            ("email", "a@b.example", true),
+            ("email", "a@b@c", false),
+            ("email", "a b@c", false),
+            ("phone_number", "+15555550100", true),
+            ("phone_number", "5555550100", false),
+            ("birthdate", "2000-01-01", true),
+            ("birthdate", "2000", false),
+            ("custom:tier", "3", true),
+            ("custom:tier", "three", false),
+            ("custom:none", "x", false),
+            ("sub", "x", false),
+            ("name", &"x".repeat(2049), false),
+        ] {
+            assert_eq!(check(name, value, Writer::User).is_ok(), accepted, "{name} = {value:.20}");
+        }
+    }
+
+    #[test]
+    fn only_administrators_vouch_for_addresses() {
+        assert_eq!(check("email_verified", "true", Writer::User), Err(AttributeRefused::Unauthorized));
+        assert_eq!(check("email_verified", "true", Writer::Administrator), Ok(()));
+    }
+
+    #[test]
+    fn addresses_are_masked_as_cognito_masks_them() {
+        assert_eq!(masked("email", "test@test.com"), "t***@t***");
+        assert_eq!(masked("phone_number", "+15555551234"), "+*******1234");
+    }
+}

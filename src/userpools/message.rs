@@ -1,0 +1,26 @@
+//! A message to a person.
+
+use serde::{Deserialize, Serialize};
+
+/// A message, ready to be delivered. It holds a code: it rests sealed, and has no `Debug`.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Message {
+    /// `email` or `sms`.
+    pub channel: String,
+    /// The address.
+    pub to: String,
+    /// Of an email.
+    pub subject: Option<String>,
+    /// The text.
+    pub body: String,
+    /// The code in the text.
+    pub code: Option<String>,
+    /// The link in the text.
+    pub link: Option<String>,
+    /// The pool it comes from.
+    pub user_pool_id: String,
+    /// Whom it is about.
+    pub username: String,
+    /// What it was sent for, in the words of the custom-message trigger (`CustomMessage_SignUp`).
+    pub trigger_source: String,
+}

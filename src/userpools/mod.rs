@@ -1,0 +1,9 @@
+//! The pure rules of user pools: no store, no clock, no wire.
+
+pub mod attributes;
+pub mod client;
+pub mod lockout;
+pub mod message;
+pub mod password_policy;
+pub mod pool;
+pub mod user;

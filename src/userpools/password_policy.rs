@@ -1,0 +1,108 @@
+//! What a pool asks of passwords.
+
+use serde::{Deserialize, Serialize};
+
+use crate::kit::secret::Secret;
+
+/// Passwords longer than this are refused, never cut.
+const MAX_LENGTH: usize = 256;
+
+/// What counts as a symbol (Amazon Cognito developer guide, "Adding user pool password requirements"); a blank does too,
+/// inside a password.
+const SYMBOLS: &str = "^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+- ";
+
+/// What passwords must be like.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct PasswordPolicy {
+    /// 6 to 99.
+    pub minimum_length: i64,
+    /// A capital letter.
+    pub require_uppercase: bool,
+    /// A small letter.
+    pub require_lowercase: bool,
+    /// A digit.
+    pub require_numbers: bool,
+    /// A symbol.
+    pub require_symbols: bool,
+    /// Days that a temporary password is accepted.
+    pub temporary_password_validity_days: i64,
+}
+
+impl Default for PasswordPolicy {
+    fn default() -> Self {
+        Self {
+            minimum_length: 8,
+            require_uppercase: true,
+            require_lowercase: true,
+            require_numbers: true,
+            require_symbols: true,
+            temporary_password_validity_days: 7,
+        }
+    }
+}
+
+/// What a password lacks, in Cognito's words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordRefused {
+    /// Shorter than the policy's minimum.
+    #[error("Password did not conform with policy: Password not long enough")]
+    TooShort,
+    /// Longer than any password may be.
+    #[error("Password did not conform with policy: Password must not be longer than 256 characters")]
+    TooLong,
+    /// No capital letter.
+    #[error("Password did not conform with policy: Password must have uppercase characters")]
+    NoUppercase,
+    /// No small letter.
+    #[error("Password did not conform with policy: Password must have lowercase characters")]
+    NoLowercase,
+    /// No digit.
+    #[error("Password did not conform with policy: Password must have numeric characters")]
+    NoNumber,
+    /// No symbol.
+    #[error("Password did not conform with policy: Password must have symbol characters")]
+    NoSymbol,
+}
+
+impl PasswordPolicy {
+    /// Holds a password to the policy.
+    ///
+    /// # Errors
+    /// The first thing that it lacks.
+    pub fn check(&self, password: &Secret) -> Result<(), PasswordRefused> {
+        let text = password.expose_secret();
+        let length = text.chars().count();
+        let has = |class: fn(char) -> bool| text.chars().any(class);
+        let refusals = [
+            (length < usize::try_from(self.minimum_length).unwrap_or(0), PasswordRefused::TooShort),
+            (length > MAX_LENGTH, PasswordRefused::TooLong),
+            (self.require_uppercase && !has(|character| character.is_ascii_uppercase()), PasswordRefused::NoUppercase),
+            (self.require_lowercase && !has(|character| character.is_ascii_lowercase()), PasswordRefused::NoLowercase),
+            (self.require_numbers && !has(|character| character.is_ascii_digit()), PasswordRefused::NoNumber),
+            (self.require_symbols && !has(|character| SYMBOLS.contains(character)), PasswordRefused::NoSymbol),
+        ];
+        refusals.into_iter().find(|(refused, _)| *refused).map_or(Ok(()), |(_, refusal)| Err(refusal))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_missing_class_is_named() {
+        let policy = PasswordPolicy::default();
+        for (password, expected) in [
+            ("Pa55word!", Ok(())),
+            ("Pa5!", Err(PasswordRefused::TooShort)),
+            ("pa55word!", Err(PasswordRefused::NoUppercase)),
+            ("PA55WORD!", Err(PasswordRefused::NoLowercase)),
+            ("Password!", Err(PasswordRefused::NoNumber)),
+            ("Pa55word1", Err(PasswordRefused::NoSymbol)),
+        ] {
+            assert_eq!(policy.check(&Secret::from(password.to_owned())), expected, "{password}");
+        }
+        assert_eq!(policy.check(&Secret::from("Aa1!".repeat(65))), Err(PasswordRefused::TooLong));
+    }
+}
