@@ -66,7 +66,6 @@ impl Pattern {
         Ok(Self { parts })
     }
 
-
     /// Whether `value` matches. A variable without a value makes the whole pattern match nothing.
     pub fn matches(&self, value: &str, wildcards: Wildcards, case: Case, context: &ContextMap) -> bool {
         self.resolve(wildcards, context).is_some_and(|items| matches(&items, value, case))

@@ -297,14 +297,15 @@ pub async fn upgrade_hash(tx: &mut Conn, user: &User, old: &PasswordHash, new: &
     execute!(tx, SQL, [&user.pool_id, &user.id, old.as_str(), new.as_str()]).map(drop)
 }
 
-/// Counts a wrong password, and locks until `locked_until`; answers the new count.
+/// Charges an attempt before it is judged, unless the user is locked; answers the attempts since the last success.
+/// Charging first makes the count exact however many attempts run at once, on however many nodes.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn record_failure(tx: &mut Conn, pool_id: &str, user_id: &str) -> Result<i64, StoreError> {
-    const SQL: &str =
-        "UPDATE users SET failed_attempts = failed_attempts + 1 WHERE pool_id = $1 AND user_id = $2 RETURNING failed_attempts";
-    Ok(scalar!(tx, fetch_optional, i64, SQL, [pool_id, user_id])?.unwrap_or(0))
+pub async fn charge_attempt(tx: &mut Conn, pool_id: &str, user_id: &str, now: Timestamp) -> Result<Option<i64>, StoreError> {
+    const SQL: &str = "UPDATE users SET failed_attempts = failed_attempts + 1 WHERE pool_id = $1 AND user_id = $2 \
+                       AND (locked_until IS NULL OR locked_until <= $3) RETURNING failed_attempts";
+    scalar!(tx, fetch_optional, i64, SQL, [pool_id, user_id, now.millis()])
 }
 
 /// Locks a user until a moment; `None` unlocks.

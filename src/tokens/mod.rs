@@ -1,6 +1,8 @@
-//! The JWTs of a user pool: made, published, verified.
+//! What users and sessions hold: the JWTs of a user pool, and the session tokens of temporary credentials.
 
 pub mod claims;
 pub mod keys;
+pub mod pool_keys;
 mod provider;
+pub mod session;
 pub mod verify;

@@ -1,8 +1,10 @@
 //! Bytes to typed operations and back: the AWS protocols, driven by the AWS interface models.
 
-pub mod json11;
+pub mod dispatch;
+mod fault;
+mod json11;
 pub mod model;
 mod pattern;
-pub mod query;
-pub mod validate;
-pub mod xml;
+mod query;
+mod validate;
+mod xml;

@@ -1,0 +1,119 @@
+//! From a signed request to its caller. The one verifier of signatures: every entry point goes through here.
+
+use std::sync::Arc;
+
+use crate::config::Mode;
+use crate::context::App;
+use crate::crypto::ids::{self, AccessKeyKind};
+use crate::iam::caller::Caller;
+use crate::iam::entity::AccessKey;
+use crate::kit::clock::Timestamp;
+use crate::kit::secret::Secret;
+use crate::sigv4::{self, HttpRequest, Scope, SignatureError};
+use crate::store::{self, StoreError};
+
+/// Why a credential is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum CredentialRefused {
+    /// The key is not there, is not active, or its session token is not its own.
+    #[error("The security token included in the request is invalid.")]
+    UnknownKey,
+    /// Temporary credentials past their time.
+    #[error("The security token included in the request is expired")]
+    Expired,
+    /// The signature is incomplete, old, for something else, or wrong.
+    #[error("{0}")]
+    Signature(#[from] SignatureError),
+    /// Signed for another service.
+    #[error("Credential should be scoped to correct service: '{0}'.")]
+    WrongService(String),
+    /// Our own failure.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+}
+
+/// The caller of a request and the scope they signed for; nobody and none for a request without signature. Without a list
+/// of services, the request may be signed for any.
+///
+/// # Errors
+/// [`CredentialRefused`].
+pub async fn authenticate(app: &App, request: &HttpRequest<'_>, services: &[&str]) -> Result<(Caller, Option<Scope>), CredentialRefused> {
+    let Some(signed) = sigv4::parse(request)? else { return Ok((Caller::Anonymous, None)) };
+    if !services.is_empty() && !services.contains(&signed.scope.service.as_str()) {
+        return Err(CredentialRefused::WrongService(services.join(" or ")));
+    }
+    let scope = signed.scope.clone();
+    let (caller, secret) = match identify(app, &signed.access_key_id, signed.session_token.as_deref()).await? {
+        Identified::Ours(caller, secret) => (caller, secret),
+        // In dev, a key that we did not issue is the account's root, with any secret.
+        Identified::Foreign(account_id) if app.mode == Mode::Dev => return Ok((Caller::Root { account_id }, Some(scope))),
+        Identified::Foreign(_) => return Err(CredentialRefused::UnknownKey),
+    };
+    signed.verify(request, &secret, app.now())?;
+    if let Caller::Session(session) = &caller
+        && app.now() >= Timestamp::from_millis(session.expires_at)
+    {
+        return Err(CredentialRefused::Expired);
+    }
+    Ok((caller, Some(scope)))
+}
+
+/// Who holds an access key, by its id and session token alone: for questions about them, never for acting as them.
+///
+/// # Errors
+/// [`CredentialRefused`].
+pub async fn holder_of(app: &App, access_key_id: &str, session_token: Option<&str>) -> Result<Caller, CredentialRefused> {
+    match identify(app, access_key_id, session_token).await? {
+        Identified::Ours(caller, _) => Ok(caller),
+        Identified::Foreign(_) => Err(CredentialRefused::UnknownKey),
+    }
+}
+
+enum Identified {
+    /// A key that we issued, and its secret.
+    Ours(Caller, Secret),
+    /// A key that we did not issue, and the account that it stands for in dev.
+    Foreign(String),
+}
+
+async fn identify(app: &App, access_key_id: &str, session_token: Option<&str>) -> Result<Identified, CredentialRefused> {
+    let names_account = access_key_id.len() == 12 && access_key_id.bytes().all(|byte| byte.is_ascii_digit());
+    match ids::read_access_key_id(access_key_id) {
+        _ if names_account => Ok(Identified::Foreign(access_key_id.to_owned())),
+        None => Ok(Identified::Foreign(app.account_id.clone())),
+        Some((AccessKeyKind::LongLived, account_id)) => match find_key(app, &account_id, access_key_id).await? {
+            None => Ok(Identified::Foreign(app.account_id.clone())),
+            Some(_) if session_token.is_some() => Err(CredentialRefused::UnknownKey),
+            Some(key) if !key.active => Err(CredentialRefused::UnknownKey),
+            Some(key) => {
+                let caller = owner(app, &key).await?.ok_or(CredentialRefused::UnknownKey)?;
+                let place = ["iam_access_keys", &key.account_id, &key.id];
+                let secret = app.keys.at_rest.open(&place, &key.sealed_secret).ok();
+                let secret = secret.and_then(|secret| String::from_utf8(secret.to_vec()).ok());
+                let corrupt = || StoreError::corrupt("iam_access_keys", "sealed_secret", &key.id);
+                Ok(Identified::Ours(caller, secret.ok_or_else(corrupt)?.into()))
+            }
+        },
+        // SECURITY: a temporary key of this deployment's account must bring its own token, in dev too.
+        Some((AccessKeyKind::Temporary, account_id)) => {
+            match session_token.and_then(|token| crate::tokens::session::open(app, access_key_id, token)) {
+                Some((session, secret)) => Ok(Identified::Ours(Caller::Session(session), secret)),
+                None if account_id == app.account_id => Err(CredentialRefused::UnknownKey),
+                None => Ok(Identified::Foreign(app.account_id.clone())),
+            }
+        }
+    }
+}
+
+async fn find_key(app: &App, account_id: &str, access_key_id: &str) -> Result<Option<Arc<AccessKey>>, StoreError> {
+    let load = async || app.read(async |tx| store::iam::find_key(tx, account_id, access_key_id).await).await;
+    app.caches.access_keys.find(&access_key_id.to_owned(), app.now(), load).await
+}
+
+async fn owner(app: &App, key: &AccessKey) -> Result<Option<Caller>, StoreError> {
+    if key.owner_id == key.account_id {
+        return Ok(Some(Caller::Root { account_id: key.account_id.clone() }));
+    }
+    let user = app.read(async |tx| store::iam::find_user_by_id(tx, &key.account_id, &key.owner_id).await).await?;
+    Ok(user.map(Caller::User))
+}

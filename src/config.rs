@@ -1,0 +1,131 @@
+//! The command line and its environment variables, and the settings they make.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A self-hosted auth and token service that speaks Amazon Cognito's, STS's and IAM's own wire protocols.
+#[derive(Debug, Parser)]
+#[command(name = "passwright", version, about)]
+pub struct Cli {
+    /// What to run.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to run.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start everything for development: loopback only, any access key that Passwright did not issue is the account's root.
+    Dev(DevFlags),
+    /// Start for production: every administrative operation needs a signature and an IAM allow.
+    Serve(ServeFlags),
+}
+
+/// The flags of `dev`.
+#[derive(Debug, Args)]
+pub struct DevFlags {
+    /// What both commands take.
+    #[command(flatten)]
+    pub shared: SharedFlags,
+    /// Keep everything in a temporary folder that is deleted at the end.
+    #[arg(long, env = "PASSWRIGHT_EPHEMERAL")]
+    pub ephemeral: bool,
+    /// Open a second, https listener on port + 1, with a certificate of its own authority.
+    #[arg(long, env = "PASSWRIGHT_TLS")]
+    pub tls: bool,
+}
+
+/// The flags of `serve`.
+#[derive(Debug, Args)]
+pub struct ServeFlags {
+    /// What both commands take.
+    #[command(flatten)]
+    pub shared: SharedFlags,
+    /// The certificate chain, PEM: then the port speaks https.
+    #[arg(long, env = "PASSWRIGHT_TLS_CERT", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+    /// The certificate's private key, PEM.
+    #[arg(long, env = "PASSWRIGHT_TLS_KEY", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+}
+
+/// The flags that both commands take.
+#[derive(Debug, Args)]
+pub struct SharedFlags {
+    /// The port; 0 chooses a free one.
+    #[arg(long, env = "PASSWRIGHT_PORT", default_value_t = 7277)]
+    pub port: u16,
+    /// The address to listen on.
+    #[arg(long, env = "PASSWRIGHT_HOST", default_value = "127.0.0.1")]
+    pub host: IpAddr,
+    /// Where the embedded database, the master key and the first credentials are kept.
+    #[arg(long, env = "PASSWRIGHT_DATA", default_value = "passwright-data")]
+    pub data: PathBuf,
+    /// The account of a new deployment: 12 digits.
+    #[arg(long, env = "PASSWRIGHT_ACCOUNT_ID", value_parser = account_id)]
+    pub account_id: Option<String>,
+    /// The region of unsigned requests that name none.
+    #[arg(long, env = "PASSWRIGHT_REGION", default_value = "us-east-1")]
+    pub region: String,
+    /// The address that clients reach this deployment by; issuers are made of it.
+    #[arg(long, env = "PASSWRIGHT_PUBLIC_URL", value_parser = public_url)]
+    pub public_url: Option<String>,
+    /// `sqlite://PATH` or `postgres://…`; by default a SQLite file under the data folder.
+    #[arg(long, env = "PASSWRIGHT_DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// The master key: base64 of 32 bytes. By default `master.key` under the data folder, made at the first start.
+    #[arg(long, env = "PASSWRIGHT_MASTER_KEY_FILE")]
+    pub master_key_file: Option<PathBuf>,
+    /// The master key itself, in place of a file.
+    #[arg(skip)]
+    pub master_key: Option<String>,
+    /// The form of the issuer in tokens: our own address, or AWS's, for code that has AWS's built in.
+    #[arg(long, env = "PASSWRIGHT_ISSUER_STYLE", value_enum, default_value_t = IssuerStyle::Url)]
+    pub issuer_style: IssuerStyle,
+    /// Threads that hash passwords; by default one a core.
+    #[arg(long, env = "PASSWRIGHT_HASHING_THREADS")]
+    pub hashing_threads: Option<usize>,
+    /// Passwords that may wait to be hashed; beyond, requests are refused with TooManyRequestsException.
+    #[arg(long, env = "PASSWRIGHT_HASHING_QUEUE", default_value_t = 64)]
+    pub hashing_queue: usize,
+    /// Memory of one password hash in KiB.
+    #[arg(long, env = "PASSWRIGHT_ARGON2_MEMORY_KIB", default_value_t = 19_456, value_parser = clap::value_parser!(u32).range(8..=1_048_576))]
+    pub argon2_memory_kib: u32,
+    /// Passes of one password hash.
+    #[arg(long, env = "PASSWRIGHT_ARGON2_PASSES", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=100))]
+    pub argon2_passes: u32,
+    /// Connections to PostgreSQL.
+    #[arg(long, env = "PASSWRIGHT_DATABASE_CONNECTIONS", default_value_t = 16)]
+    pub database_connections: u32,
+}
+
+/// The form of the issuer in tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum IssuerStyle {
+    /// `{public URL}/{pool id}`
+    Url,
+    /// `https://cognito-idp.<region>.amazonaws.com/{pool id}`
+    Aws,
+}
+
+/// Whether keys that we did not issue are accepted, and the outbox is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// `dev`
+    Dev,
+    /// `serve`
+    Serve,
+}
+
+fn account_id(text: &str) -> Result<String, String> {
+    let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_account { Ok(text.to_owned()) } else { Err("an account id has 12 digits".to_owned()) }
+}
+
+fn public_url(text: &str) -> Result<String, String> {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let is_base = rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['?', '#', ' ']));
+    if is_base { Ok(text.trim_end_matches('/').to_owned()) } else { Err("a public URL begins with http:// or https://".to_owned()) }
+}

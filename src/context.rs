@@ -1,0 +1,192 @@
+//! `cx`: what a handler works with. The application's parts, and what is known of the call.
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::authz::PrincipalPolicies;
+use crate::config::{IssuerStyle, Mode};
+use crate::crypto::argon2::Hasher;
+use crate::crypto::seal::SealingKey;
+use crate::iam::caller::Caller;
+use crate::iam::entity::AccessKey;
+use crate::kit::cache::Cache;
+use crate::kit::clock::{Clock, Timestamp};
+use crate::kit::rng::{Entropy, EntropyRng};
+use crate::store::{Conn, Db, StoreError};
+use crate::tokens::pool_keys::PoolKeys;
+use crate::userpools::client::Client;
+use crate::userpools::pool::Pool;
+
+/// How long another node may go on by what a change here has made old. The promise is one second.
+const MAX_AGE: Duration = Duration::from_millis(800);
+
+/// How many pools, clients, keys and principals a node holds in memory.
+const CACHED: usize = 10_000;
+
+/// The application: one a process.
+pub struct App {
+    /// `dev` or `serve`.
+    pub mode: Mode,
+    /// The deployment's first account.
+    pub account_id: String,
+    /// The region of unsigned requests that name none.
+    pub region: String,
+    /// The address that clients reach us by, without a slash at its end.
+    pub public_url: String,
+    /// The form of issuers.
+    pub issuer_style: IssuerStyle,
+    /// The database.
+    pub db: Db,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Chance.
+    pub entropy: Arc<dyn Entropy>,
+    /// Sub-keys of the master key.
+    pub keys: Keys,
+    /// The pool for CPU-heavy work.
+    pub hasher: Hasher,
+    /// What is read often and written seldom.
+    pub caches: Caches,
+}
+
+/// Sub-keys of the master key, one a purpose.
+pub struct Keys {
+    /// What rests in the database.
+    pub at_rest: SealingKey,
+    /// Keyed hashes of codes.
+    pub codes: SealingKey,
+    /// Strings that travel: challenge sessions, SRP's secret blocks, page tokens.
+    pub travelling: SealingKey,
+    /// SRP parameters of users who do not exist.
+    pub nobody: SealingKey,
+    /// Session tokens of temporary credentials.
+    pub credentials: SealingKey,
+}
+
+/// What is read often and written seldom: bounded, and never older than the promise.
+pub struct Caches {
+    /// Pools by id.
+    pub pools: Cache<String, Pool>,
+    /// Clients by id.
+    pub clients: Cache<String, Client>,
+    /// Signing keys by pool id.
+    pub pool_keys: Cache<String, PoolKeys>,
+    /// Access keys by id.
+    pub access_keys: Cache<String, AccessKey>,
+    /// Policies by account and unique id.
+    pub policies: Cache<(String, String), PrincipalPolicies>,
+}
+
+impl Default for Caches {
+    fn default() -> Self {
+        Self {
+            pools: Cache::new(CACHED, MAX_AGE),
+            clients: Cache::new(CACHED, MAX_AGE),
+            pool_keys: Cache::new(CACHED, MAX_AGE),
+            access_keys: Cache::new(CACHED, MAX_AGE),
+            policies: Cache::new(CACHED, MAX_AGE),
+        }
+    }
+}
+
+impl Caches {
+    /// Forgets everything.
+    pub fn clear(&self) {
+        self.pools.clear();
+        self.clients.clear();
+        self.pool_keys.clear();
+        self.access_keys.clear();
+        self.policies.clear();
+    }
+}
+
+impl App {
+    /// The present moment.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The source of chance, as the `rand` traits want it.
+    #[must_use]
+    pub fn rng(&self) -> EntropyRng<'_> {
+        EntropyRng(self.entropy.as_ref())
+    }
+
+    /// Runs `body` on a connection for reading: [`Db::read`].
+    ///
+    /// # Errors
+    /// Those of `body`, and of the database.
+    pub async fn read<T, E: From<StoreError>>(&self, body: impl AsyncFnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        self.db.read(body).await
+    }
+
+    /// Runs `body` as one transaction: [`Db::write`].
+    ///
+    /// # Errors
+    /// Those of `body`, and of the database.
+    pub async fn write<T, E: From<StoreError>>(&self, body: impl AsyncFn(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        self.db.write(body).await
+    }
+
+    /// The issuer of a pool's tokens.
+    #[must_use]
+    pub fn issuer(&self, pool_id: &str) -> String {
+        match self.issuer_style {
+            IssuerStyle::Url => format!("{}/{pool_id}", self.public_url),
+            IssuerStyle::Aws => {
+                let region = pool_id.split_once('_').map_or(self.region.as_str(), |(region, _)| region);
+                format!("https://cognito-idp.{region}.amazonaws.com/{pool_id}")
+            }
+        }
+    }
+
+    /// A pool, whoever's it is.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn pool(&self, pool_id: &str) -> Result<Option<Arc<Pool>>, StoreError> {
+        let load = async || self.read(async |tx| crate::store::user_pools::find(tx, pool_id).await).await;
+        self.caches.pools.find(&pool_id.to_owned(), self.now(), load).await
+    }
+
+    /// A client.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn client(&self, client_id: &str) -> Result<Option<Arc<Client>>, StoreError> {
+        let load = async || self.read(async |tx| crate::store::user_pools::find_client(tx, client_id).await).await;
+        self.caches.clients.find(&client_id.to_owned(), self.now(), load).await
+    }
+}
+
+/// One call: the application, and who calls from where.
+pub struct Context {
+    app: Arc<App>,
+    /// Who calls.
+    pub caller: Caller,
+    /// The caller's account; the deployment's for nobody.
+    pub account_id: String,
+    /// Where the call goes: by the signature's scope.
+    pub region: String,
+    /// The call's id, in its answer and its log lines.
+    pub request_id: String,
+}
+
+impl Context {
+    /// The context of one call.
+    #[must_use]
+    pub fn new(app: Arc<App>, caller: Caller, region: String, request_id: String) -> Self {
+        let account_id = caller.account_id().unwrap_or(&app.account_id).to_owned();
+        Self { app, caller, account_id, region, request_id }
+    }
+}
+
+impl Deref for Context {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}

@@ -1,0 +1,4 @@
+//! Decisions for other systems: may this principal do that?
+
+pub mod evaluation;
+mod subject;

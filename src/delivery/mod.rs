@@ -1,0 +1,75 @@
+//! Messages to people: rendered, sealed, and put into the outbox in the transaction that causes them.
+
+use askama::Template;
+
+use crate::context::App;
+use crate::crypto::ids;
+use crate::kit::clock::Timestamp;
+use crate::store::outbox::{self, StoredMessage};
+use crate::store::{Conn, StoreError};
+use crate::userpools::message::Message;
+
+/// The email that carries a code.
+#[derive(Template)]
+#[template(path = "email/verification.txt")]
+pub struct VerificationEmail<'a> {
+    /// The code.
+    pub code: &'a str,
+}
+
+/// The text message that carries a code.
+#[derive(Template)]
+#[template(path = "sms/verification.txt")]
+pub struct VerificationSms<'a> {
+    /// The code.
+    pub code: &'a str,
+}
+
+/// The email that invites a user whom an administrator made.
+#[derive(Template)]
+#[template(path = "email/invitation.txt")]
+pub struct InvitationEmail<'a> {
+    /// Whom.
+    pub username: &'a str,
+    /// The temporary password.
+    pub code: &'a str,
+}
+
+/// The text message that invites a user whom an administrator made.
+#[derive(Template)]
+#[template(path = "sms/invitation.txt")]
+pub struct InvitationSms<'a> {
+    /// Whom.
+    pub username: &'a str,
+    /// The temporary password.
+    pub code: &'a str,
+}
+
+/// Puts a message into the outbox.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn send(app: &App, tx: &mut Conn, message: &Message) -> Result<(), StoreError> {
+    let id = ids::uuid(&mut app.rng());
+    let corrupt = |_| StoreError::corrupt("outbox_messages", "sealed_message", &id);
+    let text = zeroize::Zeroizing::new(serde_json::to_vec(message).map_err(corrupt)?);
+    let sealed = app.keys.at_rest.seal(&["outbox_messages", &message.user_pool_id, &id], &text, &mut app.rng());
+    outbox::insert(tx, &message.user_pool_id, &id, &sealed, app.now()).await
+}
+
+/// The newest messages, of one pool or (by an empty id) of all, and when each was sent.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn newest(app: &App, pool_id: &str, limit: i64) -> Result<Vec<(Message, Timestamp)>, StoreError> {
+    let stored = app.read(async |tx| outbox::newest(tx, pool_id, limit).await).await?;
+    stored.into_iter().map(|row| open(app, &row)).collect()
+}
+
+fn open(app: &App, row: &StoredMessage) -> Result<(Message, Timestamp), StoreError> {
+    let corrupt = || StoreError::corrupt("outbox_messages", "sealed_message", &row.message_id);
+    let place = ["outbox_messages", &row.pool_id, &row.message_id];
+    let opened = app.keys.at_rest.open(&place, &row.sealed_message).map_err(|_| corrupt())?;
+    let message = serde_json::from_slice(&opened).map_err(|_| corrupt())?;
+    Ok((message, Timestamp::from_millis(row.created_at)))
+}

@@ -1,0 +1,129 @@
+//! The tokens of a sign-in.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::clients::ClientOfPool;
+use super::refused::Refused;
+use crate::context::App;
+use crate::crypto::digest::PlainToken;
+use crate::crypto::ids;
+use crate::store::tokens::TokenFamily;
+use crate::tokens::claims::{ACCESS, AccessClaims, ID, IdClaims, USER_ADMIN_SCOPE};
+use crate::tokens::pool_keys;
+use crate::userpools::user::User;
+
+/// AuthenticationResult.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AuthenticationResult {
+    access_token: String,
+    expires_in: i64,
+    token_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    id_token: String,
+}
+
+/// A new sign-in: its row, and its refresh token in the form that only the client keeps.
+///
+/// # Errors
+/// [`Refused::Internal`].
+pub fn new_family(app: &App, of: &ClientOfPool, user: &User) -> Result<(TokenFamily, String), Refused> {
+    let lifetime = of.client.configuration.refresh_token_lifetime().map_err(|error| Refused::Internal(Box::new(error)))?;
+    let now = app.now();
+    let secret = PlainToken::generate(&mut app.rng());
+    let family = TokenFamily {
+        pool_id: of.pool.id.clone(),
+        origin_jti: ids::uuid(&mut app.rng()),
+        user_id: user.id.clone(),
+        client_id: of.client.id.clone(),
+        device_key: None,
+        refresh_token: secret.hashed(),
+        authenticated_at: now,
+        expires_at: now.plus(lifetime),
+        revoked_at: None,
+    };
+    // The id finds the row; the secret proves the holder.
+    let refresh_token = format!("{}.{}", family.origin_jti, secret.expose_secret());
+    Ok((family, refresh_token))
+}
+
+/// Signs the ID and access tokens of a sign-in.
+///
+/// # Errors
+/// [`Refused::Internal`].
+pub async fn tokens(
+    app: &App,
+    of: &ClientOfPool,
+    user: &User,
+    family: &TokenFamily,
+    refresh_token: Option<String>,
+) -> Result<AuthenticationResult, Refused> {
+    let internal = |error: Box<dyn std::error::Error>| Refused::Internal(error);
+    let configuration = &of.client.configuration;
+    let keys = pool_keys::load(app, &of.pool.id).await?.ok_or_else(|| internal("the pool has no key".into()))?;
+    let access_lifetime = configuration.access_token_lifetime().map_err(|error| internal(Box::new(error)))?;
+    let id_lifetime = configuration.id_token_lifetime().map_err(|error| internal(Box::new(error)))?;
+    let now = app.now();
+    let event_id = ids::uuid(&mut app.rng());
+    let access = AccessClaims {
+        sub: user.id.clone(),
+        groups: Vec::new(),
+        iss: app.issuer(&of.pool.id),
+        client_id: of.client.id.clone(),
+        origin_jti: family.origin_jti.clone(),
+        event_id: event_id.clone(),
+        token_use: ACCESS.to_owned(),
+        scope: USER_ADMIN_SCOPE.to_owned(),
+        auth_time: family.authenticated_at.seconds(),
+        exp: now.plus(access_lifetime).seconds(),
+        iat: now.seconds(),
+        jti: ids::uuid(&mut app.rng()),
+        username: user.username.clone(),
+        device_key: family.device_key.clone(),
+    };
+    let id = IdClaims {
+        sub: user.id.clone(),
+        groups: Vec::new(),
+        roles: Vec::new(),
+        preferred_role: None,
+        iss: access.iss.clone(),
+        username: user.username.clone(),
+        origin_jti: family.origin_jti.clone(),
+        aud: of.client.id.clone(),
+        event_id,
+        token_use: ID.to_owned(),
+        auth_time: family.authenticated_at.seconds(),
+        exp: now.plus(id_lifetime).seconds(),
+        iat: now.seconds(),
+        jti: ids::uuid(&mut app.rng()),
+        attributes: attribute_claims(of, user),
+    };
+    Ok(AuthenticationResult {
+        access_token: keys.current.sign(&access).map_err(|error| internal(Box::new(error)))?,
+        expires_in: i64::try_from(access_lifetime.as_secs()).unwrap_or(i64::MAX),
+        token_type: "Bearer",
+        refresh_token,
+        id_token: keys.current.sign(&id).map_err(|error| internal(Box::new(error)))?,
+    })
+}
+
+/// The attributes that the client may read; what says that an address is verified is a boolean.
+fn attribute_claims(of: &ClientOfPool, user: &User) -> Map<String, Value> {
+    let readable = user.attributes.iter().filter(|(name, _)| of.client.configuration.may_read(name));
+    readable
+        .map(|(name, value)| match name.as_str() {
+            "email_verified" | "phone_number_verified" => (name.clone(), Value::Bool(value == "true")),
+            "updated_at" => (name.clone(), value.parse::<i64>().map_or(Value::Null, Value::from)),
+            _ => (name.clone(), Value::String(value.clone())),
+        })
+        .collect()
+}
+
+/// The parts of a refresh token: the sign-in's id and the secret.
+#[must_use]
+pub fn read_refresh_token(text: &str) -> Option<(&str, PlainToken)> {
+    let (origin_jti, secret) = text.split_once('.')?;
+    ids::is_uuid(origin_jti).then(|| (origin_jti, PlainToken::presented(secret)))
+}

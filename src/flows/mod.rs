@@ -1,0 +1,15 @@
+//! What takes several steps and I/O: one driver each, shared by the wire and whatever else starts it.
+
+pub mod access;
+pub mod clients;
+pub mod codes;
+pub mod credentials;
+pub mod issue;
+pub mod paging;
+pub mod passwords;
+pub mod refresh;
+pub mod refused;
+pub mod sessions;
+pub mod sign_in;
+pub mod sign_up;
+pub mod software_token;

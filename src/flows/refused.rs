@@ -1,0 +1,109 @@
+//! Why a flow of a user pool does not go on, in the domain's words.
+
+use crate::crypto::argon2::Busy;
+use crate::store::StoreError;
+use crate::userpools::attributes::AttributeRefused;
+use crate::userpools::password_policy::PasswordRefused;
+
+/// Why a flow does not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum Refused {
+    /// No pool of that id.
+    #[error("User pool {0} does not exist.")]
+    NoSuchPool(String),
+    /// No client of that id.
+    #[error("User pool client {0} does not exist.")]
+    NoSuchClient(String),
+    /// No user of that name, where that may be said.
+    #[error("User does not exist.")]
+    NoSuchUser,
+    /// A name that is taken.
+    #[error("User already exists")]
+    UsernameExists,
+    /// An address that another user has.
+    #[error("An account with the {0} already exists.")]
+    AliasExists(String),
+    /// Not allowed, and why.
+    #[error("{0}")]
+    NotAuthorized(String),
+    /// Signed up, not confirmed.
+    #[error("User is not confirmed.")]
+    NotConfirmed,
+    /// Must reset the password first.
+    #[error("Password reset required for the user")]
+    PasswordResetRequired,
+    /// A password that the policy refuses.
+    #[error("{0}")]
+    Password(#[from] PasswordRefused),
+    /// A wrong code.
+    #[error("Invalid verification code provided, please try again.")]
+    CodeMismatch,
+    /// A wrong code of an authenticator.
+    #[error("Invalid code received for user")]
+    TotpMismatch,
+    /// A code of an authenticator that served before.
+    #[error("Your software token has already been used once.")]
+    TotpUsed,
+    /// A wrong first code of an authenticator.
+    #[error("Code mismatch")]
+    EnrolmentMismatch,
+    /// A code that is old, used, or of nobody.
+    #[error("Invalid code provided, please request a code again.")]
+    CodeExpired,
+    /// Too many codes asked for or tried.
+    #[error("Attempt limit exceeded, please try after some time.")]
+    LimitExceeded,
+    /// A parameter that is wrong in a way that the model does not know.
+    #[error("{0}")]
+    InvalidParameter(String),
+    /// No authenticator to verify.
+    #[error("User has not set up software token mfa")]
+    SoftwareTokenNotFound,
+    /// A user in a state that has no such step.
+    #[error("{0}")]
+    UnsupportedUserState(String),
+    /// The hashing queue is full.
+    #[error("Too many requests")]
+    Busy,
+    /// Our own failure.
+    #[error("internal error")]
+    Internal(Box<dyn std::error::Error>),
+}
+
+/// SECURITY: one answer for a wrong password and for an unknown user.
+pub const INCORRECT: &str = "Incorrect username or password.";
+
+impl Refused {
+    /// Not allowed, and why.
+    pub fn not_authorized(why: &str) -> Self {
+        Self::NotAuthorized(why.to_owned())
+    }
+
+    /// A parameter that is wrong.
+    pub fn parameter(why: impl Into<String>) -> Self {
+        Self::InvalidParameter(why.into())
+    }
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+impl From<Busy> for Refused {
+    fn from(_: Busy) -> Self {
+        Self::Busy
+    }
+}
+
+impl From<AttributeRefused> for Refused {
+    fn from(refused: AttributeRefused) -> Self {
+        match refused {
+            AttributeRefused::Unauthorized => Self::NotAuthorized(refused.to_string()),
+            AttributeRefused::Unknown(_) | AttributeRefused::Missing(_) | AttributeRefused::Immutable(_) | AttributeRefused::Invalid(_) => {
+                Self::InvalidParameter(refused.to_string())
+            }
+        }
+    }
+}

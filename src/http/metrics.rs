@@ -1,0 +1,37 @@
+//! Prometheus metrics.
+
+use std::sync::LazyLock;
+
+use actix_web::HttpResponse;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
+use prometheus::{Encoder as _, IntCounterVec, Opts, Registry, TextEncoder};
+
+static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::new);
+
+/// Requests by class of status. A counter that cannot be registered is not counted: requests matter more.
+static REQUESTS: LazyLock<Option<IntCounterVec>> = LazyLock::new(|| {
+    let counter = IntCounterVec::new(Opts::new("passwright_requests_total", "Requests answered, by class of status."), &["status"]).ok()?;
+    REGISTRY.register(Box::new(counter.clone())).ok()?;
+    Some(counter)
+});
+
+/// Counts every answer.
+pub async fn count<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let outcome = next.call(request).await;
+    let status = outcome.as_ref().map_or_else(|error| error.as_response_error().status_code(), ServiceResponse::status);
+    if let Some(requests) = REQUESTS.as_ref() {
+        requests.with_label_values(&[&format!("{}xx", status.as_u16() / 100)]).inc();
+    }
+    outcome
+}
+
+/// `GET /metrics`.
+pub async fn show() -> HttpResponse {
+    let mut text = Vec::new();
+    match TextEncoder::new().encode(&REGISTRY.gather(), &mut text) {
+        Ok(()) => HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text),
+        Err(_) => HttpResponse::InternalServerError().finish(),
+    }
+}

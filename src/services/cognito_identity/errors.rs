@@ -1,0 +1,64 @@
+//! The errors of identity pools.
+
+use crate::context::Context;
+use crate::identitypools::pool::IdentityPool;
+use crate::services::operation::Fault;
+use crate::store::{self, StoreError};
+
+/// An error of identity pools.
+#[derive(Debug)]
+pub enum Error {
+    /// A value that the model allows and the service does not.
+    InvalidParameter(String),
+    /// No such pool or identity.
+    ResourceNotFound(String),
+    /// A login that is refused, or that belongs to another identity.
+    NotAuthorized(String),
+    /// A login that two identities claim.
+    ResourceConflict(String),
+    /// The pool's role is missing, or does not trust it.
+    InvalidIdentityPoolConfiguration,
+    /// The caller may not.
+    AccessDenied(String),
+    /// Our own failure.
+    Internal(Box<dyn std::error::Error>),
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::InvalidParameter(message) => Self::Modelled("InvalidParameterException", message),
+            Error::ResourceNotFound(message) => Self::Modelled("ResourceNotFoundException", message),
+            Error::NotAuthorized(message) => Self::Modelled("NotAuthorizedException", message),
+            Error::ResourceConflict(message) => Self::Modelled("ResourceConflictException", message),
+            Error::InvalidIdentityPoolConfiguration => Self::Modelled(
+                "InvalidIdentityPoolConfigurationException",
+                "Invalid identity pool configuration. Check assigned IAM roles for this pool.".to_owned(),
+            ),
+            Error::AccessDenied(message) => Self::AccessDenied(message),
+            Error::Internal(source) => Self::Internal(source),
+        }
+    }
+}
+
+/// No such identity pool.
+pub fn no_pool(identity_pool_id: &str) -> Error {
+    Error::ResourceNotFound(format!("IdentityPool '{identity_pool_id}' not found."))
+}
+
+/// A member that we don't honour yet.
+pub fn unsupported(name: &str) -> Error {
+    Error::InvalidParameter(format!("{name} is not supported"))
+}
+
+/// A pool of the caller's account; another account's is not there.
+pub async fn own_pool(cx: &Context, identity_pool_id: &str) -> Result<IdentityPool, Error> {
+    let pool = cx.read(async |tx| store::identity_pools::find(tx, identity_pool_id).await).await?;
+    pool.filter(|pool| pool.account_id == cx.account_id).ok_or_else(|| no_pool(identity_pool_id))
+}

@@ -1,0 +1,75 @@
+//! GetId: the identity of a login, or a new one; a guest's is always new.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::errors::{Error, no_pool};
+use super::logins::{self, Login};
+use crate::context::Context;
+use crate::crypto::ids;
+use crate::identitypools::pool::IdentityPool;
+use crate::store::identity_pools::{self, Identity};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request {
+    identity_pool_id: String,
+    #[serde(default)]
+    logins: BTreeMap<String, String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Response {
+    identity_id: String,
+}
+
+pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+    let pool = cx.read(async |tx| identity_pools::find(tx, &request.identity_pool_id).await).await?;
+    let pool = pool.ok_or_else(|| no_pool(&request.identity_pool_id))?;
+    let logins = logins::verify(cx, &pool, &request.logins).await?;
+    if logins.is_empty() && !pool.configuration.allow_unauthenticated_identities {
+        return Err(guests_refused());
+    }
+    let fresh = ids::identity_id(&pool.region, &mut cx.rng());
+    let identity_id = cx.write(async |tx| find_or_insert(cx, tx, &pool, &logins, &fresh).await).await?;
+    Ok(Response { identity_id })
+}
+
+/// Guests are not served here.
+pub fn guests_refused() -> Error {
+    Error::NotAuthorized("Unauthenticated access is not supported for this identity pool.".to_owned())
+}
+
+async fn find_or_insert(
+    cx: &Context,
+    tx: &mut crate::store::Conn,
+    pool: &IdentityPool,
+    logins: &[Login],
+    fresh: &str,
+) -> Result<String, Error> {
+    let mut owner: Option<String> = None;
+    let mut unowned = Vec::new();
+    for login in logins {
+        match (identity_pools::login_owner(tx, &pool.id, &login.provider, &login.subject).await?, &owner) {
+            (None, _) => unowned.push(login),
+            (Some(found), Some(other)) if found != *other => {
+                return Err(Error::ResourceConflict("Logins belong to different identities.".to_owned()));
+            }
+            (Some(found), _) => owner = Some(found),
+        }
+    }
+    let identity = Identity {
+        identity_pool_id: pool.id.clone(),
+        identity_id: owner.clone().unwrap_or_else(|| fresh.to_owned()),
+        authenticated: i16::from(!logins.is_empty()),
+    };
+    if owner.is_none() {
+        identity_pools::insert_identity(tx, &identity, cx.now()).await?;
+    }
+    for login in unowned {
+        identity_pools::insert_login(tx, &identity, &login.provider, &login.subject).await?;
+    }
+    Ok(identity.identity_id)
+}

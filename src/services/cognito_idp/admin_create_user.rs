@@ -1,0 +1,97 @@
+//! AdminCreateUser: a user with a temporary password, invited by mail or text message unless that is suppressed.
+
+use askama::Template as _;
+use serde::{Deserialize, Serialize};
+
+use super::answers::{Attribute, UserAnswer, by_name};
+use super::errors::Error;
+use crate::context::Context;
+use crate::crypto::ids;
+use crate::delivery::{self, InvitationEmail, InvitationSms};
+use crate::flows::clients::own_pool;
+use crate::flows::sign_up::{self, NewUser, administrators_password};
+use crate::kit::secret::Secret;
+use crate::userpools::attributes::Writer;
+use crate::userpools::message::Message;
+use crate::userpools::user::{User, UserStatus};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request {
+    user_pool_id: String,
+    username: String,
+    #[serde(default)]
+    user_attributes: Vec<Attribute>,
+    temporary_password: Option<Secret>,
+    #[serde(default)]
+    force_alias_creation: bool,
+    message_action: Option<String>,
+    desired_delivery_mediums: Option<Vec<String>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Response {
+    user: UserAnswer,
+}
+
+pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+    let pool = own_pool(cx, &request.user_pool_id).await?;
+    if request.message_action.as_deref() == Some("RESEND") {
+        return Err(Error::UnsupportedUserState("Resend not possible, because it is not supported".to_owned()));
+    }
+    let new = NewUser {
+        username: request.username.clone(),
+        attributes: by_name(request.user_attributes),
+        writer: Writer::Administrator,
+        status: UserStatus::ForceChangePassword,
+    };
+    let mut user = sign_up::prepare(cx, &pool, new)?;
+    // A password that fits every policy: its four classes lead.
+    let generated = || Secret::from(format!("Aa1!{}", ids::client_id(&mut cx.rng())));
+    let password = request.temporary_password.clone().unwrap_or_else(generated);
+    user.password = Some(administrators_password(cx, &pool, &user, &password, false).await?);
+    let mediums = request.desired_delivery_mediums.unwrap_or_else(|| vec!["SMS".to_owned()]);
+    let message = match request.message_action.as_deref() {
+        Some("SUPPRESS") => None,
+        _ => invitation(&user, &password, &mediums)?,
+    };
+    cx.write(async |tx| {
+        for kind in ["email", "phone_number"] {
+            let verified = user.attributes.get(&format!("{kind}_verified")).is_some_and(|value| value == "true");
+            if request.force_alias_creation && verified {
+                sign_up::claim_alias(tx, &pool, &user, kind, true).await?;
+            }
+        }
+        sign_up::insert(tx, &pool, &user).await?;
+        if let Some(message) = &message {
+            delivery::send(cx, tx, message).await?;
+        }
+        Ok::<_, Error>(())
+    })
+    .await?;
+    Ok(Response { user: UserAnswer::of(&user, |_| true) })
+}
+
+/// The invitation, by the first of the mediums for which the user has an address.
+fn invitation(user: &User, password: &Secret, mediums: &[String]) -> Result<Option<Message>, Error> {
+    let internal = |error: askama::Error| Error::Internal(Box::new(error));
+    let wants = |medium: &str| mediums.iter().any(|wanted| wanted == medium);
+    let (username, code) = (user.username.as_str(), password.expose_secret());
+    let (channel, to, body) = match (user.attributes.get("phone_number"), user.attributes.get("email")) {
+        (Some(number), _) if wants("SMS") => ("sms", number, InvitationSms { username, code }.render().map_err(internal)?),
+        (_, Some(address)) if wants("EMAIL") => ("email", address, InvitationEmail { username, code }.render().map_err(internal)?),
+        _ => return Ok(None),
+    };
+    Ok(Some(Message {
+        channel: channel.to_owned(),
+        to: to.clone(),
+        subject: (channel == "email").then(|| "Your temporary password".to_owned()),
+        body,
+        code: Some(code.to_owned()),
+        link: None,
+        user_pool_id: user.pool_id.clone(),
+        username: user.username.clone(),
+        trigger_source: "CustomMessage_AdminCreateUser".to_owned(),
+    }))
+}

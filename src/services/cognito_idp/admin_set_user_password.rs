@@ -1,0 +1,39 @@
+//! AdminSetUserPassword: permanent, or temporary until the user sets their own. Whoever was signed in is signed out.
+
+use serde::{Deserialize, Serialize};
+
+use super::answers::find_user;
+use super::errors::Error;
+use crate::context::Context;
+use crate::flows::clients::own_pool;
+use crate::flows::sign_up::administrators_password;
+use crate::kit::secret::Secret;
+use crate::store;
+use crate::userpools::user::UserStatus;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request {
+    user_pool_id: String,
+    username: String,
+    password: Secret,
+    #[serde(default)]
+    permanent: bool,
+}
+
+#[derive(Serialize)]
+pub struct Response {}
+
+pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+    let pool = own_pool(cx, &request.user_pool_id).await?;
+    let user = find_user(cx, &pool, &request.username).await?;
+    let record = administrators_password(cx, &pool, &user, &request.password, request.permanent).await?;
+    let status = if request.permanent { UserStatus::Confirmed } else { UserStatus::ForceChangePassword };
+    cx.write(async |tx| {
+        let user = store::users::find_by_id(tx, &pool.id, &user.id).await?.ok_or(Error::NoSuchUser)?;
+        store::users::set_password(tx, &user, &record, status, cx.now()).await?;
+        Ok::<_, Error>(store::tokens::revoke_all(tx, &pool.id, &user.id, cx.now()).await?)
+    })
+    .await?;
+    Ok(Response {})
+}

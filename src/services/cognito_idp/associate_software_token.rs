@@ -1,0 +1,36 @@
+//! AssociateSoftwareToken: a new TOTP secret, for a signed-in user or during MFA_SETUP.
+
+use serde::{Deserialize, Serialize};
+
+use super::errors::Error;
+use crate::context::Context;
+use crate::flows::{access, sign_in, software_token};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request {
+    access_token: Option<String>,
+    session: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Response {
+    secret_code: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<String>,
+}
+
+pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+    match (request.access_token, request.session) {
+        (Some(token), None) => {
+            let holder = access::holder(cx, &token).await?;
+            Ok(Response { secret_code: software_token::associate(cx, &holder.user).await?, session: None })
+        }
+        (None, Some(session)) => {
+            let (_, _, user) = sign_in::mfa_setup_user(cx, &session).await?;
+            Ok(Response { secret_code: software_token::associate(cx, &user).await?, session: Some(session) })
+        }
+        _ => Err(Error::parameter("Only one of AccessToken and Session must be given")),
+    }
+}

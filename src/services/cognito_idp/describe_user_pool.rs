@@ -1,0 +1,30 @@
+//! DescribeUserPool.
+
+use serde::{Deserialize, Serialize};
+
+use super::errors::Error;
+use super::pool_answer::PoolAnswer;
+use crate::context::Context;
+use crate::flows::clients::own_pool;
+use crate::store;
+
+/// Users are counted no further: the answer is an estimate.
+const COUNTED: i64 = 10_000;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request {
+    user_pool_id: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Response {
+    user_pool: PoolAnswer,
+}
+
+pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+    let pool = own_pool(cx, &request.user_pool_id).await?;
+    let users = cx.read(async |tx| store::users::count(tx, &pool.id, COUNTED).await).await?;
+    Ok(Response { user_pool: PoolAnswer::of(cx, &pool, users) })
+}

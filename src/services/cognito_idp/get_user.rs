@@ -1,0 +1,30 @@
+//! GetUser: the holder of an access token, with the attributes that their client may read.
+
+use serde::{Deserialize, Serialize};
+
+use super::answers::{Attribute, MfaSettings, attributes};
+use super::errors::Error;
+use crate::context::Context;
+use crate::flows::access;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request {
+    access_token: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Response {
+    username: String,
+    user_attributes: Vec<Attribute>,
+    #[serde(flatten)]
+    mfa: MfaSettings,
+}
+
+pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+    let holder = access::holder(cx, &request.access_token).await?;
+    let client = cx.client(&holder.claims.client_id).await?;
+    let shows = |name: &str| name == "sub" || client.as_ref().is_some_and(|client| client.configuration.may_read(name));
+    Ok(Response { user_attributes: attributes(&holder.user, shows), mfa: MfaSettings::of(&holder.user), username: holder.user.username })
+}

@@ -1,0 +1,22 @@
+//! InitiateAuth.
+
+use serde::Deserialize;
+
+use super::errors::Error;
+use crate::context::Context;
+use crate::flows::clients;
+use crate::flows::sign_in::{self, Answer, Parameters, Side};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request {
+    client_id: String,
+    auth_flow: String,
+    #[serde(default)]
+    auth_parameters: Parameters,
+}
+
+pub async fn handle(cx: &Context, request: Request) -> Result<Answer, Error> {
+    let of = clients::find(cx, &request.client_id).await?;
+    sign_in::initiate(cx, &of, Side::Client, &request.auth_flow, &request.auth_parameters).await
+}

@@ -1,0 +1,48 @@
+//! ListUserPools, paged: the pools of the account in the region of the call.
+
+use serde::{Deserialize, Serialize};
+
+use super::errors::Error;
+use crate::context::Context;
+use crate::flows::paging;
+use crate::kit::clock::Timestamp;
+use crate::store;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request {
+    max_results: i64,
+    next_token: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Response {
+    user_pools: Vec<Described>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_token: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Described {
+    id: String,
+    name: String,
+    last_modified_date: Timestamp,
+    creation_date: Timestamp,
+}
+
+pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+    let place = ["ListUserPools", &cx.account_id, &cx.region];
+    let after = paging::open(cx, &place, request.next_token.as_deref()).map_err(|_| Error::parameter("Invalid NextToken."))?;
+    let limit = request.max_results;
+    let pools = cx.read(async |tx| store::user_pools::list(tx, &cx.account_id, &cx.region, &after, limit + 1).await).await?;
+    let (pools, next_token) = paging::cut(cx, &place, pools, limit, |pool| pool.id.clone());
+    let described = |pool: crate::userpools::pool::Pool| Described {
+        id: pool.id,
+        name: pool.name,
+        last_modified_date: pool.modified_at,
+        creation_date: pool.created_at,
+    };
+    Ok(Response { user_pools: pools.into_iter().map(described).collect(), next_token })
+}

@@ -1,0 +1,23 @@
+//! RespondToAuthChallenge.
+
+use serde::Deserialize;
+
+use super::errors::Error;
+use crate::context::Context;
+use crate::flows::clients;
+use crate::flows::sign_in::{self, Answer, Parameters};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request {
+    client_id: String,
+    challenge_name: String,
+    session: Option<String>,
+    #[serde(default)]
+    challenge_responses: Parameters,
+}
+
+pub async fn handle(cx: &Context, request: Request) -> Result<Answer, Error> {
+    let of = clients::find(cx, &request.client_id).await?;
+    sign_in::respond(cx, &of, &request.challenge_name, request.session.as_deref(), &request.challenge_responses).await
+}

@@ -1,0 +1,72 @@
+//! SetUserPoolMfaConfig: TOTP. The other factors are refused until they are built.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::errors::{Error, refuse_unsupported};
+use crate::context::Context;
+use crate::flows::clients::own_pool;
+use crate::store;
+use crate::userpools::pool::{MfaMode, PoolConfiguration};
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request {
+    user_pool_id: String,
+    software_token_mfa_configuration: Option<SoftwareToken>,
+    mfa_configuration: Option<MfaMode>,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
+/// Whether TOTP is one of the pool's factors.
+#[derive(Serialize, Deserialize, Clone, Copy)]
+#[serde(rename_all = "PascalCase")]
+pub struct SoftwareToken {
+    #[serde(default)]
+    enabled: bool,
+}
+
+/// The pool's factors.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Response {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    software_token_mfa_configuration: Option<SoftwareToken>,
+    mfa_configuration: MfaMode,
+}
+
+impl Response {
+    /// Of a pool.
+    pub fn of(configuration: &PoolConfiguration) -> Self {
+        let enabled = configuration.software_token_mfa_enabled;
+        Self {
+            software_token_mfa_configuration: (enabled || configuration.mfa != MfaMode::Off).then_some(SoftwareToken { enabled }),
+            mfa_configuration: configuration.mfa,
+        }
+    }
+}
+
+pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+    refuse_unsupported(&request.rest)?;
+    let pool = own_pool(cx, &request.user_pool_id).await?;
+    let mfa = request.mfa_configuration.unwrap_or_default();
+    let software_token = request.software_token_mfa_configuration.is_some_and(|token| token.enabled);
+    if mfa != MfaMode::Off && !software_token {
+        return Err(Error::parameter("Invalid MFA configuration given, can't turn on MFA without configuring an MFA option"));
+    }
+    if mfa == MfaMode::Off && software_token {
+        return Err(Error::parameter("Invalid MFA configuration given, can't disable MFA and configure an MFA together."));
+    }
+    let configuration = cx
+        .write(async |tx| {
+            let now = store::user_pools::find(tx, &pool.id).await?;
+            let now = now.ok_or_else(|| Error::NoSuchPool(pool.id.clone()))?.configuration;
+            let configuration = PoolConfiguration { mfa, software_token_mfa_enabled: software_token, ..now };
+            store::user_pools::update(tx, &pool.id, &configuration, cx.now()).await?;
+            Ok::<_, Error>(configuration)
+        })
+        .await?;
+    cx.caches.pools.invalidate(&pool.id);
+    Ok(Response::of(&configuration))
+}

@@ -1,0 +1,65 @@
+//! Users and roles as answers give them.
+
+use serde::Serialize;
+
+use crate::iam::entity::{Role, Tag, User};
+use crate::kit::clock::Timestamp;
+
+/// A user.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct UserAnswer {
+    path: String,
+    user_name: String,
+    user_id: String,
+    arn: String,
+    create_date: Timestamp,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<Tag>,
+}
+
+impl From<User> for UserAnswer {
+    fn from(user: User) -> Self {
+        Self { arn: user.arn(), path: user.path, user_name: user.name, user_id: user.id, create_date: user.created_at, tags: user.tags }
+    }
+}
+
+impl UserAnswer {
+    /// As lists give it: without tags.
+    pub fn listed(user: User) -> Self {
+        Self { tags: Vec::new(), ..Self::from(user) }
+    }
+}
+
+/// A role.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RoleAnswer {
+    path: String,
+    role_name: String,
+    role_id: String,
+    arn: String,
+    create_date: Timestamp,
+    assume_role_policy_document: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<String>,
+    max_session_duration: i64,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<Tag>,
+}
+
+impl From<Role> for RoleAnswer {
+    fn from(role: Role) -> Self {
+        Self {
+            arn: role.arn(),
+            path: role.path,
+            role_name: role.name,
+            role_id: role.id,
+            create_date: role.created_at,
+            assume_role_policy_document: role.assume_role_policy,
+            description: role.description,
+            max_session_duration: role.max_session_seconds,
+            tags: role.tags,
+        }
+    }
+}

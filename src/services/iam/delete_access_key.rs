@@ -1,0 +1,37 @@
+//! DeleteAccessKey.
+
+use serde::{Deserialize, Serialize};
+
+use super::errors::Error;
+use super::owner;
+use crate::context::Context;
+use crate::store;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request {
+    user_name: Option<String>,
+    access_key_id: String,
+}
+
+#[derive(Serialize)]
+pub struct Response {}
+
+pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+    cx.write(async |tx| {
+        let (owner_id, _) = owner::owner_id(cx, tx, request.user_name.as_deref()).await?;
+        if store::iam::delete_key(tx, &cx.account_id, &owner_id, &request.access_key_id).await? {
+            Ok(())
+        } else {
+            Err(no_key(&request.access_key_id))
+        }
+    })
+    .await?;
+    cx.caches.access_keys.invalidate(&request.access_key_id);
+    Ok(Response {})
+}
+
+/// The user has no such key.
+pub fn no_key(access_key_id: &str) -> Error {
+    Error::NoSuchEntity(format!("The Access Key with id {access_key_id} cannot be found."))
+}

@@ -1,0 +1,53 @@
+//! The errors of IAM.
+
+use crate::policy::ParseError;
+use crate::services::operation::Fault;
+use crate::store::StoreError;
+
+/// An error of IAM.
+#[derive(Debug)]
+pub enum Error {
+    /// A name that is taken.
+    EntityAlreadyExists(String),
+    /// Nothing of that name.
+    NoSuchEntity(String),
+    /// A quota is reached.
+    LimitExceeded(String),
+    /// A policy document that is none.
+    MalformedPolicyDocument(String),
+    /// A value that the model allows and IAM does not.
+    InvalidInput(String),
+    /// A member that we don't honour yet.
+    Unsupported(String),
+    /// A parameter that is needed here.
+    Missing(String),
+    /// Our own failure.
+    Internal(Box<dyn std::error::Error>),
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+impl From<ParseError> for Error {
+    fn from(error: ParseError) -> Self {
+        Self::MalformedPolicyDocument(error.problem)
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::EntityAlreadyExists(message) => Self::Modelled("EntityAlreadyExistsException", message),
+            Error::NoSuchEntity(message) => Self::Modelled("NoSuchEntityException", message),
+            Error::LimitExceeded(message) => Self::Modelled("LimitExceededException", message),
+            Error::MalformedPolicyDocument(message) => Self::Modelled("MalformedPolicyDocumentException", message),
+            Error::InvalidInput(message) => Self::Modelled("InvalidInputException", message),
+            Error::Unsupported(name) => Self::Validation(format!("{name} is not supported")),
+            Error::Missing(message) => Self::Validation(message),
+            Error::Internal(source) => Self::Internal(source),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! ListUsers, paged.
+
+use serde::{Deserialize, Serialize};
+
+use super::answers::UserAnswer;
+use super::errors::Error;
+use crate::context::Context;
+use crate::flows::paging;
+use crate::store;
+
+const DEFAULT_PAGE: i64 = 100;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request {
+    path_prefix: Option<String>,
+    marker: Option<String>,
+    max_items: Option<i64>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Response {
+    users: Vec<UserAnswer>,
+    is_truncated: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    marker: Option<String>,
+}
+
+pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+    let place = ["iam:ListUsers", &cx.account_id];
+    let after = paging::open(cx, &place, request.marker.as_deref()).map_err(|_| Error::Missing("Invalid Marker.".to_owned()))?;
+    let limit = request.max_items.unwrap_or(DEFAULT_PAGE);
+    let prefix = request.path_prefix.unwrap_or_else(|| "/".to_owned());
+    let users = cx.read(async |tx| store::iam::list_users(tx, &cx.account_id, &prefix, &after, limit + 1).await).await?;
+    let (users, marker) = paging::cut(cx, &place, users, limit, |user| user.id.clone());
+    let is_truncated = marker.is_some();
+    Ok(Response { users: users.into_iter().map(UserAnswer::listed).collect(), is_truncated, marker })
+}

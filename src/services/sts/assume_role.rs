@@ -1,0 +1,126 @@
+//! AssumeRole: temporary credentials of a role that trusts the caller.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::errors::Error;
+use crate::authz;
+use crate::context::Context;
+use crate::flows::credentials::CredentialsAnswer;
+use crate::iam::arn;
+use crate::iam::caller::{Caller, RoleSession};
+use crate::policy::{self, NamedPolicy, PolicyKind, Verdict};
+use crate::services::operation::unsupported;
+use crate::store;
+use crate::tokens::session;
+
+/// A session of a role that a session of a role assumes lives for an hour at most (IAM user guide, "role chaining").
+const CHAINED_SECONDS: i64 = 3600;
+
+/// AWS's bound on the plain text of session policies.
+const MAX_SESSION_POLICY: usize = 2048;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request {
+    role_arn: String,
+    role_session_name: String,
+    duration_seconds: Option<i64>,
+    policy: Option<String>,
+    external_id: Option<String>,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Response {
+    credentials: CredentialsAnswer,
+    assumed_role_user: AssumedRoleUser,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    packed_policy_size: Option<usize>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AssumedRoleUser {
+    assumed_role_id: String,
+    arn: String,
+}
+
+pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+    let denied = || {
+        let principal = cx.caller.principal();
+        Error::AccessDenied(format!("User: {principal} is not authorized to perform: sts:AssumeRole on resource: {}", request.role_arn))
+    };
+    if let Some(name) = unsupported(&request.rest) {
+        return Err(Error::Unsupported(name.to_owned()));
+    }
+    // The root has no role to play (IAM user guide: "Roles cannot be assumed by root accounts").
+    if let Caller::Root { .. } = cx.caller
+        && cx.mode == crate::config::Mode::Serve
+    {
+        return Err(Error::AccessDenied("Roles may not be assumed by root accounts.".to_owned()));
+    }
+    let session_policy = request.policy.as_deref().map(|text| check_policy(text).map(|()| text.to_owned())).transpose()?;
+    let (account_id, path, name) = arn::parse_role(&request.role_arn).ok_or_else(denied)?;
+    let role = cx.read(async |tx| store::iam::find_role(tx, account_id, name).await).await?;
+    let role = role.filter(|role| role.path == path).ok_or_else(denied)?;
+
+    let mut keys = authz::request_keys(&cx.caller, cx.now(), &cx.region);
+    keys.insert("sts:RoleSessionName", request.role_session_name.clone());
+    if let Some(external_id) = &request.external_id {
+        keys.insert("sts:ExternalId", external_id.clone());
+    }
+    let identity = authz::decide(cx, &cx.caller, "sts:AssumeRole", &request.role_arn, &keys).await?;
+    let trust = policy::parse_as(&role.assume_role_policy, PolicyKind::Trust).map_err(|error| Error::Internal(Box::new(error)))?;
+    let trust = NamedPolicy { name: "trust policy".to_owned(), policy: Arc::new(trust) };
+    let principal = cx.caller.principal();
+    let asked = policy::Request {
+        principal: &principal,
+        action: "sts:AssumeRole",
+        resource: &request.role_arn,
+        resource_account: Some(account_id),
+        context: &keys,
+    };
+    if policy::decide_trust(&asked, &trust, &identity).verdict != Verdict::Allowed {
+        return Err(denied());
+    }
+    let chained = matches!(cx.caller, Caller::Session(_));
+    let most = if chained { CHAINED_SECONDS } else { role.max_session_seconds };
+    let seconds = request.duration_seconds.unwrap_or(CHAINED_SECONDS.min(most));
+    if seconds > most {
+        let limit = if chained {
+            "the 1 hour session limit for roles assumed by role chaining"
+        } else {
+            "the MaxSessionDuration set for this role"
+        };
+        return Err(Error::AccessDenied(format!("The requested DurationSeconds exceeds {limit}.")));
+    }
+    let now = cx.now();
+    let session = RoleSession {
+        account_id: role.account_id,
+        role_name: role.name,
+        role_path: role.path,
+        role_id: role.id,
+        session_name: request.role_session_name,
+        policies: session_policy.map(|text| vec![text]),
+        federated_keys: Vec::new(),
+        issued_at: now.millis(),
+        expires_at: now.millis() + seconds * 1000,
+    };
+    let assumed_role_user = AssumedRoleUser { assumed_role_id: session.user_id(), arn: session.arn() };
+    let packed_policy_size =
+        session.policies.as_ref().map(|policies| policies.iter().map(String::len).sum::<usize>() * 100 / MAX_SESSION_POLICY);
+    let credentials = session::issue(cx, session).ok_or_else(|| Error::Internal("session could not be sealed".into()))?;
+    Ok(Response { credentials: credentials.into(), assumed_role_user, packed_policy_size })
+}
+
+fn check_policy(text: &str) -> Result<(), Error> {
+    if text.len() > MAX_SESSION_POLICY {
+        return Err(Error::PackedPolicyTooLarge);
+    }
+    policy::parse_as(text, PolicyKind::Session).map(drop).map_err(|error| Error::MalformedPolicyDocument(error.problem))
+}

@@ -1,0 +1,314 @@
+//! The only place that wires things: settings to a running server.
+
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use std::{fs, io};
+
+use actix_web::middleware::from_fn;
+use actix_web::web::Data;
+use actix_web::{App as Routes, HttpServer};
+
+use crate::config::{Cli, Command, DevFlags, Mode, ServeFlags, SharedFlags};
+use crate::context::{App, Caches, Keys};
+use crate::crypto::argon2::{Argon2Cost, Hasher};
+use crate::crypto::ids::{self, AccessKeyKind};
+use crate::crypto::seal::MasterKey;
+use crate::http;
+use crate::http::tls::{self, TlsError};
+use crate::iam::entity::AccessKey;
+use crate::kit::clock::SystemClock;
+use crate::kit::rng::{EntropyRng, SystemEntropy};
+use crate::store::{self, Db, StoreError, deployment};
+
+const DEFAULT_ACCOUNT: &str = "000000000000";
+const SHUTDOWN_SECONDS: u64 = 30;
+const PURGE_EVERY: Duration = Duration::from_secs(60);
+const PURGE_ROWS: i64 = 1_000;
+
+/// Why the server does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartupError {
+    /// A setting that is wrong: its name, its value, and what would be right.
+    #[error("{0}")]
+    Setting(String),
+    /// A file that cannot be read or written.
+    #[error("{0}: {1}")]
+    File(PathBuf, io::Error),
+    /// An address that cannot be listened on.
+    #[error("cannot listen on {0}: {1}")]
+    Listen(String, io::Error),
+    /// The database.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// TLS.
+    #[error("{0}")]
+    Tls(#[from] TlsError),
+    /// The server itself.
+    #[error("{0}")]
+    Io(#[from] io::Error),
+}
+
+/// Runs what the command line asks for, until it is told to stop.
+///
+/// # Errors
+/// [`StartupError`].
+pub async fn run(cli: Cli) -> Result<(), StartupError> {
+    match cli.command {
+        Command::Dev(flags) => dev(flags).await,
+        Command::Serve(flags) => serve(flags).await,
+    }
+}
+
+async fn dev(flags: DevFlags) -> Result<(), StartupError> {
+    let mut shared = flags.shared;
+    if !shared.host.is_loopback() {
+        return Err(StartupError::Setting(format!("--host {}: `dev` listens on loopback only; use `serve`", shared.host)));
+    }
+    let temporary = flags.ephemeral.then(|| {
+        let name = ids::uuid(&mut EntropyRng(&SystemEntropy));
+        std::env::temp_dir().join(format!("passwright-{name}"))
+    });
+    if let Some(folder) = &temporary {
+        shared.data.clone_from(folder);
+    }
+    let listener = listen(&shared)?;
+    let app = assemble(&shared, Mode::Dev, &listener).await?;
+    let secure = if flags.tls {
+        let (config, ca) = tls::development(&shared.data.join("tls"), &shared.region)?;
+        let port =
+            local_port(&listener)?.checked_add(1).ok_or_else(|| StartupError::Setting("--port: no port is left for --tls".to_owned()))?;
+        let address = std::net::SocketAddr::new(shared.host, port);
+        let secure = TcpListener::bind(address).map_err(|error| StartupError::Listen(address.to_string(), error))?;
+        println!("listening on https://127.0.0.1:{port} (trust {})", ca.display());
+        Some((secure, config))
+    } else {
+        None
+    };
+    let outcome = listen_until_stopped(app, listener, secure, true).await;
+    if let Some(folder) = temporary {
+        let _ = fs::remove_dir_all(folder);
+    }
+    outcome
+}
+
+async fn serve(flags: ServeFlags) -> Result<(), StartupError> {
+    let listener = listen(&flags.shared)?;
+    let app = assemble(&flags.shared, Mode::Serve, &listener).await?;
+    write_root_credentials(&app, &flags.shared.data).await?;
+    match (flags.tls_cert, flags.tls_key) {
+        (Some(chain), Some(key)) => {
+            let config = tls::from_files(&chain, &key)?;
+            println!("listening on https://{}", listener.local_addr()?);
+            run_server(app, Vec::new(), vec![(listener, config)]).await
+        }
+        _ => {
+            tracing::warn!("answering plain HTTP: put a proxy with TLS in front, or give --tls-cert and --tls-key");
+            listen_until_stopped(app, listener, None, false).await
+        }
+    }
+}
+
+fn listen(shared: &SharedFlags) -> Result<TcpListener, StartupError> {
+    let address = std::net::SocketAddr::new(shared.host, shared.port);
+    TcpListener::bind(address).map_err(|error| StartupError::Listen(address.to_string(), error))
+}
+
+fn local_port(listener: &TcpListener) -> Result<u16, StartupError> {
+    Ok(listener.local_addr()?.port())
+}
+
+/// Opens the database and the master key, adopts the deployment's record, and puts the application together.
+async fn assemble(shared: &SharedFlags, mode: Mode, listener: &TcpListener) -> Result<Arc<App>, StartupError> {
+    create_private_folder(&shared.data)?;
+    let own_file = shared.data.join("passwright.db");
+    let url = shared.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", own_file.display()));
+    let db = Db::open(&url, shared.database_connections).await?;
+    let master = master_key(shared, &db).await?;
+
+    let default_url = format!("http://{}", listener.local_addr()?);
+    let follows_port = mode == Mode::Dev && shared.database_url.is_none();
+    let (account_id, public_url) = db
+        .write(async |tx| {
+            let account_id = deployment::adopt(tx, "account_id", shared.account_id.as_deref().unwrap_or(DEFAULT_ACCOUNT)).await?;
+            let public_url = match &shared.public_url {
+                Some(url) => url.clone(),
+                None if follows_port => default_url.clone(),
+                None => deployment::adopt(tx, "public_url", &default_url).await?,
+            };
+            deployment::replace(tx, "public_url", &public_url).await?;
+            Ok::<_, StoreError>((account_id, public_url))
+        })
+        .await?;
+    if let Some(wanted) = shared.account_id.as_ref().filter(|wanted| **wanted != account_id) {
+        let message = format!("--account-id {wanted}: this deployment's account is {account_id}");
+        return Err(StartupError::Setting(message));
+    }
+    let cost = Argon2Cost { memory_kib: shared.argon2_memory_kib, passes: shared.argon2_passes, lanes: 1 };
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let hasher = Hasher::start(cost, shared.hashing_threads.unwrap_or(cores), shared.hashing_queue)?;
+    Ok(Arc::new(App {
+        mode,
+        account_id,
+        region: shared.region.clone(),
+        public_url,
+        issuer_style: shared.issuer_style,
+        db,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        keys: keys(&master),
+        hasher,
+        caches: Caches::default(),
+    }))
+}
+
+/// One sub-key a purpose.
+#[must_use]
+pub fn keys(master: &MasterKey) -> Keys {
+    Keys {
+        at_rest: master.derive("at rest"),
+        codes: master.derive("codes"),
+        travelling: master.derive("travelling"),
+        nobody: master.derive("nobody"),
+        credentials: master.derive("credentials"),
+    }
+}
+
+/// The master key, which must open the database; made anew only while the database is still empty.
+async fn master_key(shared: &SharedFlags, db: &Db) -> Result<MasterKey, StartupError> {
+    const CHECK: &str = "master_key_check";
+    let path = shared.master_key_file.clone().unwrap_or_else(|| shared.data.join("master.key"));
+    let recorded = db.read(async |tx| deployment::find(tx, CHECK).await).await?;
+    let master = match &shared.master_key {
+        Some(text) => MasterKey::from_base64(text)
+            .ok_or_else(|| StartupError::Setting("PASSWRIGHT_MASTER_KEY: not the base64 text of 32 bytes".to_owned()))?,
+        None => match fs::read_to_string(&path) {
+            Ok(text) => MasterKey::from_base64(&text)
+                .ok_or_else(|| StartupError::Setting(format!("--master-key-file {}: not the base64 text of 32 bytes", path.display())))?,
+            Err(error) if error.kind() == io::ErrorKind::NotFound && recorded.is_none() => {
+                let master = MasterKey::generate(&mut EntropyRng(&SystemEntropy));
+                write_private(&path, master.to_base64().as_bytes()).map_err(|error| StartupError::File(path.clone(), error))?;
+                master
+            }
+            Err(error) => return Err(StartupError::File(path, error)),
+        },
+    };
+    let check = crate::crypto::digest::hex(&master.derive("check").keyed_hash(&["check"]));
+    let recorded = db.write(async |tx| deployment::adopt(tx, CHECK, &check).await).await?;
+    if recorded != check {
+        let message =
+            format!("--master-key-file {}: this key does not open the database; give the one that it was made with", path.display());
+        return Err(StartupError::Setting(message));
+    }
+    Ok(master)
+}
+
+/// The first start writes the root's access key, where nobody else reads it.
+async fn write_root_credentials(app: &App, data: &Path) -> Result<(), StartupError> {
+    const SETTING: &str = "root_access_key_id";
+    if app.read(async |tx| deployment::find(tx, SETTING).await).await?.is_some() {
+        return Ok(());
+    }
+    let mut rng = app.rng();
+    let id = ids::access_key_id(AccessKeyKind::LongLived, &app.account_id, &mut rng);
+    let secret = ids::secret_access_key(&mut rng);
+    let sealed_secret = app.keys.at_rest.seal(&["iam_access_keys", &app.account_id, &id], secret.expose_secret().as_bytes(), &mut rng);
+    let key = AccessKey {
+        account_id: app.account_id.clone(),
+        id: id.clone(),
+        owner_id: app.account_id.clone(),
+        sealed_secret,
+        active: true,
+        created_at: app.now(),
+    };
+    // The file comes first: a key that nobody was told of could never be used.
+    let path = data.join("credentials");
+    let text = format!("[default]\naws_access_key_id = {id}\naws_secret_access_key = {}\n", secret.expose_secret());
+    write_private(&path, text.as_bytes()).map_err(|error| StartupError::File(path.clone(), error))?;
+    let winner = app
+        .write(async |tx| {
+            let winner = deployment::adopt(tx, SETTING, &id).await?;
+            if winner == id {
+                store::iam::insert_key(tx, &key).await?;
+            }
+            Ok::<_, StoreError>(winner)
+        })
+        .await?;
+    if winner != id {
+        fs::remove_file(&path).map_err(|error| StartupError::File(path, error))?;
+    }
+    Ok(())
+}
+
+fn create_private_folder(path: &Path) -> Result<(), StartupError> {
+    use std::os::unix::fs::DirBuilderExt as _;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| StartupError::File(path.to_owned(), error))
+}
+
+/// Writes a file that only its owner reads, and has it on disk before going on.
+///
+/// # Errors
+/// Those of the file system.
+pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(content)?;
+    file.sync_all()
+}
+
+async fn listen_until_stopped(
+    app: Arc<App>,
+    listener: TcpListener,
+    secure: Option<(TcpListener, rustls::ServerConfig)>,
+    guide: bool,
+) -> Result<(), StartupError> {
+    let address = listener.local_addr()?;
+    println!("listening on http://{address}");
+    if guide {
+        println!("try: aws --endpoint-url http://{address} cognito-idp create-user-pool --pool-name first");
+        println!("codes that users are sent: http://{address}/_dev/outbox");
+    }
+    run_server(app, vec![listener], secure.into_iter().collect()).await
+}
+
+async fn run_server(app: Arc<App>, plain: Vec<TcpListener>, secure: Vec<(TcpListener, rustls::ServerConfig)>) -> Result<(), StartupError> {
+    let shared = Arc::clone(&app);
+    let mut server = HttpServer::new(move || {
+        Routes::new()
+            .app_data(Data::from(Arc::clone(&shared)))
+            .wrap(from_fn(http::metrics::count))
+            .wrap(http::app::cors())
+            .configure(http::app::configure(shared.mode))
+    })
+    .client_request_timeout(Duration::from_secs(10))
+    .shutdown_timeout(SHUTDOWN_SECONDS);
+    for listener in plain {
+        server = server.listen(listener)?;
+    }
+    for (listener, config) in secure {
+        server = server.listen_rustls_0_23(listener, config)?;
+    }
+    let purge = actix_web::rt::spawn(purge_forever(Arc::clone(&app)));
+    server.run().await?;
+    purge.abort();
+    app.db.close().await;
+    Ok(())
+}
+
+/// Deletes what has expired, a bounded number of rows at a time.
+async fn purge_forever(app: Arc<App>) {
+    loop {
+        tokio::time::sleep(PURGE_EVERY).await;
+        let purged = app
+            .write(async |tx| {
+                store::outbox::trim(tx).await?;
+                deployment::purge(tx, app.now().millis(), PURGE_ROWS).await
+            })
+            .await;
+        if let Err(error) = purged {
+            tracing::warn!(%error, "expired rows could not be deleted");
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Around every operation, once: find it, read its input, authenticate, validate, authorize, run, answer.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::Value;
+
+use super::fault::WireError;
+use super::model::{OperationModel, Protocol, Service};
+use super::query::Parameters;
+use super::validate::{Invalid, validate};
+use super::{json11, xml};
+use crate::authz;
+use crate::context::{App, Context};
+use crate::crypto::ids;
+use crate::iam::caller::Caller;
+use crate::policy::Verdict;
+use crate::services::operation::Operation;
+use crate::services::{self, Judged};
+use crate::sigv4;
+
+/// Every operation that is built, by service and name.
+static OPERATIONS: LazyLock<HashMap<(Service, &'static str), Operation>> = LazyLock::new(|| {
+    let rows = Service::all().flat_map(|service| operations_of(service).into_iter().map(move |operation| (service, operation)));
+    rows.map(|(service, operation)| ((service, operation.name), operation)).collect()
+});
+
+/// The table of a service.
+pub fn operations_of(service: Service) -> Vec<Operation> {
+    match service {
+        Service::CognitoIdp => services::cognito_idp::operations(),
+        Service::CognitoIdentity => services::cognito_identity::operations(),
+        Service::Iam => services::iam::operations(),
+        Service::Sts => services::sts::operations(),
+    }
+}
+
+/// `POST /`: AWS JSON 1.1 and AWS Query.
+pub async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
+    let app = app.into_inner();
+    let request_id = ids::uuid(&mut app.rng());
+    let (service, outcome) = answer(app, &request, &body, &request_id).await;
+    match outcome {
+        Ok(response) => response,
+        Err(error) => {
+            tracing::debug!(request_id, code = error.code, "refused");
+            error.to_response(service, &request_id)
+        }
+    }
+}
+
+/// A call whose operation is known.
+struct Call<'a> {
+    service: Service,
+    model: &'static OperationModel,
+    operation: &'static Operation,
+    input: Value,
+    request_id: &'a str,
+}
+
+async fn answer(
+    app: Arc<App>,
+    request: &HttpRequest,
+    body: &Bytes,
+    request_id: &str,
+) -> (Option<Service>, Result<HttpResponse, WireError>) {
+    let (service, input) = match read(request, body) {
+        Ok(read) => read,
+        Err((service, error)) => return (service, Err(error)),
+    };
+    let (model, operation, input) = input;
+    let call = Call { service, model, operation, input, request_id };
+    (Some(service), run(app, request, body, call).await)
+}
+
+type Read = (Service, (&'static OperationModel, &'static Operation, Value));
+
+/// The operation that the request names, and its input.
+fn read(request: &HttpRequest, body: &Bytes) -> Result<Read, (Option<Service>, WireError)> {
+    let target = request.headers().get("x-amz-target");
+    if let Some(target) = target {
+        let target = target.to_str().unwrap_or_default();
+        let unknown = Protocol::Json11 { target_prefix: "" };
+        let (service, name) = Service::from_target(target).ok_or_else(|| (None, WireError::unknown_operation(unknown, target)))?;
+        let (model, operation) = find(service, name).map_err(|error| (Some(service), error))?;
+        let input = json11::parse(body).ok_or_else(|| (Some(service), WireError::serialization(service.protocol(), "")))?;
+        return Ok((service, (model, operation, input)));
+    }
+    let fallback = Service::Sts;
+    let protocol = fallback.protocol();
+    let form = if body.is_empty() { request.query_string().as_bytes() } else { body };
+    let parameters = Parameters::parse(form).map_err(|error| (Some(fallback), WireError::serialization(protocol, &error.to_string())))?;
+    let name = parameters.get("Action").unwrap_or_default();
+    let service = parameters.get("Version").and_then(Service::from_query_version);
+    let service = service.ok_or_else(|| (Some(fallback), WireError::unknown_operation(protocol, name)))?;
+    let (model, operation) = find(service, name).map_err(|error| (Some(service), error))?;
+    let input = match model.input {
+        Some(input) => parameters.to_json(service.model(), input),
+        None => Ok(Value::Object(serde_json::Map::new())),
+    };
+    let input = input.map_err(|error| (Some(service), WireError::serialization(service.protocol(), &error.to_string())))?;
+    Ok((service, (model, operation, input)))
+}
+
+fn find(service: Service, name: &str) -> Result<(&'static OperationModel, &'static Operation), WireError> {
+    let unknown = || WireError::unknown_operation(service.protocol(), name);
+    let model = service.model().operation(name).ok_or_else(unknown)?;
+    let operation = OPERATIONS.get(&(service, model.name.as_str())).ok_or_else(unknown)?;
+    Ok((model, operation))
+}
+
+async fn run(app: Arc<App>, request: &HttpRequest, body: &Bytes, call: Call<'_>) -> Result<HttpResponse, WireError> {
+    let Call { service, model, operation, input, request_id } = call;
+    let protocol = service.protocol();
+    let (caller, scope) =
+        if model.unauthenticated { (Caller::Anonymous, None) } else { authenticate(&app, request, body, service).await? };
+    if !model.unauthenticated && matches!(caller, Caller::Anonymous) {
+        return Err(WireError::missing_token(protocol));
+    }
+    if let Some(shape) = model.input {
+        validate(service.model(), shape, &input).map_err(|invalid| match invalid {
+            Invalid::Type(message) => WireError::serialization(protocol, &message),
+            Invalid::Constraints(message) => WireError::validation(protocol, message),
+        })?;
+    }
+    let region = scope.map_or_else(|| app.region.clone(), |scope| scope.region);
+    let cx = Context::new(app, caller, region, request_id.to_owned());
+    if !model.unauthenticated {
+        authorize(&cx, service, model, &input).await?;
+    }
+    let answer = operation.run(&cx, input).await.map_err(|fault| WireError::operation(service, model, request_id, fault))?;
+    respond(service, model, &answer, request_id)
+}
+
+async fn authenticate(
+    app: &App,
+    request: &HttpRequest,
+    body: &Bytes,
+    service: Service,
+) -> Result<(Caller, Option<sigv4::Scope>), WireError> {
+    let headers: Vec<(&str, &[u8])> = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    let signed = sigv4::HttpRequest {
+        method: request.method().as_str(),
+        path: request.uri().path(),
+        query: request.query_string(),
+        headers: &headers,
+        body: sigv4::Body::Bytes(body),
+    };
+    authz::authenticate(app, &signed, &[service.name()]).await.map_err(|refused| WireError::credential(service.protocol(), &refused))
+}
+
+/// Judges the call by the caller's policies, on the resource that the service names for it.
+async fn authorize(cx: &Context, service: Service, model: &OperationModel, input: &Value) -> Result<(), WireError> {
+    let internal = |error: crate::store::StoreError| {
+        tracing::error!(operation = model.name, request_id = cx.request_id, %error, "authorization failed");
+        WireError::internal(service.protocol())
+    };
+    let judged = match service {
+        Service::CognitoIdp => services::cognito_idp::resource(cx, input),
+        Service::CognitoIdentity => services::cognito_identity::resource(cx, input),
+        Service::Iam => services::iam::resource(cx, &model.name, input).await.map_err(internal)?,
+        Service::Sts => Judged::ByOperation,
+    };
+    let Judged::On(resource) = judged else { return Ok(()) };
+    let action = format!("{}:{}", service.name(), model.name);
+    let keys = authz::request_keys(&cx.caller, cx.now(), &cx.region);
+    let decision = authz::decide(cx, &cx.caller, &action, &resource, &keys).await.map_err(internal)?;
+    if decision.verdict == Verdict::Allowed {
+        return Ok(());
+    }
+    Err(WireError::access_denied(service.protocol(), authz::denial(&cx.caller, &action, &resource, &decision)))
+}
+
+fn respond(service: Service, model: &OperationModel, answer: &Value, request_id: &str) -> Result<HttpResponse, WireError> {
+    let mut response = HttpResponse::Ok();
+    response.insert_header(("x-amzn-RequestId", request_id));
+    match service.protocol() {
+        Protocol::Json11 { .. } => Ok(response.content_type("application/x-amz-json-1.1").body(answer.to_string())),
+        protocol @ Protocol::Query { .. } => {
+            let body = xml::answer(service.model(), model, answer, request_id).map_err(|_| WireError::internal(protocol))?;
+            Ok(response.content_type("text/xml").body(body))
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Faults on the wire: each protocol has its own code, status and form for the same thing.
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use serde_json::json;
+
+use super::model::{OperationModel, Protocol, Service};
+use super::xml;
+use crate::authz::CredentialRefused;
+use crate::services::operation::Fault;
+use crate::sigv4::SignatureError;
+
+/// An error as a client sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WireError {
+    /// The code: `__type`, or `<Code>`.
+    pub code: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// The message.
+    pub message: String,
+}
+
+/// A fault that every operation may answer with, by protocol: `(JSON code, Query code, Query status)`. JSON's status is 400.
+struct Common(&'static str, &'static str, u16);
+
+const MISSING_TOKEN: Common = Common("MissingAuthenticationTokenException", "MissingAuthenticationToken", 403);
+const INCOMPLETE: Common = Common("IncompleteSignatureException", "IncompleteSignature", 400);
+const UNKNOWN_KEY: Common = Common("UnrecognizedClientException", "InvalidClientTokenId", 403);
+const MISMATCH: Common = Common("InvalidSignatureException", "SignatureDoesNotMatch", 403);
+const EXPIRED: Common = Common("ExpiredTokenException", "ExpiredToken", 403);
+const DENIED: Common = Common("AccessDeniedException", "AccessDenied", 403);
+const UNKNOWN_OPERATION: Common = Common("UnknownOperationException", "InvalidAction", 400);
+const SERIALIZATION: Common = Common("SerializationException", "MalformedInput", 400);
+const VALIDATION: Common = Common("InvalidParameterException", "ValidationError", 400);
+
+impl WireError {
+    fn common(protocol: Protocol, Common(json, query, query_status): Common, message: impl Into<String>) -> Self {
+        let (code, status) = match protocol {
+            Protocol::Json11 { .. } => (json, 400),
+            Protocol::Query { .. } => (query, query_status),
+        };
+        Self { code: code.to_owned(), status, message: message.into() }
+    }
+
+    /// No signature where one is needed.
+    pub fn missing_token(protocol: Protocol) -> Self {
+        Self::common(protocol, MISSING_TOKEN, "Missing Authentication Token")
+    }
+
+    /// Not one of the service's operations, or not one that we answer yet.
+    pub fn unknown_operation(protocol: Protocol, name: &str) -> Self {
+        let message = match protocol {
+            Protocol::Json11 { .. } => String::new(),
+            Protocol::Query { version } => format!("Could not find operation {name} for version {version}"),
+        };
+        Self::common(protocol, UNKNOWN_OPERATION, message)
+    }
+
+    /// A body that cannot be read.
+    pub fn serialization(protocol: Protocol, message: &str) -> Self {
+        Self::common(protocol, SERIALIZATION, message)
+    }
+
+    /// Constraints of the model that are violated.
+    pub fn validation(protocol: Protocol, message: String) -> Self {
+        Self::common(protocol, VALIDATION, message)
+    }
+
+    /// The caller may not.
+    pub fn access_denied(protocol: Protocol, message: String) -> Self {
+        Self::common(protocol, DENIED, message)
+    }
+
+    /// Our own failure: the caller sees the request id and nothing else.
+    pub fn internal(protocol: Protocol) -> Self {
+        let code = match protocol {
+            Protocol::Json11 { .. } => "InternalErrorException",
+            Protocol::Query { .. } => "InternalFailure",
+        };
+        Self { code: code.to_owned(), status: 500, message: "Internal error.".to_owned() }
+    }
+
+    /// A credential that is refused. Our own failures are logged.
+    pub fn credential(protocol: Protocol, refused: &CredentialRefused) -> Self {
+        let common = match refused {
+            CredentialRefused::UnknownKey => UNKNOWN_KEY,
+            CredentialRefused::Expired => EXPIRED,
+            CredentialRefused::Signature(SignatureError::Incomplete(_) | SignatureError::UnknownAlgorithm(_)) => INCOMPLETE,
+            CredentialRefused::Signature(_) | CredentialRefused::WrongService(_) => MISMATCH,
+            CredentialRefused::Store(error) => {
+                tracing::error!(%error, "authentication failed");
+                return Self::internal(protocol);
+            }
+        };
+        Self::common(protocol, common, refused.to_string())
+    }
+
+    /// An operation's own fault. An operation may answer with the errors that its model lists and no others.
+    pub fn operation(service: Service, operation: &OperationModel, request_id: &str, fault: Fault) -> Self {
+        let protocol = service.protocol();
+        match fault {
+            Fault::Modelled(shape, message) => {
+                if !operation.errors.iter().any(|listed| listed == shape) {
+                    tracing::error!(operation = operation.name, shape, "error is not one of the operation's model");
+                }
+                match service.model().error(shape) {
+                    Some(error) => Self { code: error.code.clone(), status: error.status, message },
+                    None => Self { code: shape.to_owned(), status: 400, message },
+                }
+            }
+            Fault::AccessDenied(message) => Self::access_denied(protocol, message),
+            Fault::Validation(message) => Self::validation(protocol, message),
+            Fault::Serialization(message) => Self::serialization(protocol, &message),
+            Fault::Internal(error) => {
+                tracing::error!(operation = operation.name, request_id, %error, "internal error");
+                Self::internal(protocol)
+            }
+        }
+    }
+
+    /// The answer.
+    pub fn to_response(&self, service: Option<Service>, request_id: &str) -> HttpResponse {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = HttpResponse::build(status);
+        response.insert_header(("x-amzn-RequestId", request_id));
+        if let Some(Protocol::Query { .. }) = service.map(Service::protocol) {
+            let model = service.map(Service::model);
+            let body = xml::error(model, self.status, &self.code, &self.message, request_id).unwrap_or_default();
+            return response.content_type("text/xml").body(body);
+        }
+        response.insert_header(("x-amzn-ErrorType", self.code.as_str()));
+        let header_message: String = self.message.chars().filter(|character| (' '..='~').contains(character)).collect();
+        response.insert_header(("x-amzn-ErrorMessage", header_message));
+        response.content_type("application/x-amz-json-1.1").body(json!({"__type": self.code, "message": self.message}).to_string())
+    }
+}
