@@ -66,7 +66,7 @@ impl ClientOfPool {
             (Some(secret), Some(given)) => {
                 let fits = |name: &&str| constant_time_equals(secret_hash(&secret, name, id).as_bytes(), given.as_bytes());
                 let unfit = || Refused::NotAuthorized(format!("Unable to verify secret hash for client {id}"));
-                names.iter().any(|name| fits(name)).then_some(()).ok_or_else(unfit)
+                names.iter().any(fits).then_some(()).ok_or_else(unfit)
             }
         }
     }

@@ -168,29 +168,27 @@ pub async fn claim_alias(tx: &mut Conn, pool: &Pool, user: &User, kind: &str, fo
 /// [`Refused`].
 pub async fn confirm(app: &App, of: &ClientOfPool, username: &str, code: &str, force_alias: bool) -> Result<(), Refused> {
     let hides = of.client.configuration.hides_users();
-    let outcome = app
-        .write(async |tx| {
-            let Some(user) = store::users::find(tx, &of.pool, username).await? else {
-                return Err(if hides { Refused::CodeMismatch } else { Refused::NoSuchUser });
-            };
-            if user.status != UserStatus::Unconfirmed {
-                let message = format!("User cannot be confirmed. Current status is {}", user.status.as_str());
-                return Err(if hides { Refused::CodeExpired } else { Refused::NotAuthorized(message) });
-            }
-            match codes::redeem(app, tx, &user, Purpose::SignUp, code).await? {
-                Redeemed::Refused(refused) => Ok(Err(refused)),
-                Redeemed::Accepted(attribute) => {
-                    let user = confirmed(user, attribute.as_deref());
-                    if let Some(attribute) = &attribute {
-                        claim_alias(tx, &of.pool, &user, attribute, force_alias).await?;
-                    }
-                    store::users::update(tx, &user, app.now()).await?;
-                    Ok(Ok(()))
+    app.write(async |tx| {
+        let Some(user) = store::users::find(tx, &of.pool, username).await? else {
+            return Err(if hides { Refused::CodeMismatch } else { Refused::NoSuchUser });
+        };
+        if user.status != UserStatus::Unconfirmed {
+            let message = format!("User cannot be confirmed. Current status is {}", user.status.as_str());
+            return Err(if hides { Refused::CodeExpired } else { Refused::NotAuthorized(message) });
+        }
+        match codes::redeem(app, tx, &user, Purpose::SignUp, code).await? {
+            Redeemed::Refused(refused) => Ok(Err(refused)),
+            Redeemed::Accepted(attribute) => {
+                let user = confirmed(user, attribute.as_deref());
+                if let Some(attribute) = &attribute {
+                    claim_alias(tx, &of.pool, &user, attribute, force_alias).await?;
                 }
+                store::users::update(tx, &user, app.now()).await?;
+                Ok(Ok(()))
             }
-        })
-        .await?;
-    outcome
+        }
+    })
+    .await?
 }
 
 /// The user as they are once confirmed; the address that the code went to is theirs.

@@ -28,7 +28,6 @@ pub fn configure(mode: Mode) -> impl Fn(&mut ServiceConfig) {
 }
 
 /// Browsers call from any origin; no credentials of theirs are ever sent along.
-#[must_use]
 pub fn cors() -> Cors {
     Cors::default()
         .allow_any_origin()

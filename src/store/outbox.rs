@@ -28,7 +28,7 @@ pub async fn insert(tx: &mut Conn, pool_id: &str, message_id: &str, sealed: &[u8
     execute!(tx, SQL, [pool_id, message_id, sealed, now.millis()]).map(drop)
 }
 
-/// Deletes what lies beyond the newest [`KEPT`] messages.
+/// Deletes what lies beyond the newest `KEPT` messages.
 ///
 /// # Errors
 /// [`StoreError`].

@@ -71,8 +71,11 @@ pub enum AttributeRefused {
     Invalid(String),
 }
 
-/// `(name, data type, mutable, least, greatest length)`: what OpenID Connect names, and two of Cognito's.
-const STANDARD: [(&str, &str, bool, Option<(&str, &str)>); 20] = [
+/// Name, data type, whether it is mutable, and the least and greatest length.
+type StandardAttribute = (&'static str, &'static str, bool, Option<(&'static str, &'static str)>);
+
+/// What OpenID Connect names, and two of Cognito's.
+const STANDARD: [StandardAttribute; 20] = [
     ("sub", "String", false, Some(("1", "2048"))),
     ("name", "String", true, Some(("0", "2048"))),
     ("given_name", "String", true, Some(("0", "2048"))),
