@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use ipnet::IpNet;
 
 /// A self-hosted auth and token service that speaks Amazon Cognito's, STS's and IAM's own wire protocols.
 #[derive(Debug, Parser)]
@@ -43,6 +44,9 @@ pub struct ServeFlags {
     /// What both commands take.
     #[command(flatten)]
     pub shared: SharedFlags,
+    /// A range of addresses (CIDR), repeatable: a proxy there is believed about X-Forwarded-For and -Proto.
+    #[arg(long = "trusted-proxy", env = "PASSWRIGHT_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpNet>,
     /// The certificate chain, PEM: then the port speaks https.
     #[arg(long, env = "PASSWRIGHT_TLS_CERT", requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,

@@ -4,7 +4,9 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::authz::PrincipalPolicies;
+use ipnet::IpNet;
+
+use crate::authz::{Origin, PrincipalPolicies};
 use crate::config::{IssuerStyle, Mode};
 use crate::crypto::argon2::Hasher;
 use crate::crypto::seal::SealingKey;
@@ -36,6 +38,8 @@ pub struct App {
     pub public_url: String,
     /// The form of issuers.
     pub issuer_style: IssuerStyle,
+    /// Proxies that are believed about who they forward for.
+    pub trusted_proxies: Vec<IpNet>,
     /// The database.
     pub db: Db,
     /// The time.
@@ -170,6 +174,8 @@ pub struct Context {
     pub account_id: String,
     /// Where the call goes: by the signature's scope.
     pub region: String,
+    /// Where the call comes from.
+    pub origin: Origin,
     /// The call's id, in its answer and its log lines.
     pub request_id: String,
 }
@@ -177,9 +183,9 @@ pub struct Context {
 impl Context {
     /// The context of one call.
     #[must_use]
-    pub fn new(app: Arc<App>, caller: Caller, region: String, request_id: String) -> Self {
+    pub fn new(app: Arc<App>, caller: Caller, region: String, origin: Origin, request_id: String) -> Self {
         let account_id = caller.account_id().unwrap_or(&app.account_id).to_owned();
-        Self { app, caller, account_id, region, request_id }
+        Self { app, caller, account_id, region, origin, request_id }
     }
 }
 

@@ -1,6 +1,5 @@
 //! The only place that wires things: settings to a running server.
 
-use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,6 +9,7 @@ use std::{fs, io};
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App as Routes, HttpServer};
+use ipnet::IpNet;
 
 use crate::config::{Cli, Command, DevFlags, Mode, ServeFlags, SharedFlags};
 use crate::context::{App, Caches, Keys};
@@ -20,6 +20,7 @@ use crate::http;
 use crate::http::tls::{self, TlsError};
 use crate::iam::entity::AccessKey;
 use crate::kit::clock::SystemClock;
+use crate::kit::private_file;
 use crate::kit::rng::{EntropyRng, SystemEntropy};
 use crate::store::{self, Db, StoreError, deployment};
 
@@ -75,7 +76,7 @@ async fn dev(flags: DevFlags) -> Result<(), StartupError> {
         shared.data.clone_from(folder);
     }
     let listener = listen(&shared)?;
-    let app = assemble(&shared, Mode::Dev, &listener).await?;
+    let app = assemble(&shared, Mode::Dev, Vec::new(), &listener).await?;
     let secure = if flags.tls {
         let (config, ca) = tls::development(&shared.data.join("tls"), &shared.region)?;
         let port =
@@ -96,7 +97,7 @@ async fn dev(flags: DevFlags) -> Result<(), StartupError> {
 
 async fn serve(flags: ServeFlags) -> Result<(), StartupError> {
     let listener = listen(&flags.shared)?;
-    let app = assemble(&flags.shared, Mode::Serve, &listener).await?;
+    let app = assemble(&flags.shared, Mode::Serve, flags.trusted_proxies, &listener).await?;
     write_root_credentials(&app, &flags.shared.data).await?;
     match (flags.tls_cert, flags.tls_key) {
         (Some(chain), Some(key)) => {
@@ -121,8 +122,8 @@ fn local_port(listener: &TcpListener) -> Result<u16, StartupError> {
 }
 
 /// Opens the database and the master key, adopts the deployment's record, and puts the application together.
-async fn assemble(shared: &SharedFlags, mode: Mode, listener: &TcpListener) -> Result<Arc<App>, StartupError> {
-    create_private_folder(&shared.data)?;
+async fn assemble(shared: &SharedFlags, mode: Mode, trusted_proxies: Vec<IpNet>, listener: &TcpListener) -> Result<Arc<App>, StartupError> {
+    private_file::create_folder(&shared.data).map_err(|error| StartupError::File(shared.data.clone(), error))?;
     let own_file = shared.data.join("passwright.db");
     let url = shared.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", own_file.display()));
     let db = Db::open(&url, shared.database_connections).await?;
@@ -155,6 +156,7 @@ async fn assemble(shared: &SharedFlags, mode: Mode, listener: &TcpListener) -> R
         region: shared.region.clone(),
         public_url,
         issuer_style: shared.issuer_style,
+        trusted_proxies,
         db,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
@@ -189,7 +191,7 @@ async fn master_key(shared: &SharedFlags, db: &Db) -> Result<MasterKey, StartupE
                 .ok_or_else(|| StartupError::Setting(format!("--master-key-file {}: not the base64 text of 32 bytes", path.display())))?,
             Err(error) if error.kind() == io::ErrorKind::NotFound && recorded.is_none() => {
                 let master = MasterKey::generate(&mut EntropyRng(&SystemEntropy));
-                write_private(&path, master.to_base64().as_bytes()).map_err(|error| StartupError::File(path.clone(), error))?;
+                private_file::write(&path, master.to_base64().as_bytes()).map_err(|error| StartupError::File(path.clone(), error))?;
                 master
             }
             Err(error) => return Err(StartupError::File(path, error)),
@@ -226,7 +228,7 @@ async fn write_root_credentials(app: &App, data: &Path) -> Result<(), StartupErr
     // The file comes first: a key that nobody was told of could never be used.
     let path = data.join("credentials");
     let text = format!("[default]\naws_access_key_id = {id}\naws_secret_access_key = {}\n", secret.expose_secret());
-    write_private(&path, text.as_bytes()).map_err(|error| StartupError::File(path.clone(), error))?;
+    private_file::write(&path, text.as_bytes()).map_err(|error| StartupError::File(path.clone(), error))?;
     let winner = app
         .write(async |tx| {
             let winner = deployment::adopt(tx, SETTING, &id).await?;
@@ -240,22 +242,6 @@ async fn write_root_credentials(app: &App, data: &Path) -> Result<(), StartupErr
         fs::remove_file(&path).map_err(|error| StartupError::File(path, error))?;
     }
     Ok(())
-}
-
-fn create_private_folder(path: &Path) -> Result<(), StartupError> {
-    use std::os::unix::fs::DirBuilderExt as _;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| StartupError::File(path.to_owned(), error))
-}
-
-/// Writes a file that only its owner reads, and has it on disk before going on.
-///
-/// # Errors
-/// Those of the file system.
-pub fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    file.write_all(content)?;
-    file.sync_all()
 }
 
 async fn listen_until_stopped(

@@ -1,7 +1,9 @@
 //! Who asks, and whether they may: credentials to a caller, the policies that apply to a decision.
 
 mod authenticate;
+mod incoming;
 mod policies;
 
 pub use authenticate::{CredentialRefused, authenticate, holder_of};
-pub use policies::{PrincipalPolicies, decide, denial, policies_of, request_keys, session_policies};
+pub use incoming::{Origin, caller, origin};
+pub use policies::{PrincipalPolicies, decide, denial, keys_of_call, policies_of, request_keys, session_policies};

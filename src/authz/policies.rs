@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::context::App;
+use crate::context::{App, Context};
 use crate::iam::caller::{Caller, RoleSession};
 use crate::kit::clock::Timestamp;
 use crate::policy::{self, ContextMap, Decision, NamedPolicy, Policies, Request};
@@ -68,7 +68,15 @@ pub async fn decide(app: &App, caller: &Caller, action: &str, resource: &str, co
     Ok(policy::decide(&request, &Policies { identity: identity.as_slice(), session: session.as_deref(), ..Policies::default() }))
 }
 
-/// The condition keys of any request: who asks, when, and for where.
+/// The condition keys of a call: who asks, when, for where, and from where.
+#[must_use]
+pub fn keys_of_call(cx: &Context) -> ContextMap {
+    let mut keys = request_keys(&cx.caller, cx.now(), &cx.region);
+    cx.origin.add_keys(&mut keys);
+    keys
+}
+
+/// The condition keys of any question: who asks, when, and for where.
 #[must_use]
 pub fn request_keys(caller: &Caller, now: Timestamp, region: &str) -> ContextMap {
     let mut context = ContextMap::new();

@@ -10,7 +10,6 @@ use crate::authz;
 use crate::context::App;
 use crate::iam::caller::Caller;
 use crate::policy::{self, ContextMap, Decision, Effect, FailedStatement, MatchedStatement, Policies, Verdict};
-use crate::sigv4;
 use crate::store::StoreError;
 
 /// Requests to our own paths are signed for this service.
@@ -71,12 +70,12 @@ pub async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpRe
 }
 
 async fn evaluate(app: &App, request: &HttpRequest, body: &Bytes) -> Result<Value, Failure> {
-    let (asker, region) = authenticate(app, request, body).await?;
+    let asker = authenticate(app, request, body).await?;
     let asked: Evaluation = serde_json::from_slice(body).map_err(|error| Failure::BadRequest(error.to_string()))?;
     if asked.resource.r#type != "arn" {
         return Err(Failure::BadRequest(format!("resource.type `{}` is not `arn`", asked.resource.r#type)));
     }
-    permit(app, &asker, &region, "passwright:Evaluate", "*").await?;
+    permit(app, &asker, "passwright:Evaluate", "*").await?;
     let subject = match asked.subject.identify(app).await {
         Ok(subject) => subject,
         Err(SubjectRefused::Malformed(message)) => return Err(Failure::BadRequest(message)),
@@ -89,10 +88,10 @@ async fn evaluate(app: &App, request: &HttpRequest, body: &Bytes) -> Result<Valu
         }
     };
     let principal = subject.principal();
-    if principal != asker.principal() {
-        permit(app, &asker, &region, "passwright:EvaluateAs", &principal.to_string()).await?;
+    if principal != asker.caller.principal() {
+        permit(app, &asker, "passwright:EvaluateAs", &principal.to_string()).await?;
     }
-    let mut keys = authz::request_keys(&subject, app.now(), &region);
+    let mut keys = authz::request_keys(&subject, app.now(), &asker.region);
     add_context(&mut keys, &asked.context)?;
     let decision = authz::decide(app, &subject, &asked.action.name, &asked.resource.id, &keys).await?;
     let mut answer = render(&decision, &principal.to_string());
@@ -118,26 +117,29 @@ async fn evaluate(app: &App, request: &HttpRequest, body: &Bytes) -> Result<Valu
     Ok(answer)
 }
 
-async fn authenticate(app: &App, request: &HttpRequest, body: &Bytes) -> Result<(Caller, String), Failure> {
-    let headers: Vec<(&str, &[u8])> = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
-    let signed = sigv4::HttpRequest {
-        method: request.method().as_str(),
-        path: request.uri().path(),
-        query: request.query_string(),
-        headers: &headers,
-        body: sigv4::Body::Bytes(body),
-    };
-    match authz::authenticate(app, &signed, &[SERVICE]).await {
-        Ok((caller, Some(scope))) => Ok((caller, scope.region)),
+/// Who asks, for where, and the condition keys of their asking.
+struct Asker {
+    caller: Caller,
+    region: String,
+    keys: ContextMap,
+}
+
+async fn authenticate(app: &App, request: &HttpRequest, body: &Bytes) -> Result<Asker, Failure> {
+    match authz::caller(app, request, body, &[SERVICE]).await {
+        Ok((caller, Some(scope))) => {
+            let mut keys = authz::request_keys(&caller, app.now(), &scope.region);
+            authz::origin(app, request).add_keys(&mut keys);
+            Ok(Asker { caller, region: scope.region, keys })
+        }
         Ok((_, None)) => Err(Failure::Unauthenticated("Missing Authentication Token".to_owned())),
         Err(authz::CredentialRefused::Store(error)) => Err(error.into()),
         Err(refused) => Err(Failure::Unauthenticated(refused.to_string())),
     }
 }
 
-async fn permit(app: &App, asker: &Caller, region: &str, action: &str, resource: &str) -> Result<(), Failure> {
-    let keys = authz::request_keys(asker, app.now(), region);
-    let decision = authz::decide(app, asker, action, resource, &keys).await?;
+async fn permit(app: &App, asker: &Asker, action: &str, resource: &str) -> Result<(), Failure> {
+    let Asker { caller: asker, keys, .. } = asker;
+    let decision = authz::decide(app, asker, action, resource, keys).await?;
     match decision.verdict {
         Verdict::Allowed => Ok(()),
         Verdict::ExplicitDeny | Verdict::ImplicitDeny => Err(Failure::Forbidden(authz::denial(asker, action, resource, &decision))),
@@ -154,7 +156,7 @@ fn add_context(keys: &mut ContextMap, context: &Map<String, Value>) -> Result<()
         }
     };
     for (key, value) in context {
-        if keys.values(key).is_some() {
+        if keys.values(key).is_some() || names_the_asker(key) {
             continue;
         }
         match value {
@@ -166,6 +168,21 @@ fn add_context(keys: &mut ContextMap, context: &Map<String, Value>) -> Result<()
         }
     }
     Ok(())
+}
+
+/// Keys that only a credential may set, absent ones too: a session without MFA does not get it by being asked about.
+fn names_the_asker(key: &str) -> bool {
+    const PREFIXES: [&str; 7] = [
+        "aws:principal",
+        "aws:userid",
+        "aws:username",
+        "aws:multifactorauth",
+        "aws:tokenissuetime",
+        "aws:federatedprovider",
+        "cognito-identity.amazonaws.com:",
+    ];
+    let key = key.to_ascii_lowercase();
+    PREFIXES.iter().any(|prefix| key.starts_with(prefix))
 }
 
 fn render(decision: &Decision, principal: &str) -> Value {

@@ -6,7 +6,7 @@ use actix_web::HttpResponse;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
-use prometheus::{Encoder as _, IntCounterVec, Opts, Registry, TextEncoder};
+use prometheus::{Encoder as _, Histogram, HistogramOpts, IntCounterVec, Opts, Registry, TextEncoder};
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::new);
 
@@ -17,9 +17,18 @@ static REQUESTS: LazyLock<Option<IntCounterVec>> = LazyLock::new(|| {
     Some(counter)
 });
 
-/// Counts every answer.
+/// How long answers took.
+static SECONDS: LazyLock<Option<Histogram>> = LazyLock::new(|| {
+    let seconds = Histogram::with_opts(HistogramOpts::new("passwright_request_seconds", "Seconds from request to answer.")).ok()?;
+    REGISTRY.register(Box::new(seconds.clone())).ok()?;
+    Some(seconds)
+});
+
+/// Counts and times every answer.
 pub async fn count<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, actix_web::Error> {
+    let timer = SECONDS.as_ref().map(Histogram::start_timer);
     let outcome = next.call(request).await;
+    drop(timer);
     let status = outcome.as_ref().map_or_else(|error| error.as_response_error().status_code(), ServiceResponse::status);
     if let Some(requests) = REQUESTS.as_ref() {
         requests.with_label_values(&[&format!("{}xx", status.as_u16() / 100)]).inc();

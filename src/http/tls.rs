@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::kit::private_file;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject as _;
@@ -60,7 +61,7 @@ pub fn development(folder: &Path, region: &str) -> Result<(ServerConfig, PathBuf
         KeyPair::from_pem(&fs::read_to_string(&key_path).map_err(file(&key_path))?)?
     } else {
         let key = KeyPair::generate()?;
-        crate::startup::write_private(&key_path, key.serialize_pem().as_bytes()).map_err(file(&key_path))?;
+        private_file::write(&key_path, key.serialize_pem().as_bytes()).map_err(file(&key_path))?;
         fs::write(&ca_path, authority.self_signed(&key)?.pem()).map_err(file(&ca_path))?;
         key
     };

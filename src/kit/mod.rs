@@ -2,5 +2,6 @@
 
 pub mod cache;
 pub mod clock;
+pub mod private_file;
 pub mod rng;
 pub mod secret;

@@ -1,3 +1,5 @@
+//! The engine as its callers see it: what is refused, what is decided, and why.
+
 use std::sync::Arc;
 
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! The cases of AWS's published SigV4 test suite, and what they leave out.
+
 use proptest::prelude::*;
 use serde::Deserialize;
 

@@ -38,10 +38,17 @@ pub fn operations_of(service: Service) -> Vec<Operation> {
 }
 
 /// `POST /`: AWS JSON 1.1 and AWS Query.
-pub async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
+pub async fn handle(app: Data<App>, request: HttpRequest, body: Result<Bytes, actix_web::Error>) -> HttpResponse {
     let app = app.into_inner();
     let request_id = ids::uuid(&mut app.rng());
-    let (service, outcome) = answer(app, &request, &body, &request_id).await;
+    let (service, outcome) = match body {
+        Ok(body) => answer(app, &request, &body, &request_id).await,
+        Err(error) => {
+            let service = request.headers().get("x-amz-target").and_then(|target| Service::from_target(target.to_str().ok()?));
+            let service = service.map_or(Service::Sts, |(service, _)| service);
+            (Some(service), Err(WireError::unreadable(service.protocol(), &error)))
+        }
+    };
     match outcome {
         Ok(response) => response,
         Err(error) => {
@@ -126,7 +133,8 @@ async fn run(app: Arc<App>, request: &HttpRequest, body: &Bytes, call: Call<'_>)
         })?;
     }
     let region = scope.map_or_else(|| app.region.clone(), |scope| scope.region);
-    let cx = Context::new(app, caller, region, request_id.to_owned());
+    let origin = authz::origin(&app, request);
+    let cx = Context::new(app, caller, region, origin, request_id.to_owned());
     if !model.unauthenticated {
         authorize(&cx, service, model, &input).await?;
     }
@@ -140,15 +148,7 @@ async fn authenticate(
     body: &Bytes,
     service: Service,
 ) -> Result<(Caller, Option<sigv4::Scope>), WireError> {
-    let headers: Vec<(&str, &[u8])> = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
-    let signed = sigv4::HttpRequest {
-        method: request.method().as_str(),
-        path: request.uri().path(),
-        query: request.query_string(),
-        headers: &headers,
-        body: sigv4::Body::Bytes(body),
-    };
-    authz::authenticate(app, &signed, &[service.name()]).await.map_err(|refused| WireError::credential(service.protocol(), &refused))
+    authz::caller(app, request, body, &[service.name()]).await.map_err(|refused| WireError::credential(service.protocol(), &refused))
 }
 
 /// Judges the call by the caller's policies, on the resource that the service names for it.
@@ -165,7 +165,7 @@ async fn authorize(cx: &Context, service: Service, model: &OperationModel, input
     };
     let Judged::On(resource) = judged else { return Ok(()) };
     let action = format!("{}:{}", service.name(), model.name);
-    let keys = authz::request_keys(&cx.caller, cx.now(), &cx.region);
+    let keys = authz::keys_of_call(cx);
     let decision = authz::decide(cx, &cx.caller, &action, &resource, &keys).await.map_err(internal)?;
     if decision.verdict == Verdict::Allowed {
         return Ok(());

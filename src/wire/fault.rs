@@ -62,6 +62,18 @@ impl WireError {
         Self::common(protocol, SERIALIZATION, message)
     }
 
+    /// A body that is larger than we take, or that ended early.
+    pub fn unreadable(protocol: Protocol, error: &actix_web::Error) -> Self {
+        match error.as_response_error().status_code() {
+            StatusCode::PAYLOAD_TOO_LARGE => Self {
+                code: "RequestEntityTooLargeException".to_owned(),
+                status: StatusCode::PAYLOAD_TOO_LARGE.as_u16(),
+                message: "The request is larger than 1048576 bytes.".to_owned(),
+            },
+            _ => Self::serialization(protocol, "The request body could not be read."),
+        }
+    }
+
     /// Constraints of the model that are violated.
     pub fn validation(protocol: Protocol, message: String) -> Self {
         Self::common(protocol, VALIDATION, message)

@@ -1,3 +1,5 @@
+//! A client written apart from the server, and the group of RFC 5054.
+
 use super::*;
 use crate::crypto::seal::MasterKey;
 use crate::kit::rng::{EntropyRng, SeededEntropy};

@@ -135,7 +135,8 @@ fn federated_keys(pool: &IdentityPool, identity: &Identity, logins: &[Login]) ->
 fn check_trust(cx: &Context, role: &Role, role_arn: &str, session: &RoleSession) -> Result<(), Error> {
     let trust = policy::parse_as(&role.assume_role_policy, PolicyKind::Trust).map_err(|error| Error::Internal(Box::new(error)))?;
     let trust = NamedPolicy { name: "trust policy".to_owned(), policy: Arc::new(trust) };
-    let keys = authz::request_keys(&Caller::Session(session.clone()), cx.now(), &cx.region);
+    let mut keys = authz::request_keys(&Caller::Session(session.clone()), cx.now(), &cx.region);
+    cx.origin.add_keys(&mut keys);
     let principal = Principal::Federated(PROVIDER.to_owned());
     let asked = policy::Request {
         principal: &principal,

@@ -28,7 +28,7 @@ pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
         return Err(unsupported(name));
     }
     let pool = own_pool(cx, &request.identity_pool_id).await?;
-    let mut keys = authz::request_keys(&cx.caller, cx.now(), &cx.region);
+    let mut keys = authz::keys_of_call(cx);
     keys.insert("iam:PassedToService", "cognito-identity.amazonaws.com");
     for arn in request.roles.values() {
         // SECURITY: without this, the right to configure a pool would be the right to become any role.

@@ -69,7 +69,7 @@ pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
     let role = cx.read(async |tx| store::iam::find_role(tx, account_id, name).await).await?;
     let role = role.filter(|role| role.path == path).ok_or_else(denied)?;
 
-    let mut keys = authz::request_keys(&cx.caller, cx.now(), &cx.region);
+    let mut keys = authz::keys_of_call(cx);
     keys.insert("sts:RoleSessionName", request.role_session_name.clone());
     if let Some(external_id) = &request.external_id {
         keys.insert("sts:ExternalId", external_id.clone());

@@ -118,6 +118,14 @@ def test_a_signed_request_is_a_subject(server, world):
     assert refused["decision"] is False and "signature" in refused["context"]["error"]
 
 
+def test_an_identity_pool_is_described_as_it_was_made(world):
+    described = world.identity.describe_identity_pool(IdentityPoolId=world.id)
+    assert described["IdentityPoolName"] == "notes" and described["AllowUnauthenticatedIdentities"] is True
+    assert described["CognitoIdentityProviders"][0]["ProviderName"] == world.provider
+    gone = f"{REGION}:00000000-0000-4000-8000-000000000000"
+    assert refusal(world.identity.describe_identity_pool, IdentityPoolId=gone)[0] == "ResourceNotFoundException"
+
+
 def test_guests_get_the_unauthenticated_role_and_stay_in_their_scope(server, world):
     identity, credentials = world.credentials({})
     sts = server.client("sts", credentials["AccessKeyId"], credentials["SecretKey"], credentials["SessionToken"])

@@ -55,6 +55,30 @@ def test_a_user_may_do_what_a_policy_allows_from_the_moment_it_is_set(production
     assert refusal(production.client("cognito-idp", key["AccessKeyId"], "x").list_user_pools, MaxResults=1)[0] == "InvalidSignatureException"
 
 
+def test_a_policy_may_ask_where_a_call_comes_from(production, root):
+    iam = root("iam")
+    iam.create_user(UserName="afar")
+    key = iam.create_access_key(UserName="afar")["AccessKey"]
+    afar = production.client("cognito-idp", key["AccessKeyId"], key["SecretAccessKey"])
+
+    def only(operator, **condition):
+        document = json.loads(allow("cognito-idp:*"))
+        document["Statement"][0]["Condition"] = {operator: {f"aws:{name}": value for name, value in condition.items()}}
+        iam.put_user_policy(UserName="afar", PolicyName="p", PolicyDocument=json.dumps(document))
+
+    only("IpAddress", SourceIp="127.0.0.0/8")
+    afar.list_user_pools(MaxResults=1)
+    only("NotIpAddress", SourceIp="127.0.0.0/8")
+    assert refusal(afar.list_user_pools, MaxResults=1)[0] == "AccessDeniedException"
+    # No proxy is trusted here: what a client says of its own address is not believed.
+    afar.meta.events.register("before-send", lambda request, **_: request.headers.update({"X-Forwarded-For": "203.0.113.1"}))
+    assert refusal(afar.list_user_pools, MaxResults=1)[0] == "AccessDeniedException"
+    only("Bool", SecureTransport="true")
+    assert refusal(afar.list_user_pools, MaxResults=1)[0] == "AccessDeniedException"
+    only("StringLike", UserAgent="Boto3/*")
+    afar.list_user_pools(MaxResults=1)
+
+
 def test_giving_a_pool_a_role_needs_the_right_to_pass_it(production, root):
     iam = root("iam")
     iam.create_user(UserName="climber")

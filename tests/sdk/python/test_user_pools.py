@@ -187,6 +187,27 @@ def test_tokens_of_another_use_or_pool_are_refused(server, pool):
         assert refusal(pool.idp.get_user, AccessToken=token) == ("NotAuthorizedException", "Invalid Access Token"), token[:20]
 
 
+def test_an_administrator_confirms_and_answers_challenges_for_a_user(pool):
+    pool.sign_up("late")
+    pool.idp.admin_confirm_sign_up(UserPoolId=pool.id, Username="late")
+    assert refusal(pool.idp.admin_confirm_sign_up, UserPoolId=pool.id, Username="late") == (
+        "NotAuthorizedException", "User cannot be confirmed. Current status is CONFIRMED")
+    assert refusal(pool.idp.admin_confirm_sign_up, UserPoolId=pool.id, Username="nobody") == (
+        "UserNotFoundException", "User does not exist.")
+    assert pool.idp.admin_get_user(UserPoolId=pool.id, Username="late")["UserStatus"] == "CONFIRMED"
+    pool.idp.admin_create_user(UserPoolId=pool.id, Username="hired", TemporaryPassword=PASSWORD + "1", MessageAction="SUPPRESS")
+    begun = pool.idp.admin_initiate_auth(
+        UserPoolId=pool.id, ClientId=pool.client_id, AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": "hired", "PASSWORD": PASSWORD + "1"})
+    assert begun["ChallengeName"] == "NEW_PASSWORD_REQUIRED"
+    answer = lambda password: pool.idp.admin_respond_to_auth_challenge(
+        UserPoolId=pool.id, ClientId=pool.client_id, ChallengeName="NEW_PASSWORD_REQUIRED", Session=begun["Session"],
+        ChallengeResponses={"USERNAME": "hired", "NEW_PASSWORD": password})
+    assert refusal(answer, "weakweak")[0] == "InvalidPasswordException"
+    assert claims(answer(PASSWORD)["AuthenticationResult"]["IdToken"])["cognito:username"] == "hired"
+    assert refusal(answer, PASSWORD)[1] == "Invalid session for the user, session can only be used once."
+
+
 def test_bad_input_gets_the_documented_error(server, pool):
     idp = pool.idp
     assert refusal(pool.sign_up, "weak", "short1!A"[:5])[0] in ("InvalidPasswordException", "InvalidParameterException")
@@ -204,7 +225,7 @@ def test_bad_input_gets_the_documented_error(server, pool):
     assert refusal(idp.sign_up, ClientId=pool.client_id, Username="liar", Password=PASSWORD, UserAttributes=vouch)[0] == "NotAuthorizedException"
     for body, code in [(b"[]", "SerializationException"), (b"{", "SerializationException"), (b'{"a":' + b"[" * 5000, "SerializationException")]:
         assert raw_error(server, body) == code
-    assert raw_error(server, b"{" + b" " * 2_000_000 + b"}") == 413
+    assert raw_error(server, b"{" + b" " * 2_000_000 + b"}") == "RequestEntityTooLargeException"
 
 
 def raw_error(server, body):
@@ -212,7 +233,7 @@ def raw_error(server, body):
     try:
         urllib.request.urlopen(urllib.request.Request(server.url, body, headers))
     except urllib.error.HTTPError as error:
-        return 413 if error.code == 413 else json.load(error)["__type"]
+        return json.load(error)["__type"]
 
 
 def test_pools_and_users_are_listed_in_pages(server):
