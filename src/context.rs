@@ -6,12 +6,11 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use crate::authz::{Origin, PrincipalPolicies};
+use crate::authz::{HeldKey, Origin, PrincipalPolicies};
 use crate::config::{IssuerStyle, Mode};
 use crate::crypto::argon2::Hasher;
 use crate::crypto::seal::SealingKey;
 use crate::iam::caller::Caller;
-use crate::iam::entity::AccessKey;
 use crate::kit::cache::Cache;
 use crate::kit::clock::{Clock, Timestamp};
 use crate::kit::rng::{Entropy, EntropyRng};
@@ -76,8 +75,8 @@ pub struct Caches {
     pub clients: Cache<String, Client>,
     /// Signing keys by pool id.
     pub pool_keys: Cache<String, PoolKeys>,
-    /// Access keys by id.
-    pub access_keys: Cache<String, AccessKey>,
+    /// Access keys and their holders, by id.
+    pub access_keys: Cache<String, HeldKey>,
     /// Policies by account and unique id.
     pub policies: Cache<(String, String), PrincipalPolicies>,
 }

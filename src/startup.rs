@@ -1,5 +1,6 @@
 //! The only place that wires things: settings to a running server.
 
+use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -83,7 +84,7 @@ async fn dev(flags: DevFlags) -> Result<(), StartupError> {
             local_port(&listener)?.checked_add(1).ok_or_else(|| StartupError::Setting("--port: no port is left for --tls".to_owned()))?;
         let address = std::net::SocketAddr::new(shared.host, port);
         let secure = TcpListener::bind(address).map_err(|error| StartupError::Listen(address.to_string(), error))?;
-        println!("listening on https://127.0.0.1:{port} (trust {})", ca.display());
+        announce(&format!("listening on https://127.0.0.1:{port} (trust {})", ca.display()));
         Some((secure, config))
     } else {
         None
@@ -102,7 +103,7 @@ async fn serve(flags: ServeFlags) -> Result<(), StartupError> {
     match (flags.tls_cert, flags.tls_key) {
         (Some(chain), Some(key)) => {
             let config = tls::from_files(&chain, &key)?;
-            println!("listening on https://{}", listener.local_addr()?);
+            announce(&format!("listening on https://{}", listener.local_addr()?));
             run_server(app, Vec::new(), vec![(listener, config)]).await
         }
         _ => {
@@ -115,6 +116,12 @@ async fn serve(flags: ServeFlags) -> Result<(), StartupError> {
 fn listen(shared: &SharedFlags) -> Result<TcpListener, StartupError> {
     let address = std::net::SocketAddr::new(shared.host, shared.port);
     TcpListener::bind(address).map_err(|error| StartupError::Listen(address.to_string(), error))
+}
+
+/// Prints a line for whoever started us. That nobody reads it is no reason to stop.
+fn announce(line: &str) {
+    let mut output = io::stdout().lock();
+    let _ = writeln!(output, "{line}").and_then(|()| output.flush());
 }
 
 fn local_port(listener: &TcpListener) -> Result<u16, StartupError> {
@@ -251,10 +258,10 @@ async fn listen_until_stopped(
     guide: bool,
 ) -> Result<(), StartupError> {
     let address = listener.local_addr()?;
-    println!("listening on http://{address}");
+    announce(&format!("listening on http://{address}"));
     if guide {
-        println!("try: aws --endpoint-url http://{address} cognito-idp create-user-pool --pool-name first");
-        println!("codes that users are sent: http://{address}/_dev/outbox");
+        announce(&format!("try: aws --endpoint-url http://{address} cognito-idp create-user-pool --pool-name first"));
+        announce(&format!("codes that users are sent: http://{address}/_dev/outbox"));
     }
     run_server(app, vec![listener], secure.into_iter().collect()).await
 }

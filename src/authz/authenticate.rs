@@ -84,9 +84,10 @@ async fn identify(app: &App, access_key_id: &str, session_token: Option<&str>) -
         Some((AccessKeyKind::LongLived, account_id)) => match find_key(app, &account_id, access_key_id).await? {
             None => Ok(Identified::Foreign(app.account_id.clone())),
             Some(_) if session_token.is_some() => Err(CredentialRefused::UnknownKey),
-            Some(key) if !key.active => Err(CredentialRefused::UnknownKey),
-            Some(key) => {
-                let caller = owner(app, &key).await?.ok_or(CredentialRefused::UnknownKey)?;
+            Some(held) if !held.key.active => Err(CredentialRefused::UnknownKey),
+            Some(held) => {
+                let HeldKey { key, owner } = held.as_ref();
+                let caller = owner.clone().ok_or(CredentialRefused::UnknownKey)?;
                 let place = ["iam_access_keys", &key.account_id, &key.id];
                 let secret = app.keys.at_rest.open(&place, &key.sealed_secret).ok();
                 let secret = secret.and_then(|secret| String::from_utf8(secret.to_vec()).ok());
@@ -105,15 +106,25 @@ async fn identify(app: &App, access_key_id: &str, session_token: Option<&str>) -
     }
 }
 
-async fn find_key(app: &App, account_id: &str, access_key_id: &str) -> Result<Option<Arc<AccessKey>>, StoreError> {
-    let load = async || app.read(async |tx| store::iam::find_key(tx, account_id, access_key_id).await).await;
-    app.caches.access_keys.find(&access_key_id.to_owned(), app.now(), load).await
+/// An access key and who holds it.
+pub struct HeldKey {
+    key: AccessKey,
+    /// `None` where the user is gone.
+    owner: Option<Caller>,
 }
 
-async fn owner(app: &App, key: &AccessKey) -> Result<Option<Caller>, StoreError> {
-    if key.owner_id == key.account_id {
-        return Ok(Some(Caller::Root { account_id: key.account_id.clone() }));
-    }
-    let user = app.read(async |tx| store::iam::find_user_by_id(tx, &key.account_id, &key.owner_id).await).await?;
-    Ok(user.map(Caller::User))
+async fn find_key(app: &App, account_id: &str, access_key_id: &str) -> Result<Option<Arc<HeldKey>>, StoreError> {
+    let load = async || {
+        app.read(async |tx| {
+            let Some(key) = store::iam::find_key(tx, account_id, access_key_id).await? else { return Ok(None) };
+            let owner = if key.owner_id == key.account_id {
+                Some(Caller::Root { account_id: key.account_id.clone() })
+            } else {
+                store::iam::find_user_by_id(tx, &key.account_id, &key.owner_id).await?.map(Caller::User)
+            };
+            Ok(Some(HeldKey { key, owner }))
+        })
+        .await
+    };
+    app.caches.access_keys.find(&access_key_id.to_owned(), app.now(), load).await
 }

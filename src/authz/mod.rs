@@ -4,6 +4,6 @@ mod authenticate;
 mod incoming;
 mod policies;
 
-pub use authenticate::{CredentialRefused, authenticate, holder_of};
+pub use authenticate::{CredentialRefused, HeldKey, authenticate, holder_of};
 pub use incoming::{Origin, caller, origin};
 pub use policies::{PrincipalPolicies, decide, denial, keys_of_call, policies_of, request_keys, session_policies};

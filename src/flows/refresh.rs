@@ -4,7 +4,7 @@ use super::clients::ClientOfPool;
 use super::issue::{self, AuthenticationResult};
 use super::refused::Refused;
 use crate::context::App;
-use crate::store::{self, tokens};
+use crate::store::tokens;
 
 /// Refreshes.
 ///
@@ -13,13 +13,8 @@ use crate::store::{self, tokens};
 pub async fn refresh(app: &App, of: &ClientOfPool, token: &str, secret_hash: Option<&str>) -> Result<AuthenticationResult, Refused> {
     let invalid = || Refused::not_authorized("Invalid Refresh Token");
     let (origin_jti, secret) = issue::read_refresh_token(token).ok_or_else(invalid)?;
-    let (family, user) = app
-        .read(async |tx| {
-            let family = tokens::find_family(tx, &of.pool.id, origin_jti).await?.ok_or_else(invalid)?;
-            let user = store::users::find_by_id(tx, &of.pool.id, &family.user_id).await?.ok_or_else(invalid)?;
-            Ok::<_, Refused>((family, user))
-        })
-        .await?;
+    let found = app.read(async |tx| tokens::find_family_and_user(tx, &of.pool.id, origin_jti).await).await?;
+    let (family, user) = found.ok_or_else(invalid)?;
     // SECURITY: bound to the client that it was given to (RFC 6749 §10.4).
     if !family.refresh_token.matches(&secret.hashed()) || family.client_id != of.client.id {
         return Err(invalid());

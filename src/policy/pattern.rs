@@ -150,8 +150,9 @@ pub fn matches(items: &[Item], value: &str, case: Case) -> bool {
         *start = true;
     }
     skip_runs(items, &mut reached);
+    let mut next = vec![false; items.len() + 1];
     for character in value.chars() {
-        let mut next = vec![false; items.len() + 1];
+        next.fill(false);
         for (index, item) in items.iter().enumerate() {
             if reached.get(index) != Some(&true) {
                 continue;
@@ -168,7 +169,7 @@ pub fn matches(items: &[Item], value: &str, case: Case) -> bool {
         if !next.contains(&true) {
             return false;
         }
-        reached = next;
+        std::mem::swap(&mut reached, &mut next);
     }
     reached.last() == Some(&true)
 }

@@ -16,8 +16,8 @@ const WRITE_ATTEMPTS: u32 = 12;
 /// How long a statement waits for another process that holds the SQLite file.
 const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Idle memory matters on SQLite (each connection has its own page cache), and reads are short.
-const SQLITE_READERS: u32 = 4;
+/// A reader waits for its worker while that signs: with few readers the other workers would wait too.
+const SQLITE_READERS: u32 = 16;
 
 /// The database of this node.
 #[derive(Clone, Debug)]

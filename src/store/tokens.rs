@@ -1,8 +1,10 @@
 //! Sign-ins: token families, and challenge sessions that have been answered.
 
+use super::users::{UserRow, user_columns};
 use super::{Conn, StoreError};
 use crate::crypto::digest::HashedToken;
 use crate::kit::clock::Timestamp;
+use crate::userpools::user::User;
 
 /// One sign-in: what every token of the family is judged by.
 pub struct TokenFamily {
@@ -87,6 +89,29 @@ pub async fn find_family(tx: &mut Conn, pool_id: &str, origin_jti: &str) -> Resu
     const SQL: &str = "SELECT pool_id, origin_jti, user_id, client_id, device_key, refresh_token_hash, authenticated_at, expires_at, \
                        revoked_at FROM token_families WHERE pool_id = $1 AND origin_jti = $2";
     Ok(fetch!(tx, fetch_optional, FamilyRow, SQL, [pool_id, origin_jti])?.map(TokenFamily::from))
+}
+
+#[derive(sqlx::FromRow)]
+struct FamilyAndUserRow {
+    #[sqlx(flatten)]
+    family: FamilyRow,
+    #[sqlx(flatten)]
+    user: UserRow,
+}
+
+/// A sign-in by its id, and whose it is: what a refresh is judged by, in one statement.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_family_and_user(tx: &mut Conn, pool_id: &str, origin_jti: &str) -> Result<Option<(TokenFamily, User)>, StoreError> {
+    const SQL: &str = concat!(
+        "SELECT f.origin_jti, f.client_id, f.device_key, f.refresh_token_hash, f.authenticated_at, f.expires_at, f.revoked_at, ",
+        user_columns!(),
+        " FROM token_families f JOIN users u ON u.pool_id = f.pool_id AND u.user_id = f.user_id \
+          WHERE f.pool_id = $1 AND f.origin_jti = $2"
+    );
+    let row = fetch!(tx, fetch_optional, FamilyAndUserRow, SQL, [pool_id, origin_jti])?;
+    row.map(|row| Ok((row.family.into(), row.user.try_into()?))).transpose()
 }
 
 /// Revokes one sign-in.

@@ -15,7 +15,7 @@ pub const SEARCHED: [&str; 8] =
 const SEARCHED_BYTES: usize = 512;
 
 #[derive(sqlx::FromRow)]
-struct UserRow {
+pub(super) struct UserRow {
     pool_id: String,
     user_id: String,
     username: String,
@@ -69,7 +69,7 @@ impl TryFrom<UserRow> for User {
 }
 
 /// The columns of [`UserRow`], after the alias `u`.
-macro_rules! columns {
+macro_rules! user_columns {
     () => {
         "u.pool_id, u.user_id, u.username, u.status, u.enabled, u.attributes, u.password_hash, u.sealed_srp_verifier, \
          u.temporary_password_expires_at, u.sealed_totp_seed, u.totp_last_step, u.sealed_pending_totp_seed, u.mfa_preference, \
@@ -77,15 +77,17 @@ macro_rules! columns {
     };
 }
 
+pub(super) use user_columns;
+
 /// A user by whatever the wire calls a username: the name itself, the `sub`, or an alias.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn find(tx: &mut Conn, pool: &Pool, name: &str) -> Result<Option<User>, StoreError> {
-    const BY_NAME: &str = concat!("SELECT ", columns!(), " FROM users u WHERE u.pool_id = $1 AND u.username_key = $2");
+    const BY_NAME: &str = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.pool_id = $1 AND u.username_key = $2");
     const BY_ALIAS: &str = concat!(
         "SELECT ",
-        columns!(),
+        user_columns!(),
         " FROM user_aliases a JOIN users u ON u.pool_id = a.pool_id AND u.user_id = a.user_id \
           WHERE a.pool_id = $1 AND a.kind = $2 AND a.alias_key = $3"
     );
@@ -110,7 +112,7 @@ pub async fn find(tx: &mut Conn, pool: &Pool, name: &str) -> Result<Option<User>
 /// # Errors
 /// [`StoreError`].
 pub async fn find_by_id(tx: &mut Conn, pool_id: &str, user_id: &str) -> Result<Option<User>, StoreError> {
-    const SQL: &str = concat!("SELECT ", columns!(), " FROM users u WHERE u.pool_id = $1 AND u.user_id = $2");
+    const SQL: &str = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.pool_id = $1 AND u.user_id = $2");
     fetch!(tx, fetch_optional, UserRow, SQL, [pool_id, user_id])?.map(User::try_from).transpose()
 }
 
@@ -121,7 +123,7 @@ pub async fn find_by_id(tx: &mut Conn, pool_id: &str, user_id: &str) -> Result<O
 pub async fn find_by_family(tx: &mut Conn, pool_id: &str, user_id: &str, origin_jti: &str) -> Result<Option<User>, StoreError> {
     const SQL: &str = concat!(
         "SELECT ",
-        columns!(),
+        user_columns!(),
         " FROM token_families f JOIN users u ON u.pool_id = f.pool_id AND u.user_id = f.user_id \
           WHERE f.pool_id = $1 AND f.origin_jti = $2 AND f.user_id = $3 AND f.revoked_at IS NULL"
     );
@@ -205,7 +207,8 @@ pub enum Comparison {
 /// # Errors
 /// [`StoreError`].
 pub async fn list(tx: &mut Conn, pool_id: &str, after: &str, limit: i64) -> Result<Vec<User>, StoreError> {
-    const SQL: &str = concat!("SELECT ", columns!(), " FROM users u WHERE u.pool_id = $1 AND u.user_id > $2 ORDER BY u.user_id LIMIT $3");
+    const SQL: &str =
+        concat!("SELECT ", user_columns!(), " FROM users u WHERE u.pool_id = $1 AND u.user_id > $2 ORDER BY u.user_id LIMIT $3");
     fetch!(tx, fetch_all, UserRow, SQL, [pool_id, after, limit])?.into_iter().map(User::try_from).collect()
 }
 
@@ -222,7 +225,7 @@ pub async fn search(
 ) -> Result<Vec<User>, StoreError> {
     const SQL: &str = concat!(
         "SELECT ",
-        columns!(),
+        user_columns!(),
         " FROM user_search s JOIN users u ON u.pool_id = s.pool_id AND u.user_id = s.user_id \
           WHERE s.pool_id = $1 AND s.attribute = $2 AND s.search_value >= $3 AND s.search_value < $4 AND s.user_id > $5 \
           ORDER BY s.user_id LIMIT $6"

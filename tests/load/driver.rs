@@ -1,6 +1,6 @@
 //! A load driver: each figure of a running server beside the physical limit of the same cores, measured in turn in one run.
 //!
-//! `cargo bench --bench load [-- --seconds 5 --rounds 3]`
+//! `cargo bench --bench load [-- --seconds 5 --rounds 3 --only refresh]`
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a load driver ends where it fails")]
 
 mod client;
@@ -53,7 +53,8 @@ fn main() {
     let world = World::create(&server);
 
     println!("| figure | per second | limit on the same cores | ratio | aim |\n|---|---|---|---|---|");
-    for row in ROWS {
+    let only = arguments.iter().skip_while(|argument| *argument != "--only").nth(1);
+    for row in ROWS.into_iter().filter(|row| only.is_none_or(|only| row.what == only)) {
         measure(&row, &server, &world, &settings);
     }
     println!("| start to first answer, first time | {} ms | | | 300 ms |", first_start.as_millis());

@@ -67,7 +67,10 @@ impl Server {
     fn query<const N: usize>(&self, service: &str, parameters: &[(&str, &str)], elements: [&str; N]) -> [String; N] {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.extend_pairs(parameters);
-        let headers = [("content-type", "application/x-www-form-urlencoded"), ("authorization", &unverified(service, "content-type;host;x-amz-date"))];
+        let headers = [
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("authorization", &unverified(service, "content-type;host;x-amz-date")),
+        ];
         let answer = once(self.address, &request("POST", "/", &headers, &form.finish()));
         assert!(answer.starts_with("HTTP/1.1 200"), "{parameters:?}: {answer}");
         elements.map(|element| {
