@@ -193,16 +193,16 @@ async fn master_key(shared: &SharedFlags, db: &Db) -> Result<MasterKey, StartupE
     let master = match &shared.master_key {
         Some(text) => MasterKey::from_base64(text)
             .ok_or_else(|| StartupError::Setting("PASSWRIGHT_MASTER_KEY: not the base64 text of 32 bytes".to_owned()))?,
-        None => match fs::read_to_string(&path) {
-            Ok(text) => MasterKey::from_base64(&text)
-                .ok_or_else(|| StartupError::Setting(format!("--master-key-file {}: not the base64 text of 32 bytes", path.display())))?,
-            Err(error) if error.kind() == io::ErrorKind::NotFound && recorded.is_none() => {
+        None => {
+            let file = |error| StartupError::File(path.clone(), error);
+            if recorded.is_none() && !path.exists() {
                 let master = MasterKey::generate(&mut EntropyRng(&SystemEntropy));
-                private_file::write(&path, master.to_base64().as_bytes()).map_err(|error| StartupError::File(path.clone(), error))?;
-                master
+                private_file::create(&path, master.to_base64().as_bytes()).map_err(file)?;
             }
-            Err(error) => return Err(StartupError::File(path, error)),
-        },
+            let text = fs::read_to_string(&path).map_err(file)?;
+            MasterKey::from_base64(&text)
+                .ok_or_else(|| StartupError::Setting(format!("--master-key-file {}: not the base64 text of 32 bytes", path.display())))?
+        }
     };
     let check = crate::crypto::digest::hex(&master.derive("check").keyed_hash(&["check"]));
     let recorded = db.write(async |tx| deployment::adopt(tx, CHECK, &check).await).await?;

@@ -1,8 +1,10 @@
 //! Passwords: made into what rests, and compared, on the hashing pool.
 
+use std::time::Duration;
+
 use super::refused::{INCORRECT, Refused};
 use crate::context::App;
-use crate::crypto::argon2::Verification;
+use crate::crypto::argon2::{Busy, Verification};
 use crate::crypto::srp::Verifier;
 use crate::kit::clock::Timestamp;
 use crate::kit::rng::random_bytes;
@@ -43,11 +45,28 @@ pub fn open_verifier(app: &App, user: &User, password: &PasswordRecord) -> Resul
     Verifier::from_bytes(&bytes).ok_or_else(corrupt)
 }
 
-/// Charges an attempt at a user's secrets before it is judged.
+/// Charges an attempt at a user's secrets before it is judged, so that a burst of guesses gets no more than its share.
+///
+/// A burst of right passwords is charged alike until the first of them is judged and forgets the charges: so who finds the
+/// user locked looks again for a moment.
 ///
 /// # Errors
 /// [`Refused::NotAuthorized`] while the user is locked: the right password is refused alike.
 pub async fn charge_attempt(app: &App, user: &User) -> Result<(), Refused> {
+    for pause in LOOKS_AGAIN_MILLISECONDS.map(Duration::from_millis) {
+        if try_charge(app, user).await? {
+            return Ok(());
+        }
+        tokio::time::sleep(pause).await;
+    }
+    if try_charge(app, user).await? { Ok(()) } else { Err(Refused::not_authorized("Password attempts exceeded")) }
+}
+
+/// The pauses between looks at a lock: a few hashes long.
+const LOOKS_AGAIN_MILLISECONDS: [u64; 4] = [20, 40, 80, 160];
+
+/// `false` while the user is locked.
+async fn try_charge(app: &App, user: &User) -> Result<bool, Refused> {
     let now = app.now();
     let charged = app
         .write(async |tx| {
@@ -58,7 +77,21 @@ pub async fn charge_attempt(app: &App, user: &User) -> Result<(), Refused> {
             Ok::<_, Refused>(charged)
         })
         .await?;
-    charged.map(drop).ok_or_else(|| Refused::not_authorized("Password attempts exceeded"))
+    Ok(charged.is_some())
+}
+
+/// Runs what judges a charged attempt. One that the hashing pool has no room for was never judged: its charge is returned.
+///
+/// # Errors
+/// [`Refused::Busy`].
+pub async fn judge<T>(app: &App, user: &User, judging: impl Future<Output = Result<T, Busy>>) -> Result<T, Refused> {
+    match judging.await {
+        Ok(judged) => Ok(judged),
+        Err(busy) => {
+            app.write(async |tx| store::users::return_attempt(tx, &user.pool_id, &user.id, lockout::FREE_ATTEMPTS).await).await?;
+            Err(busy.into())
+        }
+    }
 }
 
 /// Compares a password with a user's, as one charged attempt. A hash with old parameters is made anew.
@@ -69,10 +102,10 @@ pub async fn check(app: &App, user: &User, password: Secret) -> Result<(), Refus
     let wrong = || Refused::not_authorized(INCORRECT);
     charge_attempt(app, user).await?;
     let Some(record) = &user.password else {
-        app.hasher.verify_nobody(password).await?;
+        judge(app, user, app.hasher.verify_nobody(password)).await?;
         return Err(wrong());
     };
-    match app.hasher.verify(password.clone(), record.hash.clone()).await? {
+    match judge(app, user, app.hasher.verify(password.clone(), record.hash.clone())).await? {
         Verification::Match => Ok(()),
         Verification::Mismatch => Err(wrong()),
         Verification::MatchOutdated => {

@@ -201,22 +201,18 @@ async fn password_verifier(app: &App, of: &ClientOfPool, responses: &Parameters)
     let (key, pool_id) = (app.keys.nobody.clone(), of.pool.id.clone());
     let (srp_name, srp_user, block_text) = (of.pool.srp_name().to_owned(), block.username, block_text.to_owned());
     let exchange = ServerChallenge::from_bytes(&block.exchange).ok_or_else(wrong)?;
-    let proven = app
-        .hasher
-        .run(move || {
-            let exists = verifier.is_some();
-            let verifier = verifier.unwrap_or_else(|| Verifier::fake(&key, &pool_id, &srp_user));
-            let secret_block = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, &block_text).unwrap_or_default();
-            let proof = Proof {
-                pool_name: &srp_name,
-                user_id: &srp_user,
-                secret_block: &secret_block,
-                timestamp: &timestamp,
-                signature: &signature,
-            };
-            exchange.proves(&verifier, &proof) && exists
-        })
-        .await?;
+    let proving = app.hasher.run(move || {
+        let exists = verifier.is_some();
+        let verifier = verifier.unwrap_or_else(|| Verifier::fake(&key, &pool_id, &srp_user));
+        let secret_block = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, &block_text).unwrap_or_default();
+        let proof =
+            Proof { pool_name: &srp_name, user_id: &srp_user, secret_block: &secret_block, timestamp: &timestamp, signature: &signature };
+        exchange.proves(&verifier, &proof) && exists
+    });
+    let proven = match &user {
+        Some(user) => passwords::judge(app, user, proving).await?,
+        None => proving.await?,
+    };
     let user = user.filter(|_| proven).ok_or_else(wrong)?;
     app.write(async |tx| sessions::spend(app, tx, &of.pool.id, &session).await).await?;
     after_password(app, of, user).await

@@ -311,6 +311,17 @@ pub async fn charge_attempt(tx: &mut Conn, pool_id: &str, user_id: &str, now: Ti
     scalar!(tx, fetch_optional, i64, SQL, [pool_id, user_id, now.millis()])
 }
 
+/// Returns the charge of an attempt that was never judged, and lifts the lock if it was that attempt's.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn return_attempt(tx: &mut Conn, pool_id: &str, user_id: &str, free_attempts: u32) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE users SET failed_attempts = failed_attempts - 1, \
+                       locked_until = CASE WHEN failed_attempts <= $3 THEN NULL ELSE locked_until END \
+                       WHERE pool_id = $1 AND user_id = $2 AND failed_attempts > 0";
+    execute!(tx, SQL, [pool_id, user_id, i64::from(free_attempts)]).map(drop)
+}
+
 /// Locks a user until a moment; `None` unlocks.
 ///
 /// # Errors

@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::kit::clock::Timestamp;
 
 /// Wrong passwords before the first pause.
-const FREE_ATTEMPTS: u32 = 5;
+pub const FREE_ATTEMPTS: u32 = 5;
 
 /// The longest pause.
 const LONGEST: Duration = Duration::from_secs(15 * 60);

@@ -1,6 +1,9 @@
 """`serve`: every administrative operation needs a signature and an IAM allow. And what survives a kill."""
 
+import concurrent.futures
 import json
+import sqlite3
+import subprocess
 import threading
 import time
 import urllib.error
@@ -9,7 +12,7 @@ import urllib.request
 import botocore
 import pytest
 from conftest import POSTGRES, database_flags
-from support import PASSWORD, Pool, Server, refusal, totp
+from support import BINARY, PASSWORD, Pool, Server, refusal, totp
 
 
 @pytest.fixture(scope="module")
@@ -142,12 +145,79 @@ def test_another_master_key_does_not_start(tmp_path, database, logs):
         Server("dev", tmp_path, *flags, log=logs / f"key-{database}.log")
 
 
+def test_more_passwords_than_the_queue_holds_are_refused_and_not_kept_waiting(tmp_path, logs):
+    server = Server("dev", tmp_path, "--hashing-threads", "1", "--hashing-queue", "1", log=logs / "queue.log")
+    pool = Pool(server)
+    crowd = [pool.user(f"crowd{number}") for number in range(4)]
+
+    def sign_in(number):
+        try:
+            return "in" if pool.tokens(crowd[number % 4]) else None
+        except botocore.exceptions.ClientError as error:
+            return error.response["Error"]["Code"]
+
+    with concurrent.futures.ThreadPoolExecutor(16) as threads:
+        outcomes = list(threads.map(sign_in, range(64)))
+    # Never NotAuthorizedException: what was not judged is not held against the user.
+    assert set(outcomes) == {"in", "TooManyRequestsException"}, outcomes
+    server.stop()
+
+
+def test_a_hash_of_a_lower_cost_is_made_anew_at_sign_in(tmp_path, logs):
+    def password_hash():
+        with sqlite3.connect(tmp_path / "passwright.db") as database:
+            return database.execute("SELECT password_hash FROM users").fetchone()[0]
+
+    first = Server("dev", tmp_path, "--argon2-memory-kib", "64", log=logs / "cost.log")
+    pool = Pool(first)
+    pool.user("old")
+    assert "m=64,t=2,p=1" in password_hash()
+    first.stop()
+    second = Server("dev", tmp_path, log=logs / "cost.log")
+    pool.sign_in("old", server=second)
+    assert "m=19456,t=2,p=1" in password_hash()
+    pool.sign_in("old", server=second)
+    second.stop()
+
+
+@pytest.mark.parametrize("flags, says", [
+    (["dev", "--host", "0.0.0.0"], "--host 0.0.0.0: `dev` listens on loopback only"),
+    (["serve", "--account-id", "12"], "'12' for '--account-id <ACCOUNT_ID>': an account id has 12 digits"),
+    (["serve", "--database-url", "mysql://x"], "mysql"),
+    (["serve", "--public-url", "ftp://x"], "a public URL begins with http:// or https://"),
+    (["serve", "--tls-cert", "x.pem"], "--tls-key"),
+])
+def test_a_wrong_setting_is_named(tmp_path, flags, says):
+    done = subprocess.run([BINARY, *flags, "--port", "0", "--data", tmp_path / "d"], capture_output=True, text=True, timeout=20)
+    assert done.returncode != 0 and says in done.stderr, done.stderr
+
+
+def test_a_server_told_to_stop_finishes_what_it_took(tmp_path, logs):
+    server = Server("dev", tmp_path, "--hashing-threads", "1", log=logs / "stop.log")
+    pool = Pool(server)
+    pool.user("last")
+    clients = [server.client("cognito-idp") for _ in range(8)]
+    sign_in = lambda idp: idp.initiate_auth(
+        ClientId=pool.client_id, AuthFlow="USER_PASSWORD_AUTH", AuthParameters={"USERNAME": "last", "PASSWORD": PASSWORD})
+    with concurrent.futures.ThreadPoolExecutor(8) as threads:
+        # One hash at a time: the last of these wait while the server is told to stop.
+        answers = [threads.submit(sign_in, idp) for idp in clients]
+        time.sleep(0.04)
+        server.stop()
+        finished = [answer for answer in answers if answer.exception() is None]
+    assert server.process.returncode == 0
+    assert finished, "no request that was taken was finished"
+
+
 @pytest.fixture(scope="module")
 def nodes(tmp_path_factory, logs):
     """Two processes on one PostgreSQL database with one master key: the fourth flow."""
     flags = [*database_flags("postgres"), "--master-key-file", str(tmp_path_factory.mktemp("key") / "master.key"),
              "--public-url", "http://pool.example"]
-    both = [Server("dev", tmp_path_factory.mktemp(name), *flags, log=logs / f"{name}.log") for name in ("node1", "node2")]
+    # At the same moment, on an empty database: one lays the schema and the key, the other finds them.
+    start = lambda name: Server("dev", tmp_path_factory.mktemp(name), *flags, log=logs / f"{name}.log")
+    with concurrent.futures.ThreadPoolExecutor() as threads:
+        both = list(threads.map(start, ("node1", "node2")))
     yield both
     for node in both:
         node.stop()

@@ -1,5 +1,6 @@
 """A pool, its users, their sign-in: the first flow."""
 
+import concurrent.futures
 import json
 import time
 import urllib.request
@@ -157,6 +158,19 @@ def test_five_wrong_passwords_lock_the_right_one_out_too(pool):
     assert refusal(pool.sign_in, "locked") == ("NotAuthorizedException", "Password attempts exceeded")
     time.sleep(1.1)
     assert "IdToken" in pool.tokens("locked")
+
+
+def test_a_user_may_sign_in_many_times_at_once(pool):
+    pool.user("busy")
+    with concurrent.futures.ThreadPoolExecutor(12) as threads:
+        assert len([tokens for tokens in threads.map(pool.tokens, ["busy"] * 24) if tokens]) == 24
+
+
+def test_a_burst_of_guesses_gets_no_more_than_its_share(pool):
+    pool.user("burst")
+    with concurrent.futures.ThreadPoolExecutor(12) as threads:
+        answers = list(threads.map(lambda guess: refusal(pool.sign_in, "burst", guess)[1], [f"Wrong-{n}" for n in range(24)]))
+    assert answers.count("Incorrect username or password.") <= 6 and "Password attempts exceeded" in answers, answers
 
 
 def test_unknown_users_look_like_wrong_passwords_where_the_client_asks(server, pool):
