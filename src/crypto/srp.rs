@@ -60,6 +60,7 @@ impl Verifier {
     /// The verifier of a password. Costs one power: run it on the hashing pool.
     #[must_use]
     pub fn make(pool_name: &str, user_id: &str, password: &Secret, salt: [u8; SALT_BYTES]) -> Self {
+        let salt = significant(salt);
         let identity = sha256(&[pool_name.as_bytes(), user_id.as_bytes(), b":", password.expose_secret().as_bytes()]);
         let x = sha256(&[&padded(&salt), &identity]);
         Self { salt, verifier: generator().pow(&U256::from_be_slice(&x)).retrieve() }
@@ -72,7 +73,7 @@ impl Verifier {
         let mut salt = [0; SALT_BYTES];
         salt.iter_mut().zip(key.keyed_hash(&["salt", pool_id, username])).for_each(|(to, from)| *to = from);
         let x = key.keyed_hash(&["verifier", pool_id, username]);
-        Self { salt, verifier: generator().pow(&U256::from_be_slice(&x)).retrieve() }
+        Self { salt: significant(salt), verifier: generator().pow(&U256::from_be_slice(&x)).retrieve() }
     }
 
     /// From the bytes of [`Verifier::to_bytes`].
@@ -212,6 +213,16 @@ pub struct Proof<'a> {
 pub fn parse_timestamp(text: &str) -> Option<Timestamp> {
     let moment = PrimitiveDateTime::parse(text, TIMESTAMP).ok()?;
     Some(Timestamp::from_seconds(moment.assume_utc().unix_timestamp()))
+}
+
+/// A salt without a leading zero byte. Clients disagree on one: amazon-cognito-identity-js hashes the salt as a number, which
+/// drops it, pycognito as the text it was sent, which keeps it.
+const fn significant(mut salt: [u8; SALT_BYTES]) -> [u8; SALT_BYTES] {
+    let [first, ..] = &mut salt;
+    if *first == 0 {
+        *first = 1;
+    }
+    salt
 }
 
 fn generator() -> Element {

@@ -93,3 +93,12 @@ fn padding_follows_the_top_bit() {
     assert_eq!(padded(&[0, 0x80]).as_slice(), [0, 0x80]);
     assert_eq!(padded(&[]).as_slice(), [0]);
 }
+
+#[test]
+fn no_salt_has_a_leading_zero_byte_for_clients_to_disagree_on() {
+    let verifier = Verifier::make("pool", "alice", &Secret::from("Pa55word!".to_owned()), [0; SALT_BYTES]);
+    assert_eq!(verifier.salt_hex(), format!("01{}", "00".repeat(SALT_BYTES - 1)));
+    let key = MasterKey::generate(&mut EntropyRng(&SeededEntropy::new(7))).derive("nobody");
+    let name = (0..).map(|number: u32| number.to_string()).find(|name| key.keyed_hash(&["salt", "pool", name]).starts_with(&[0])).unwrap();
+    assert!(Verifier::fake(&key, "pool", &name).salt_hex().starts_with("01"));
+}
