@@ -36,6 +36,23 @@ fn tables_hold_operations_of_the_models_in_alphabetical_order() {
     }
 }
 
+/// Which operation may answer with which of them is judged where it happens: an error that is not in the operation's list is
+/// logged as one of ours, and the SDK tests fail on any such line.
+#[test]
+fn errors_are_shapes_of_the_models() {
+    for service in Service::all() {
+        let path = format!("src/services/{}/errors.rs", service.name().replace('-', "_"));
+        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap();
+        let shapes: Vec<&str> = text.split('"').filter(|part| part.ends_with("Exception")).collect();
+        assert!(!shapes.is_empty(), "{} names no errors", service.name());
+        for shape in shapes {
+            assert!(service.model().error(shape).is_some(), "{shape} is not an error of {}", service.name());
+            let listed = service.model().operations().any(|operation| operation.errors.iter().any(|error| error == shape));
+            assert!(listed, "no operation of {} lists {shape}", service.name());
+        }
+    }
+}
+
 fn coverage() -> String {
     let tests = sdk_tests();
     let mut text = String::new();
