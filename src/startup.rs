@@ -1,7 +1,7 @@
 //! The only place that wires things: settings to a running server.
 
 use std::io::Write as _;
-use std::net::TcpListener;
+use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +26,7 @@ use crate::kit::rng::{EntropyRng, SystemEntropy};
 use crate::store::{self, Db, StoreError, deployment};
 
 const DEFAULT_ACCOUNT: &str = "000000000000";
+const FREE_PORT_CHOICES: usize = 32;
 const SHUTDOWN_SECONDS: u64 = 30;
 const PURGE_EVERY: Duration = Duration::from_secs(60);
 const PURGE_ROWS: i64 = 1_000;
@@ -76,18 +77,15 @@ async fn dev(flags: DevFlags) -> Result<(), StartupError> {
     if let Some(folder) = &temporary {
         shared.data.clone_from(folder);
     }
-    let listener = listen(&shared)?;
+    let (listener, secure) = if flags.tls { listen_twice(&shared)? } else { (listen(shared.host, shared.port)?, None) };
     let app = assemble(&shared, Mode::Dev, Vec::new(), &listener).await?;
-    let secure = if flags.tls {
-        let (config, ca) = tls::development(&shared.data.join("tls"), &shared.region)?;
-        let port =
-            local_port(&listener)?.checked_add(1).ok_or_else(|| StartupError::Setting("--port: no port is left for --tls".to_owned()))?;
-        let address = std::net::SocketAddr::new(shared.host, port);
-        let secure = TcpListener::bind(address).map_err(|error| StartupError::Listen(address.to_string(), error))?;
-        announce(&format!("listening on https://127.0.0.1:{port} (trust {})", ca.display()));
-        Some((secure, config))
-    } else {
-        None
+    let secure = match secure {
+        Some(secure) => {
+            let (config, ca) = tls::development(&shared.data.join("tls"), &shared.region)?;
+            announce(&format!("listening on https://{} (trust {})", secure.local_addr()?, ca.display()));
+            Some((secure, config))
+        }
+        None => None,
     };
     let outcome = listen_until_stopped(app, listener, secure, true).await;
     if let Some(folder) = temporary {
@@ -97,7 +95,7 @@ async fn dev(flags: DevFlags) -> Result<(), StartupError> {
 }
 
 async fn serve(flags: ServeFlags) -> Result<(), StartupError> {
-    let listener = listen(&flags.shared)?;
+    let listener = listen(flags.shared.host, flags.shared.port)?;
     let app = assemble(&flags.shared, Mode::Serve, flags.trusted_proxies, &listener).await?;
     write_root_credentials(&app, &flags.shared.data).await?;
     match (flags.tls_cert, flags.tls_key) {
@@ -113,19 +111,42 @@ async fn serve(flags: ServeFlags) -> Result<(), StartupError> {
     }
 }
 
-fn listen(shared: &SharedFlags) -> Result<TcpListener, StartupError> {
-    let address = std::net::SocketAddr::new(shared.host, shared.port);
+fn listen(host: IpAddr, port: u16) -> Result<TcpListener, StartupError> {
+    let address = SocketAddr::new(host, port);
     TcpListener::bind(address).map_err(|error| StartupError::Listen(address.to_string(), error))
+}
+
+/// Listens on a port for http and on the next for https. When the port is ours to choose (0), a choice whose
+/// neighbour is taken is given up for another.
+fn listen_twice(shared: &SharedFlags) -> Result<(TcpListener, Option<TcpListener>), StartupError> {
+    let choices = if shared.port == 0 { FREE_PORT_CHOICES } else { 1 };
+    let (listener, secure) = with_neighbour(choices, || listen(shared.host, shared.port))?;
+    Ok((listener, Some(secure)))
+}
+
+fn with_neighbour(
+    choices: usize,
+    mut choose: impl FnMut() -> Result<TcpListener, StartupError>,
+) -> Result<(TcpListener, TcpListener), StartupError> {
+    let mut left = choices;
+    loop {
+        let listener = choose()?;
+        let address = listener.local_addr()?;
+        let next = address.port().checked_add(1);
+        let next = next.ok_or_else(|| StartupError::Setting("--port: no port is left for --tls".to_owned()));
+        left = left.saturating_sub(1);
+        match next.and_then(|next| listen(address.ip(), next)) {
+            Ok(secure) => return Ok((listener, secure)),
+            Err(error) if left == 0 => return Err(error),
+            Err(_) => {}
+        }
+    }
 }
 
 /// Prints a line for whoever started us. That nobody reads it is no reason to stop.
 fn announce(line: &str) {
     let mut output = io::stdout().lock();
     let _ = writeln!(output, "{line}").and_then(|()| output.flush());
-}
-
-fn local_port(listener: &TcpListener) -> Result<u16, StartupError> {
-    Ok(listener.local_addr()?.port())
 }
 
 /// Opens the database and the master key, adopts the deployment's record, and puts the application together.
@@ -303,5 +324,32 @@ async fn purge_forever(app: Arc<App>) {
         if let Err(error) = purged {
             tracing::warn!(%error, "expired rows could not be deleted");
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A listener whose neighbour is taken, and the neighbour.
+    fn crowded() -> (TcpListener, TcpListener) {
+        with_neighbour(FREE_PORT_CHOICES, || listen([127, 0, 0, 1].into(), 0)).unwrap()
+    }
+
+    #[test]
+    fn a_chosen_port_whose_neighbour_is_taken_is_given_up_for_another() {
+        let (first, neighbour) = crowded();
+        let (mut offered, taken) = (Some(first), neighbour.local_addr().unwrap());
+        let choose = || offered.take().map_or_else(|| listen([127, 0, 0, 1].into(), 0), Ok);
+        let (_, secure) = with_neighbour(FREE_PORT_CHOICES, choose).unwrap();
+        assert_ne!(secure.local_addr().unwrap(), taken);
+    }
+
+    #[test]
+    fn a_given_port_whose_neighbour_is_taken_is_refused() {
+        let (first, neighbour) = crowded();
+        let (mut offered, taken) = (Some(first), neighbour.local_addr().unwrap());
+        let error = with_neighbour(1, || Ok(offered.take().unwrap())).unwrap_err();
+        assert!(error.to_string().starts_with(&format!("cannot listen on {taken}")), "{error}");
     }
 }
