@@ -10,6 +10,9 @@ use tracing_subscriber::EnvFilter;
 
 #[actix_web::main]
 async fn main() -> ExitCode {
+    if let Some(code) = passwright::cli::run(std::env::args_os()) {
+        return code;
+    }
     let mut cli = Cli::parse();
     let (Command::Dev(passwright::config::DevFlags { shared, .. }) | Command::Serve(passwright::config::ServeFlags { shared, .. })) =
         &mut cli.command;
