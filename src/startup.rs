@@ -78,7 +78,7 @@ async fn dev(flags: DevFlags) -> Result<(), StartupError> {
         shared.data.clone_from(folder);
     }
     let (listener, secure) = if flags.tls { listen_twice(&shared)? } else { (listen(shared.host, shared.port)?, None) };
-    let app = assemble(&shared, Mode::Dev, Vec::new(), &listener).await?;
+    let app = assemble(&shared, Mode::Dev, flags.trusted_proxies, &listener).await?;
     let secure = match secure {
         Some(secure) => {
             let (config, ca) = tls::development(&shared.data.join("tls"), &shared.region)?;
@@ -95,16 +95,22 @@ async fn dev(flags: DevFlags) -> Result<(), StartupError> {
 }
 
 async fn serve(flags: ServeFlags) -> Result<(), StartupError> {
+    let certificate = match (flags.tls_cert, flags.tls_key) {
+        (Some(chain), Some(key)) => Some((chain, key)),
+        (None, None) => None,
+        (Some(_), None) => return Err(StartupError::Setting("--tls-cert: --tls-key is missing".to_owned())),
+        (None, Some(_)) => return Err(StartupError::Setting("--tls-key: --tls-cert is missing".to_owned())),
+    };
     let listener = listen(flags.shared.host, flags.shared.port)?;
     let app = assemble(&flags.shared, Mode::Serve, flags.trusted_proxies, &listener).await?;
     write_root_credentials(&app, &flags.shared.data).await?;
-    match (flags.tls_cert, flags.tls_key) {
-        (Some(chain), Some(key)) => {
+    match certificate {
+        Some((chain, key)) => {
             let config = tls::from_files(&chain, &key)?;
             announce(&format!("listening on https://{}", listener.local_addr()?));
             run_server(app, Vec::new(), vec![(listener, config)]).await
         }
-        _ => {
+        None => {
             tracing::warn!("answering plain HTTP: put a proxy with TLS in front, or give --tls-cert and --tls-key");
             listen_until_stopped(app, listener, None, false).await
         }
