@@ -21,8 +21,8 @@ const ROOMS: [(&str, &[&str]); 20] = [
     ("tokens", &["context", "crypto", "iam", "kit", "store"]),
     ("authz", &["config", "context", "crypto", "iam", "kit", "policy", "sigv4", "store", "tokens"]),
     ("delivery", &["context", "crypto", "kit", "store", "userpools"]),
-    ("flows", &["context", "crypto", "delivery", "kit", "store", "tokens", "userpools"]),
-    ("decisions", &["authz", "context", "iam", "kit", "policy", "sigv4", "store"]),
+    ("flows", &["authz", "context", "crypto", "delivery", "iam", "identitypools", "kit", "policy", "store", "tokens", "userpools"]),
+    ("decisions", &["authz", "context", "flows", "iam", "kit", "policy", "sigv4", "store"]),
     (
         "services",
         &[

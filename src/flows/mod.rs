@@ -13,3 +13,4 @@ pub mod sessions;
 pub mod sign_in;
 pub mod sign_up;
 pub mod software_token;
+pub mod web_identity;
