@@ -78,7 +78,7 @@ mod tests {
 
     #[actix_web::test]
     async fn a_preflight_that_a_proxy_asks_about_is_judged() {
-        let judge = || async { HttpResponse::Forbidden() };
+        let judge = || std::future::ready(HttpResponse::Forbidden().finish());
         let app = App::new().wrap(cors()).wrap(from_fn(judge_preflights)).default_service(to(judge));
         let app = init_service(app).await;
         for (path, status) in [("/v1/forward-auth/notes/1", 403), ("/v1/forward-auth", 403), ("/", 200)] {

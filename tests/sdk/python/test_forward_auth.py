@@ -1,6 +1,5 @@
 """Forward-auth behind a real nginx: who may pass to an upstream that checks the body's hash, and who may not."""
 
-import datetime
 import hashlib
 import http.client
 import http.server
@@ -13,7 +12,6 @@ import threading
 import time
 import urllib.parse
 
-import boto3
 import botocore.auth
 import botocore.awsrequest
 import botocore.credentials
@@ -39,7 +37,7 @@ http {{
             auth_request_set $passwright_principal $upstream_http_x_passwright_principal;
             auth_request_set $passwright_subject $upstream_http_x_passwright_subject;
             auth_request_set $passwright_content_sha256 $upstream_http_x_passwright_content_sha256;
-            proxy_set_header Host $http_host;
+            proxy_set_header Host $host;
             proxy_set_header X-Passwright-Principal $passwright_principal;
             proxy_set_header X-Passwright-Subject $passwright_subject;
             proxy_set_header X-Passwright-Content-Sha256 $passwright_content_sha256;
@@ -51,12 +49,12 @@ http {{
             proxy_set_header Content-Length "";
             proxy_set_header X-Forwarded-Method "";
             proxy_set_header X-Forwarded-Uri "";
-            proxy_set_header X-Forwarded-Host $http_host;
+            proxy_set_header X-Forwarded-Host $host;
             proxy_set_header X-Forwarded-Proto $scheme;
             proxy_set_header X-Forwarded-For $remote_addr;
             proxy_set_header X-Original-URL "";
             proxy_set_header X-Original-Proto "";
-            proxy_set_header X-Original-Host $http_host;
+            proxy_set_header X-Original-Host $host;
             proxy_set_header X-Original-Method $request_method;
             proxy_set_header X-Original-URI $request_uri;
             proxy_pass http://127.0.0.1:{passwright}/v1/forward-auth;
@@ -130,10 +128,8 @@ resource = "{NOTES}/{{owner}}/{{id}}"
 """)
         # The issuer stays that of the first start: tokens and logins carry it.
         self.server = Server("dev", folder / "data", *flags, "--public-url", first.url, "--config", str(self.settings), log=log)
-        for service in ("identity", "iam"):
-            setattr(world, service, self.server.client({"identity": "cognito-identity"}.get(service, service)))
         world.server = world.pool.server = self.server
-        world.pool.idp = self.server.client("cognito-idp")
+        world.identity, world.iam, world.pool.idp = map(self.server.client, ("cognito-identity", "iam", "cognito-idp"))
         self.world = world
         self.upstream = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
         threading.Thread(target=self.upstream.serve_forever, daemon=True).start()
@@ -313,17 +309,12 @@ def test_a_user_of_another_pool_or_without_identity_has_no_role(front):
 
 
 def test_pycognitos_tokens_pass(front):
-    import pycognito
+    from pycognito.aws_srp import AWSSRP
 
     front.world.pool.user("pia")
-    user = pycognito.Cognito(
-        front.world.pool.id, front.world.pool.client_id, username="pia",
-        boto3_client_kwargs={"endpoint_url": front.server.url, "region_name": REGION, "aws_access_key_id": "x", "aws_secret_access_key": "x"})
-    from pycognito.aws_srp import AWSSRP
     srp = AWSSRP("pia", PASSWORD, front.world.pool.id, front.world.pool.client_id, client=front.world.pool.idp)
     tokens = srp.authenticate_user()["AuthenticationResult"]
     identity, _ = front.world.credentials({front.world.provider: tokens["IdToken"]})
-    assert user.username == "pia"
     assert front.status(f"/notes/{identity}/1", {"Authorization": f"Bearer {tokens['IdToken']}"}) == 200
 
 
@@ -387,6 +378,18 @@ def test_the_clients_own_forwarding_headers_are_not_what_is_judged(front, member
         assert answer.status == 200 and "evil" not in str(seen), name
 
 
+def test_the_host_is_the_one_that_nginx_serves(front, member):
+    tokens, identity, _ = member
+    bearer = {"Authorization": f"Bearer {tokens['IdToken']}"}
+    put = lambda path, host: front.status(path, bearer, method="PUT", body=b"", host=host)
+    path = f"/notes/{identity}/1"
+    assert put(path, HOST) == 200 and put(path, HOST.upper()) == 200 and put(path, f"{HOST}:8080") == 200
+    assert put(path, "other.example") == 403 and put(path, f"{HOST}.other.example") == 403
+    # An address on the request line wins over the Host header, for nginx and so for us.
+    assert put(f"http://{HOST}{path}", "other.example") == 200
+    assert put(f"http://other.example{path}", HOST) == 403
+
+
 def asks(front, headers, method="GET", path="/v1/forward-auth", server=None):
     """Asks as a proxy would."""
     port = int((server or front.server).url.rsplit(":", 1)[1])
@@ -416,6 +419,29 @@ def test_traefik_and_envoy_ask_in_their_own_ways(front, member):
     assert answer.status == 403 and refused["message"] == "the header `x-forwarded-uri` stands twice"
     answer, refused = asks(front, signed)
     assert answer.status == 403 and refused["message"] == "the proxy does not tell the original method"
+
+
+def test_an_address_and_a_scheme_that_no_proxy_told_are_not_assumed(front):
+    iam = front.world.iam
+    iam.create_user(UserName="door-near")
+    key = iam.create_access_key(UserName="door-near")["AccessKey"]
+
+    def only(**condition):
+        statement = {"Effect": "Allow", "Action": "vault:Open", "Resource": "*", "Condition": condition}
+        iam.put_user_policy(UserName="door-near", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
+
+    def status(**told):
+        headers = {"X-Forwarded-Method": "GET", "X-Forwarded-Host": HOST, "X-Forwarded-Uri": "/secure/1",
+                   **{name.replace("_", "-"): value for name, value in told.items()}}
+        return asks(front, {**headers, **front.sign(key, "/secure/1", service="vault")})[0].status
+
+    only(IpAddress={"aws:SourceIp": "127.0.0.0/8"})
+    # The proxy's own address is not the client's.
+    assert status() == 403 and status(X_Forwarded_For="unknown") == 403
+    assert status(X_Forwarded_For="127.0.0.1") == 200 and status(X_Forwarded_For="203.0.113.1, 127.0.0.1") == 403
+    only(Bool={"aws:SecureTransport": "true"})
+    assert status() == 403 and status(X_Forwarded_Proto="http") == 403
+    assert status(X_Forwarded_Proto="https") == 200 and status(X_Forwarded_Proto="wss") == 200
 
 
 def test_whoever_is_no_trusted_proxy_is_not_answered(front, member, tmp_path, logs):
