@@ -304,6 +304,18 @@ def test_a_user_of_another_pool_or_without_identity_has_no_role(front):
     stranger = Pool(front.server)
     stranger.user("zoe")
     assert front.status("/notes/a/1", {"Authorization": f"Bearer {stranger.tokens('zoe')['IdToken']}"}) == 403
+    # An app client that the identity pool does not list, of a pool that it does.
+    world = front.world
+    other = world.pool.idp.create_user_pool_client(
+        UserPoolId=world.pool.id, ClientName="other", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"])
+    ida = world.user("ida")
+    identity, _ = world.credentials({world.provider: ida["IdToken"]})
+    unlisted = world.pool.idp.initiate_auth(
+        ClientId=other["UserPoolClient"]["ClientId"], AuthFlow="USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": "ida", "PASSWORD": PASSWORD})["AuthenticationResult"]
+    for kind in ("IdToken", "AccessToken"):
+        assert front.status(f"/notes/{identity}/1", {"Authorization": f"Bearer {ida[kind]}"}) == 200
+        assert front.status(f"/notes/{identity}/1", {"Authorization": f"Bearer {unlisted[kind]}"}) == 403
     newcomer = front.world.user("cyd")
     assert front.status("/notes/a/1", {"Authorization": f"Bearer {newcomer['IdToken']}"}) == 403
 
