@@ -12,7 +12,7 @@ pub use file::{RuleSetting, SettingsRefused, load};
 
 /// A self-hosted auth and token service that speaks Amazon Cognito's, STS's and IAM's own wire protocols.
 #[derive(Debug, Parser)]
-#[command(name = "passwright", version, about)]
+#[command(name = "passwright", version, about, after_help = "`passwright policy --help` tells of work on policies without a server.")]
 pub struct Cli {
     /// What to run.
     #[command(subcommand)]

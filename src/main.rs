@@ -9,6 +9,9 @@ use tracing_subscriber::EnvFilter;
 
 #[actix_web::main]
 async fn main() -> ExitCode {
+    if let Some(code) = passwright::cli::run(std::env::args_os()) {
+        return code;
+    }
     let mut cli = match config::load(std::env::args_os()) {
         Ok(cli) => cli,
         Err(SettingsRefused::CommandLine(error)) => error.exit(),

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which rooms a room may use. A new edge is a reviewed line here.
-const ROOMS: [(&str, &[&str]); 20] = [
+const ROOMS: [(&str, &[&str]); 21] = [
     ("kit", &[]),
     ("crypto", &["kit"]),
     ("sigv4", &["crypto", "kit"]),
@@ -17,7 +17,7 @@ const ROOMS: [(&str, &[&str]); 20] = [
     ("config", &[]),
     ("store", &["crypto", "iam", "identitypools", "kit", "userpools"]),
     // `cx` holds the parts that handlers work with, so it knows their types.
-    ("context", &["authz", "config", "crypto", "iam", "kit", "store", "tokens", "userpools"]),
+    ("context", &["authz", "config", "crypto", "iam", "kit", "policy", "store", "tokens", "userpools"]),
     ("tokens", &["context", "crypto", "iam", "kit", "store"]),
     ("authz", &["config", "context", "crypto", "iam", "kit", "policy", "sigv4", "store", "tokens"]),
     ("delivery", &["context", "crypto", "kit", "store", "userpools"]),
@@ -44,6 +44,8 @@ const ROOMS: [(&str, &[&str]); 20] = [
     ("wire", &["authz", "context", "crypto", "iam", "kit", "policy", "services", "sigv4", "store"]),
     ("http", &["config", "context", "decisions", "delivery", "kit", "store", "tokens", "userpools", "wire"]),
     ("startup", &["config", "context", "crypto", "decisions", "http", "iam", "kit", "store"]),
+    // Work on policies without a server: it stands beside `http`, and uses the same decisions.
+    ("cli", &["decisions", "policy"]),
     ("main", &["config", "startup"]),
 ];
 

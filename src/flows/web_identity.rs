@@ -2,7 +2,6 @@
 //! session itself (GetCredentialsForIdentity) and by whoever asks what it could do (decisions, forward-auth).
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use super::bearer::Bearer;
 use crate::authz::{self, Origin};
@@ -12,7 +11,7 @@ use crate::iam::caller::{Caller, RoleSession};
 use crate::iam::entity::Role;
 use crate::identitypools::pool::{CognitoProvider, IdentityPool};
 use crate::identitypools::provider;
-use crate::policy::{self, Decision, NamedPolicy, PolicyKind, Principal, Verdict};
+use crate::policy::Verdict;
 use crate::store::identity_pools::{self, Identity};
 use crate::store::{self, StoreError};
 use crate::tokens::claims::IdClaims;
@@ -203,7 +202,7 @@ pub async fn session(
         issued_at: now.millis(),
         expires_at: now.millis() + LIFETIME_SECONDS * 1000,
     };
-    check_trust(app, pool, &role, role_arn, &session, origin)?;
+    check_trust(app, pool, &role, &session, origin)?;
     Ok(session)
 }
 
@@ -221,30 +220,12 @@ fn federated_keys(pool: &IdentityPool, identity: &Identity, logins: &[Login]) ->
     ]
 }
 
-fn check_trust(
-    app: &App,
-    pool: &IdentityPool,
-    role: &Role,
-    role_arn: &str,
-    session: &RoleSession,
-    origin: Option<&Origin>,
-) -> Result<(), LoginRefused> {
-    let trust = policy::parse_as(&role.assume_role_policy, PolicyKind::Trust).map_err(|error| LoginRefused::Internal(Box::new(error)))?;
-    let trust = NamedPolicy { name: "trust policy".to_owned(), policy: Arc::new(trust) };
+fn check_trust(app: &App, pool: &IdentityPool, role: &Role, session: &RoleSession, origin: Option<&Origin>) -> Result<(), LoginRefused> {
     let mut keys = authz::request_keys(&Caller::Session(session.clone()), app.now(), &pool.region);
     if let Some(origin) = origin {
         origin.add_keys(&mut keys);
     }
-    let principal = Principal::Federated(PROVIDER.to_owned());
-    let asked = policy::Request {
-        principal: &principal,
-        action: "sts:AssumeRoleWithWebIdentity",
-        resource: role_arn,
-        resource_account: Some(&role.account_id),
-        context: &keys,
-    };
-    let nothing = Decision { verdict: Verdict::ImplicitDeny, statements: Vec::new(), missing: None };
-    match policy::decide_trust(&asked, &trust, &nothing).verdict {
+    match authz::decide_federated_assumption(PROVIDER, "sts:AssumeRoleWithWebIdentity", role, &keys)?.verdict {
         Verdict::Allowed => Ok(()),
         Verdict::ExplicitDeny | Verdict::ImplicitDeny => Err(LoginRefused::Misconfigured),
     }

@@ -27,7 +27,10 @@ pub fn configure(mode: Mode) -> impl Fn(&mut ServiceConfig) {
             .route("/healthz", get().to(health::live))
             .route("/readyz", get().to(health::ready))
             .route("/metrics", get().to(metrics::show))
-            .route("/access/v1/evaluation", post().to(decisions::evaluation::handle))
+            .route("/access/v1/evaluation", post().to(decisions::evaluation::one))
+            .route("/access/v1/evaluations", post().to(decisions::evaluation::many))
+            .route("/v1/simulate", post().to(decisions::simulate::handle))
+            .route("/.well-known/authzen-configuration", get().to(well_known::authzen))
             .service(
                 resource(FORWARD_AUTH)
                     .route(get().to(decisions::forward_auth::handle))
