@@ -22,7 +22,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
     ("authz", &["config", "context", "crypto", "iam", "kit", "policy", "sigv4", "store", "tokens"]),
     ("delivery", &["context", "crypto", "kit", "store", "userpools"]),
     ("flows", &["authz", "context", "crypto", "delivery", "iam", "identitypools", "kit", "policy", "store", "tokens", "userpools"]),
-    ("decisions", &["authz", "context", "flows", "iam", "kit", "policy", "sigv4", "store"]),
+    ("decisions", &["authz", "config", "context", "flows", "iam", "kit", "policy", "sigv4", "store"]),
     (
         "services",
         &[
@@ -43,7 +43,7 @@ const ROOMS: [(&str, &[&str]); 21] = [
     ),
     ("wire", &["authz", "context", "crypto", "iam", "kit", "policy", "services", "sigv4", "store"]),
     ("http", &["config", "context", "decisions", "delivery", "kit", "store", "tokens", "userpools", "wire"]),
-    ("startup", &["config", "context", "crypto", "http", "iam", "kit", "store"]),
+    ("startup", &["config", "context", "crypto", "decisions", "http", "iam", "kit", "store"]),
     // Work on policies without a server: it stands beside `http`, and uses the same decisions.
     ("cli", &["decisions", "policy"]),
     ("main", &["config", "startup"]),

@@ -2,6 +2,7 @@
 
 mod door;
 pub mod evaluation;
+pub mod forward_auth;
 mod keys;
 mod render;
 pub mod simulate;

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::bearer::Bearer;
 use crate::authz::{self, Origin};
 use crate::context::App;
 use crate::iam::arn;
@@ -91,10 +92,35 @@ pub async fn session_of_token(
     // A login's key is its issuer without the scheme.
     let key = issuer.split_once("://").map_or(issuer, |(_, rest)| rest);
     let login = verify_one(app, &pool, key, token).await?;
+    session_of_login(app, &pool, login, origin).await
+}
+
+/// As [`session_of_token`], for a user whose token, ID or access, has been verified already.
+///
+/// # Errors
+/// [`LoginRefused`].
+pub async fn session_of_user(
+    app: &App,
+    identity_pool_id: &str,
+    bearer: &Bearer,
+    origin: Option<&Origin>,
+) -> Result<RoleSession, LoginRefused> {
+    let pool = app.read(async |tx| identity_pools::find(tx, identity_pool_id).await).await?;
+    let pool = pool.ok_or_else(|| LoginRefused::NoSuchPool(identity_pool_id.to_owned()))?;
+    let name = provider::canonical_name(&bearer.user_pool);
+    // SECURITY: as for a login, the token must be for a client that the pool lists.
+    let lists = |own: &CognitoProvider| own.provider_name == name && own.client_id == bearer.client_id;
+    if !pool.configuration.cognito_identity_providers.iter().any(lists) {
+        return Err(LoginRefused::because("Token is not from a supported provider of this identity pool."));
+    }
+    session_of_login(app, &pool, Login { provider: name, subject: bearer.subject.clone() }, origin).await
+}
+
+async fn session_of_login(app: &App, pool: &IdentityPool, login: Login, origin: Option<&Origin>) -> Result<RoleSession, LoginRefused> {
     let identity_id = app.read(async |tx| identity_pools::login_owner(tx, &pool.id, &login.provider, &login.subject).await).await?;
     let identity_id = identity_id.ok_or(LoginRefused::NoIdentity)?;
     let identity = Identity { identity_pool_id: pool.id.clone(), identity_id, authenticated: 1 };
-    session(app, &pool, &identity, &[login], origin).await
+    session(app, pool, &identity, &[login], origin).await
 }
 
 /// Verifies every login.

@@ -8,6 +8,7 @@ mod eval;
 mod explain;
 mod index;
 mod json;
+mod matcher;
 mod operators;
 mod parse;
 mod pattern;

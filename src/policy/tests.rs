@@ -246,6 +246,23 @@ fn organizations_must_allow_at_every_level_and_reach_no_service_linked_role() {
     }
 }
 
+/// More pairs of action and resource than the index files.
+#[test]
+fn long_lists_are_found_by_either_element() {
+    let list = |prefix: &str| (0..300).map(|number| format!("{prefix}{number}")).collect::<Vec<_>>();
+    let (actions, resources) = (list("n:A"), list("arn:aws:n:::r/*/"));
+    for (actions, resources) in [(&actions[..], &resources[..]), (&actions[..], &resources[..2]), (&actions[..2], &resources[..])] {
+        let policies = set(&json!({"Statement": {"Effect": "Allow", "Action": actions, "Resource": resources}}));
+        let (principal, context) = (user(), ContextMap::new());
+        let allows = |action: &str, resource: &str| {
+            let request = ask(&principal, action, resource, &context);
+            judge(&request, &Policies { identity: Some(&policies), ..Policies::default() }).verdict == Verdict::Allowed
+        };
+        assert!(allows("n:a1", "arn:aws:n:::r/x/1"));
+        assert!(!allows("n:A1", "arn:aws:n:::r/x/301") && !allows("n:A301", "arn:aws:n:::r/x/1"));
+    }
+}
+
 #[test]
 fn an_action_without_a_resource_is_covered_by_the_star_alone() {
     let (principal, context) = (user(), ContextMap::new());
