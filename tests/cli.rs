@@ -73,7 +73,10 @@ fn validate_names_file_line_and_column() {
     let good = r#"{"Version": "2012-10-17", "Statement": [{"Sid": "A", "Effect": "Allow", "Action": "s3:GetObject",
         "Resource": "arn:aws:s3:::bucket/key"}]}"#;
     folder.write("good.json", good);
-    folder.write("bad.json", "{\"Version\": \"2012-10-17\",\n \"Statement\": [{\"Effect\": \"Maybe\", \"Action\": \"a:B\", \"Resource\": \"*\"}]}");
+    folder.write(
+        "bad.json",
+        "{\"Version\": \"2012-10-17\",\n \"Statement\": [{\"Effect\": \"Maybe\", \"Action\": \"a:B\", \"Resource\": \"*\"}]}",
+    );
     assert_eq!(run(&folder.0, &["validate", "good.json"], "").0, 0);
     let (code, report, _) = run(&folder.0, &["validate", "good.json", "bad.json"], "");
     assert_eq!(code, 1);
