@@ -3,6 +3,7 @@
 //! Source of every rule, where no other is named: IAM user guide, "IAM JSON policy reference" and "Policy evaluation logic".
 
 mod ast;
+pub mod catalogue;
 mod context;
 mod eval;
 mod explain;
@@ -15,6 +16,7 @@ mod pattern;
 mod principal;
 mod service_rules;
 mod set;
+pub mod validate;
 
 pub use ast::{Effect, Policy};
 pub use context::ContextMap;
