@@ -1,6 +1,7 @@
 //! Which path goes where.
 
 use actix_cors::Cors;
+use actix_web::guard::fn_guard;
 use actix_web::web::{PayloadConfig, ServiceConfig, get, post, resource};
 
 use super::{dev, health, metrics, well_known};
@@ -24,6 +25,8 @@ pub fn configure(mode: Mode) -> impl Fn(&mut ServiceConfig) {
         if mode == Mode::Dev {
             config.route("/_dev/outbox", get().to(dev::outbox)).route("/_dev/reset", post().to(dev::reset));
         }
+        // Last, so that a template of a REST service never takes a path of ours.
+        config.service(resource("/{path:.*}").guard(fn_guard(wire::rest_json::is_ours)).to(wire::dispatch::handle_rest));
     }
 }
 
