@@ -3,6 +3,7 @@
 //! Source of every rule, where no other is named: IAM user guide, "IAM JSON policy reference" and "Policy evaluation logic".
 
 mod ast;
+pub mod catalogue;
 mod context;
 mod eval;
 mod explain;
@@ -11,6 +12,7 @@ mod operators;
 mod parse;
 mod pattern;
 mod principal;
+pub mod validate;
 
 pub use ast::{Effect, Policy};
 pub use context::ContextMap;

@@ -1,0 +1,56 @@
+//! Runs every check over everything that it looks at.
+
+use super::check::{Check, Report, Run, Source};
+use super::checks;
+use super::document::{self, Document};
+use super::finding::{Finding, Options};
+use crate::policy::json;
+use crate::policy::parse::MAX_POLICY_BYTES;
+
+/// What AWS's checks say of a policy, errors first. A text of more than [`MAX_POLICY_BYTES`] is not read: only its size is
+/// judged.
+#[must_use]
+pub fn validate(text: &str, options: &Options) -> Vec<Finding> {
+    let parsed = if text.len() > MAX_POLICY_BYTES { None } else { Some(json::parse(text)) };
+    let error = parsed.as_ref().and_then(|parsed| parsed.as_ref().err());
+    let source = Source { text, options, error };
+    let document = parsed.as_ref().and_then(|parsed| parsed.as_ref().ok()).map(|root| document::read(root, options));
+    let mut report = Report::new(text);
+    for check in checks::all() {
+        report.begin(check);
+        if let Run::Text(run) = check.run {
+            run(&source, &mut report);
+        }
+        if let Some(document) = &document {
+            walk(check, document, &mut report);
+        }
+    }
+    let mut findings = report.into_findings();
+    findings.sort_by_key(|finding| finding.kind);
+    findings
+}
+
+/// The code of every check, in no order.
+pub fn issue_codes() -> impl Iterator<Item = &'static str> {
+    checks::all().map(|check| check.code)
+}
+
+fn walk(check: &Check, document: &Document, report: &mut Report) {
+    if let Run::Document(run) = check.run {
+        run(document, report);
+    }
+    for statement in &document.statements {
+        match check.run {
+            Run::Text(_) | Run::Document(_) => (),
+            Run::Statement(run) => run(statement, report),
+            Run::Action(run) => statement.all_actions().for_each(|item| run(statement, item, report)),
+            Run::Resource(run) => statement.all_resources().for_each(|item| run(statement, item, report)),
+            Run::Principal(run) => statement.all_principals().for_each(|principal| run(statement, principal, report)),
+            Run::Condition(run) => statement.conditions.iter().for_each(|condition| run(statement, condition, report)),
+            Run::Value(run) => {
+                let pairs = statement.conditions.iter().flat_map(|condition| condition.values.iter().map(move |value| (condition, value)));
+                pairs.for_each(|(condition, value)| run(condition, value, report));
+            }
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Every check finds its case and lets its near miss pass.
