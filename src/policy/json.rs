@@ -59,6 +59,32 @@ pub fn position(text: &str, offset: usize) -> Position {
     Position { line: before.matches('\n').count() + 1, column: before.get(line_start..).unwrap_or_default().chars().count() + 1 }
 }
 
+/// Positions of offsets that come in order: one pass over the text for all of them.
+pub struct Positions<'a> {
+    text: &'a str,
+    at: usize,
+    position: Position,
+}
+
+impl<'a> Positions<'a> {
+    pub const fn new(text: &'a str) -> Self {
+        Self { text, at: 0, position: Position { line: 1, column: 1 } }
+    }
+
+    /// Where an offset lies that is no smaller than the last.
+    pub fn of(&mut self, offset: usize) -> Position {
+        for character in self.text.get(self.at..offset).unwrap_or_default().chars() {
+            if character == '\n' {
+                self.position = Position { line: self.position.line + 1, column: 1 };
+            } else {
+                self.position.column += 1;
+            }
+        }
+        self.at = self.at.max(offset);
+        self.position
+    }
+}
+
 struct Reader<'a> {
     text: &'a str,
     at: usize,
