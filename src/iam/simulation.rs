@@ -73,6 +73,8 @@ pub struct Simulation {
     trusts: BTreeMap<String, PolicySet>,
     /// What leaves the decision to the identity policies, where a service asks for a resource policy and none is known.
     stand_in: PolicySet,
+    /// An identity policy that leaves the decision to the resource policy.
+    everything: PolicySet,
     documents: HashMap<String, Known>,
     /// Keys that the policies name and the context lacks.
     missing: Vec<String>,
@@ -133,14 +135,26 @@ impl Simulation {
         let boundary = given.boundary.map(|document| compile(vec![document], Some(PolicyKind::Identity))).transpose()?;
         let resource = given.resource.map(|document| compile(vec![document], Some(PolicyKind::Resource))).transpose()?;
         let levels = given.levels.into_iter().map(|level| compile(level, None)).collect::<Result<_, _>>()?;
-        let stand_in = policy::parse(&format!(
-            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":{{"AWS":"{account}"}},"Action":"*","Resource":"*"}}}}"#
-        ))?;
-        let stand_in = PolicySet::new(vec![NamedPolicy { name: String::new(), policy: Arc::new(stand_in) }]);
+        let stand_in = unnamed(&format!(r#""Principal":{{"AWS":"{account}"}},"#))?;
+        let everything = unnamed("")?;
         let sets = [Some(&identity), boundary.as_ref(), resource.as_ref()].into_iter().flatten().chain(&levels);
         let missing = missing(&context, sets.flat_map(PolicySet::policies));
         let (account, trusts) = (account.to_owned(), BTreeMap::new());
-        Ok(Self { principal, account, owner, context, identity, boundary, resource, levels, trusts, stand_in, documents, missing })
+        Ok(Self {
+            principal,
+            account,
+            owner,
+            context,
+            identity,
+            boundary,
+            resource,
+            levels,
+            trusts,
+            stand_in,
+            everything,
+            documents,
+            missing,
+        })
     }
 
     /// Has a role judged by its trust policy too.
@@ -172,12 +186,12 @@ impl Simulation {
         let by_organizations = (!self.levels.is_empty()).then(|| self.levels.iter().all(|level| self.allows(level, action, resource)));
         let ended = by_organizations == Some(false);
         let sides = (crosses && !ended).then(|| {
-            let of_resource = Policies { identity: None, permissions_boundary: None, service_control: &[], ..all };
+            let of_resource = Policies { identity: Some(&self.everything), permissions_boundary: None, service_control: &[], ..all };
             let within = self.ask(action, resource, None);
             let of_identity = Policies { resource: Some(&self.stand_in), ..all };
             [
                 ("IAM Policy", policy::judge(&within, &of_identity).verdict),
-                ("Resource Policy", policy::judge(&within, &of_resource).verdict),
+                ("Resource Policy", policy::judge(&request, &of_resource).verdict),
             ]
         });
         Outcome {
@@ -241,6 +255,12 @@ pub fn context_keys<'a>(policies: impl Iterator<Item = &'a Policy>) -> Vec<Strin
         keys.entry(key.to_ascii_lowercase()).or_insert(key);
     }
     keys.into_values().map(str::to_owned).collect()
+}
+
+/// A policy that allows everything, for no answer to tell of.
+fn unnamed(principal: &str) -> Result<PolicySet, ParseError> {
+    let text = format!(r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow",{principal}"Action":"*","Resource":"*"}}}}"#);
+    Ok(PolicySet::new(vec![NamedPolicy { name: String::new(), policy: Arc::new(policy::parse(&text)?) }]))
 }
 
 fn missing<'a>(context: &ContextMap, policies: impl Iterator<Item = &'a NamedPolicy>) -> Vec<String> {
@@ -319,9 +339,14 @@ mod tests {
     fn across_accounts_both_sides_must_allow_and_are_told() {
         let resource = |text: &str| Some(Document { id: "ResourcePolicy".to_owned(), source: Source::Resource, text: text.to_owned() });
         let everyone = statement("Allow", r#""Principal":"*","Action":"notes:*","Resource":"*""#);
+        let delegating = statement("Allow", r#""Principal":{"AWS":"000000000000"},"Action":"notes:*","Resource":"*""#);
+        let denying = statement("Deny", r#""Principal":"*","Action":"notes:*","Resource":"*""#);
         for (identity, resource, expected) in [
             (allow("notes:*"), resource(&everyone), (Verdict::Allowed, Verdict::Allowed, Verdict::Allowed)),
             (allow("books:*"), resource(&everyone), (Verdict::ImplicitDeny, Verdict::ImplicitDeny, Verdict::Allowed)),
+            (allow("books:*"), resource(&delegating), (Verdict::ImplicitDeny, Verdict::ImplicitDeny, Verdict::Allowed)),
+            (allow("notes:*"), resource(&delegating), (Verdict::Allowed, Verdict::Allowed, Verdict::Allowed)),
+            (allow("notes:*"), resource(&denying), (Verdict::ExplicitDeny, Verdict::Allowed, Verdict::ExplicitDeny)),
             (allow("notes:*"), None, (Verdict::ImplicitDeny, Verdict::Allowed, Verdict::ImplicitDeny)),
         ] {
             let given = Given { identity: vec![input(&identity)], resource, ..Given::default() };
