@@ -8,6 +8,7 @@ mod name;
 mod reader;
 
 pub use name::Name;
+pub(crate) use reader::glob;
 pub use reader::{AccessLevel, Action, Catalogue, ConditionKey, KeyType, ResourceType, Service};
 
 /// The embedded catalogue.

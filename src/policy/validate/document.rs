@@ -31,7 +31,6 @@ impl Flavor {
 /// The whole.
 pub struct Document<'a> {
     pub flavor: Flavor,
-    pub resource_type: Option<ResourceType>,
     pub place: Place<'a>,
     pub members: &'a [(String, Node)],
     pub version: Option<Item<'a>>,
@@ -48,7 +47,6 @@ pub struct Statement<'a> {
     /// Whether `${…}` means something: by the document's version.
     pub has_variables: bool,
     pub place: Place<'a>,
-    pub node: &'a Node,
     pub members: &'a [(String, Node)],
     pub sid: Option<Item<'a>>,
     pub effect: Option<Item<'a>>,
@@ -193,8 +191,7 @@ pub fn read<'a>(root: &'a Node, options: &Options) -> Document<'a> {
         }
     }
     let has_statement = statement.is_some_and(|node| !matches!(&node.value, Value::Array(items) if items.is_empty()));
-    let Scope { flavor, resource_type, .. } = scope;
-    Document { flavor, resource_type, place, members, version, has_statement, statements, mismatches: reader.mismatches }
+    Document { flavor: scope.flavor, place, members, version, has_statement, statements, mismatches: reader.mismatches }
 }
 
 /// What statements know of their document.
@@ -230,7 +227,6 @@ impl<'a> Reader<'a> {
             resource_type: scope.resource_type,
             has_variables: scope.has_variables,
             place,
-            node,
             members,
             sid,
             effect,

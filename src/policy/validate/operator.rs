@@ -80,9 +80,4 @@ impl Operator {
         let (name, family) = OPERATORS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name))?;
         Some(Self { qualifier, name, family: *family, if_exists })
     }
-
-    /// `StringNotEquals` and its like.
-    pub fn is_negated(&self) -> bool {
-        self.name.contains("Not")
-    }
 }
