@@ -1,14 +1,18 @@
-//! The command line and its environment variables, and the settings they make.
+//! The command line, its environment variables and the settings file, and the settings they make.
+
+mod file;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
+
+pub use file::{RuleSetting, SettingsRefused, load};
 
 /// A self-hosted auth and token service that speaks Amazon Cognito's, STS's and IAM's own wire protocols.
 #[derive(Debug, Parser)]
-#[command(name = "passwright", version, about)]
+#[command(name = "passwright", version, about, after_help = "`passwright policy --help` tells of work on policies without a server.")]
 pub struct Cli {
     /// What to run.
     #[command(subcommand)]
@@ -24,6 +28,15 @@ pub enum Command {
     Serve(ServeFlags),
 }
 
+impl Command {
+    /// The flags that both commands take.
+    pub const fn shared_mut(&mut self) -> &mut SharedFlags {
+        match self {
+            Self::Dev(DevFlags { shared, .. }) | Self::Serve(ServeFlags { shared, .. }) => shared,
+        }
+    }
+}
+
 /// The flags of `dev`.
 #[derive(Debug, Args)]
 pub struct DevFlags {
@@ -31,11 +44,14 @@ pub struct DevFlags {
     #[command(flatten)]
     pub shared: SharedFlags,
     /// Keep everything in a temporary folder that is deleted at the end.
-    #[arg(long, env = "PASSWRIGHT_EPHEMERAL")]
+    #[arg(long, env = "PASSWRIGHT_EPHEMERAL", default_value_t = false, default_missing_value = "true", num_args = 0..=1, require_equals = true, action = ArgAction::Set)]
     pub ephemeral: bool,
     /// Open a second, https listener on port + 1, with a certificate of its own authority.
-    #[arg(long, env = "PASSWRIGHT_TLS")]
+    #[arg(long, env = "PASSWRIGHT_TLS", default_value_t = false, default_missing_value = "true", num_args = 0..=1, require_equals = true, action = ArgAction::Set)]
     pub tls: bool,
+    /// As `serve` has it; here only the settings file can name proxies.
+    #[arg(skip)]
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// The flags of `serve`.
@@ -48,16 +64,22 @@ pub struct ServeFlags {
     #[arg(long = "trusted-proxy", env = "PASSWRIGHT_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
     /// The certificate chain, PEM: then the port speaks https.
-    #[arg(long, env = "PASSWRIGHT_TLS_CERT", requires = "tls_key")]
+    #[arg(long, env = "PASSWRIGHT_TLS_CERT")]
     pub tls_cert: Option<PathBuf>,
     /// The certificate's private key, PEM.
-    #[arg(long, env = "PASSWRIGHT_TLS_KEY", requires = "tls_cert")]
+    #[arg(long, env = "PASSWRIGHT_TLS_KEY")]
     pub tls_key: Option<PathBuf>,
 }
 
 /// The flags that both commands take.
 #[derive(Debug, Args)]
 pub struct SharedFlags {
+    /// A TOML file with any of these settings, by their long names with underscores, and the rules of forward-auth.
+    #[arg(long, env = "PASSWRIGHT_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// The rules of forward-auth, from the settings file.
+    #[arg(skip)]
+    pub forward_auth: Vec<RuleSetting>,
     /// The port; 0 chooses a free one.
     #[arg(long, env = "PASSWRIGHT_PORT", default_value_t = 7277)]
     pub port: u16,

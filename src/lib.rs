@@ -4,6 +4,7 @@
 //! `delivery`, to `store`. The pure rooms (`userpools`, `identitypools`, `iam`, `policy`, `crypto`, `sigv4`) know no I/O.
 
 pub mod authz;
+pub mod cli;
 pub mod config;
 pub mod context;
 pub mod crypto;

@@ -17,6 +17,7 @@ use crate::context::{App, Caches, Keys};
 use crate::crypto::argon2::{Argon2Cost, Hasher};
 use crate::crypto::ids::{self, AccessKeyKind};
 use crate::crypto::seal::MasterKey;
+use crate::decisions::forward_auth::{RuleRefused, Rules};
 use crate::http;
 use crate::http::tls::{self, TlsError};
 use crate::iam::entity::AccessKey;
@@ -37,6 +38,9 @@ pub enum StartupError {
     /// A setting that is wrong: its name, its value, and what would be right.
     #[error("{0}")]
     Setting(String),
+    /// A rule of forward-auth that is wrong.
+    #[error("{0}")]
+    Rule(#[from] RuleRefused),
     /// A file that cannot be read or written.
     #[error("{0}: {1}")]
     File(PathBuf, io::Error),
@@ -67,6 +71,7 @@ pub async fn run(cli: Cli) -> Result<(), StartupError> {
 
 async fn dev(flags: DevFlags) -> Result<(), StartupError> {
     let mut shared = flags.shared;
+    let rules = Data::new(Rules::compile(&shared.forward_auth)?);
     if !shared.host.is_loopback() {
         return Err(StartupError::Setting(format!("--host {}: `dev` listens on loopback only; use `serve`", shared.host)));
     }
@@ -78,7 +83,7 @@ async fn dev(flags: DevFlags) -> Result<(), StartupError> {
         shared.data.clone_from(folder);
     }
     let (listener, secure) = if flags.tls { listen_twice(&shared)? } else { (listen(shared.host, shared.port)?, None) };
-    let app = assemble(&shared, Mode::Dev, Vec::new(), &listener).await?;
+    let app = assemble(&shared, Mode::Dev, flags.trusted_proxies, &listener).await?;
     let secure = match secure {
         Some(secure) => {
             let (config, ca) = tls::development(&shared.data.join("tls"), &shared.region)?;
@@ -87,7 +92,7 @@ async fn dev(flags: DevFlags) -> Result<(), StartupError> {
         }
         None => None,
     };
-    let outcome = listen_until_stopped(app, listener, secure, true).await;
+    let outcome = listen_until_stopped(app, rules, listener, secure, true).await;
     if let Some(folder) = temporary {
         let _ = fs::remove_dir_all(folder);
     }
@@ -95,18 +100,25 @@ async fn dev(flags: DevFlags) -> Result<(), StartupError> {
 }
 
 async fn serve(flags: ServeFlags) -> Result<(), StartupError> {
+    let certificate = match (flags.tls_cert, flags.tls_key) {
+        (Some(chain), Some(key)) => Some((chain, key)),
+        (None, None) => None,
+        (Some(_), None) => return Err(StartupError::Setting("--tls-cert: --tls-key is missing".to_owned())),
+        (None, Some(_)) => return Err(StartupError::Setting("--tls-key: --tls-cert is missing".to_owned())),
+    };
+    let rules = Data::new(Rules::compile(&flags.shared.forward_auth)?);
     let listener = listen(flags.shared.host, flags.shared.port)?;
     let app = assemble(&flags.shared, Mode::Serve, flags.trusted_proxies, &listener).await?;
     write_root_credentials(&app, &flags.shared.data).await?;
-    match (flags.tls_cert, flags.tls_key) {
-        (Some(chain), Some(key)) => {
+    match certificate {
+        Some((chain, key)) => {
             let config = tls::from_files(&chain, &key)?;
             announce(&format!("listening on https://{}", listener.local_addr()?));
-            run_server(app, Vec::new(), vec![(listener, config)]).await
+            run_server(app, rules, Vec::new(), vec![(listener, config)]).await
         }
-        _ => {
+        None => {
             tracing::warn!("answering plain HTTP: put a proxy with TLS in front, or give --tls-cert and --tls-key");
-            listen_until_stopped(app, listener, None, false).await
+            listen_until_stopped(app, rules, listener, None, false).await
         }
     }
 }
@@ -274,6 +286,7 @@ async fn write_root_credentials(app: &App, data: &Path) -> Result<(), StartupErr
 
 async fn listen_until_stopped(
     app: Arc<App>,
+    rules: Data<Rules>,
     listener: TcpListener,
     secure: Option<(TcpListener, rustls::ServerConfig)>,
     guide: bool,
@@ -284,16 +297,23 @@ async fn listen_until_stopped(
         announce(&format!("try: aws --endpoint-url http://{address} cognito-idp create-user-pool --pool-name first"));
         announce(&format!("codes that users are sent: http://{address}/_dev/outbox"));
     }
-    run_server(app, vec![listener], secure.into_iter().collect()).await
+    run_server(app, rules, vec![listener], secure.into_iter().collect()).await
 }
 
-async fn run_server(app: Arc<App>, plain: Vec<TcpListener>, secure: Vec<(TcpListener, rustls::ServerConfig)>) -> Result<(), StartupError> {
+async fn run_server(
+    app: Arc<App>,
+    rules: Data<Rules>,
+    plain: Vec<TcpListener>,
+    secure: Vec<(TcpListener, rustls::ServerConfig)>,
+) -> Result<(), StartupError> {
     let shared = Arc::clone(&app);
     let mut server = HttpServer::new(move || {
         Routes::new()
             .app_data(Data::from(Arc::clone(&shared)))
+            .app_data(rules.clone())
             .wrap(from_fn(http::metrics::count))
             .wrap(http::app::cors())
+            .wrap(from_fn(http::app::judge_preflights))
             .configure(http::app::configure(shared.mode))
     })
     .client_request_timeout(Duration::from_secs(10))

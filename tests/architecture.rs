@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which rooms a room may use. A new edge is a reviewed line here.
-const ROOMS: [(&str, &[&str]); 20] = [
+const ROOMS: [(&str, &[&str]); 21] = [
     ("kit", &[]),
     ("crypto", &["kit"]),
     ("sigv4", &["crypto", "kit"]),
@@ -21,8 +21,8 @@ const ROOMS: [(&str, &[&str]); 20] = [
     ("tokens", &["context", "crypto", "iam", "kit", "store"]),
     ("authz", &["config", "context", "crypto", "iam", "kit", "policy", "sigv4", "store", "tokens"]),
     ("delivery", &["context", "crypto", "kit", "store", "userpools"]),
-    ("flows", &["context", "crypto", "delivery", "kit", "store", "tokens", "userpools"]),
-    ("decisions", &["authz", "context", "iam", "kit", "policy", "sigv4", "store"]),
+    ("flows", &["authz", "context", "crypto", "delivery", "iam", "identitypools", "kit", "policy", "store", "tokens", "userpools"]),
+    ("decisions", &["authz", "config", "context", "flows", "iam", "kit", "policy", "sigv4", "store"]),
     (
         "services",
         &[
@@ -43,7 +43,9 @@ const ROOMS: [(&str, &[&str]); 20] = [
     ),
     ("wire", &["authz", "context", "crypto", "iam", "kit", "policy", "services", "sigv4", "store"]),
     ("http", &["config", "context", "decisions", "delivery", "kit", "store", "tokens", "userpools", "wire"]),
-    ("startup", &["config", "context", "crypto", "http", "iam", "kit", "store"]),
+    ("startup", &["config", "context", "crypto", "decisions", "http", "iam", "kit", "store"]),
+    // Work on policies without a server: it stands beside `http`, and uses the same decisions.
+    ("cli", &["decisions", "policy"]),
     ("main", &["config", "startup"]),
 ];
 

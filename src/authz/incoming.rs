@@ -65,6 +65,13 @@ pub fn origin(app: &App, request: &HttpRequest) -> Origin {
     Origin { user_agent: header("user-agent").map(str::to_owned), ..found }
 }
 
+/// Whether a request comes from a proxy that is believed.
+#[must_use]
+pub fn by_trusted_proxy(app: &App, request: &HttpRequest) -> bool {
+    let peer = request.peer_addr().map(|address| address.ip().to_canonical());
+    peer.is_some_and(|peer| app.trusted_proxies.iter().any(|range| range.contains(&peer)))
+}
+
 /// The caller of an HTTP request: [`authenticate`].
 ///
 /// # Errors

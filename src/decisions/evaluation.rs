@@ -1,29 +1,73 @@
-//! `POST /access/v1/evaluation`: OpenID AuthZEN 1.0, judged by IAM policies, with the reason given.
+//! `POST /access/v1/evaluation` and `/access/v1/evaluations`: OpenID AuthZEN 1.0, judged by IAM policies, with the reason
+//! given.
+
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::subject::{Subject, SubjectRefused};
+use super::door::{Asker, Failure, json_body, respond};
+use super::subject::{Identified, Subject};
+use super::{keys, render};
 use crate::authz::{self, Applicable};
 use crate::context::App;
 use crate::iam::caller::Caller;
-use crate::policy::{self, ContextMap, Decision, FailedStatement, MatchedStatement, Verdict};
-use crate::store::StoreError;
+use crate::policy::{self, ContextMap, Decision, Verdict};
 
 /// Requests to our own paths are signed for this service.
-const SERVICE: &str = "passwright";
+const SERVICES: [&str; 1] = ["passwright"];
+
+/// More questions in one request are refused.
+const MAX_EVALUATIONS: usize = 100;
+
+/// A question; in a batch, the answers to what its items leave out. Unknown members are passed over, as AuthZEN asks.
+#[derive(Clone, Default, Deserialize)]
+struct Question {
+    subject: Option<Value>,
+    action: Option<Value>,
+    resource: Option<Value>,
+    context: Option<Value>,
+    explain: Option<bool>,
+}
 
 #[derive(Deserialize)]
-struct Evaluation {
-    subject: Subject,
-    action: Action,
-    resource: Resource,
+struct Batch {
     #[serde(default)]
-    context: Map<String, Value>,
+    evaluations: Vec<Value>,
     #[serde(default)]
-    explain: bool,
+    options: Options,
+}
+
+#[derive(Default, Deserialize)]
+struct Options {
+    #[serde(default)]
+    evaluations_semantic: Semantic,
+}
+
+/// When a batch ends.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Semantic {
+    /// When all is answered.
+    #[default]
+    ExecuteAll,
+    /// After the first denial.
+    DenyOnFirstDeny,
+    /// After the first permission.
+    PermitOnFirstPermit,
+}
+
+impl Semantic {
+    fn ends_with(self, permitted: bool) -> bool {
+        match self {
+            Self::ExecuteAll => false,
+            Self::DenyOnFirstDeny => !permitted,
+            Self::PermitOnFirstPermit => permitted,
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -37,125 +81,140 @@ struct Resource {
     id: String,
 }
 
-/// Why there is no decision.
-enum Failure {
-    Unauthenticated(String),
-    Forbidden(String),
-    BadRequest(String),
-    Internal(StoreError),
+/// Answers one question. A denial is a 200.
+pub async fn one(app: Data<App>, request: HttpRequest, body: Result<Bytes, actix_web::Error>) -> HttpResponse {
+    let outcome = evaluate(&app, &request, body, false).await;
+    respond(&request, outcome)
 }
 
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self::Internal(error)
-    }
+/// Answers several questions, in their order.
+pub async fn many(app: Data<App>, request: HttpRequest, body: Result<Bytes, actix_web::Error>) -> HttpResponse {
+    let outcome = evaluate(&app, &request, body, true).await;
+    respond(&request, outcome)
 }
 
-/// Answers a question. A denial is a 200.
-pub async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    let mut response = match evaluate(&app, &request, &body).await {
-        Ok(answer) => HttpResponse::Ok().json(answer),
-        Err(Failure::Unauthenticated(message)) => HttpResponse::Unauthorized().json(json!({"message": message})),
-        Err(Failure::Forbidden(message)) => HttpResponse::Forbidden().json(json!({"message": message})),
-        Err(Failure::BadRequest(message)) => HttpResponse::BadRequest().json(json!({"message": message})),
-        Err(Failure::Internal(error)) => {
-            tracing::error!(%error, "evaluation failed");
-            HttpResponse::InternalServerError().json(json!({"message": "Internal error."}))
-        }
-    };
-    if let Some(id) = request.headers().get("x-request-id") {
-        response.headers_mut().insert(actix_web::http::header::HeaderName::from_static("x-request-id"), id.clone());
+async fn evaluate(app: &App, request: &HttpRequest, body: Result<Bytes, actix_web::Error>, batches: bool) -> Result<Value, Failure> {
+    let body = json_body(request, body)?;
+    let asker = Asker::of(app, request, &body, &SERVICES).await?;
+    asker.permit(app, "passwright:Evaluate", "*").await?;
+    let mut session = Session { app, asker, subjects: HashMap::new() };
+    let question: Question = parse(&body)?;
+    let batch: Batch = if batches { parse(&body)? } else { Batch { evaluations: Vec::new(), options: Options::default() } };
+    if batch.evaluations.is_empty() {
+        return session.answer(question).await;
     }
-    response
-}
-
-async fn evaluate(app: &App, request: &HttpRequest, body: &Bytes) -> Result<Value, Failure> {
-    let asker = authenticate(app, request, body).await?;
-    let asked: Evaluation = serde_json::from_slice(body).map_err(|error| Failure::BadRequest(error.to_string()))?;
-    if asked.resource.r#type != "arn" {
-        return Err(Failure::BadRequest(format!("resource.type `{}` is not `arn`", asked.resource.r#type)));
+    if batch.evaluations.len() > MAX_EVALUATIONS {
+        return Err(Failure::BadRequest(format!("evaluations are more than {MAX_EVALUATIONS}")));
     }
-    permit(app, &asker, "passwright:Evaluate", "*").await?;
-    let subject = match asked.subject.identify(app).await {
-        Ok(subject) => subject,
-        Err(SubjectRefused::Malformed(message)) => return Err(Failure::BadRequest(message)),
-        Err(SubjectRefused::Credential(authz::CredentialRefused::Store(error))) => return Err(error.into()),
-        // Whoever cannot prove who they are may do nothing.
-        Err(SubjectRefused::Credential(refused)) => {
-            return Ok(
-                json!({"decision": false, "context": {"reason": "implicitDeny", "principal": null, "statements": [], "error": refused.to_string()}}),
-            );
-        }
-    };
-    let principal = subject.principal();
-    if principal != asker.caller.principal() {
-        permit(app, &asker, "passwright:EvaluateAs", &principal.to_string()).await?;
-    }
-    let mut keys = authz::request_keys(&subject, app.now(), &asker.region);
-    add_context(&mut keys, &asked.context)?;
-    let applicable = Applicable::to(app, &subject).await?;
-    let (request, policies) = (applicable.ask(&asked.action.name, &asked.resource.id, &keys), applicable.policies());
-    let mut answer = render(&policy::decide(&request, &policies), &principal.to_string());
-    if asked.explain {
-        let failed: Vec<Value> = policy::explain(&request, &policies).iter().map(render_failed).collect();
-        if let Some(context) = answer.get_mut("context").and_then(Value::as_object_mut) {
-            context.insert("failed".to_owned(), Value::Array(failed));
+    let mut answers = Vec::with_capacity(batch.evaluations.len());
+    for item in batch.evaluations {
+        let answer = match serde_json::from_value::<Question>(item) {
+            Ok(item) => session.answer(item.or(&question)).await,
+            Err(error) => Err(Failure::BadRequest(error.to_string())),
+        };
+        // One question that cannot be answered is a denial that says so; the others are answered.
+        let answer = answer.unwrap_or_else(|failure| {
+            let (status, message) = failure.status_and_message();
+            json!({"decision": false, "context": {"error": {"status": status.as_u16(), "message": message}}})
+        });
+        let permitted = answer.get("decision") == Some(&Value::Bool(true));
+        answers.push(answer);
+        if batch.options.evaluations_semantic.ends_with(permitted) {
+            break;
         }
     }
-    Ok(answer)
+    Ok(json!({"evaluations": answers}))
 }
 
-/// Who asks, for where, and the condition keys of their asking.
-struct Asker {
-    caller: Caller,
-    region: String,
-    keys: ContextMap,
+fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Failure> {
+    serde_json::from_slice(body).map_err(|error| Failure::BadRequest(error.to_string()))
 }
 
-async fn authenticate(app: &App, request: &HttpRequest, body: &Bytes) -> Result<Asker, Failure> {
-    match authz::caller(app, request, body, &[SERVICE]).await {
-        Ok((caller, Some(scope))) => {
-            let mut keys = authz::request_keys(&caller, app.now(), &scope.region);
-            authz::origin(app, request).add_keys(&mut keys);
-            Ok(Asker { caller, region: scope.region, keys })
+/// A required member of a question.
+fn member<T: for<'a> Deserialize<'a>>(name: &str, value: Option<Value>) -> Result<T, Failure> {
+    let value = value.ok_or_else(|| Failure::BadRequest(format!("{name} is missing")))?;
+    serde_json::from_value(value).map_err(|error| Failure::BadRequest(format!("{name}: {error}")))
+}
+
+impl Question {
+    /// An item of a batch: each member is its own, or else the batch's, whole.
+    fn or(self, defaults: &Self) -> Self {
+        let or = |own: Option<Value>, default: &Option<Value>| own.or_else(|| default.clone());
+        Self {
+            subject: or(self.subject, &defaults.subject),
+            action: or(self.action, &defaults.action),
+            resource: or(self.resource, &defaults.resource),
+            context: or(self.context, &defaults.context),
+            explain: self.explain.or(defaults.explain),
         }
-        Ok((_, None)) => Err(Failure::Unauthenticated("Missing Authentication Token".to_owned())),
-        Err(authz::CredentialRefused::Store(error)) => Err(error.into()),
-        Err(refused) => Err(Failure::Unauthenticated(refused.to_string())),
     }
 }
 
-async fn permit(app: &App, asker: &Asker, action: &str, resource: &str) -> Result<(), Failure> {
-    let Asker { caller: asker, keys, .. } = asker;
-    let decision = authz::decide(app, asker, action, resource, keys).await?;
-    match decision.verdict {
-        Verdict::Allowed => Ok(()),
-        Verdict::ExplicitDeny | Verdict::ImplicitDeny => Err(Failure::Forbidden(authz::denial(asker, action, resource, &decision))),
+/// The questions of one request: its asker is authenticated once, and each subject looked up once.
+struct Session<'a> {
+    app: &'a App,
+    asker: Asker,
+    subjects: HashMap<String, Rc<Known>>,
+}
+
+/// A subject that was looked up.
+enum Known {
+    Somebody {
+        caller: Box<Caller>,
+        shown: String,
+        applicable: Applicable,
+    },
+    /// The answer to any question about nobody.
+    Nobody(Value),
+}
+
+impl Session<'_> {
+    async fn answer(&mut self, question: Question) -> Result<Value, Failure> {
+        let subject = question.subject.ok_or_else(|| Failure::BadRequest("subject is missing".to_owned()))?;
+        let action: Action = member("action", question.action)?;
+        let resource: Resource = member("resource", question.resource)?;
+        if resource.r#type != "arn" {
+            return Err(Failure::BadRequest(format!("resource.type `{}` is not `arn`", resource.r#type)));
+        }
+        let context: Map<String, Value> = question.context.map(|context| member("context", Some(context))).transpose()?.unwrap_or_default();
+        let known = self.subject(subject).await?;
+        let (caller, shown, applicable) = match known.as_ref() {
+            Known::Somebody { caller, shown, applicable } => (caller, shown, applicable),
+            Known::Nobody(answer) => {
+                // The same questions are refused, and answers have the same form, as about somebody who is there.
+                add_context(&mut ContextMap::new(), context)?;
+                return Ok(explained(answer.clone(), question.explain, Vec::new));
+            }
+        };
+        let mut keys = authz::request_keys(caller, self.app.now(), &self.asker.region);
+        add_context(&mut keys, context)?;
+        let (asked, policies) = (applicable.ask(&action.name, &resource.id, &keys), applicable.policies());
+        let answer = decided(&policy::decide(&asked, &policies), shown);
+        Ok(explained(answer, question.explain, || render::failures(&policy::explain(&asked, &policies))))
+    }
+
+    async fn subject(&mut self, written: Value) -> Result<Rc<Known>, Failure> {
+        let key = written.to_string();
+        if let Some(known) = self.subjects.get(&key) {
+            return Ok(Rc::clone(known));
+        }
+        let subject: Subject = member("subject", Some(written))?;
+        let known = Rc::new(match subject.identify(self.app, &self.asker).await? {
+            Identified::Caller(caller, shown) => {
+                let applicable = Applicable::to(self.app, &caller).await?;
+                Known::Somebody { caller, shown, applicable }
+            }
+            Identified::Nobody { error, principal } => Known::Nobody(nobody(error, principal)),
+        });
+        self.subjects.insert(key, Rc::clone(&known));
+        Ok(known)
     }
 }
 
 /// SECURITY: what says who asks comes from the credential; the question cannot overwrite it.
-fn add_context(keys: &mut ContextMap, context: &Map<String, Value>) -> Result<(), Failure> {
-    let text = |key: &str, value: &Value| match value {
-        Value::String(text) => Ok(text.clone()),
-        Value::Bool(_) | Value::Number(_) => Ok(value.to_string()),
-        Value::Null | Value::Array(_) | Value::Object(_) => {
-            Err(Failure::BadRequest(format!("context.`{key}` is not a value or a list of values")))
-        }
-    };
-    for (key, value) in context {
-        if keys.values(key).is_some() || names_the_asker(key) {
-            continue;
-        }
-        match value {
-            Value::Array(items) => {
-                let values = items.iter().map(|item| text(key, item)).collect::<Result<Vec<_>, _>>()?;
-                keys.insert_list(key, values);
-            }
-            single => keys.insert(key, text(key, single)?),
-        }
-    }
-    Ok(())
+fn add_context(keys: &mut ContextMap, context: Map<String, Value>) -> Result<(), Failure> {
+    let own = context.into_iter().filter(|(key, _)| keys.values(key).is_none() && !names_the_asker(key)).collect();
+    keys::add(keys, &own).map_err(Failure::BadRequest)
 }
 
 /// Keys that only a credential may set, absent ones too: a session without MFA does not get it by being asked about.
@@ -173,22 +232,29 @@ fn names_the_asker(key: &str) -> bool {
     PREFIXES.iter().any(|prefix| key.starts_with(prefix))
 }
 
-fn render(decision: &Decision, principal: &str) -> Value {
-    let statements: Vec<Value> = decision.statements.iter().map(render_matched).collect();
+fn decided(decision: &Decision, principal: &str) -> Value {
     json!({
         "decision": decision.verdict == Verdict::Allowed,
-        "context": {"reason": decision.verdict.as_str(), "principal": principal, "statements": statements},
+        "context": {
+            "reason": decision.verdict.as_str(), "principal": principal, "statements": render::statements(&decision.statements),
+        },
     })
 }
 
-fn render_matched(statement: &MatchedStatement) -> Value {
-    json!({"policy": statement.policy, "sid": statement.sid, "index": statement.index, "effect": statement.effect.as_str()})
+/// Adds what failed to an answer, if that is asked for.
+fn explained(mut answer: Value, explain: Option<bool>, failed: impl FnOnce() -> Vec<Value>) -> Value {
+    if explain == Some(true)
+        && let Some(context) = answer.get_mut("context").and_then(Value::as_object_mut)
+    {
+        context.insert("failed".to_owned(), Value::Array(failed()));
+    }
+    answer
 }
 
-fn render_failed(failed: &FailedStatement) -> Value {
-    json!({
-        "policy": failed.policy, "sid": failed.sid, "index": failed.index, "effect": failed.effect.as_str(),
-        "element": failed.element, "operator": failed.operator, "key": failed.key,
-        "expected": failed.expected, "actual": failed.actual,
-    })
+fn nobody(error: Option<String>, principal: Option<String>) -> Value {
+    let mut context = json!({"reason": Verdict::ImplicitDeny.as_str(), "principal": principal, "statements": []});
+    if let (Some(error), Some(context)) = (error, context.as_object_mut()) {
+        context.insert("error".to_owned(), Value::String(error));
+    }
+    json!({"decision": false, "context": context})
 }

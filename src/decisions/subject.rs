@@ -3,11 +3,24 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use super::door::{Asker, Failure};
 use crate::authz::{self, CredentialRefused};
 use crate::context::App;
-use crate::iam::caller::Caller;
+use crate::flows::web_identity::{self, LoginRefused};
+use crate::iam::caller::{Caller, RoleSession};
 use crate::kit::clock::Timestamp;
+use crate::policy::Principal;
 use crate::sigv4::{Body, HttpRequest};
+use crate::store::{self, StoreError};
+
+/// The kinds of subjects.
+const KINDS: &str = "`credentials`, `token`, `principal`, `signed_request`";
+
+/// The name of the session that a role is judged by when the question names the role alone.
+const NAMELESS_SESSION: &str = "evaluation";
+
+/// How long such a session would live. It is never issued.
+const SESSION_SECONDS: i64 = 3600;
 
 /// A subject as AuthZEN writes it.
 #[derive(Deserialize)]
@@ -19,43 +32,62 @@ pub struct Subject {
     properties: Value,
 }
 
-/// Why a subject is nobody.
-#[derive(Debug, thiserror::Error)]
-pub enum SubjectRefused {
-    /// Not a kind of subject that we know, or one without what it needs.
-    #[error("{0}")]
-    Malformed(String),
-    /// A credential that is refused: the subject is nobody, and may do nothing.
-    #[error("{0}")]
-    Credential(#[from] CredentialRefused),
+/// Who a subject is.
+pub enum Identified {
+    /// Somebody, and the ARN that answers give them.
+    Caller(Box<Caller>, String),
+    /// Nobody, who may do nothing: why, and the ARN that was asked about.
+    Nobody {
+        /// Why; absent where that would tell what exists.
+        error: Option<String>,
+        /// The ARN of the question.
+        principal: Option<String>,
+    },
+}
+
+impl Identified {
+    fn caller(caller: Caller) -> Self {
+        let shown = caller.principal().to_string();
+        Self::Caller(Box::new(caller), shown)
+    }
+
+    /// Whoever cannot prove who they are may do nothing.
+    fn refused(why: impl ToString) -> Self {
+        Self::Nobody { error: Some(why.to_string()), principal: None }
+    }
 }
 
 impl Subject {
-    /// Who it is.
-    ///
-    /// # Errors
-    /// [`SubjectRefused`].
-    pub async fn identify(&self, app: &App) -> Result<Caller, SubjectRefused> {
-        match self.r#type.as_str() {
-            "credentials" => self.by_credentials(app).await,
-            "signed_request" => self.by_signed_request(app).await,
-            other => Err(SubjectRefused::Malformed(format!("subject.type `{other}` is not one of `credentials`, `signed_request`"))),
+    /// Who it is, if the asker may ask about them.
+    pub async fn identify(&self, app: &App, asker: &Asker) -> Result<Identified, Failure> {
+        let identified = match self.r#type.as_str() {
+            "credentials" => credential(self.by_credentials(app).await)?,
+            "signed_request" => credential(self.by_signed_request(app).await?)?,
+            "token" => self.by_token(app).await?,
+            "principal" => return self.by_arn(app, asker).await,
+            other => return Err(Failure::BadRequest(format!("subject.type `{other}` is not one of {KINDS}"))),
+        };
+        if let Identified::Caller(caller, shown) = &identified
+            && caller.principal() != asker.caller.principal()
+        {
+            asker.permit(app, EVALUATE_AS, shown).await?;
         }
+        Ok(identified)
     }
 
-    async fn by_credentials(&self, app: &App) -> Result<Caller, SubjectRefused> {
+    async fn by_credentials(&self, app: &App) -> Result<Caller, CredentialRefused> {
         let token = self.properties.get("session_token").and_then(Value::as_str);
         let caller = authz::holder_of(app, &self.id, token).await?;
         if let Caller::Session(session) = &caller
             && app.now() >= Timestamp::from_millis(session.expires_at)
         {
-            return Err(CredentialRefused::Expired.into());
+            return Err(CredentialRefused::Expired);
         }
         Ok(caller)
     }
 
-    async fn by_signed_request(&self, app: &App) -> Result<Caller, SubjectRefused> {
-        let malformed = |what: &str| SubjectRefused::Malformed(format!("subject.properties.{what} is missing or malformed"));
+    async fn by_signed_request(&self, app: &App) -> Result<Result<Caller, CredentialRefused>, Failure> {
+        let malformed = |what: &str| Failure::BadRequest(format!("subject.properties.{what} is missing or malformed"));
         let text = |name: &str| self.properties.get(name).and_then(Value::as_str);
         let method = text("method").ok_or_else(|| malformed("method"))?;
         let url = text("url").ok_or_else(|| malformed("url"))?;
@@ -69,7 +101,97 @@ impl Subject {
         const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         let body = Body::Sha256(text("body_sha256").unwrap_or(EMPTY));
         let request = HttpRequest { method, path, query, headers: &headers, body };
-        let (caller, _) = authz::authenticate(app, &request, &[]).await?;
-        Ok(caller)
+        Ok(authz::authenticate(app, &request, &[]).await.map(|(caller, _)| caller))
     }
+
+    /// A token is judged by the role that the identity pool would give for it; alone it has none.
+    async fn by_token(&self, app: &App) -> Result<Identified, Failure> {
+        let Some(identity_pool) = self.properties.get("identity_pool_id").and_then(Value::as_str) else {
+            return Ok(Identified::refused("subject.properties.identity_pool_id is missing: a token has no role without one"));
+        };
+        match web_identity::session_of_token(app, identity_pool, &self.id, None).await {
+            Ok(session) => Ok(Identified::caller(Caller::Session(session))),
+            Err(LoginRefused::Internal(error)) => Err(Failure::Internal(error)),
+            Err(refused) => Ok(Identified::refused(refused)),
+        }
+    }
+
+    /// SECURITY: the asker must be allowed to ask about the ARN before it is looked up, and an ARN of nobody is answered as
+    /// that of somebody without policies: the endpoint tells nobody who exists.
+    async fn by_arn(&self, app: &App, asker: &Asker) -> Result<Identified, Failure> {
+        let own = asker.caller.principal().to_string();
+        if self.id == own {
+            return Ok(Identified::Caller(Box::new(asker.caller.clone()), own));
+        }
+        let named = Principal::from_arn(&self.id);
+        let named = named.ok_or_else(|| Failure::BadRequest(format!("subject.id `{}` is not the ARN of a principal", self.id)))?;
+        asker.permit(app, EVALUATE_AS, &self.id).await?;
+        // Another account's principals are that account's to ask about.
+        let account = named.account().filter(|account| asker.caller.account_id() == Some(*account));
+        let found = match account {
+            Some(account) => look_up(app, account, &self.id).await?,
+            None => None,
+        };
+        Ok(match found {
+            Some(caller) => Identified::Caller(Box::new(caller), self.id.clone()),
+            None => Identified::Nobody { error: None, principal: Some(self.id.clone()) },
+        })
+    }
+}
+
+const EVALUATE_AS: &str = "passwright:EvaluateAs";
+
+fn credential(outcome: Result<Caller, CredentialRefused>) -> Result<Identified, Failure> {
+    match outcome {
+        Ok(caller) => Ok(Identified::caller(caller)),
+        Err(CredentialRefused::Store(error)) => Err(error.into()),
+        Err(refused) => Ok(Identified::refused(refused)),
+    }
+}
+
+/// The principal of an ARN, as it would be judged: a role by a session of it without session policies.
+async fn look_up(app: &App, account_id: &str, asked: &str) -> Result<Option<Caller>, StoreError> {
+    if asked == format!("arn:aws:iam::{account_id}:root") {
+        return Ok(Some(Caller::Root { account_id: account_id.to_owned() }));
+    }
+    let resource = asked.splitn(6, ':').nth(5).unwrap_or_default();
+    let (kind, rest) = resource.split_once('/').unwrap_or_default();
+    let last = rest.rsplit('/').next().unwrap_or_default();
+    let session_of = async |role: &str, session: &str| {
+        let role = app.read(async |tx| store::iam::find_role(tx, account_id, role).await).await?;
+        let now = app.now().millis();
+        Ok::<_, StoreError>(role.map(|role| RoleSession {
+            account_id: role.account_id,
+            role_name: role.name,
+            role_path: role.path,
+            role_id: role.id,
+            session_name: session.to_owned(),
+            policies: None,
+            federated_keys: Vec::new(),
+            issued_at: now,
+            expires_at: now + SESSION_SECONDS * 1000,
+        }))
+    };
+    // Names are found in any capitals and without a path; the ARN must be the very one.
+    match kind {
+        "user" => {
+            let user = app.read(async |tx| store::iam::find_user(tx, account_id, last).await).await?;
+            Ok(user.filter(|user| user.arn() == asked).map(Caller::User))
+        }
+        "role" => {
+            let session = session_of(last, NAMELESS_SESSION).await?;
+            Ok(session.filter(|session| session.role_arn() == asked).map(Caller::Session))
+        }
+        "assumed-role" => {
+            let (role, session) = rest.split_once('/').unwrap_or_default();
+            let found = session_of(role, session).await?;
+            Ok(found.filter(|found| found.arn() == asked && is_session_name(session)).map(Caller::Session))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// What AssumeRole would take (STS's model, `roleSessionNameType`).
+fn is_session_name(text: &str) -> bool {
+    (2..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte))
 }

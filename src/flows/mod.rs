@@ -1,6 +1,7 @@
 //! What takes several steps and I/O: one driver each, shared by the wire and whatever else starts it.
 
 pub mod access;
+pub mod bearer;
 pub mod clients;
 pub mod codes;
 pub mod credentials;
@@ -13,3 +14,4 @@ pub mod sessions;
 pub mod sign_in;
 pub mod sign_up;
 pub mod software_token;
+pub mod web_identity;

@@ -1,8 +1,13 @@
 //! Which path goes where.
 
 use actix_cors::Cors;
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::guard::fn_guard;
-use actix_web::web::{PayloadConfig, ServiceConfig, get, post, resource};
+use actix_web::http::header::ACCESS_CONTROL_REQUEST_METHOD;
+use actix_web::middleware::Next;
+use actix_web::web::{PayloadConfig, ServiceConfig, get, head, post, resource, to};
 
 use super::{dev, health, metrics, well_known};
 use crate::config::Mode;
@@ -10,6 +15,9 @@ use crate::{decisions, wire};
 
 /// A larger body is refused with 413.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// Where proxies ask. Envoy appends the original path.
+const FORWARD_AUTH: &str = "/v1/forward-auth";
 
 /// The routes.
 pub fn configure(mode: Mode) -> impl Fn(&mut ServiceConfig) {
@@ -20,7 +28,17 @@ pub fn configure(mode: Mode) -> impl Fn(&mut ServiceConfig) {
             .route("/healthz", get().to(health::live))
             .route("/readyz", get().to(health::ready))
             .route("/metrics", get().to(metrics::show))
-            .route("/access/v1/evaluation", post().to(decisions::evaluation::handle))
+            .route("/access/v1/evaluation", post().to(decisions::evaluation::one))
+            .route("/access/v1/evaluations", post().to(decisions::evaluation::many))
+            .route("/v1/simulate", post().to(decisions::simulate::handle))
+            .route("/.well-known/authzen-configuration", get().to(well_known::authzen))
+            .service(
+                resource(FORWARD_AUTH)
+                    .route(get().to(decisions::forward_auth::handle))
+                    .route(head().to(decisions::forward_auth::handle))
+                    .route(post().to(decisions::forward_auth::handle)),
+            )
+            .route("/v1/forward-auth/{original:.*}", to(decisions::forward_auth::handle))
             .route("/{pool}/.well-known/jwks.json", get().to(well_known::jwks));
         if mode == Mode::Dev {
             config.route("/_dev/outbox", get().to(dev::outbox)).route("/_dev/reset", post().to(dev::reset));
@@ -39,4 +57,40 @@ pub fn cors() -> Cors {
         .allowed_methods(["GET", "POST", "OPTIONS"])
         .expose_headers(["x-amzn-RequestId", "x-amzn-ErrorType", "x-amzn-ErrorMessage", "Date"])
         .max_age(86_400)
+}
+
+/// SECURITY: what a proxy asks about is never itself a preflight. Envoy asks with the original method and headers, and the
+/// 200 that a browser's preflight is answered with would let the original one pass, judged by nobody.
+///
+/// # Errors
+/// Those of what it wraps.
+pub async fn judge_preflights(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    if request.path().starts_with(FORWARD_AUTH) {
+        request.headers_mut().remove(ACCESS_CONTROL_REQUEST_METHOD);
+    }
+    next.call(request).await
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::middleware::from_fn;
+    use actix_web::test::{TestRequest, call_service, init_service};
+    use actix_web::{App, HttpResponse};
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_preflight_that_a_proxy_asks_about_is_judged() {
+        let judge = || std::future::ready(HttpResponse::Forbidden().finish());
+        let app = App::new().wrap(cors()).wrap(from_fn(judge_preflights)).default_service(to(judge));
+        let app = init_service(app).await;
+        for (path, status) in [("/v1/forward-auth/notes/1", 403), ("/v1/forward-auth", 403), ("/", 200)] {
+            let asked = TestRequest::with_uri(path).method(actix_web::http::Method::OPTIONS);
+            let asked = asked.insert_header(("Origin", "http://evil.example")).insert_header(("Access-Control-Request-Method", "GET"));
+            assert_eq!(call_service(&app, asked.to_request()).await.status(), status, "{path}");
+        }
+    }
 }

@@ -1,7 +1,8 @@
-//! A pool's published keys.
+//! What is published without asking who reads it: a pool's keys, and where decisions are asked for.
 
-use actix_web::HttpResponse;
 use actix_web::web::{Data, Path};
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::json;
 
 use crate::context::App;
 use crate::tokens::keys::Jwks;
@@ -11,10 +12,24 @@ use crate::tokens::pool_keys;
 pub async fn jwks(app: Data<App>, pool_id: Path<String>) -> HttpResponse {
     match pool_keys::load(&app, &pool_id).await {
         Ok(Some(keys)) => HttpResponse::Ok().insert_header(("Cache-Control", "public, max-age=300")).json(Jwks::of(&keys.public)),
-        Ok(None) => HttpResponse::NotFound().json(serde_json::json!({"message": "User pool does not exist."})),
+        Ok(None) => HttpResponse::NotFound().json(json!({"message": "User pool does not exist."})),
         Err(error) => {
             tracing::error!(%error, "keys could not be read");
             HttpResponse::InternalServerError().finish()
         }
     }
+}
+
+/// `GET /.well-known/authzen-configuration` (OpenID AuthZEN 1.0, "Policy Decision Point Metadata").
+pub async fn authzen(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let base = &app.public_url;
+    let mut response = HttpResponse::Ok();
+    if let Some(id) = request.headers().get("x-request-id") {
+        response.insert_header(("x-request-id", id.clone()));
+    }
+    response.json(json!({
+        "policy_decision_point": base,
+        "access_evaluation_endpoint": format!("{base}/access/v1/evaluation"),
+        "access_evaluations_endpoint": format!("{base}/access/v1/evaluations"),
+    }))
 }

@@ -188,7 +188,8 @@ pub(super) fn asked<'a>(request: &Request<'a>, policies: &Policies<'_>) -> Asked
 /// The sets that reach the request's principal. Organizations' policies do not reach service-linked roles; service control
 /// policies reach neither services nor anybody outside an account.
 pub(super) fn applicable<'a>(request: &Request<'_>, policies: &Policies<'a>) -> impl Iterator<Item = (PolicySource, &'a PolicySet)> {
-    let linked = request.principal.is_service_linked();
+    let organized = !policies.service_control.is_empty() || !policies.resource_control.is_empty();
+    let linked = organized && request.principal.is_service_linked();
     let service_control = if linked || request.principal.account().is_none() { &[] } else { policies.service_control };
     let resource_control = if linked { &[] } else { policies.resource_control };
     let single = [

@@ -1,6 +1,7 @@
 //! The errors of identity pools.
 
 use crate::context::Context;
+use crate::flows::web_identity::LoginRefused;
 use crate::identitypools::pool::IdentityPool;
 use crate::services::operation::Fault;
 use crate::store::{self, StoreError};
@@ -27,6 +28,17 @@ pub enum Error {
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         Self::Internal(Box::new(error))
+    }
+}
+
+impl From<LoginRefused> for Error {
+    fn from(refused: LoginRefused) -> Self {
+        match refused {
+            LoginRefused::NotAuthorized(message) => Self::NotAuthorized(message),
+            LoginRefused::Misconfigured => Self::InvalidIdentityPoolConfiguration,
+            LoginRefused::NoSuchPool(_) | LoginRefused::NoIdentity => Self::ResourceNotFound(refused.to_string()),
+            LoginRefused::Internal(source) => Self::Internal(source),
+        }
     }
 }
 

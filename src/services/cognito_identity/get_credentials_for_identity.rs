@@ -6,28 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use super::get_id::guests_refused;
-use super::logins::{self, Login};
-use crate::authz;
 use crate::context::Context;
 use crate::flows::credentials::IdentityCredentialsAnswer;
-use crate::iam::arn;
-use crate::iam::caller::{Caller, RoleSession};
-use crate::iam::entity::Role;
+use crate::flows::web_identity::{self, Login};
 use crate::identitypools::pool::IdentityPool;
-use crate::policy::Verdict;
+use crate::store::Conn;
 use crate::store::identity_pools::{self, Identity};
-use crate::store::{self, Conn};
 use crate::tokens::session;
-
-const PROVIDER: &str = "cognito-identity.amazonaws.com";
-
-/// Enhanced credentials live for an hour.
-const LIFETIME_SECONDS: i64 = 3600;
-
-/// What guests' credentials are held to, whatever the role allows: nothing of this deployment's own administration.
-/// AWS holds guests to a list of its services likewise (developer guide, "IAM roles", "Access policies").
-const GUEST_SCOPE: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*",
-    "NotAction": ["iam:*", "sts:*", "cognito-idp:*", "cognito-identity:*", "kms:*", "secretsmanager:*", "passwright:*"]}]}"#;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -53,31 +38,13 @@ pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
         // Only a role of the token's `cognito:roles` may be chosen, and no token of ours carries any yet.
         return Err(Error::NotAuthorized("CustomRoleArn is not one of the token's cognito:roles.".to_owned()));
     }
-    let logins = logins::verify(cx, &pool, &request.logins).await?;
+    let logins = web_identity::verify(cx, &pool, &request.logins).await?;
     if logins.is_empty() {
         admit_guest(&pool, &identity)?;
     } else {
         cx.write(async |tx| link(cx, tx, &identity, &logins).await).await?;
     }
-    let kind = if logins.is_empty() { "unauthenticated" } else { "authenticated" };
-    let role_arn = pool.roles.get(kind).ok_or(Error::InvalidIdentityPoolConfiguration)?;
-    let (account_id, path, name) = arn::parse_role(role_arn).ok_or(Error::InvalidIdentityPoolConfiguration)?;
-    let role = cx.read(async |tx| store::iam::find_role(tx, account_id, name).await).await?;
-    let role = role.filter(|role| role.path == path).ok_or(Error::InvalidIdentityPoolConfiguration)?;
-
-    let now = cx.now();
-    let session = RoleSession {
-        federated_keys: federated_keys(&pool, &identity, &logins),
-        policies: logins.is_empty().then(|| vec![GUEST_SCOPE.to_owned()]),
-        account_id: role.account_id.clone(),
-        role_name: role.name.clone(),
-        role_path: role.path.clone(),
-        role_id: role.id.clone(),
-        session_name: "CognitoIdentityCredentials".to_owned(),
-        issued_at: now.millis(),
-        expires_at: now.millis() + LIFETIME_SECONDS * 1000,
-    };
-    check_trust(cx, &role, &session)?;
+    let session = web_identity::session(cx, &pool, &identity, &logins, Some(&cx.origin)).await?;
     let credentials = session::issue(cx, session).ok_or_else(|| Error::Internal("session could not be sealed".into()))?;
     Ok(Response { identity_id: identity.identity_id, credentials: credentials.into() })
 }
@@ -115,27 +82,4 @@ async fn link(cx: &Context, tx: &mut Conn, identity: &Identity, logins: &[Login]
         identity_pools::set_authenticated(tx, identity, cx.now()).await?;
     }
     Ok(())
-}
-
-/// What the role's trust policy, and later its policies, may ask of the identity.
-fn federated_keys(pool: &IdentityPool, identity: &Identity, logins: &[Login]) -> Vec<(String, Vec<String>)> {
-    let mut amr = vec![if logins.is_empty() { "unauthenticated" } else { "authenticated" }.to_owned()];
-    for login in logins {
-        amr.push(login.provider.clone());
-        amr.push(format!("{}:CognitoSignIn:{}", login.provider, login.subject));
-    }
-    vec![
-        (format!("{PROVIDER}:aud"), vec![pool.id.clone()]),
-        (format!("{PROVIDER}:amr"), amr),
-        (format!("{PROVIDER}:sub"), vec![identity.identity_id.clone()]),
-    ]
-}
-
-fn check_trust(cx: &Context, role: &Role, session: &RoleSession) -> Result<(), Error> {
-    let mut keys = authz::request_keys(&Caller::Session(session.clone()), cx.now(), &cx.region);
-    cx.origin.add_keys(&mut keys);
-    match authz::decide_federated_assumption(PROVIDER, "sts:AssumeRoleWithWebIdentity", role, &keys)?.verdict {
-        Verdict::Allowed => Ok(()),
-        Verdict::ExplicitDeny | Verdict::ImplicitDeny => Err(Error::InvalidIdentityPoolConfiguration),
-    }
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::errors::{Error, no_pool};
-use super::logins::{self, Login};
 use crate::context::Context;
 use crate::crypto::ids;
+use crate::flows::web_identity::{self, Login};
 use crate::identitypools::pool::IdentityPool;
 use crate::store::identity_pools::{self, Identity};
 
@@ -28,7 +28,7 @@ pub struct Response {
 pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
     let pool = cx.read(async |tx| identity_pools::find(tx, &request.identity_pool_id).await).await?;
     let pool = pool.ok_or_else(|| no_pool(&request.identity_pool_id))?;
-    let logins = logins::verify(cx, &pool, &request.logins).await?;
+    let logins = web_identity::verify(cx, &pool, &request.logins).await?;
     if logins.is_empty() && !pool.configuration.allow_unauthenticated_identities {
         return Err(guests_refused());
     }

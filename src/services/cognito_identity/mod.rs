@@ -13,7 +13,6 @@ mod errors;
 mod get_credentials_for_identity;
 mod get_id;
 mod get_identity_pool_roles;
-mod logins;
 mod set_identity_pool_roles;
 
 /// The operations that are built.

@@ -192,6 +192,45 @@ def test_a_wrong_setting_is_named(tmp_path, flags, says):
     assert done.returncode != 0 and says in done.stderr, done.stderr
 
 
+@pytest.mark.parametrize("command, settings, says", [
+    ("serve", 'prot = 1', "settings.toml:1: `prot`: no such setting; there are: account_id, "),
+    ("serve", 'region = "a"\nport = "1"', "settings.toml:2: `port`: must be an integer, not of type string"),
+    ("serve", 'ephemeral = true', "settings.toml:1: `ephemeral`: a setting of `dev`, not of `serve`"),
+    ("dev", 'host = "0.0.0.0"', "--host 0.0.0.0: `dev` listens on loopback only"),
+    ("serve", 'tls_cert = "x.pem"', "--tls-cert: --tls-key is missing"),
+    ("serve", '[[forward_auth.rule]]\npath = "/{a}"\naction = "a:B"\nresource = "arn:aws:a:::{b}"',
+     "settings.toml:1: [[forward_auth.rule]]: resource: `{b}` is not a capture of path"),
+])
+def test_a_wrong_settings_file_is_refused_with_the_line(tmp_path, command, settings, says):
+    (tmp_path / "settings.toml").write_text(settings)
+    flags = ["--config", tmp_path / "settings.toml", "--data", tmp_path / "d"]
+    done = subprocess.run([BINARY, command, *flags], capture_output=True, text=True, timeout=20)
+    assert done.returncode != 0 and says in done.stderr, done.stderr
+    assert not (tmp_path / "d").exists()
+
+
+def test_flags_win_over_the_environment_and_both_over_the_file(tmp_path, logs):
+    settings = tmp_path / "settings.toml"
+
+    def arn(*flags, **env):
+        server = Server("dev", tmp_path / "data", *flags, log=logs / "settings.log", env={"PASSWRIGHT_CONFIG": str(settings), **env})
+        found = server.client("sts").get_caller_identity()["Arn"]
+        server.stop()
+        return found
+
+    settings.write_text('account_id = "111111111111"\nephemeral = true\n')
+    assert arn() == "arn:aws:iam::111111111111:root"
+    assert arn(PASSWRIGHT_ACCOUNT_ID="222222222222") == "arn:aws:iam::222222222222:root"
+    assert arn("--account-id", "333333333333", PASSWRIGHT_ACCOUNT_ID="222222222222") == "arn:aws:iam::333333333333:root"
+    # An ephemeral server leaves nothing where its data would be.
+    assert not (tmp_path / "data").exists()
+    # The flag's file wins over the environment's.
+    (tmp_path / "other.toml").write_text('account_id = "444444444444"\nephemeral = true\n')
+    assert arn("--config", str(tmp_path / "other.toml")) == "arn:aws:iam::444444444444:root"
+    assert arn("--ephemeral=false") == "arn:aws:iam::111111111111:root"
+    assert (tmp_path / "data" / "passwright.db").exists()
+
+
 def test_a_server_told_to_stop_finishes_what_it_took(tmp_path, logs):
     server = Server("dev", tmp_path, "--hashing-threads", "1", log=logs / "stop.log")
     pool = Pool(server)

@@ -1,0 +1,115 @@
+//! What every decision endpoint does around its question: who asks, whether they may, and how answers and refusals go out.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CONTENT_TYPE, HeaderName};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::{Value, json};
+
+use crate::authz;
+use crate::context::App;
+use crate::iam::caller::Caller;
+use crate::policy::{ContextMap, Verdict};
+use crate::store::StoreError;
+
+/// Why there is no decision.
+pub enum Failure {
+    /// Not signed, or not well.
+    Unauthenticated(String),
+    /// The asker may not ask this.
+    Forbidden(String),
+    /// The question is malformed.
+    BadRequest(String),
+    /// The body is not said to be JSON.
+    NotJson,
+    /// The body could not be read.
+    Body(actix_web::Error),
+    /// Our own failure.
+    Internal(Box<dyn std::error::Error>),
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+impl Failure {
+    /// As HTTP says it. Our own failures are logged here, once.
+    pub fn status_and_message(self) -> (StatusCode, String) {
+        match self {
+            Self::Unauthenticated(message) => (StatusCode::UNAUTHORIZED, message),
+            Self::Forbidden(message) => (StatusCode::FORBIDDEN, message),
+            Self::BadRequest(message) => (StatusCode::BAD_REQUEST, message),
+            Self::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content-Type is not application/json".to_owned()),
+            Self::Body(error) => (error.as_response_error().status_code(), error.to_string()),
+            Self::Internal(error) => {
+                tracing::error!(%error, "decision failed");
+                (StatusCode::INTERNAL_SERVER_ERROR, "Internal error.".to_owned())
+            }
+        }
+    }
+}
+
+/// The response: AuthZEN wants the request's id back whatever the answer is.
+pub fn respond(request: &HttpRequest, outcome: Result<Value, Failure>) -> HttpResponse {
+    const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+    let mut response = match outcome {
+        Ok(answer) => HttpResponse::Ok().json(answer),
+        Err(failure) => {
+            let (status, message) = failure.status_and_message();
+            HttpResponse::build(status).json(json!({"message": message}))
+        }
+    };
+    if let Some(id) = request.headers().get(REQUEST_ID) {
+        response.headers_mut().insert(REQUEST_ID, id.clone());
+    }
+    response
+}
+
+/// The body of a request, if it says that it is JSON, or does not say.
+pub fn json_body(request: &HttpRequest, body: Result<Bytes, actix_web::Error>) -> Result<Bytes, Failure> {
+    let body = body.map_err(Failure::Body)?;
+    let said = request.headers().get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
+    let essence = said.map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
+    match essence.as_deref() {
+        None | Some("application/json") => Ok(body),
+        Some(_) => Err(Failure::NotJson),
+    }
+}
+
+/// Who asks, for where, and the condition keys of their asking.
+pub struct Asker {
+    /// Who asks.
+    pub caller: Caller,
+    /// Where they signed for.
+    pub region: String,
+    keys: ContextMap,
+}
+
+impl Asker {
+    /// The signer of a request, which must be signed for one of these services.
+    pub async fn of(app: &App, request: &HttpRequest, body: &Bytes, services: &[&str]) -> Result<Self, Failure> {
+        match authz::caller(app, request, body, services).await {
+            Ok((caller, Some(scope))) => {
+                let mut keys = authz::request_keys(&caller, app.now(), &scope.region);
+                authz::origin(app, request).add_keys(&mut keys);
+                Ok(Self { caller, region: scope.region, keys })
+            }
+            Ok((_, None)) => Err(Failure::Unauthenticated("Missing Authentication Token".to_owned())),
+            Err(authz::CredentialRefused::Store(error)) => Err(error.into()),
+            Err(refused) => Err(Failure::Unauthenticated(refused.to_string())),
+        }
+    }
+
+    /// Refuses what the asker may not do.
+    pub async fn permit(&self, app: &App, action: &str, resource: &str) -> Result<(), Failure> {
+        let decision = authz::decide(app, &self.caller, action, resource, &self.keys).await?;
+        match decision.verdict {
+            Verdict::Allowed => Ok(()),
+            Verdict::ExplicitDeny | Verdict::ImplicitDeny => {
+                Err(Failure::Forbidden(authz::denial(&self.caller, action, resource, &decision)))
+            }
+        }
+    }
+}

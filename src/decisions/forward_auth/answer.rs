@@ -1,0 +1,108 @@
+//! The handler: believes the proxy, finds the rule, identifies the caller, asks the policies.
+
+use std::net::IpAddr;
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::json;
+
+use super::credential::{self, Identified, Unidentified};
+use super::original::Original;
+use super::path::DecodedPath;
+use super::rules::Rules;
+use crate::authz::{self, Origin};
+use crate::context::App;
+use crate::policy::Verdict;
+use crate::store::StoreError;
+
+/// Why a request may not pass.
+enum Refused {
+    /// 401.
+    Unauthenticated { challenge: &'static str, message: String },
+    /// 403.
+    Forbidden(String),
+    /// 500.
+    Internal(Box<dyn std::error::Error>),
+}
+
+impl From<StoreError> for Refused {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}
+
+impl From<Unidentified> for Refused {
+    fn from(unidentified: Unidentified) -> Self {
+        match unidentified {
+            Unidentified::Missing => Self::Unauthenticated {
+                challenge: r#"Bearer realm="passwright""#,
+                message: "the request has neither a signature nor a bearer token".to_owned(),
+            },
+            Unidentified::Signature(message) => Self::Unauthenticated { challenge: r#"AWS4-HMAC-SHA256 realm="passwright""#, message },
+            Unidentified::Token(message) => {
+                Self::Unauthenticated { challenge: r#"Bearer realm="passwright", error="invalid_token""#, message }
+            }
+            Unidentified::Forbidden(message) => Self::Forbidden(message),
+            Unidentified::Internal(error) => Self::Internal(error),
+        }
+    }
+}
+
+/// Answers 200, 401 or 403: proxies pass the first on, and know no other refusal.
+pub async fn handle(app: Data<App>, rules: Data<Rules>, request: HttpRequest) -> HttpResponse {
+    let mut response = match judge(&app, &rules, &request).await {
+        Ok((principal, Identified { subject, body_sha256, .. })) => {
+            let mut response = HttpResponse::Ok();
+            response.insert_header(("X-Passwright-Principal", principal)).insert_header(("X-Passwright-Subject", subject));
+            if let Some(hash) = body_sha256 {
+                response.insert_header(("X-Passwright-Content-Sha256", hash));
+            }
+            response.finish()
+        }
+        Err(Refused::Unauthenticated { challenge, message }) => {
+            HttpResponse::Unauthorized().insert_header(("WWW-Authenticate", challenge)).json(json!({"message": message}))
+        }
+        Err(Refused::Forbidden(message)) => HttpResponse::Forbidden().json(json!({"message": message})),
+        Err(Refused::Internal(error)) => {
+            tracing::error!(%error, "forward-auth failed");
+            HttpResponse::InternalServerError().json(json!({"message": "Internal error."}))
+        }
+    };
+    let no_store = actix_web::http::header::HeaderValue::from_static("no-store");
+    response.headers_mut().insert(actix_web::http::header::CACHE_CONTROL, no_store);
+    response
+}
+
+/// The principal's ARN, and who it is, if the request may pass.
+async fn judge(app: &App, rules: &Rules, request: &HttpRequest) -> Result<(String, Identified), Refused> {
+    let forbidden = |why: &dyn std::fmt::Display| Refused::Forbidden(why.to_string());
+    // SECURITY: first of all, for whoever can write these headers themselves chooses what is judged.
+    if !authz::by_trusted_proxy(app, request) {
+        return Err(forbidden(&"the caller is not one of the trusted proxies"));
+    }
+    let headers: Vec<(&str, &[u8])> = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    let original = Original::of(&headers).map_err(|refused| forbidden(&refused))?;
+    let path = DecodedPath::parse(&original.path).map_err(|refused| forbidden(&refused))?;
+    let matched = rules.find(&original.method, &original.host, &path).map_err(|refused| forbidden(&refused))?;
+    let origin = Origin { secure: original.secure, ..client_origin(app, request) };
+    let identified = credential::identify(app, &original, &headers, &matched, &origin).await?;
+
+    let mut keys = authz::request_keys(&identified.caller, app.now(), &identified.region);
+    origin.add_keys(&mut keys);
+    let decision = authz::decide(app, &identified.caller, &matched.action, &matched.resource, &keys).await?;
+    match decision.verdict {
+        Verdict::Allowed => Ok((identified.caller.principal().to_string(), identified)),
+        Verdict::ExplicitDeny | Verdict::ImplicitDeny => {
+            Err(Refused::Forbidden(authz::denial(&identified.caller, &matched.action, &matched.resource, &decision)))
+        }
+    }
+}
+
+/// SECURITY: a proxy that doesn't say whom it forwards for leaves the address unknown; its own would let every client pass a
+/// condition that is meant for the proxy's network.
+fn client_origin(app: &App, request: &HttpRequest) -> Origin {
+    let last = request.headers().get_all("x-forwarded-for").last().and_then(|value| value.to_str().ok());
+    let nearest = last.and_then(|hops| hops.rsplit(',').next()).and_then(|hop| hop.trim().parse::<IpAddr>().ok());
+    let origin = authz::origin(app, request);
+    Origin { source_ip: origin.source_ip.filter(|_| nearest.is_some()), ..origin }
+}

@@ -1,0 +1,115 @@
+//! From a bearer token, ID or access, to the user of ours who holds it.
+
+use crate::context::App;
+use crate::kit::clock::Timestamp;
+use crate::store::{self, StoreError};
+use crate::tokens::claims::USER_ADMIN_SCOPE;
+use crate::tokens::keys::PublicKey;
+use crate::tokens::pool_keys;
+use crate::tokens::verify::{RawJwt, TokenRefused};
+
+/// Who holds a token.
+pub struct Bearer {
+    /// Their pool.
+    pub user_pool: String,
+    /// The app client that the token was given to.
+    pub client_id: String,
+    /// Their `sub`.
+    pub subject: String,
+}
+
+/// Why a token is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BearerRefused {
+    /// Not a token of a pool of ours.
+    #[error("the token is not one of this deployment's")]
+    Invalid,
+    /// Past its time.
+    #[error("the token has expired")]
+    Expired,
+    /// The sign-in that it comes from is over, or the user is gone or disabled.
+    #[error("the token has been revoked")]
+    Revoked,
+    /// An access token that was given for less than the user's own rights.
+    #[error("the access token does not have the scope aws.cognito.signin.user.admin")]
+    Scope,
+}
+
+impl From<TokenRefused> for BearerRefused {
+    fn from(refused: TokenRefused) -> Self {
+        match refused {
+            TokenRefused::Expired => Self::Expired,
+            TokenRefused::Malformed
+            | TokenRefused::UnknownKey
+            | TokenRefused::BadSignature
+            | TokenRefused::WrongUse
+            | TokenRefused::WrongIssuer => Self::Invalid,
+        }
+    }
+}
+
+/// Verifies the token, and that its sign-in goes on.
+///
+/// # Errors
+/// [`StoreError`]; inside, [`BearerRefused`].
+pub async fn verify(app: &App, token: &str) -> Result<Result<Bearer, BearerRefused>, StoreError> {
+    let Ok(raw) = RawJwt::parse(token) else { return Ok(Err(BearerRefused::Invalid)) };
+    let pool_id = raw.claimed_issuer().rsplit('/').next().unwrap_or_default().to_owned();
+    // The pool first: what claims to come from none of ours costs no look at keys.
+    let (Some(_), Some(keys)) = (app.pool(&pool_id).await?, pool_keys::load(app, &pool_id).await?) else {
+        return Ok(Err(BearerRefused::Invalid));
+    };
+    let (client_id, subject, family) = match claims(&raw, &keys.public, &app.issuer(&pool_id), app.now()) {
+        Ok(claims) => claims,
+        Err(refused) => return Ok(Err(refused)),
+    };
+    let user = app.read(async |tx| store::users::find_by_family(tx, &pool_id, &subject, &family).await).await?;
+    if !user.is_some_and(|user| user.enabled) {
+        return Ok(Err(BearerRefused::Revoked));
+    }
+    Ok(Ok(Bearer { user_pool: pool_id, client_id, subject }))
+}
+
+/// Client, subject and sign-in of a verified token.
+fn claims(raw: &RawJwt<'_>, keys: &[PublicKey], issuer: &str, now: Timestamp) -> Result<(String, String, String), BearerRefused> {
+    match raw.verify_id(keys, issuer, now) {
+        Ok(claims) => Ok((claims.aud, claims.sub, claims.origin_jti)),
+        // SECURITY: an access token with other scopes was given to an application for less than the user may do.
+        Err(TokenRefused::WrongUse) => {
+            let claims = raw.verify_access(keys, issuer, now)?;
+            let is_users_own = claims.scope.split(' ').any(|scope| scope == USER_ADMIN_SCOPE);
+            if is_users_own { Ok((claims.client_id, claims.sub, claims.origin_jti)) } else { Err(BearerRefused::Scope) }
+        }
+        Err(refused) => Err(refused.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::tokens::keys::SigningKey;
+
+    #[test]
+    fn a_token_is_an_id_token_or_an_access_token_with_the_users_own_rights() {
+        let key = SigningKey::generate("kid".into()).unwrap();
+        let judged = |token_use: &str, scope: &str, issuer: &str, seconds: i64| {
+            let token = json!({"sub": "s", "iss": issuer, "origin_jti": "o", "event_id": "e", "token_use": token_use, "auth_time": 1, "exp": 100,
+                               "iat": 1, "jti": "j", "client_id": "app", "aud": "app", "scope": scope, "username": "a", "cognito:username": "a"});
+            let token = key.sign(&token).unwrap();
+            claims(&RawJwt::parse(&token).unwrap(), &[key.public().clone()], "issuer", Timestamp::from_seconds(seconds))
+        };
+        let held = || ("app".to_owned(), "s".to_owned(), "o".to_owned());
+        assert_eq!(judged("id", "", "issuer", 99), Ok(held()));
+        assert_eq!(judged("access", "openid aws.cognito.signin.user.admin", "issuer", 99), Ok(held()));
+        for scope in ["", "openid profile", "aws.cognito.signin.user.administrator"] {
+            assert_eq!(judged("access", scope, "issuer", 99), Err(BearerRefused::Scope), "{scope}");
+        }
+        for token_use in ["id", "access"] {
+            assert_eq!(judged(token_use, USER_ADMIN_SCOPE, "issuer", 100), Err(BearerRefused::Expired));
+            assert_eq!(judged(token_use, USER_ADMIN_SCOPE, "another", 99), Err(BearerRefused::Invalid));
+        }
+        assert_eq!(judged("refresh", USER_ADMIN_SCOPE, "issuer", 99), Err(BearerRefused::Invalid));
+    }
+}
