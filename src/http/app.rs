@@ -4,6 +4,7 @@ use actix_cors::Cors;
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::guard::fn_guard;
 use actix_web::http::header::ACCESS_CONTROL_REQUEST_METHOD;
 use actix_web::middleware::Next;
 use actix_web::web::{PayloadConfig, ServiceConfig, get, head, post, resource, to};
@@ -42,6 +43,8 @@ pub fn configure(mode: Mode) -> impl Fn(&mut ServiceConfig) {
         if mode == Mode::Dev {
             config.route("/_dev/outbox", get().to(dev::outbox)).route("/_dev/reset", post().to(dev::reset));
         }
+        // Last, so that a template of a REST service never takes a path of ours.
+        config.service(resource("/{path:.*}").guard(fn_guard(wire::rest_json::is_ours)).to(wire::dispatch::handle_rest));
     }
 }
 

@@ -1,5 +1,8 @@
-//! The pure rules of IAM: names of things, and who a caller is.
+//! The pure rules of IAM: names of things, who a caller is, and what simulated policies decide.
 
 pub mod arn;
 pub mod caller;
+pub mod context_entry;
 pub mod entity;
+pub mod simulation;
+pub mod statement_place;

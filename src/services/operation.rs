@@ -24,6 +24,8 @@ type Run = dyn for<'a> Fn(&'a Context, Value) -> LocalBoxFuture<'a, Result<Value
 pub enum Fault {
     /// An error of the service's model: its shape's name, and the message.
     Modelled(&'static str, String),
+    /// An error of the service's model that has members beside its message.
+    Detailed(&'static str, String, Map<String, Value>),
     /// The caller may not do it: what they lack, in AWS's words.
     AccessDenied(String),
     /// A parameter that this deployment cannot honour.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
+use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
@@ -11,7 +12,7 @@ use super::fault::WireError;
 use super::model::{OperationModel, Protocol, Service};
 use super::query::Parameters;
 use super::validate::{Invalid, validate};
-use super::{json11, xml};
+use super::{json11, rest_json, xml};
 use crate::authz;
 use crate::context::{App, Context};
 use crate::crypto::ids;
@@ -34,20 +35,36 @@ pub fn operations_of(service: Service) -> Vec<Operation> {
         Service::CognitoIdentity => services::cognito_identity::operations(),
         Service::Iam => services::iam::operations(),
         Service::Sts => services::sts::operations(),
+        Service::AccessAnalyzer => services::access_analyzer::operations(),
     }
 }
 
 /// `POST /`: AWS JSON 1.1 and AWS Query.
 pub async fn handle(app: Data<App>, request: HttpRequest, body: Result<Bytes, actix_web::Error>) -> HttpResponse {
-    let app = app.into_inner();
+    let target = request.headers().get("x-amz-target").and_then(|target| Service::from_target(target.to_str().ok()?));
+    let service = target.map_or(Service::Sts, |(service, _)| service);
+    finish(app.into_inner(), &request, body, service, read).await
+}
+
+/// The paths of REST services.
+pub async fn handle_rest(app: Data<App>, request: HttpRequest, body: Result<Bytes, actix_web::Error>) -> HttpResponse {
+    let routed = rest_json::route(request.method().as_str(), request.uri().path());
+    let Some((service, _)) = routed else { return HttpResponse::NotFound().finish() };
+    finish(app.into_inner(), &request, body, service, read_rest).await
+}
+
+/// `service` is who answers where the body cannot be had.
+async fn finish(
+    app: Arc<App>,
+    request: &HttpRequest,
+    body: Result<Bytes, actix_web::Error>,
+    service: Service,
+    reader: Reader,
+) -> HttpResponse {
     let request_id = ids::uuid(&mut app.rng());
     let (service, outcome) = match body {
-        Ok(body) => answer(app, &request, &body, &request_id).await,
-        Err(error) => {
-            let service = request.headers().get("x-amz-target").and_then(|target| Service::from_target(target.to_str().ok()?));
-            let service = service.map_or(Service::Sts, |(service, _)| service);
-            (Some(service), Err(WireError::unreadable(service.protocol(), &error)))
-        }
+        Ok(body) => answer(app, request, &body, &request_id, reader).await,
+        Err(error) => (Some(service), Err(WireError::unreadable(service.protocol(), &error))),
     };
     match outcome {
         Ok(response) => response,
@@ -72,8 +89,9 @@ async fn answer(
     request: &HttpRequest,
     body: &Bytes,
     request_id: &str,
+    reader: Reader,
 ) -> (Option<Service>, Result<HttpResponse, WireError>) {
-    let (service, input) = match read(request, body) {
+    let (service, input) = match reader(request, body) {
         Ok(read) => read,
         Err((service, error)) => return (service, Err(error)),
     };
@@ -83,6 +101,19 @@ async fn answer(
 }
 
 type Read = (Service, (&'static OperationModel, &'static Operation, Value));
+
+/// How a request is read: by `POST /`, or by its path.
+type Reader = fn(&HttpRequest, &Bytes) -> Result<Read, (Option<Service>, WireError)>;
+
+/// The operation that method and path name, and its input.
+fn read_rest(request: &HttpRequest, body: &Bytes) -> Result<Read, (Option<Service>, WireError)> {
+    let unknown = || (None, WireError::unknown_operation(Protocol::RestJson, request.uri().path()));
+    let (service, model) = rest_json::route(request.method().as_str(), request.uri().path()).ok_or_else(unknown)?;
+    let (model, operation) = find(service, &model.name).map_err(|error| (Some(service), error))?;
+    let input = rest_json::input(service.model(), model, request, body);
+    let input = input.map_err(|message| (Some(service), WireError::serialization(service.protocol(), &message)))?;
+    Ok((service, (model, operation, input)))
+}
 
 /// The operation that the request names, and its input.
 fn read(request: &HttpRequest, body: &Bytes) -> Result<Read, (Option<Service>, WireError)> {
@@ -129,7 +160,7 @@ async fn run(app: Arc<App>, request: &HttpRequest, body: &Bytes, call: Call<'_>)
     if let Some(shape) = model.input {
         validate(service.model(), shape, &input).map_err(|invalid| match invalid {
             Invalid::Type(message) => WireError::serialization(protocol, &message),
-            Invalid::Constraints(message) => WireError::validation(protocol, message),
+            Invalid::Constraints(message, violations) => WireError::validation(protocol, message, &violations),
         })?;
     }
     let region = scope.map_or_else(|| app.region.clone(), |scope| scope.region);
@@ -139,7 +170,7 @@ async fn run(app: Arc<App>, request: &HttpRequest, body: &Bytes, call: Call<'_>)
         authorize(&cx, service, model, &input).await?;
     }
     let answer = operation.run(&cx, input).await.map_err(|fault| WireError::operation(service, model, request_id, fault))?;
-    respond(service, model, &answer, request_id)
+    respond(service, model, answer, request_id)
 }
 
 async fn authenticate(
@@ -162,6 +193,7 @@ async fn authorize(cx: &Context, service: Service, model: &OperationModel, input
         Service::CognitoIdentity => services::cognito_identity::resource(cx, input),
         Service::Iam => services::iam::resource(cx, &model.name, input).await.map_err(internal)?,
         Service::Sts => Judged::ByOperation,
+        Service::AccessAnalyzer => services::access_analyzer::resource(cx, input),
     };
     let Judged::On(resource) = judged else { return Ok(()) };
     let action = format!("{}:{}", service.name(), model.name);
@@ -173,14 +205,23 @@ async fn authorize(cx: &Context, service: Service, model: &OperationModel, input
     Err(WireError::access_denied(service.protocol(), authz::denial(&cx.caller, &action, &resource, &decision)))
 }
 
-fn respond(service: Service, model: &OperationModel, answer: &Value, request_id: &str) -> Result<HttpResponse, WireError> {
+fn respond(service: Service, model: &OperationModel, answer: Value, request_id: &str) -> Result<HttpResponse, WireError> {
     let mut response = HttpResponse::Ok();
     response.insert_header(("x-amzn-RequestId", request_id));
     match service.protocol() {
         Protocol::Json11 { .. } => Ok(response.content_type("application/x-amz-json-1.1").body(answer.to_string())),
         protocol @ Protocol::Query { .. } => {
-            let body = xml::answer(service.model(), model, answer, request_id).map_err(|_| WireError::internal(protocol))?;
+            let body = xml::answer(service.model(), model, &answer, request_id).map_err(|_| WireError::internal(protocol))?;
             Ok(response.content_type("text/xml").body(body))
+        }
+        protocol @ Protocol::RestJson => {
+            let Value::Object(fields) = answer else { return Err(WireError::internal(protocol)) };
+            let (headers, body) = rest_json::split(service.model(), model.output, fields);
+            for header in headers {
+                response.insert_header(header);
+            }
+            response.status(StatusCode::from_u16(model.status).unwrap_or(StatusCode::OK));
+            Ok(response.content_type("application/json").body(Value::Object(body).to_string()))
         }
     }
 }

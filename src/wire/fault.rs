@@ -2,10 +2,11 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::model::{OperationModel, Protocol, Service};
-use super::xml;
+use super::validate::Violation;
+use super::{rest_json, xml};
 use crate::authz::CredentialRefused;
 use crate::services::operation::Fault;
 use crate::sigv4::SignatureError;
@@ -19,9 +20,11 @@ pub struct WireError {
     pub status: u16,
     /// The message.
     pub message: String,
+    /// What the error says beside its message.
+    pub members: Map<String, Value>,
 }
 
-/// A fault that every operation may answer with, by protocol: `(JSON code, Query code, Query status)`. JSON's status is 400.
+/// A fault that every operation may answer with, by protocol: `(JSON code, Query code, status)`. JSON 1.1's status is 400.
 struct Common(&'static str, &'static str, u16);
 
 const MISSING_TOKEN: Common = Common("MissingAuthenticationTokenException", "MissingAuthenticationToken", 403);
@@ -35,12 +38,17 @@ const SERIALIZATION: Common = Common("SerializationException", "MalformedInput",
 const VALIDATION: Common = Common("InvalidParameterException", "ValidationError", 400);
 
 impl WireError {
-    fn common(protocol: Protocol, Common(json, query, query_status): Common, message: impl Into<String>) -> Self {
+    fn new(code: &str, status: u16, message: String) -> Self {
+        Self { code: code.to_owned(), status, message, members: Map::new() }
+    }
+
+    fn common(protocol: Protocol, Common(json, query, status): Common, message: impl Into<String>) -> Self {
         let (code, status) = match protocol {
             Protocol::Json11 { .. } => (json, 400),
-            Protocol::Query { .. } => (query, query_status),
+            Protocol::Query { .. } => (query, status),
+            Protocol::RestJson => (json, status),
         };
-        Self { code: code.to_owned(), status, message: message.into() }
+        Self::new(code, status, message.into())
     }
 
     /// No signature where one is needed.
@@ -53,30 +61,47 @@ impl WireError {
         let message = match protocol {
             Protocol::Json11 { .. } => String::new(),
             Protocol::Query { version } => format!("Could not find operation {name} for version {version}"),
+            Protocol::RestJson => return Self::new("UnknownOperationException", 404, String::new()),
         };
         Self::common(protocol, UNKNOWN_OPERATION, message)
     }
 
     /// A body that cannot be read.
     pub fn serialization(protocol: Protocol, message: &str) -> Self {
+        if protocol == Protocol::RestJson {
+            return Self::invalid("cannotParse", message.to_owned(), &[]);
+        }
         Self::common(protocol, SERIALIZATION, message)
     }
 
     /// A body that is larger than we take, or that ended early.
     pub fn unreadable(protocol: Protocol, error: &actix_web::Error) -> Self {
         match error.as_response_error().status_code() {
-            StatusCode::PAYLOAD_TOO_LARGE => Self {
-                code: "RequestEntityTooLargeException".to_owned(),
-                status: StatusCode::PAYLOAD_TOO_LARGE.as_u16(),
-                message: "The request is larger than 1048576 bytes.".to_owned(),
-            },
+            status @ StatusCode::PAYLOAD_TOO_LARGE => {
+                let message = "The request is larger than 1048576 bytes.".to_owned();
+                Self::new("RequestEntityTooLargeException", status.as_u16(), message)
+            }
             _ => Self::serialization(protocol, "The request body could not be read."),
         }
     }
 
     /// Constraints of the model that are violated.
-    pub fn validation(protocol: Protocol, message: String) -> Self {
-        Self::common(protocol, VALIDATION, message)
+    pub fn validation(protocol: Protocol, message: String, violations: &[Violation]) -> Self {
+        match protocol {
+            Protocol::RestJson if violations.is_empty() => Self::invalid("other", message, violations),
+            Protocol::RestJson => Self::invalid("fieldValidationFailed", message, violations),
+            Protocol::Json11 { .. } | Protocol::Query { .. } => Self::common(protocol, VALIDATION, message),
+        }
+    }
+
+    /// The one ValidationException of REST services, which says what kind of fault it is, and which members are at fault.
+    fn invalid(reason: &str, message: String, violations: &[Violation]) -> Self {
+        let mut members = Map::from_iter([("reason".to_owned(), Value::from(reason))]);
+        if !violations.is_empty() {
+            let fields = violations.iter().map(|violation| json!({"name": violation.path, "message": violation.text}));
+            members.insert("fieldList".to_owned(), fields.collect());
+        }
+        Self { members, ..Self::new("ValidationException", 400, message) }
     }
 
     /// The caller may not.
@@ -89,8 +114,9 @@ impl WireError {
         let code = match protocol {
             Protocol::Json11 { .. } => "InternalErrorException",
             Protocol::Query { .. } => "InternalFailure",
+            Protocol::RestJson => "InternalServerException",
         };
-        Self { code: code.to_owned(), status: 500, message: "Internal error.".to_owned() }
+        Self::new(code, 500, "Internal error.".to_owned())
     }
 
     /// A credential that is refused. Our own failures are logged.
@@ -112,22 +138,25 @@ impl WireError {
     pub fn operation(service: Service, operation: &OperationModel, request_id: &str, fault: Fault) -> Self {
         let protocol = service.protocol();
         match fault {
-            Fault::Modelled(shape, message) => {
-                if !operation.errors.iter().any(|listed| listed == shape) {
-                    tracing::error!(operation = operation.name, shape, "error is not one of the operation's model");
-                }
-                match service.model().error(shape) {
-                    Some(error) => Self { code: error.code.clone(), status: error.status, message },
-                    None => Self { code: shape.to_owned(), status: 400, message },
-                }
-            }
+            Fault::Modelled(shape, message) => Self::modelled(service, operation, shape, message),
+            Fault::Detailed(shape, message, members) => Self { members, ..Self::modelled(service, operation, shape, message) },
             Fault::AccessDenied(message) => Self::access_denied(protocol, message),
-            Fault::Validation(message) => Self::validation(protocol, message),
+            Fault::Validation(message) => Self::validation(protocol, message, &[]),
             Fault::Serialization(message) => Self::serialization(protocol, &message),
             Fault::Internal(error) => {
                 tracing::error!(operation = operation.name, request_id, %error, "internal error");
                 Self::internal(protocol)
             }
+        }
+    }
+
+    fn modelled(service: Service, operation: &OperationModel, shape: &str, message: String) -> Self {
+        if !operation.errors.iter().any(|listed| listed == shape) {
+            tracing::error!(operation = operation.name, shape, "error is not one of the operation's model");
+        }
+        match service.model().error(shape) {
+            Some(error) => Self::new(&error.code, error.status, message),
+            None => Self::new(shape, 400, message),
         }
     }
 
@@ -144,6 +173,16 @@ impl WireError {
         response.insert_header(("x-amzn-ErrorType", self.code.as_str()));
         let header_message: String = self.message.chars().filter(|character| (' '..='~').contains(character)).collect();
         response.insert_header(("x-amzn-ErrorMessage", header_message));
+        if let Some(service) = service.filter(|service| service.protocol() == Protocol::RestJson) {
+            let mut fields = self.members.clone();
+            fields.insert("message".to_owned(), Value::from(self.message.as_str()));
+            let shape = service.model().error(&self.code).map(|error| error.shape);
+            let (headers, body) = rest_json::split(service.model(), shape, fields);
+            for header in headers {
+                response.insert_header(header);
+            }
+            return response.content_type("application/json").body(Value::Object(body).to_string());
+        }
         response.content_type("application/x-amz-json-1.1").body(json!({"__type": self.code, "message": self.message}).to_string())
     }
 }

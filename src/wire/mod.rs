@@ -6,5 +6,6 @@ mod json11;
 pub mod model;
 mod pattern;
 mod query;
+pub mod rest_json;
 mod validate;
 mod xml;

@@ -22,6 +22,8 @@ pub enum Service {
     Iam,
     /// AWS Security Token Service.
     Sts,
+    /// IAM Access Analyzer.
+    AccessAnalyzer,
 }
 
 /// How a service's requests and answers are written.
@@ -37,10 +39,12 @@ pub enum Protocol {
         /// The value of `Version`.
         version: &'static str,
     },
+    /// REST with JSON bodies: the operation is named by method and path.
+    RestJson,
 }
 
 /// `(service, signing name and action prefix, protocol, model)`: a new service is one row.
-const SERVICES: [(Service, &str, Protocol, &str); 4] = [
+const SERVICES: [(Service, &str, Protocol, &str); 5] = [
     (
         Service::CognitoIdp,
         "cognito-idp",
@@ -55,9 +59,10 @@ const SERVICES: [(Service, &str, Protocol, &str); 4] = [
     ),
     (Service::Iam, "iam", Protocol::Query { version: "2010-05-08" }, include_str!("models/iam.json")),
     (Service::Sts, "sts", Protocol::Query { version: "2011-06-15" }, include_str!("models/sts.json")),
+    (Service::AccessAnalyzer, "access-analyzer", Protocol::RestJson, include_str!("models/accessanalyzer.json")),
 ];
 
-static MODELS: [OnceLock<Model>; 4] = [const { OnceLock::new() }; 4];
+static MODELS: [OnceLock<Model>; 5] = [const { OnceLock::new() }; 5];
 
 impl Service {
     /// Every service.
@@ -135,6 +140,12 @@ pub struct OperationModel {
     pub errors: Vec<String>,
     /// Whether it is called without a signature.
     pub unauthenticated: bool,
+    /// The HTTP method.
+    pub method: String,
+    /// The path's template: `/analyzer/{analyzerName}`.
+    pub path: String,
+    /// The HTTP status of an answer.
+    pub status: u16,
 }
 
 /// How an error shape appears on the wire.
@@ -144,6 +155,8 @@ pub struct ErrorModel {
     pub code: String,
     /// The HTTP status.
     pub status: u16,
+    /// Its members.
+    pub shape: ShapeId,
 }
 
 /// A type with its constraints.
@@ -195,6 +208,21 @@ pub struct Member {
     pub shape: ShapeId,
     /// Whether it must be there.
     pub required: bool,
+    /// Where REST has it.
+    pub place: Place,
+}
+
+/// Where a member of a request, an answer or an error stands in REST.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A field of the body.
+    Body,
+    /// The part of the path that stands where the template has this name in braces.
+    Path(String),
+    /// This parameter of the query.
+    Query(String),
+    /// This header.
+    Header(String),
 }
 
 impl Model {
@@ -267,6 +295,15 @@ struct RawOperation {
     #[serde(default)]
     errors: Vec<RawReference>,
     authtype: Option<String>,
+    http: RawHttp,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RawHttp {
+    method: String,
+    request_uri: String,
+    response_code: Option<u16>,
 }
 
 #[derive(Deserialize)]
@@ -274,6 +311,8 @@ struct RawOperation {
 struct RawReference {
     shape: String,
     result_wrapper: Option<String>,
+    location: Option<String>,
+    location_name: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -303,7 +342,7 @@ struct RawShape {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct RawError {
-    code: String,
+    code: Option<String>,
     http_status_code: u16,
 }
 
@@ -311,8 +350,8 @@ impl From<RawModel> for Model {
     fn from(raw: RawModel) -> Self {
         let ids: HashMap<String, ShapeId> = raw.shapes.keys().cloned().zip(0..).collect();
         let id = |reference: &RawReference| ids.get(&reference.shape).copied();
-        let errors = raw.shapes.iter().filter(|(_, shape)| shape.exception).map(|(name, shape)| (name.clone(), error_of(name, shape)));
-        let errors = errors.collect();
+        let exceptions = raw.shapes.iter().zip(0..).filter(|((_, shape), _)| shape.exception);
+        let errors = exceptions.map(|((name, shape), id)| (name.clone(), error_of(name, shape, id))).collect();
         let operation = |(name, raw): (String, RawOperation)| {
             let model = OperationModel {
                 name: name.clone(),
@@ -321,6 +360,9 @@ impl From<RawModel> for Model {
                 result_wrapper: raw.output.and_then(|output| output.result_wrapper),
                 errors: raw.errors.into_iter().map(|error| error.shape).collect(),
                 unauthenticated: raw.authtype.as_deref() == Some("none"),
+                method: raw.http.method,
+                path: raw.http.request_uri,
+                status: raw.http.response_code.unwrap_or(200),
             };
             (name, model)
         };
@@ -330,10 +372,10 @@ impl From<RawModel> for Model {
     }
 }
 
-fn error_of(name: &str, shape: &RawShape) -> ErrorModel {
-    match &shape.error {
-        Some(error) => ErrorModel { code: error.code.clone(), status: error.http_status_code },
-        None => ErrorModel { code: name.to_owned(), status: if shape.fault { 500 } else { 400 } },
+fn error_of(name: &str, raw: &RawShape, shape: ShapeId) -> ErrorModel {
+    match &raw.error {
+        Some(error) => ErrorModel { code: error.code.clone().unwrap_or_else(|| name.to_owned()), status: error.http_status_code, shape },
+        None => ErrorModel { code: name.to_owned(), status: if raw.fault { 500 } else { 400 }, shape },
     }
 }
 
@@ -341,7 +383,8 @@ fn shape_of(name: String, raw: RawShape, id: &impl Fn(&RawReference) -> Option<S
     let kind = match raw.r#type.as_str() {
         "structure" => {
             let member = |(name, reference): (String, RawReference)| {
-                Some(Member { shape: id(&reference)?, required: raw.required.contains(&name), name })
+                let shape = id(&reference)?;
+                Some(Member { shape, required: raw.required.contains(&name), place: place_of(&name, reference), name })
             };
             Kind::Structure(raw.members.into_iter().filter_map(member).collect())
         }
@@ -357,6 +400,16 @@ fn shape_of(name: String, raw: RawShape, id: &impl Fn(&RawReference) -> Option<S
     Shape { name, kind, min: raw.min, max: raw.max, sensitive: raw.sensitive, pattern: raw.pattern, regex: OnceLock::new() }
 }
 
+fn place_of(name: &str, RawReference { location, location_name, .. }: RawReference) -> Place {
+    let wire_name = location_name.unwrap_or_else(|| name.to_owned());
+    match location.as_deref() {
+        Some("uri") => Place::Path(wire_name),
+        Some("querystring") => Place::Query(wire_name),
+        Some("header") => Place::Header(wire_name),
+        _ => Place::Body,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -364,7 +417,7 @@ mod tests {
     #[test]
     fn every_model_reads_and_counts_its_operations() {
         let count = |service: Service| service.model().operations().count();
-        assert_eq!(Service::all().map(count).collect::<Vec<_>>(), [141, 23, 180, 11]);
+        assert_eq!(Service::all().map(count).collect::<Vec<_>>(), [141, 23, 180, 11, 39]);
         for service in Service::all() {
             let model = service.model();
             for operation in model.operations() {

@@ -12,8 +12,17 @@ const MAX_REPORTED: usize = 20;
 pub enum Invalid {
     /// A value is of another type than the model's: SerializationException.
     Type(String),
-    /// Constraints are violated: the message that AWS gives.
-    Constraints(String),
+    /// Constraints are violated: the message that AWS gives, and what it is made of.
+    Constraints(String, Vec<Violation>),
+}
+
+/// A member that violates a constraint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// Where it stands.
+    pub path: String,
+    /// What is wrong, in AWS's words.
+    pub text: String,
 }
 
 /// Checks an input against its shape. Members that the model does not know are ignored, as AWS does.
@@ -23,14 +32,16 @@ pub enum Invalid {
 pub fn validate(model: &Model, input: ShapeId, value: &Value) -> Result<(), Invalid> {
     let mut violations = Violations(Vec::new());
     violations.value(model, input, value, "")?;
-    match violations.0.len() {
-        0 => Ok(()),
-        1 => Err(Invalid::Constraints(format!("1 validation error detected: {}", violations.0.join("; ")))),
-        count => Err(Invalid::Constraints(format!("{count} validation errors detected: {}", violations.0.join("; ")))),
-    }
+    let texts: Vec<&str> = violations.0.iter().map(|violation| violation.text.as_str()).collect();
+    let message = match texts.len() {
+        0 => return Ok(()),
+        1 => format!("1 validation error detected: {}", texts.join("; ")),
+        count => format!("{count} validation errors detected: {}", texts.join("; ")),
+    };
+    Err(Invalid::Constraints(message, violations.0))
 }
 
-struct Violations(Vec<String>);
+struct Violations(Vec<Violation>);
 
 impl Violations {
     fn value(&mut self, model: &Model, id: ShapeId, value: &Value, path: &str) -> Result<(), Invalid> {
@@ -112,7 +123,8 @@ impl Violations {
     fn report(&mut self, shown: &str, path: &str, constraint: &str) {
         if self.0.len() < MAX_REPORTED {
             let blank = if shown.is_empty() { "" } else { " " };
-            self.0.push(format!("Value{blank}{shown} at '{path}' failed to satisfy constraint: {constraint}"));
+            let text = format!("Value{blank}{shown} at '{path}' failed to satisfy constraint: {constraint}");
+            self.0.push(Violation { path: path.to_owned(), text });
         }
     }
 }
@@ -173,7 +185,7 @@ mod tests {
 
     fn message(operation: &str, input: Value) -> String {
         match check(Service::CognitoIdp, operation, input) {
-            Err(Invalid::Constraints(message) | Invalid::Type(message)) => message,
+            Err(Invalid::Constraints(message, _) | Invalid::Type(message)) => message,
             Ok(()) => String::new(),
         }
     }

@@ -19,6 +19,8 @@ pub enum Error {
     InvalidInput(String),
     /// A member that we don't honour yet.
     Unsupported(String),
+    /// The caller may not: what they lack, in AWS's words.
+    AccessDenied(String),
     /// A parameter that is needed here.
     Missing(String),
     /// Our own failure.
@@ -46,6 +48,7 @@ impl From<Error> for Fault {
             Error::MalformedPolicyDocument(message) => Self::Modelled("MalformedPolicyDocumentException", message),
             Error::InvalidInput(message) => Self::Modelled("InvalidInputException", message),
             Error::Unsupported(name) => Self::Validation(format!("{name} is not supported")),
+            Error::AccessDenied(message) => Self::AccessDenied(message),
             Error::Missing(message) => Self::Validation(message),
             Error::Internal(source) => Self::Internal(source),
         }

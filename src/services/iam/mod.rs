@@ -15,13 +15,20 @@ mod create_role;
 mod create_user;
 mod delete_access_key;
 mod errors;
+mod get_context_keys_for_custom_policy;
+mod get_context_keys_for_principal_policy;
 mod get_role;
 mod get_user;
 mod list_access_keys;
 mod list_users;
 mod owner;
+mod policy_source;
 mod put_role_policy;
 mod put_user_policy;
+mod run_instances;
+mod simulate_custom_policy;
+mod simulate_principal_policy;
+mod simulation;
 mod update_access_key;
 
 /// The operations that are built.
@@ -31,12 +38,16 @@ pub fn operations() -> Vec<Operation> {
         operation("CreateRole", create_role::handle),
         operation("CreateUser", create_user::handle),
         operation("DeleteAccessKey", delete_access_key::handle),
+        operation("GetContextKeysForCustomPolicy", get_context_keys_for_custom_policy::handle),
+        operation("GetContextKeysForPrincipalPolicy", get_context_keys_for_principal_policy::handle),
         operation("GetRole", get_role::handle),
         operation("GetUser", get_user::handle),
         operation("ListAccessKeys", list_access_keys::handle),
         operation("ListUsers", list_users::handle),
         operation("PutRolePolicy", put_role_policy::handle),
         operation("PutUserPolicy", put_user_policy::handle),
+        operation("SimulateCustomPolicy", simulate_custom_policy::handle),
+        operation("SimulatePrincipalPolicy", simulate_principal_policy::handle),
         operation("UpdateAccessKey", update_access_key::handle),
     ]
 }
@@ -61,6 +72,8 @@ pub async fn resource(cx: &Context, operation: &str, input: &Value) -> Result<Ju
             let user = cx.read(async |tx| store::iam::find_user(tx, account_id, name).await).await?;
             user.map_or_else(|| arn::user(account_id, "/", name), |user| user.arn())
         }
+        (_, _, "GetContextKeysForCustomPolicy" | "SimulateCustomPolicy") => "*".to_owned(),
+        (_, _, "GetContextKeysForPrincipalPolicy" | "SimulatePrincipalPolicy") => text("PolicySourceArn").unwrap_or("*").to_owned(),
         (None, None, "ListUsers") => format!("arn:aws:iam::{account_id}:user{}", text("PathPrefix").unwrap_or("/")),
         _ => match &cx.caller {
             Caller::User(user) => user.arn(),

@@ -1,0 +1,111 @@
+//! PolicySourceArn: the user or role of the caller's account whose stored policies are meant.
+
+use super::errors::Error;
+use super::simulation::Subject;
+use crate::context::Context;
+use crate::iam::caller::Caller;
+use crate::iam::simulation::{Document, Source};
+use crate::policy::{ContextMap, Principal};
+use crate::store;
+
+/// Loads them with their inline policies and what the store knows of them.
+///
+/// # Errors
+/// InvalidInput for what is not the ARN of a user, role or group; NoSuchEntity for one that the caller's account has not.
+pub async fn load(cx: &Context, source_arn: &str) -> Result<Subject, Error> {
+    let Some((account, kind, name)) = parse(source_arn) else {
+        return Err(Error::InvalidInput(format!("Invalid Entity Arn: {source_arn} does not clearly define entity type and name.")));
+    };
+    let missing = || Error::NoSuchEntity(format!("The {kind} with name {name} cannot be found."));
+    // SECURITY: nothing of another account is looked up.
+    if account != cx.account_id {
+        return Err(missing());
+    }
+    let loaded = cx
+        .read(async |tx| {
+            let found = match kind {
+                "user" => store::iam::find_user(tx, account, name).await?.map(Entity::from_user),
+                "role" => store::iam::find_role(tx, account, name).await?.map(Entity::from_role),
+                // There are no groups yet.
+                _ => None,
+            };
+            let Some(entity) = found.filter(|entity| entity.arn == source_arn) else { return Ok::<_, Error>(None) };
+            let policies = store::iam::policies(tx, account, &entity.id).await?;
+            Ok(Some((entity, policies)))
+        })
+        .await?;
+    let (entity, policies) = loaded.ok_or_else(missing)?;
+    let stored =
+        policies.into_iter().map(|(policy, text)| Document { id: inline_id(kind, &entity.name, &policy), source: entity.source, text });
+    Ok(Subject { stored: stored.collect(), arn: entity.arn, principal: Some(entity.principal), keys: entity.keys })
+}
+
+/// How answers name an inline policy.
+pub fn inline_id(kind: &str, name: &str, policy: &str) -> String {
+    format!("{kind}_{name}_{policy}")
+}
+
+struct Entity {
+    name: String,
+    id: String,
+    arn: String,
+    source: Source,
+    principal: Principal,
+    keys: ContextMap,
+}
+
+impl Entity {
+    fn from_user(user: crate::iam::entity::User) -> Self {
+        let (name, id, arn) = (user.name.clone(), user.id.clone(), user.arn());
+        let caller = Caller::User(user);
+        let mut keys = ContextMap::new();
+        caller.add_keys(&mut keys);
+        Self { name, id, arn, source: Source::User, principal: caller.principal(), keys }
+    }
+
+    /// A role without a session: what depends on the session is not known.
+    fn from_role(role: crate::iam::entity::Role) -> Self {
+        let arn = role.arn();
+        let mut keys = ContextMap::new();
+        keys.insert("aws:PrincipalArn", arn.as_str());
+        keys.insert("aws:PrincipalAccount", role.account_id.as_str());
+        keys.insert("aws:PrincipalType", "AssumedRole");
+        for tag in &role.tags {
+            keys.insert(&format!("aws:PrincipalTag/{}", tag.key), tag.value.as_str());
+        }
+        let principal = Principal::Role { account: role.account_id, arn: arn.clone(), id: role.id.clone() };
+        Self { name: role.name, id: role.id, arn, source: Source::Role, principal, keys }
+    }
+}
+
+/// Account, kind and name in the ARN of a user, role or group.
+fn parse(arn: &str) -> Option<(&str, &str, &str)> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let ["arn", "aws" | "aws-cn" | "aws-us-gov", "iam", "", account, resource] = parts.as_slice() else { return None };
+    let (kind, path_and_name) = resource.split_once('/')?;
+    let name = path_and_name.rsplit('/').next().filter(|name| !name.is_empty())?;
+    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    (is_account && ["user", "role", "group"].contains(&kind)).then_some((account, kind, name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_users_roles_and_groups_are_sources() {
+        assert_eq!(parse("arn:aws:iam::000000000000:user/a/b/alice"), Some(("000000000000", "user", "alice")));
+        assert_eq!(parse("arn:aws:iam::000000000000:role/app"), Some(("000000000000", "role", "app")));
+        assert_eq!(parse("arn:aws:iam::000000000000:group/g"), Some(("000000000000", "group", "g")));
+        for other in [
+            "arn:aws:iam::000000000000:root",
+            "arn:aws:iam::000000000000:policy/p",
+            "arn:aws:sts::000000000000:assumed-role/app/s",
+            "arn:aws:iam::0:user/alice",
+            "arn:aws:iam::000000000000:user/",
+            "alice",
+        ] {
+            assert_eq!(parse(other), None, "{other}");
+        }
+    }
+}
