@@ -84,6 +84,13 @@ fn validate_names_file_line_and_column() {
     let (code, report, _) = run(&folder.0, &["validate", "--format", "json", "bad.json"], "");
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
     assert_eq!((code, &report["findings"][0]["file"], &report["findings"][0]["line"]), (1, &"bad.json".into(), &2.into()));
+    folder.write(
+        "own.json",
+        &NOTES.replace(r#""StringEquals": {"aws:SourceIp": "192.0.2.1"}"#, r#""IpAddress": {"aws:SourceIp": "192.0.2.1"}"#),
+    );
+    let (code, report, _) = run(&folder.0, &["validate", "own.json"], "");
+    assert!(code == 1 && report.contains("error INVALID_SERVICE_IN_ACTION at Statement[0].Action"), "{report}");
+    assert_eq!(run(&folder.0, &["validate", "--ignore", "INVALID_SERVICE_IN_ACTION", "own.json"], "").0, 0);
     // A trust policy has a principal and no resource; an identity policy the reverse.
     assert_eq!(run(&folder.0, &["validate", "--type", "trust", "good.json"], "").0, 1);
 }

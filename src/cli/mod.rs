@@ -31,7 +31,7 @@ enum Command {
     /// Answer a hypothetical question, all of which is in a file.
     #[command(after_help = evaluate::HELP)]
     Evaluate(EvaluateFlags),
-    /// Check policies: the grammar, and the rules of their type.
+    /// Check policies by the checks of AWS's ValidatePolicy. Errors make the exit code 1; warnings and suggestions don't.
     Validate(ValidateFlags),
     /// Write policies in their canonical form: two-blank indentation, elements in AWS's order.
     Format(FormatFlags),
@@ -62,6 +62,9 @@ struct ValidateFlags {
     /// What the policies are attached to.
     #[arg(long = "type", value_enum, default_value_t = PolicyType::Identity)]
     policy_type: PolicyType,
+    /// An issue code whose findings are left out, repeatable: `INVALID_SERVICE_IN_ACTION` for services of your own.
+    #[arg(long = "ignore", value_name = "CODE")]
+    ignored: Vec<String>,
     /// How findings are written.
     #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
     format: ReportFormat,

@@ -24,7 +24,8 @@ pub fn run(flags: &ValidateFlags) -> Result<Report, String> {
     let mut all = Vec::new();
     for file in &flags.files {
         let text = read(file)?;
-        all.extend(findings(&file.display().to_string(), &text, flags.policy_type));
+        let found = findings(&file.display().to_string(), &text, flags.policy_type).into_iter();
+        all.extend(found.filter(|found| !flags.ignored.iter().any(|code| code == found.code)));
     }
     let text = match flags.format {
         ReportFormat::Text => all.iter().map(line).collect(),

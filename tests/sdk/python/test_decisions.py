@@ -104,6 +104,15 @@ def test_a_token_is_judged_by_the_role_that_the_pool_would_give(world, asker):
     assert answer["decision"] is False and answer["context"]["reason"] == "implicitDeny"
 
 
+def test_an_explained_answer_says_where_the_statements_stand(asker, reader):
+    _, _, brief = asker.one(question(principal(reader)))
+    assert brief["context"]["statements"] == [{"policy": "read", "sid": "Read", "index": 0, "effect": "Allow"}]
+    _, _, full = asker.one(question(principal(reader), explain=True))
+    statement = full["context"]["statements"][0]
+    assert statement["source"] == "identity" and statement["start"]["line"] == 1 < statement["end"]["column"]
+    assert full["context"]["failed"] == []
+
+
 def test_a_token_without_pool_identity_or_validity_is_nobody(server, world, asker):
     fresh = world.user("fresh")
     tokens = world.user("known")
