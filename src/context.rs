@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use crate::authz::{HeldKey, Origin, PrincipalPolicies};
+use crate::authz::{HeldKey, Origin};
 use crate::config::{IssuerStyle, Mode};
 use crate::crypto::argon2::Hasher;
 use crate::crypto::seal::SealingKey;
@@ -14,6 +14,7 @@ use crate::iam::caller::Caller;
 use crate::kit::cache::Cache;
 use crate::kit::clock::{Clock, Timestamp};
 use crate::kit::rng::{Entropy, EntropyRng};
+use crate::policy::PolicySet;
 use crate::store::{Conn, Db, StoreError};
 use crate::tokens::pool_keys::PoolKeys;
 use crate::userpools::client::Client;
@@ -77,8 +78,10 @@ pub struct Caches {
     pub pool_keys: Cache<String, PoolKeys>,
     /// Access keys and their holders, by id.
     pub access_keys: Cache<String, HeldKey>,
-    /// Policies by account and unique id.
-    pub policies: Cache<(String, String), PrincipalPolicies>,
+    /// Policies by account and unique id, compiled.
+    pub policies: Cache<(String, String), PolicySet>,
+    /// Session policies by their texts, compiled.
+    pub session_policies: Cache<Vec<String>, PolicySet>,
 }
 
 impl Default for Caches {
@@ -89,6 +92,7 @@ impl Default for Caches {
             pool_keys: Cache::new(CACHED, MAX_AGE),
             access_keys: Cache::new(CACHED, MAX_AGE),
             policies: Cache::new(CACHED, MAX_AGE),
+            session_policies: Cache::new(CACHED, MAX_AGE),
         }
     }
 }
@@ -101,6 +105,7 @@ impl Caches {
         self.pool_keys.clear();
         self.access_keys.clear();
         self.policies.clear();
+        self.session_policies.clear();
     }
 }
 

@@ -17,7 +17,7 @@ const ROOMS: [(&str, &[&str]); 20] = [
     ("config", &[]),
     ("store", &["crypto", "iam", "identitypools", "kit", "userpools"]),
     // `cx` holds the parts that handlers work with, so it knows their types.
-    ("context", &["authz", "config", "crypto", "iam", "kit", "store", "tokens", "userpools"]),
+    ("context", &["authz", "config", "crypto", "iam", "kit", "policy", "store", "tokens", "userpools"]),
     ("tokens", &["context", "crypto", "iam", "kit", "store"]),
     ("authz", &["config", "context", "crypto", "iam", "kit", "policy", "sigv4", "store", "tokens"]),
     ("delivery", &["context", "crypto", "kit", "store", "userpools"]),

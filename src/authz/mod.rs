@@ -6,4 +6,6 @@ mod policies;
 
 pub use authenticate::{CredentialRefused, HeldKey, authenticate, holder_of};
 pub use incoming::{Origin, caller, origin};
-pub use policies::{PrincipalPolicies, decide, denial, keys_of_call, policies_of, request_keys, session_policies};
+pub use policies::{
+    Applicable, decide, decide_assumption, decide_federated_assumption, denial, keys_of_call, policies_of, request_keys, session_policies,
+};

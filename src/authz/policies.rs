@@ -4,28 +4,18 @@ use std::sync::Arc;
 
 use crate::context::{App, Context};
 use crate::iam::caller::{Caller, RoleSession};
+use crate::iam::entity::Role;
 use crate::kit::clock::Timestamp;
-use crate::policy::{self, ContextMap, Decision, NamedPolicy, Policies, Request};
+use crate::policy::{self, ContextMap, Decision, NamedPolicy, Policies, PolicyKind, PolicySet, PolicySource, Principal, Request};
 use crate::store::{self, StoreError};
-
-/// The identity policies of a user or role, parsed.
-pub struct PrincipalPolicies(Vec<NamedPolicy>);
-
-impl PrincipalPolicies {
-    /// The policies.
-    #[must_use]
-    pub fn as_slice(&self) -> &[NamedPolicy] {
-        &self.0
-    }
-}
 
 /// The identity policies of a caller; none for nobody, for the root, and for users and roles that are gone.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn policies_of(app: &App, caller: &Caller) -> Result<Arc<PrincipalPolicies>, StoreError> {
+pub async fn policies_of(app: &App, caller: &Caller) -> Result<Arc<PolicySet>, StoreError> {
     let (account_id, owner_id) = match caller {
-        Caller::Anonymous | Caller::Root { .. } => return Ok(Arc::new(PrincipalPolicies(Vec::new()))),
+        Caller::Anonymous | Caller::Root { .. } => return Ok(Arc::default()),
         Caller::User(user) => (user.account_id.clone(), user.id.clone()),
         Caller::Session(session) => (session.account_id.clone(), session.role_id.clone()),
     };
@@ -38,19 +28,60 @@ pub async fn policies_of(app: &App, caller: &Caller) -> Result<Arc<PrincipalPoli
             })
             .await?;
         let parsed = documents.into_iter().map(|(name, document)| named(name, &document)).collect::<Result<_, _>>()?;
-        Ok::<_, StoreError>(exists.then_some(PrincipalPolicies(parsed)))
+        Ok::<_, StoreError>(exists.then(|| PolicySet::new(parsed)))
     };
     let found = app.caches.policies.find(&key, app.now(), load).await?;
-    Ok(found.unwrap_or_else(|| Arc::new(PrincipalPolicies(Vec::new()))))
+    Ok(found.unwrap_or_default())
 }
 
 /// The session policies of a session; `None` where it was given none.
 ///
 /// # Errors
 /// [`StoreError::CorruptRow`] for a text that is no policy: it was one when the session began.
-pub fn session_policies(session: &RoleSession) -> Result<Option<Vec<NamedPolicy>>, StoreError> {
-    let parse = |(index, text): (usize, &String)| named(format!("session policy {}", index + 1), text);
-    session.policies.as_ref().map(|texts| texts.iter().enumerate().map(parse).collect()).transpose()
+pub async fn session_policies(app: &App, caller: &Caller) -> Result<Option<Arc<PolicySet>>, StoreError> {
+    let Caller::Session(RoleSession { policies: Some(texts), .. }) = caller else { return Ok(None) };
+    let load = async || {
+        let parse = |(index, text): (usize, &String)| named(format!("session policy {}", index + 1), text);
+        let parsed = texts.iter().enumerate().map(parse).collect::<Result<_, _>>()?;
+        Ok::<_, StoreError>(Some(PolicySet::new(parsed)))
+    };
+    app.caches.session_policies.find(texts, app.now(), load).await
+}
+
+/// The policies that apply to a caller, compiled.
+pub struct Applicable {
+    principal: Principal,
+    identity: Arc<PolicySet>,
+    session: Option<Arc<PolicySet>>,
+}
+
+impl Applicable {
+    /// Loads what applies to a caller.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn to(app: &App, caller: &Caller) -> Result<Self, StoreError> {
+        let (identity, session) = (policies_of(app, caller).await?, session_policies(app, caller).await?);
+        Ok(Self { principal: caller.principal(), identity, session })
+    }
+
+    /// Who it applies to.
+    #[must_use]
+    pub const fn principal(&self) -> &Principal {
+        &self.principal
+    }
+
+    /// As the engine takes it.
+    #[must_use]
+    pub fn policies(&self) -> Policies<'_> {
+        Policies { identity: Some(&self.identity), session: self.session.as_deref(), ..Policies::default() }
+    }
+
+    /// A question about the principal, on a resource of their own account.
+    #[must_use]
+    pub const fn ask<'a>(&'a self, action: &'a str, resource: &'a str, context: &'a ContextMap) -> Request<'a> {
+        Request { principal: &self.principal, action, resource, resource_account: None, wildcard_only_action: false, context }
+    }
 }
 
 /// Judges what a caller wants by the policies that apply to them.
@@ -58,14 +89,39 @@ pub fn session_policies(session: &RoleSession) -> Result<Option<Vec<NamedPolicy>
 /// # Errors
 /// [`StoreError`].
 pub async fn decide(app: &App, caller: &Caller, action: &str, resource: &str, context: &ContextMap) -> Result<Decision, StoreError> {
-    let identity = policies_of(app, caller).await?;
-    let session = match caller {
-        Caller::Session(session) => session_policies(session)?,
-        Caller::Anonymous | Caller::Root { .. } | Caller::User(_) => None,
-    };
-    let principal = caller.principal();
-    let request = Request { principal: &principal, action, resource, resource_account: None, context };
-    Ok(policy::decide(&request, &Policies { identity: identity.as_slice(), session: session.as_deref(), ..Policies::default() }))
+    let applicable = Applicable::to(app, caller).await?;
+    Ok(policy::decide(&applicable.ask(action, resource, context), &applicable.policies()))
+}
+
+/// Judges whether a caller may assume a role: by the role's trust policy, and by the policies that apply to the caller.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn decide_assumption(app: &App, caller: &Caller, role: &Role, context: &ContextMap) -> Result<Decision, StoreError> {
+    let (trust, arn) = (trust_of(role)?, role.arn());
+    let applicable = Applicable::to(app, caller).await?;
+    let request = Request { resource_account: Some(&role.account_id), ..applicable.ask("sts:AssumeRole", &arn, context) };
+    Ok(policy::decide(&request, &Policies { resource: Some(&trust), ..applicable.policies() }))
+}
+
+/// Judges whether somebody whom an identity provider vouches for may assume a role: they have no policies of their own, so
+/// the trust policy alone decides.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn decide_federated_assumption(provider: &str, action: &str, role: &Role, context: &ContextMap) -> Result<Decision, StoreError> {
+    let (trust, arn) = (trust_of(role)?, role.arn());
+    let principal = Principal::Federated(provider.to_owned());
+    let resource_account = Some(role.account_id.as_str());
+    let request = Request { principal: &principal, action, resource: &arn, resource_account, wildcard_only_action: false, context };
+    Ok(policy::decide(&request, &Policies { resource: Some(&trust), ..Policies::default() }))
+}
+
+/// A role's trust policy, compiled.
+fn trust_of(role: &Role) -> Result<PolicySet, StoreError> {
+    let trust = policy::parse_as(&role.assume_role_policy, PolicyKind::Trust);
+    let policy = trust.map_err(|_| StoreError::corrupt("iam_roles", "assume_role_policy", &role.id))?;
+    Ok(PolicySet::new(vec![NamedPolicy { name: "trust policy".to_owned(), policy: Arc::new(policy) }]))
 }
 
 /// The condition keys of a call: who asks, when, for where, and from where.
@@ -98,16 +154,20 @@ fn named(name: String, document: &str) -> Result<NamedPolicy, StoreError> {
 #[must_use]
 pub fn denial(caller: &Caller, action: &str, resource: &str, decision: &Decision) -> String {
     let principal = caller.principal();
-    let why = match (decision.verdict, decision.missing) {
-        (policy::Verdict::ExplicitDeny, _) => "with an explicit deny in an identity-based policy".to_owned(),
-        (_, missing) => {
-            let kind = missing.unwrap_or("identity-based");
-            let article = if kind == "permissions boundary" { "no permissions boundary allows" } else { "policy allows" };
-            match kind {
-                "permissions boundary" => format!("because {article} the {action} action"),
-                _ => format!("because no {kind} {article} the {action} action"),
-            }
+    let kind = match decision.source {
+        Some(PolicySource::Resource) => "resource-based policy",
+        Some(PolicySource::PermissionsBoundary) => "permissions boundary",
+        Some(PolicySource::Session) => "session policy",
+        Some(PolicySource::ServiceControl) => "service control policy",
+        Some(PolicySource::ResourceControl) => "resource control policy",
+        Some(PolicySource::VpcEndpoint) => "VPC endpoint policy",
+        Some(PolicySource::Identity) | None => "identity-based policy",
+    };
+    let why = match decision.verdict {
+        policy::Verdict::ExplicitDeny => {
+            format!("with an explicit deny in {} {kind}", if kind.starts_with("identity") { "an" } else { "a" })
         }
+        policy::Verdict::Allowed | policy::Verdict::ImplicitDeny => format!("because no {kind} allows the {action} action"),
     };
     format!("User: {principal} is not authorized to perform: {action} on resource: {resource} {why}")
 }

@@ -6,10 +6,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::subject::{Subject, SubjectRefused};
-use crate::authz;
+use crate::authz::{self, Applicable};
 use crate::context::App;
 use crate::iam::caller::Caller;
-use crate::policy::{self, ContextMap, Decision, Effect, FailedStatement, MatchedStatement, Policies, Verdict};
+use crate::policy::{self, ContextMap, Decision, FailedStatement, MatchedStatement, Verdict};
 use crate::store::StoreError;
 
 /// Requests to our own paths are signed for this service.
@@ -93,22 +93,10 @@ async fn evaluate(app: &App, request: &HttpRequest, body: &Bytes) -> Result<Valu
     }
     let mut keys = authz::request_keys(&subject, app.now(), &asker.region);
     add_context(&mut keys, &asked.context)?;
-    let decision = authz::decide(app, &subject, &asked.action.name, &asked.resource.id, &keys).await?;
-    let mut answer = render(&decision, &principal.to_string());
+    let applicable = Applicable::to(app, &subject).await?;
+    let (request, policies) = (applicable.ask(&asked.action.name, &asked.resource.id, &keys), applicable.policies());
+    let mut answer = render(&policy::decide(&request, &policies), &principal.to_string());
     if asked.explain {
-        let identity = authz::policies_of(app, &subject).await?;
-        let session = match &subject {
-            Caller::Session(session) => authz::session_policies(session)?,
-            Caller::Anonymous | Caller::Root { .. } | Caller::User(_) => None,
-        };
-        let request = policy::Request {
-            principal: &principal,
-            action: &asked.action.name,
-            resource: &asked.resource.id,
-            resource_account: None,
-            context: &keys,
-        };
-        let policies = Policies { identity: identity.as_slice(), session: session.as_deref(), ..Policies::default() };
         let failed: Vec<Value> = policy::explain(&request, &policies).iter().map(render_failed).collect();
         if let Some(context) = answer.get_mut("context").and_then(Value::as_object_mut) {
             context.insert("failed".to_owned(), Value::Array(failed));
@@ -186,33 +174,21 @@ fn names_the_asker(key: &str) -> bool {
 }
 
 fn render(decision: &Decision, principal: &str) -> Value {
-    let reason = match decision.verdict {
-        Verdict::Allowed => "allowed",
-        Verdict::ExplicitDeny => "explicitDeny",
-        Verdict::ImplicitDeny => "implicitDeny",
-    };
     let statements: Vec<Value> = decision.statements.iter().map(render_matched).collect();
     json!({
         "decision": decision.verdict == Verdict::Allowed,
-        "context": {"reason": reason, "principal": principal, "statements": statements},
+        "context": {"reason": decision.verdict.as_str(), "principal": principal, "statements": statements},
     })
 }
 
 fn render_matched(statement: &MatchedStatement) -> Value {
-    json!({"policy": statement.policy, "sid": statement.sid, "index": statement.index, "effect": render_effect(statement.effect)})
+    json!({"policy": statement.policy, "sid": statement.sid, "index": statement.index, "effect": statement.effect.as_str()})
 }
 
 fn render_failed(failed: &FailedStatement) -> Value {
     json!({
-        "policy": failed.policy, "sid": failed.sid, "index": failed.index, "effect": render_effect(failed.effect),
+        "policy": failed.policy, "sid": failed.sid, "index": failed.index, "effect": failed.effect.as_str(),
         "element": failed.element, "operator": failed.operator, "key": failed.key,
         "expected": failed.expected, "actual": failed.actual,
     })
-}
-
-const fn render_effect(effect: Effect) -> &'static str {
-    match effect {
-        Effect::Allow => "Allow",
-        Effect::Deny => "Deny",
-    }
 }

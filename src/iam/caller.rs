@@ -77,7 +77,7 @@ impl Caller {
             Self::Session(session) => Principal::AssumedRole {
                 account: session.account_id.clone(),
                 session_arn: session.arn(),
-                role_arn: session.role_arn(),
+                role_arn: Some(session.role_arn()),
                 role_id: session.role_id.clone(),
             },
         }

@@ -1,9 +1,10 @@
 //! A policy as it was parsed: immutable, its patterns prepared.
 
 use super::context::ContextMap;
+use super::json::Position;
 use super::operators::Condition;
-use super::pattern::{Case, Pattern, Wildcards};
-use super::principal::{Naming, Principal, PrincipalPattern};
+use super::pattern::{Case, Pattern};
+use super::principal::{Naming, Principal, PrincipalPattern, spares};
 
 /// A policy document.
 #[derive(Clone, Debug)]
@@ -20,6 +21,17 @@ pub enum Effect {
     Deny,
 }
 
+impl Effect {
+    /// As policies write it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Allow => "Allow",
+            Self::Deny => "Deny",
+        }
+    }
+}
+
 #[derive(Clone, Debug)]
 pub(super) struct Statement {
     pub sid: Option<String>,
@@ -28,6 +40,8 @@ pub(super) struct Statement {
     pub actions: Actions,
     pub resources: Option<Resources>,
     pub conditions: Vec<Condition>,
+    /// Where its text begins and ends in the document.
+    pub span: (Position, Position),
 }
 
 #[derive(Clone, Debug)]
@@ -57,7 +71,7 @@ pub(super) enum Resources {
 impl Policy {
     /// How many statements there are.
     #[must_use]
-    pub fn statement_count(&self) -> usize {
+    pub const fn statement_count(&self) -> usize {
         self.statements.len()
     }
 
@@ -81,41 +95,45 @@ impl Policy {
         };
         self.statements.iter().filter(trusts).map(|statement| statement.conditions.iter().map(Condition::key).collect())
     }
+
+    /// The context keys that its conditions and variables name, as they were written, repeats included.
+    pub fn context_keys(&self) -> impl Iterator<Item = &str> {
+        self.statements.iter().flat_map(|statement| {
+            let resources = statement.resources.iter().flat_map(Resources::patterns).flat_map(Pattern::variable_names);
+            let conditions = statement.conditions.iter();
+            resources.chain(conditions.flat_map(|condition| std::iter::once(condition.key_written()).chain(condition.variable_names())))
+        })
+    }
 }
 
 impl Principals {
+    /// The element's name, and its entries.
+    pub fn parts(&self) -> (&'static str, &[PrincipalPattern]) {
+        match self {
+            Self::Only(patterns) => ("Principal", patterns),
+            Self::AllBut(patterns) => ("NotPrincipal", patterns),
+        }
+    }
+
     pub fn names(&self, principal: &Principal) -> Naming {
         let closest = |patterns: &[PrincipalPattern]| patterns.iter().map(|pattern| pattern.names(principal)).max();
         match self {
             Self::Only(patterns) => closest(patterns).unwrap_or(Naming::None),
             Self::AllBut(patterns) if spares(patterns, principal) => Naming::None,
-            Self::AllBut(_) => Naming::RoleOrEveryone,
+            Self::AllBut(_) => Naming::Itself,
         }
-    }
-}
-
-/// `NotPrincipal` spares a session only if the session, its role and its account are all listed, and a user only if the
-/// user and the account are.
-fn spares(patterns: &[PrincipalPattern], principal: &Principal) -> bool {
-    let lists = |wanted: &PrincipalPattern| patterns.contains(wanted) || patterns.contains(&PrincipalPattern::Everyone);
-    let arn = |arn: &str| PrincipalPattern::Arn(arn.to_owned());
-    let account = |account: &str| PrincipalPattern::Account(account.to_owned());
-    match principal {
-        Principal::Anonymous => patterns.contains(&PrincipalPattern::Everyone),
-        Principal::Root { account: own } => lists(&account(own)),
-        Principal::User { account: own, arn: user, .. } => lists(&arn(user)) && lists(&account(own)),
-        Principal::AssumedRole { account: own, session_arn, role_arn, .. } => {
-            lists(&arn(session_arn)) && lists(&arn(role_arn)) && lists(&account(own))
-        }
-        Principal::Service(name) => lists(&PrincipalPattern::Service(name.clone())),
-        Principal::Federated(name) => lists(&PrincipalPattern::Federated(name.clone())),
     }
 }
 
 impl Actions {
+    pub fn patterns(&self) -> &[Pattern] {
+        let (Self::Only(patterns) | Self::AllBut(patterns)) = self;
+        patterns
+    }
+
     pub fn cover(&self, action: &str) -> bool {
         let none = ContextMap::new();
-        let any = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.matches(action, Wildcards::Free, Case::Insensitive, &none));
+        let any = |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.matches(action, Case::Insensitive, &none));
         match self {
             Self::Only(patterns) => any(patterns),
             Self::AllBut(patterns) => !any(patterns),
@@ -123,10 +141,47 @@ impl Actions {
     }
 }
 
+/// The resource of a request.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Target<'a> {
+    /// An ARN.
+    Arn(&'a str),
+    /// None: the action takes no resource, and among patterns only `*` itself covers that.
+    Nothing,
+}
+
+impl Target<'_> {
+    /// As an index looks it up.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Arn(arn) => arn,
+            Self::Nothing => "*",
+        }
+    }
+
+    pub fn is_covered(&self, pattern: &Pattern, context: &ContextMap) -> bool {
+        match self {
+            Self::Arn(arn) => pattern.matches(arn, Case::Sensitive, context),
+            Self::Nothing => pattern.text() == "*",
+        }
+    }
+}
+
 impl Resources {
-    pub fn cover(&self, resource: &str, context: &ContextMap) -> bool {
-        let any =
-            |patterns: &[Pattern]| patterns.iter().any(|pattern| pattern.matches(resource, Wildcards::Resource, Case::Sensitive, context));
+    /// The element's name, and its entries.
+    pub fn parts(&self) -> (&'static str, &[Pattern]) {
+        match self {
+            Self::Only(patterns) => ("Resource", patterns),
+            Self::AllBut(patterns) => ("NotResource", patterns),
+        }
+    }
+
+    pub fn patterns(&self) -> &[Pattern] {
+        self.parts().1
+    }
+
+    pub fn cover(&self, target: Target<'_>, context: &ContextMap) -> bool {
+        let any = |patterns: &[Pattern]| patterns.iter().any(|pattern| target.is_covered(pattern, context));
         match self {
             Self::Only(patterns) => any(patterns),
             Self::AllBut(patterns) => !any(patterns),

@@ -1,25 +1,28 @@
 //! Why a decision is what it is: for each statement that nearly matched, what failed. Costs nothing unless it is asked for.
 
-use super::ast::{Effect, Statement};
-use super::eval::{NamedPolicy, Policies, Request};
+use super::ast::{Effect, Statement, Target};
+use super::eval::{Policies, PolicySource, Request, applicable, asked};
 use super::principal::Naming;
+use super::set::{Asked, NamedPolicy};
 
-/// A statement about the action that did not match, and why.
+/// One thing by which a statement about the action did not match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FailedStatement {
     /// The policy's name.
     pub policy: String,
+    /// What kind of policy it is.
+    pub source: PolicySource,
     /// The statement's `Sid`, if it has one.
     pub sid: Option<String>,
     /// Its place in the policy, from 0.
     pub index: usize,
     /// What it says.
     pub effect: Effect,
-    /// The element that did not match: `Principal`, `Resource`, or `Condition`.
+    /// The element that did not match: `Principal`, `NotPrincipal`, `Resource`, `NotResource` or `Condition`.
     pub element: &'static str,
-    /// The condition operator, if a condition failed.
-    pub operator: Option<&'static str>,
-    /// The condition key (lower case), if a condition failed.
+    /// The condition operator as it was written, if a condition failed.
+    pub operator: Option<String>,
+    /// The condition key as it was written, if a condition failed.
     pub key: Option<String>,
     /// What the statement wants.
     pub expected: Vec<String>,
@@ -27,44 +30,61 @@ pub struct FailedStatement {
     pub actual: Vec<String>,
 }
 
-/// The statements that cover the action and failed by something else. Bounded by the number of statements.
+/// What failed of the statements that cover the action. Bounded by the size of the policies.
 #[must_use]
 pub fn explain(request: &Request<'_>, policies: &Policies<'_>) -> Vec<FailedStatement> {
-    let single = policies.resource.into_iter().chain(policies.permissions_boundary);
-    let all = policies.identity.iter().chain(policies.session.unwrap_or_default()).chain(single);
-    all.flat_map(|named| {
-        named.policy.statements.iter().enumerate().filter_map(move |(index, statement)| failure(request, named, index, statement))
-    })
-    .collect()
+    let asked = asked(request, policies);
+    let mut failed = Vec::new();
+    for (source, set) in applicable(request, policies) {
+        for (named, index, statement) in set.statements() {
+            if statement.actions.cover(asked.action) {
+                failures(&asked, source, (named, index, statement), &mut failed);
+            }
+        }
+    }
+    failed
 }
 
-fn failure(request: &Request<'_>, named: &NamedPolicy, index: usize, statement: &Statement) -> Option<FailedStatement> {
-    if !statement.actions.cover(request.action) {
-        return None;
-    }
-    let failed = |element, actual: Vec<String>| FailedStatement {
+fn failures(
+    asked: &Asked<'_>,
+    source: PolicySource,
+    (named, index, statement): (&NamedPolicy, usize, &Statement),
+    failed: &mut Vec<FailedStatement>,
+) {
+    let of = |element, expected: Vec<String>, actual: Vec<String>| FailedStatement {
         policy: named.name.clone(),
+        source,
         sid: statement.sid.clone(),
         index,
         effect: statement.effect,
         element,
         operator: None,
         key: None,
-        expected: Vec::new(),
+        expected,
         actual,
     };
-    if statement.principals.as_ref().is_some_and(|principals| principals.names(request.principal) == Naming::None) {
-        return Some(failed("Principal", vec![request.principal.to_string()]));
+    if let Some(principals) = &statement.principals
+        && statement.naming(asked) == Naming::None
+    {
+        let (element, patterns) = principals.parts();
+        failed.push(of(element, patterns.iter().map(ToString::to_string).collect(), vec![asked.principal.to_string()]));
     }
-    if statement.resources.as_ref().is_some_and(|resources| !resources.cover(request.resource, request.context)) {
-        return Some(failed("Resource", vec![request.resource.to_owned()]));
+    if let Some(resources) = &statement.resources
+        && !resources.cover(asked.target, asked.context)
+    {
+        let (element, patterns) = resources.parts();
+        let actual = match asked.target {
+            Target::Arn(arn) => vec![arn.to_owned()],
+            Target::Nothing => Vec::new(),
+        };
+        failed.push(of(element, patterns.iter().map(|pattern| pattern.text().to_owned()).collect(), actual));
     }
-    let condition = statement.conditions.iter().find(|condition| !condition.holds(request.context))?;
-    let actual = request.context.values(condition.key()).unwrap_or_default().to_vec();
-    Some(FailedStatement {
-        operator: Some(condition.operator()),
-        key: Some(condition.key().to_owned()),
-        expected: condition.expected().map(str::to_owned).collect(),
-        ..failed("Condition", actual)
-    })
+    for condition in statement.conditions.iter().filter(|condition| !condition.holds(asked.context)) {
+        let actual = asked.context.values(condition.key()).unwrap_or_default().to_vec();
+        failed.push(FailedStatement {
+            operator: Some(condition.operator_written().to_owned()),
+            key: Some(condition.key_written().to_owned()),
+            ..of("Condition", condition.expected().map(str::to_owned).collect(), actual)
+        });
+    }
 }

@@ -1,6 +1,8 @@
 //! JSON with positions: policies need the line and column of each value, and refuse what other readers let pass
 //! (duplicate keys, deep nesting), so that the stored text and its meaning never differ.
 
+use std::ops::Range;
+
 /// Deeper nesting than any policy has.
 const MAX_DEPTH: usize = 32;
 
@@ -13,11 +15,14 @@ pub struct Position {
     pub column: usize,
 }
 
-/// A value and where it begins.
+/// A value and where it stands: byte offsets, the end exclusive.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     pub value: Value,
     pub offset: usize,
+    pub end: usize,
+    /// In an object: where its name stands, quotes included.
+    pub name: Option<Range<usize>>,
 }
 
 /// A JSON value; objects keep their order.
@@ -54,6 +59,32 @@ pub fn position(text: &str, offset: usize) -> Position {
     Position { line: before.matches('\n').count() + 1, column: before.get(line_start..).unwrap_or_default().chars().count() + 1 }
 }
 
+/// Positions of offsets that come in order: one pass over the text for all of them.
+pub struct Positions<'a> {
+    text: &'a str,
+    at: usize,
+    position: Position,
+}
+
+impl<'a> Positions<'a> {
+    pub const fn new(text: &'a str) -> Self {
+        Self { text, at: 0, position: Position { line: 1, column: 1 } }
+    }
+
+    /// Where an offset lies that is no smaller than the last.
+    pub fn of(&mut self, offset: usize) -> Position {
+        for character in self.text.get(self.at..offset).unwrap_or_default().chars() {
+            if character == '\n' {
+                self.position = Position { line: self.position.line + 1, column: 1 };
+            } else {
+                self.position.column += 1;
+            }
+        }
+        self.at = self.at.max(offset);
+        self.position
+    }
+}
+
 struct Reader<'a> {
     text: &'a str,
     at: usize,
@@ -74,7 +105,7 @@ impl Reader<'_> {
             _ if self.takes("null") => Value::Null,
             _ => return Err(self.error("expected a value")),
         };
-        Ok(Node { value, offset })
+        Ok(Node { value, offset, end: self.at, name: None })
     }
 
     fn object(&mut self, depth: usize) -> Result<Value, JsonError> {
@@ -92,9 +123,10 @@ impl Reader<'_> {
             if !names.insert(name.clone()) {
                 return Err(JsonError { offset: name_at, problem: "the same name stands twice in one object" });
             }
+            let name_end = self.at;
             self.skip_blanks();
             self.expect(":")?;
-            members.push((name, self.value(depth)?));
+            members.push((name, Node { name: Some(name_at..name_end), ..self.value(depth)? }));
             self.skip_blanks();
         }
         Ok(Value::Object(members))
@@ -193,6 +225,16 @@ mod tests {
         }
         let deep = "[".repeat(100_000);
         assert_eq!(parse(&deep).unwrap_err().problem, "nested too deeply");
+    }
+
+    #[test]
+    fn values_and_names_know_where_they_end() {
+        let text = "{ \"a\" : [1, \"b\"] }";
+        let root = parse(text).unwrap();
+        let Value::Object(members) = &root.value else { panic!("an object") };
+        let (_, list) = &members[0];
+        assert_eq!((root.offset, root.end, list.name.clone()), (0, text.len(), Some(2..5)));
+        assert_eq!(&text[list.offset..list.end], "[1, \"b\"]");
     }
 
     proptest! {

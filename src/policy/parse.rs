@@ -3,13 +3,16 @@
 use std::collections::HashSet;
 
 use super::ast::{Actions, Effect, Policy, Principals, Resources, Statement};
-use super::json::{self, Node, Position, Value};
-use super::operators::{Condition, Operand};
-use super::pattern::Pattern;
-use super::principal::PrincipalPattern;
+use super::json::{self, Node, Position, Positions, Value};
+use super::operators::{Condition, ConditionRefused};
+use super::pattern::{Pattern, Variables, Wildcards};
+use super::principal::{PrincipalPattern, is_account};
 
-/// No policy type of AWS allows more; longer texts are refused before they are read.
-pub const MAX_POLICY_BYTES: usize = 131_072;
+/// Longer texts are refused before they are read.
+pub const MAX_POLICY_BYTES: usize = 1024 * 1024;
+
+/// No policy type of AWS allows more (the interface models' bound on policy documents).
+const MAX_KIND_BYTES: usize = 131_072;
 
 /// What a policy is attached to, which decides what elements it must and may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,16 +65,9 @@ struct Parser<'a> {
     kind: Option<PolicyKind>,
 }
 
-/// Whether `${…}` means something: by the document's version.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Variables {
-    Replaced,
-    Literal,
-}
-
 impl Parser<'_> {
     fn policy(&self) -> Result<Policy, ParseError> {
-        if self.text.len() > MAX_POLICY_BYTES {
+        if self.text.len() > if self.kind.is_some() { MAX_KIND_BYTES } else { MAX_POLICY_BYTES } {
             return Err(self.error(0, "$", "Policy exceeds the maximum size."));
         }
         let root = json::parse(self.text).map_err(|error| self.error(error.offset, "$", error.problem))?;
@@ -95,11 +91,12 @@ impl Parser<'_> {
         if nodes.is_empty() {
             return Err(self.error(statement.offset, "Statement", SYNTAX));
         }
+        let mut positions = Positions::new(self.text);
         let mut sids = HashSet::new();
         let mut statements = Vec::with_capacity(nodes.len());
         for (index, node) in nodes.iter().enumerate() {
             let path = if is_list { format!("Statement[{index}]") } else { "Statement".to_owned() };
-            let parsed = self.statement(node, &path, variables)?;
+            let parsed = self.statement(node, &path, variables, &mut positions)?;
             if let Some(sid) = parsed.sid.as_ref().filter(|sid| !sid.is_empty())
                 && !sids.insert(sid.clone())
             {
@@ -110,7 +107,7 @@ impl Parser<'_> {
         Ok(Policy { statements })
     }
 
-    fn statement(&self, node: &Node, path: &str, variables: Variables) -> Result<Statement, ParseError> {
+    fn statement(&self, node: &Node, path: &str, variables: Variables, positions: &mut Positions<'_>) -> Result<Statement, ParseError> {
         const MEMBERS: [&str; 9] =
             ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
         let members = self.object(node, path, &MEMBERS)?;
@@ -144,7 +141,8 @@ impl Parser<'_> {
             (None, None) => None,
         };
         let conditions = element("Condition").map(|(node, path)| self.conditions(node, &path, variables)).transpose()?;
-        let statement = Statement { sid, effect, principals, actions, resources, conditions: conditions.unwrap_or_default() };
+        let span = (positions.of(node.offset), positions.of(node.end));
+        let statement = Statement { sid, effect, principals, actions, resources, conditions: conditions.unwrap_or_default(), span };
         self.check_kind(&statement, node, path)?;
         Ok(statement)
     }
@@ -187,7 +185,11 @@ impl Parser<'_> {
                     let problem = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.";
                     return Err(self.error(offset, &path, problem));
                 }
-                Ok(Pattern::without_variables(action))
+                if self.kind.is_some() && action.contains("${") {
+                    return Err(self.error(offset, &path, SYNTAX));
+                }
+                // The text has no variables to be malformed.
+                Pattern::new(action, Wildcards::Free, Variables::Literal).map_err(|_| self.error(offset, &path, SYNTAX))
             })
             .collect()
     }
@@ -197,7 +199,7 @@ impl Parser<'_> {
             .into_iter()
             .map(|(resource, offset, path)| {
                 self.check_resource(resource, offset, &path)?;
-                self.pattern(resource, offset, &path, variables)
+                Pattern::new(resource, Wildcards::Resource, variables).map_err(|_| self.error(offset, &path, SYNTAX))
             })
             .collect()
     }
@@ -210,7 +212,7 @@ impl Parser<'_> {
         let mut parts = resource.splitn(6, ':');
         let (prefix, _partition, service) = (parts.next(), parts.next(), parts.next());
         let problem = match (prefix, service) {
-            (Some("arn"), Some(service)) if service.contains(['*', '?']) && service != "*" => {
+            (Some("arn"), Some(service)) if service.contains(['*', '?']) => {
                 format!("Vendor {service} is not valid")
             }
             (Some("arn"), Some(_)) => return Ok(()),
@@ -238,7 +240,6 @@ impl Parser<'_> {
     }
 
     fn aws_principal(&self, text: &str, offset: usize, path: &str) -> Result<PrincipalPattern, ParseError> {
-        let is_account = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
         let parts: Vec<&str> = text.splitn(6, ':').collect();
         match parts.as_slice() {
             ["*"] => Ok(PrincipalPattern::Everyone),
@@ -275,21 +276,16 @@ impl Parser<'_> {
                 if !key.contains(':') || !keys.insert(key.to_ascii_lowercase()) {
                     return Err(self.error(node.offset, &path, SYNTAX));
                 }
-                let operand =
-                    |(text, offset): (String, usize)| Ok(Operand { pattern: self.pattern(&text, offset, &path, variables)?, text });
-                let values = self.scalars(node, &path)?.into_iter().map(operand).collect::<Result<_, ParseError>>()?;
-                let condition = Condition::new(operator, key, values);
-                conditions.push(condition.ok_or_else(|| self.error(node.offset, &path, SYNTAX))?);
+                let refused = |_: ConditionRefused| self.error(node.offset, &path, SYNTAX);
+                let condition = Condition::new(operator, key, self.scalars(node, &path)?, variables).map_err(refused)?;
+                // Under the grammar alone such a value is a text that is no number, date or address.
+                if self.kind.is_some() && variables == Variables::Replaced && condition.misplaced_variable().is_some() {
+                    return Err(self.error(node.offset, &path, SYNTAX));
+                }
+                conditions.push(condition);
             }
         }
         Ok(conditions)
-    }
-
-    fn pattern(&self, text: &str, offset: usize, path: &str, variables: Variables) -> Result<Pattern, ParseError> {
-        match variables {
-            Variables::Literal => Ok(Pattern::without_variables(text)),
-            Variables::Replaced => Pattern::with_variables(text).map_err(|_| self.error(offset, path, SYNTAX)),
-        }
     }
 
     /// A text or a list of texts, each with its place.
@@ -308,10 +304,10 @@ impl Parser<'_> {
     }
 
     /// Condition values: texts, numbers and booleans, alone or in a list.
-    fn scalars(&self, node: &Node, path: &str) -> Result<Vec<(String, usize)>, ParseError> {
+    fn scalars(&self, node: &Node, path: &str) -> Result<Vec<String>, ParseError> {
         let scalar = |node: &Node| match &node.value {
-            Value::String(text) | Value::Number(text) => Ok((text.clone(), node.offset)),
-            Value::Bool(value) => Ok((value.to_string(), node.offset)),
+            Value::String(text) | Value::Number(text) => Ok(text.clone()),
+            Value::Bool(value) => Ok(value.to_string()),
             Value::Null | Value::Array(_) | Value::Object(_) => Err(self.error(node.offset, path, SYNTAX)),
         };
         match &node.value {

@@ -1,23 +1,38 @@
-//! Texts with wildcards and policy variables, prepared at parse time.
+//! Texts with wildcards and policy variables, prepared when a policy is read and matched without allocating.
 
 use super::context::{ContextMap, ContextValue};
+
+/// Variables beyond this many in one pattern are gathered on the heap.
+const INLINE_VARIABLES: usize = 8;
 
 /// A text of a policy in which `*`, `?` and `${…}` mean something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pattern {
-    parts: Vec<Part>,
+    text: Box<str>,
+    tokens: Box<[Token]>,
+    /// How many of the tokens are variables.
+    variables: usize,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Part {
+enum Token {
     /// Stands for itself.
-    Char(char),
+    Literal(Box<str>),
     /// `?`
-    One,
+    One { crosses_colon: bool },
     /// `*`
-    Any,
-    /// `${key}` or `${key, 'default'}`; the key in lower case.
-    Variable { key: String, default: Option<String> },
+    Any { crosses_colon: bool },
+    /// `${key}` or `${key, 'default'}`.
+    Variable(Box<Variable>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Variable {
+    /// As it was written.
+    name: Box<str>,
+    /// In lower case.
+    key: Box<str>,
+    default: Option<Box<str>>,
 }
 
 /// Where `*` and `?` mean something.
@@ -27,7 +42,8 @@ pub enum Wildcards {
     Literal,
     /// Everywhere, colons included: `StringLike`, actions.
     Free,
-    /// Within a colon segment; a `*` that ends a segment may expand across colons: `Resource`.
+    /// Within a colon segment; a `*` that ends a segment may expand across colons; literal in the service segment:
+    /// `Resource` (IAM user guide, "IAM JSON policy elements: Resource").
     Resource,
 }
 
@@ -40,152 +56,342 @@ pub enum Case {
     Insensitive,
 }
 
+/// Whether `${…}` means something: by the document's version, and the place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Variables {
+    /// A policy variable.
+    Replaced,
+    /// The characters themselves.
+    Literal,
+}
+
 /// A variable that is malformed: `${` without its end, a default without quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MalformedVariable;
 
+/// How an index may file a pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape<'a> {
+    /// It matches this text and no other.
+    Exact(&'a str),
+    /// It matches whatever begins with this.
+    Prefix(&'a str),
+    /// What it matches begins with this, and must be matched in full.
+    Begins(&'a str),
+}
+
 impl Pattern {
-    /// A text with wildcards only: documents of 2008-10-17, actions.
-    pub fn without_variables(text: &str) -> Self {
-        Self { parts: text.chars().map(Part::from_char).collect() }
-    }
-
-    /// A text with wildcards and variables: documents of 2012-10-17.
-    pub fn with_variables(text: &str) -> Result<Self, MalformedVariable> {
-        let mut parts = Vec::new();
+    /// Prepares a text.
+    ///
+    /// # Errors
+    /// [`MalformedVariable`], only where variables are replaced.
+    pub fn new(text: &str, wildcards: Wildcards, variables: Variables) -> Result<Self, MalformedVariable> {
+        let mut builder = Builder { wildcards, is_arn: text.starts_with("arn:"), colons: 0, tokens: Vec::new(), literal: String::new() };
         let mut rest = text;
-        while let Some(start) = rest.find("${") {
-            let (before, from) = rest.split_at(start);
-            parts.extend(before.chars().map(Part::from_char));
+        while variables == Variables::Replaced
+            && let Some((before, from)) = rest.find("${").and_then(|start| rest.split_at_checked(start))
+        {
+            builder.plain(before);
             let body = from.get(2..).unwrap_or_default();
-            let end = body.find('}').ok_or(MalformedVariable)?;
-            parts.push(Part::from_variable(body.get(..end).unwrap_or_default())?);
-            rest = body.get(end + 1..).unwrap_or_default();
+            let (name, after) = body.split_once('}').ok_or(MalformedVariable)?;
+            builder.variable(name)?;
+            rest = after;
         }
-        parts.extend(rest.chars().map(Part::from_char));
-        Ok(Self { parts })
+        builder.plain(rest);
+        let tokens = builder.finish();
+        let variables = tokens.iter().filter(|token| matches!(token, Token::Variable(_))).count();
+        Ok(Self { text: text.into(), tokens, variables })
     }
 
-    /// Whether `value` matches. A variable without a value makes the whole pattern match nothing.
-    pub fn matches(&self, value: &str, wildcards: Wildcards, case: Case, context: &ContextMap) -> bool {
-        self.resolve(wildcards, context).is_some_and(|items| matches(&items, value, case))
+    /// The text as it was written.
+    pub const fn text(&self) -> &str {
+        &self.text
     }
 
-    /// The pattern with its variables filled in; `None` if one has no value. A filled-in text is literal.
-    pub fn resolve(&self, wildcards: Wildcards, context: &ContextMap) -> Option<Vec<Item>> {
-        let mut items = Vec::with_capacity(self.parts.len());
-        for (index, part) in self.parts.iter().enumerate() {
-            match part {
-                Part::Char(character) => items.push(Item::Char(*character)),
-                Part::One | Part::Any if wildcards == Wildcards::Literal => {
-                    items.push(Item::Char(if *part == Part::Any { '*' } else { '?' }));
+    /// The context keys that the variables name, as they were written.
+    pub fn variable_names(&self) -> impl Iterator<Item = &str> {
+        self.tokens.iter().filter_map(|token| match token {
+            Token::Variable(variable) => Some(&*variable.name),
+            Token::Literal(_) | Token::One { .. } | Token::Any { .. } => None,
+        })
+    }
+
+    /// How an index may file it.
+    pub fn shape(&self) -> Shape<'_> {
+        match &*self.tokens {
+            [] => Shape::Exact(""),
+            [Token::Literal(text)] => Shape::Exact(text),
+            [Token::Any { crosses_colon: true }] => Shape::Prefix(""),
+            [Token::Literal(text), Token::Any { crosses_colon: true }] => Shape::Prefix(text),
+            [Token::Literal(text), ..] => Shape::Begins(text),
+            _ => Shape::Begins(""),
+        }
+    }
+
+    /// Whether `value` matches. A variable without a value makes the whole pattern match nothing; a filled-in text is
+    /// literal. Takes at most pattern × value steps.
+    pub fn matches(&self, value: &str, case: Case, context: &ContextMap) -> bool {
+        if self.variables == 0 {
+            return Matcher { tokens: &self.tokens, filled: &[], case }.matches(value);
+        }
+        let mut inline = [""; INLINE_VARIABLES];
+        let filled_in = self.tokens.iter().filter_map(|token| match token {
+            Token::Variable(variable) => Some(variable.value(context)),
+            Token::Literal(_) | Token::One { .. } | Token::Any { .. } => None,
+        });
+        if self.variables <= INLINE_VARIABLES {
+            for (slot, value) in inline.iter_mut().zip(filled_in) {
+                let Some(value) = value else { return false };
+                *slot = value;
+            }
+            return Matcher { tokens: &self.tokens, filled: &inline, case }.matches(value);
+        }
+        let filled: Option<Vec<&str>> = filled_in.collect();
+        filled.is_some_and(|filled| Matcher { tokens: &self.tokens, filled: &filled, case }.matches(value))
+    }
+
+    /// The pattern with its variables filled in; `None` if one has no value.
+    pub fn fill_in(&self, context: &ContextMap) -> Option<Self> {
+        let fill = |token: &Token| match token {
+            Token::Variable(variable) => Some(Token::Literal(variable.value(context)?.into())),
+            other => Some(other.clone()),
+        };
+        Some(Self { text: self.text.clone(), tokens: self.tokens.iter().map(fill).collect::<Option<_>>()?, variables: 0 })
+    }
+
+    /// Its parts between colons, at most `count`; the last holds the rest. Only for a pattern without variables.
+    pub fn split(&self, count: usize) -> Vec<Self> {
+        let mut parts = vec![Vec::new()];
+        for token in &self.tokens {
+            let Token::Literal(text) = token else {
+                push_last(&mut parts, token.clone());
+                continue;
+            };
+            let pieces_left = count.saturating_sub(parts.len()) + 1;
+            for (index, piece) in text.splitn(pieces_left, ':').enumerate() {
+                if index > 0 {
+                    parts.push(Vec::new());
                 }
-                Part::One => items.push(Item::One { crosses_colon: wildcards == Wildcards::Free }),
-                Part::Any => {
-                    let ends_segment = matches!(self.parts.get(index + 1), None | Some(Part::Char(':')));
-                    items.push(Item::Any { crosses_colon: wildcards == Wildcards::Free || ends_segment });
+                if !piece.is_empty() {
+                    push_last(&mut parts, Token::Literal(piece.into()));
                 }
-                Part::Variable { key, default } => items.extend(variable(key, default.as_deref(), context)?.chars().map(Item::Char)),
             }
         }
-        Some(items)
+        let part = |tokens: Vec<Token>| Self { text: self.text.clone(), tokens: tokens.into(), variables: 0 };
+        parts.into_iter().map(part).collect()
+    }
+
+    /// Whether there are variables in it.
+    pub const fn has_variables(&self) -> bool {
+        self.variables > 0
     }
 }
 
-/// One step of a resolved pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Item {
-    /// This character.
-    Char(char),
-    /// Any one character.
-    One { crosses_colon: bool },
-    /// Any run of characters.
-    Any { crosses_colon: bool },
+fn push_last(parts: &mut [Vec<Token>], token: Token) {
+    if let Some(last) = parts.last_mut() {
+        last.push(token);
+    }
 }
 
-impl Part {
-    const fn from_char(character: char) -> Self {
-        match character {
-            '*' => Self::Any,
-            '?' => Self::One,
-            other => Self::Char(other),
+impl Variable {
+    /// A key with several values cannot stand for one text, and a default applies on absence only (IAM user guide, "IAM
+    /// policy elements: Variables and tags").
+    fn value<'a>(&'a self, context: &'a ContextMap) -> Option<&'a str> {
+        match context.find(&self.key) {
+            Some(ContextValue::Single(value)) => Some(value),
+            Some(ContextValue::List(_)) => None,
+            None => self.default.as_deref(),
+        }
+    }
+}
+
+struct Builder {
+    wildcards: Wildcards,
+    is_arn: bool,
+    /// Colons seen: the service is between the second and the third.
+    colons: usize,
+    tokens: Vec<Token>,
+    literal: String,
+}
+
+impl Builder {
+    fn plain(&mut self, text: &str) {
+        for character in text.chars() {
+            let literal =
+                self.wildcards == Wildcards::Literal || (self.wildcards == Wildcards::Resource && self.is_arn && self.colons == 2);
+            match character {
+                '*' if !literal => self.run(),
+                '?' if !literal => self.wildcard(Token::One { crosses_colon: self.wildcards == Wildcards::Free }),
+                other => {
+                    self.colons += usize::from(other == ':');
+                    self.literal.push(other);
+                }
+            }
         }
     }
 
-    fn from_variable(body: &str) -> Result<Self, MalformedVariable> {
+    /// Of several `*` in a row the last one counts: it alone may end the segment.
+    fn run(&mut self) {
+        let follows_another = self.literal.is_empty() && matches!(self.tokens.last(), Some(Token::Any { .. }));
+        if !follows_another {
+            self.wildcard(Token::Any { crosses_colon: self.wildcards == Wildcards::Free });
+        }
+    }
+
+    fn wildcard(&mut self, token: Token) {
+        self.end_literal();
+        self.tokens.push(token);
+    }
+
+    fn variable(&mut self, body: &str) -> Result<(), MalformedVariable> {
         // `${*}`, `${?}` and `${$}` are the characters themselves.
         if let "*" | "?" | "$" = body {
-            return Ok(Self::Char(body.chars().next().unwrap_or('$')));
+            self.literal.push_str(body);
+            return Ok(());
         }
-        let (key, default) = match body.split_once(',') {
+        let (name, default) = match body.split_once(',') {
             None => (body, None),
-            Some((key, default)) => {
+            Some((name, default)) => {
                 let quoted = default.trim().strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
-                (key, Some(quoted.ok_or(MalformedVariable)?.to_owned()))
+                (name, Some(quoted.ok_or(MalformedVariable)?.into()))
             }
         };
-        let well_formed = !key.is_empty() && key.chars().all(|character| !character.is_whitespace() && !"${*?".contains(character));
-        if well_formed { Ok(Self::Variable { key: key.to_ascii_lowercase(), default }) } else { Err(MalformedVariable) }
+        let allowed = |character: char| !character.is_whitespace() && !"${*?".contains(character);
+        if name.is_empty() || !name.chars().all(allowed) {
+            return Err(MalformedVariable);
+        }
+        let variable = Variable { name: name.into(), key: name.to_ascii_lowercase().into(), default };
+        self.wildcard(Token::Variable(Box::new(variable)));
+        Ok(())
+    }
+
+    fn end_literal(&mut self) {
+        if !self.literal.is_empty() {
+            self.tokens.push(Token::Literal(std::mem::take(&mut self.literal).into()));
+        }
+    }
+
+    fn finish(mut self) -> Box<[Token]> {
+        self.end_literal();
+        if self.wildcards == Wildcards::Resource {
+            let ends_segment: Vec<bool> = (1..=self.tokens.len())
+                .map(|next| match self.tokens.get(next) {
+                    None => true,
+                    Some(Token::Literal(text)) => text.starts_with(':'),
+                    Some(Token::One { .. } | Token::Any { .. } | Token::Variable(_)) => false,
+                })
+                .collect();
+            for (token, ends_segment) in self.tokens.iter_mut().zip(ends_segment) {
+                if let Token::Any { crosses_colon } = token {
+                    *crosses_colon = ends_segment;
+                }
+            }
+        }
+        self.tokens.into()
     }
 }
 
-/// A key with several values cannot stand for one text, and a default applies on absence only.
-fn variable<'a>(key: &str, default: Option<&'a str>, context: &'a ContextMap) -> Option<&'a str> {
-    match context.find(key) {
-        Some(ContextValue::Single(value)) => Some(value),
-        Some(ContextValue::List(_)) => None,
-        None => default,
-    }
+struct Matcher<'a> {
+    tokens: &'a [Token],
+    /// The values of the variables, in their order.
+    filled: &'a [&'a str],
+    case: Case,
 }
 
-/// Whether a resolved pattern matches the whole value, in at most pattern × value steps.
-pub fn matches(items: &[Item], value: &str, case: Case) -> bool {
-    let same = |left: char, right: char| match case {
-        Case::Sensitive => left == right,
-        Case::Insensitive => left.eq_ignore_ascii_case(&right),
-    };
-    // `reached[i]`: the first `i` items match what was read so far.
-    let mut reached = vec![false; items.len() + 1];
-    if let Some(start) = reached.first_mut() {
-        *start = true;
-    }
-    skip_runs(items, &mut reached);
-    let mut next = vec![false; items.len() + 1];
-    for character in value.chars() {
-        next.fill(false);
-        for (index, item) in items.iter().enumerate() {
-            if reached.get(index) != Some(&true) {
+/// Where the matcher stands in the pattern.
+#[derive(Clone, Copy)]
+struct Place {
+    token: usize,
+    variable: usize,
+}
+
+impl Matcher<'_> {
+    /// Backtracks to two places at most: the last `*` that crosses colons, and the last after it that does not.
+    ///
+    /// INVARIANT: this loses no match. What lies before the last crossing `*` need not be tried again, for that `*` was
+    /// reached at its earliest and can take up any difference. The same holds among the others within one segment; and in
+    /// a later segment none of them can move the colon that began it. A crossing `*` of a resource is followed by a colon,
+    /// so it resumes at colons only: every segment of the value is held against every segment of the pattern once.
+    fn matches(&self, value: &str) -> bool {
+        let bytes = value.as_bytes();
+        let mut place = Place { token: 0, variable: 0 };
+        let mut at = 0;
+        let mut crossing: Option<(Place, usize)> = None;
+        let mut within: Option<(Place, usize)> = None;
+        loop {
+            let step = match self.tokens.get(place.token) {
+                None if at == bytes.len() => return true,
+                None => None,
+                Some(Token::Literal(text)) => self.take(bytes, at, text),
+                Some(Token::Variable(_)) => self.take(bytes, at, self.filled.get(place.variable).copied().unwrap_or_default()),
+                Some(Token::One { crosses_colon }) => one(bytes, at, *crosses_colon),
+                Some(Token::Any { crosses_colon }) => {
+                    place.token += 1;
+                    if *crosses_colon {
+                        if place.token == self.tokens.len() {
+                            return true;
+                        }
+                        (crossing, within) = (Some((place, at)), None);
+                    } else {
+                        within = Some((place, at));
+                    }
+                    continue;
+                }
+            };
+            if let Some(next) = step {
+                place.variable += usize::from(matches!(self.tokens.get(place.token), Some(Token::Variable(_))));
+                place.token += 1;
+                at = next;
                 continue;
             }
-            let (taken, stays) = match item {
-                Item::Char(expected) => (same(*expected, character), false),
-                Item::One { crosses_colon } => (*crosses_colon || character != ':', false),
-                Item::Any { crosses_colon } => (false, *crosses_colon || character != ':'),
-            };
-            set(&mut next, index + 1, taken);
-            set(&mut next, index, stays);
+            // What `*` took grows by a character, and everything after it is tried again.
+            if let Some((resume, taken)) = within {
+                if let Some(next) = one(bytes, taken, false) {
+                    within = Some((resume, next));
+                    (place, at) = (resume, next);
+                    continue;
+                }
+                within = None;
+            }
+            let Some((resume, taken)) = crossing else { return false };
+            let Some(next) = one(bytes, taken, true).and_then(|next| self.next_start(resume, bytes, next)) else { return false };
+            crossing = Some((resume, next));
+            (place, at) = (resume, next);
         }
-        skip_runs(items, &mut next);
-        if !next.contains(&true) {
-            return false;
-        }
-        std::mem::swap(&mut reached, &mut next);
     }
-    reached.last() == Some(&true)
+
+    /// Where what follows a `*` may begin, from `from` on: places that cannot begin it are skipped.
+    fn next_start(&self, resume: Place, bytes: &[u8], from: usize) -> Option<usize> {
+        match (self.tokens.get(resume.token), self.case) {
+            (Some(Token::Literal(text)), Case::Sensitive) => {
+                let Some(first) = text.as_bytes().first() else { return Some(from) };
+                Some(from + bytes.get(from..)?.iter().position(|byte| byte == first)?)
+            }
+            _ => Some(from),
+        }
+    }
+
+    fn take(&self, bytes: &[u8], at: usize, text: &str) -> Option<usize> {
+        let end = at.checked_add(text.len())?;
+        let found = bytes.get(at..end)?;
+        let same = match self.case {
+            Case::Sensitive => found == text.as_bytes(),
+            Case::Insensitive => found.eq_ignore_ascii_case(text.as_bytes()),
+        };
+        same.then_some(end)
+    }
 }
 
-/// A run may be empty: where one is reached, so is what follows it.
-fn skip_runs(items: &[Item], reached: &mut [bool]) {
-    for (index, item) in items.iter().enumerate() {
-        let skips = matches!(item, Item::Any { .. }) && reached.get(index) == Some(&true);
-        set(reached, index + 1, skips);
-    }
-}
-
-fn set(reached: &mut [bool], index: usize, value: bool) {
-    if let Some(slot) = reached.get_mut(index) {
-        *slot |= value;
-    }
+/// Past one character, if there is one to take.
+fn one(bytes: &[u8], at: usize, crosses_colon: bool) -> Option<usize> {
+    let width = match *bytes.get(at)? {
+        b':' if !crosses_colon => return None,
+        0..=0x7f => 1,
+        0x80..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xff => 4,
+    };
+    Some(at + width)
 }
 
 #[cfg(test)]
@@ -194,8 +400,8 @@ mod tests {
 
     use super::*;
 
-    fn resource(pattern: &str, value: &str) -> bool {
-        Pattern::without_variables(pattern).matches(value, Wildcards::Resource, Case::Sensitive, &ContextMap::new())
+    fn matches(pattern: &str, value: &str, wildcards: Wildcards) -> bool {
+        Pattern::new(pattern, wildcards, Variables::Literal).unwrap().matches(value, Case::Sensitive, &ContextMap::new())
     }
 
     #[test]
@@ -211,8 +417,13 @@ mod tests {
             ("arn:aws:s3:::b/?", "arn:aws:s3:::b/é", true),
             ("arn:aws:s3:::b?k", "arn:aws:s3:::b:k", false),
             ("arn:aws:s3:::B", "arn:aws:s3:::b", false),
+            ("arn:aws:x:*:a*b", "arn:aws:x:q:aa:q:ab", true),
+            ("arn:aws:s3:::a**", "arn:aws:s3:::ab:c", true),
+            // None in the service segment.
+            ("arn:aws:s*:::b", "arn:aws:s3:::b", false),
+            ("arn:aws:*:::b", "arn:aws:s3:::b", false),
         ] {
-            assert_eq!(resource(pattern, value), expected, "{pattern} on {value}");
+            assert_eq!(matches(pattern, value, Wildcards::Resource), expected, "{pattern} on {value}");
         }
     }
 
@@ -222,42 +433,77 @@ mod tests {
         context.insert("aws:username", "a*");
         context.insert_list("aws:TagKeys", ["x"]);
         let matches = |pattern: &str, value: &str| {
-            Pattern::with_variables(pattern).unwrap().matches(value, Wildcards::Free, Case::Sensitive, &context)
+            Pattern::new(pattern, Wildcards::Free, Variables::Replaced).unwrap().matches(value, Case::Sensitive, &context)
         };
         for (pattern, value, expected) in [
             ("home/${aws:username}/*", "home/a*/x", true),
             ("home/${aws:username}/*", "home/ab/x", false),
             ("home/${AWS:UserName}", "home/a*", true),
+            ("*${aws:username}*${aws:username}", "xa*ya*", true),
             ("${missing}", "", false),
             ("*${missing}", "x", false),
             ("${missing, 'fall'}", "fall", true),
             ("${aws:username, 'fall'}", "fall", false),
             ("${aws:TagKeys}", "x", false),
+            ("${aws:TagKeys, 'x'}", "x", false),
             ("${*}${?}${$}", "*?$", true),
             ("${*}", "x", false),
         ] {
             assert_eq!(matches(pattern, value), expected, "{pattern} on {value}");
         }
+        let many = "${aws:username}".repeat(INLINE_VARIABLES + 1);
+        assert!(matches(&many, &"a*".repeat(INLINE_VARIABLES + 1)));
         for broken in ["${", "${}", "${a b}", "${a, b}", "${a${b}}"] {
-            assert_eq!(Pattern::with_variables(broken), Err(MalformedVariable), "{broken}");
+            assert_eq!(Pattern::new(broken, Wildcards::Free, Variables::Replaced), Err(MalformedVariable), "{broken}");
         }
     }
 
-    /// Obviously right, and exponential.
-    fn naive(pattern: &[char], value: &[char]) -> bool {
+    /// Obviously right, and exponential. Each item is a character, and whether a wildcard crosses colons.
+    fn naive(pattern: &[(char, bool)], value: &[char]) -> bool {
         match pattern.split_first() {
             None => value.is_empty(),
-            Some(('*', rest)) => (0..=value.len()).any(|taken| naive(rest, &value[taken..])),
-            Some((first, rest)) => value.split_first().is_some_and(|(v, more)| (*first == '?' || first == v) && naive(rest, more)),
+            Some((('*', crosses), rest)) => {
+                (0..=value.len()).take_while(|taken| *crosses || !value[..*taken].contains(&':')).any(|taken| naive(rest, &value[taken..]))
+            }
+            Some(((first, crosses), rest)) => value.split_first().is_some_and(|(character, more)| {
+                let fits = if *first == '?' { *crosses || *character != ':' } else { first == character };
+                fits && naive(rest, more)
+            }),
         }
+    }
+
+    fn items(pattern: &str, wildcards: Wildcards) -> Vec<(char, bool)> {
+        let characters: Vec<char> = pattern.chars().collect();
+        let mut runs: Vec<(char, bool)> = Vec::new();
+        for (index, character) in characters.iter().enumerate() {
+            let ends_segment = matches!(characters.get(index + 1), None | Some(':'));
+            let crosses = wildcards == Wildcards::Free || (*character == '*' && ends_segment);
+            if *character == '*' && runs.last().is_some_and(|(last, _)| *last == '*') {
+                runs.pop();
+            }
+            runs.push((*character, crosses));
+        }
+        runs
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
         #[test]
-        fn the_matcher_agrees_with_the_naive_one(pattern in "[ab*?]{0,8}", value in "[ab:]{0,8}") {
-            let found = Pattern::without_variables(&pattern).matches(&value, Wildcards::Free, Case::Sensitive, &ContextMap::new());
-            let expected = naive(&pattern.chars().collect::<Vec<_>>(), &value.chars().collect::<Vec<_>>());
-            prop_assert_eq!(found, expected);
+        fn the_matcher_agrees_with_the_naive_one(pattern in "[ab:é*?]{0,9}", value in "[ab:é]{0,9}", free in any::<bool>()) {
+            let wildcards = if free { Wildcards::Free } else { Wildcards::Resource };
+            let expected = naive(&items(&pattern, wildcards), &value.chars().collect::<Vec<_>>());
+            prop_assert_eq!(matches(&pattern, &value, wildcards), expected);
+        }
+
+        #[test]
+        fn a_shape_says_what_the_pattern_matches(pattern in "[ab:*?]{0,6}", value in "[ab:]{0,6}") {
+            let prepared = Pattern::new(&pattern, Wildcards::Resource, Variables::Literal).unwrap();
+            let found = matches(&pattern, &value, Wildcards::Resource);
+            match prepared.shape() {
+                Shape::Exact(text) => prop_assert_eq!(found, text == value),
+                Shape::Prefix(text) => prop_assert_eq!(found, value.starts_with(text)),
+                Shape::Begins(text) => prop_assert!(!found || value.starts_with(text)),
+            }
         }
     }
 }

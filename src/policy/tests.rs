@@ -17,7 +17,7 @@ fn session() -> Principal {
     Principal::AssumedRole {
         account: "000000000000".into(),
         session_arn: "arn:aws:sts::000000000000:assumed-role/app/s".into(),
-        role_arn: "arn:aws:iam::000000000000:role/app".into(),
+        role_arn: Some("arn:aws:iam::000000000000:role/app".into()),
         role_id: "AROAAPP".into(),
     }
 }
@@ -26,15 +26,22 @@ fn named(name: &str, policy: &Value) -> NamedPolicy {
     NamedPolicy { name: name.into(), policy: Arc::new(parse(&policy.to_string()).unwrap()) }
 }
 
+fn set(policy: &Value) -> PolicySet {
+    PolicySet::new(vec![named("p", policy)])
+}
+
+fn ask<'a>(principal: &'a Principal, action: &'a str, resource: &'a str, context: &'a ContextMap) -> Request<'a> {
+    Request { principal, action, resource, resource_account: None, wildcard_only_action: false, context }
+}
+
 fn allow(condition: &Value) -> Value {
     json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "notes:*", "Resource": "*", "Condition": condition}})
 }
 
 fn holds(condition: &Value, context: &ContextMap) -> bool {
-    let policies = [named("p", &allow(condition))];
-    let principal = user();
-    let request = Request { principal: &principal, action: "notes:Read", resource: "arn:aws:notes:::n", resource_account: None, context };
-    decide(&request, &Policies { identity: &policies, ..Policies::default() }).verdict == Verdict::Allowed
+    let (policies, principal) = (set(&allow(condition)), user());
+    let request = ask(&principal, "notes:Read", "arn:aws:notes:::n", context);
+    judge(&request, &Policies { identity: Some(&policies), ..Policies::default() }).verdict == Verdict::Allowed
 }
 
 fn context(entries: &[(&str, &[&str])]) -> ContextMap {
@@ -118,16 +125,9 @@ fn variables_mean_nothing_under_the_old_version() {
         if let Some(version) = version {
             policy["Version"] = json!(version);
         }
-        let policies = [named("p", &policy)];
-        let (principal, context) = (user(), context_pair("", "me"));
-        let request = Request {
-            principal: &principal,
-            action: "Notes:read",
-            resource: "arn:aws:notes:::me/1",
-            resource_account: None,
-            context: &context,
-        };
-        let decision = decide(&request, &Policies { identity: &policies, ..Policies::default() });
+        let (policies, principal, context) = (set(&policy), user(), context_pair("", "me"));
+        let request = ask(&principal, "Notes:read", "arn:aws:notes:::me/1", &context);
+        let decision = decide(&request, &Policies { identity: Some(&policies), ..Policies::default() });
         assert_eq!(decision.verdict == Verdict::Allowed, expected, "{version:?}");
     }
 }
@@ -139,22 +139,24 @@ struct Parts<'a> {
     resource: Option<(&'a str, &'a str)>,
 }
 
-fn effect(principal: &Principal, parts: &Parts<'_>, resource_account: Option<&str>) -> (Verdict, Option<&'static str>) {
-    let of = |effect: &str| named(effect, &json!({"Statement": {"Effect": effect, "Action": "*", "Resource": "*"}}));
-    let identity: Vec<_> = parts.identity.map(of).into_iter().collect();
-    let boundary = parts.boundary.map(|effect| {
-        if effect == "None" { named("b", &json!({"Statement": {"Effect": "Allow", "Action": "x:y", "Resource": "*"}})) } else { of(effect) }
-    });
-    let session: Option<Vec<_>> = parts.session.map(|effect| if effect == "None" { vec![] } else { vec![of(effect)] });
-    let resource = parts.resource.map(|(effect, who)| {
-        named("r", &json!({"Statement": {"Effect": effect, "Principal": {"AWS": who}, "Action": "*", "Resource": "*"}}))
-    });
+fn effect(principal: &Principal, parts: &Parts<'_>, resource_account: Option<&str>) -> Judgement {
+    let of = |effect: &str| match effect {
+        "None" => set(&json!({"Statement": {"Effect": "Allow", "Action": "x:y", "Resource": "*"}})),
+        effect => set(&json!({"Statement": {"Effect": effect, "Action": "*", "Resource": "*"}})),
+    };
+    let (identity, boundary, session) = (parts.identity.map(of), parts.boundary.map(of), parts.session.map(of));
+    let resource = parts
+        .resource
+        .map(|(effect, who)| set(&json!({"Statement": {"Effect": effect, "Principal": {"AWS": who}, "Action": "*", "Resource": "*"}})));
     let context = ContextMap::new();
-    let request = Request { principal, action: "notes:Read", resource: "arn:aws:notes:::n", resource_account, context: &context };
-    let policies =
-        Policies { identity: &identity, resource: resource.as_ref(), permissions_boundary: boundary.as_ref(), session: session.as_deref() };
-    let decision = decide(&request, &policies);
-    (decision.verdict, decision.missing)
+    let policies = Policies {
+        identity: identity.as_ref(),
+        resource: resource.as_ref(),
+        permissions_boundary: boundary.as_ref(),
+        session: session.as_ref(),
+        ..Policies::default()
+    };
+    judge(&Request { resource_account, ..ask(principal, "notes:Read", "arn:aws:notes:::n", &context) }, &policies)
 }
 
 /// Source: IAM user guide, "Policy evaluation for requests within a single account" and "Cross-account policy evaluation".
@@ -180,6 +182,9 @@ fn policy_kinds_combine_as_the_guide_says() {
         (session(), Parts { resource: Some(("Allow", session_arn)), session: none, ..NOTHING }, own, Allowed),
         (session(), Parts { resource: Some(("Allow", role_arn)), session: none, ..NOTHING }, own, ImplicitDeny),
         (session(), Parts { resource: Some(("Allow", role_arn)), ..NOTHING }, own, Allowed),
+        (session(), Parts { resource: Some(("Allow", "*")), session: none, ..NOTHING }, own, Allowed),
+        (Principal::Anonymous, Parts { resource: Some(("Allow", "*")), ..NOTHING }, other, Allowed),
+        (Principal::Anonymous, Parts { resource: Some(("Allow", ROOT)), ..NOTHING }, other, ImplicitDeny),
         (user(), Parts { resource: Some(("Allow", ROOT)), ..NOTHING }, own, ImplicitDeny),
         (user(), Parts { identity: allow, resource: Some(("Deny", user_arn)), ..NOTHING }, own, ExplicitDeny),
         (user(), Parts { identity: allow, ..NOTHING }, other, ImplicitDeny),
@@ -189,50 +194,90 @@ fn policy_kinds_combine_as_the_guide_says() {
         (Principal::Root { account: "000000000000".into() }, NOTHING, own, Allowed),
     ] {
         let shown = (parts.identity, parts.boundary, parts.session, parts.resource);
-        assert_eq!(effect(&principal, &parts, account).0, expected, "{principal} {shown:?} {account:?}");
+        assert_eq!(effect(&principal, &parts, account).verdict, expected, "{principal} {shown:?} {account:?}");
     }
 }
 
 #[test]
 fn trust_needs_the_caller_named_or_the_account_beside_an_identity_allow() {
-    let nothing = Decision { verdict: Verdict::ImplicitDeny, statements: vec![], missing: Some("identity-based") };
-    let allowed = Decision { verdict: Verdict::Allowed, statements: vec![], missing: None };
     let provider = "cognito-identity.amazonaws.com";
-    for (principal, trusted, identity, expected) in [
-        (user(), json!({"AWS": "arn:aws:iam::000000000000:user/alice"}), &nothing, Verdict::Allowed),
-        (user(), json!({"AWS": "AIDAALICE"}), &nothing, Verdict::Allowed),
-        (user(), json!({"AWS": "000000000000"}), &nothing, Verdict::ImplicitDeny),
-        (user(), json!({"AWS": ROOT}), &allowed, Verdict::Allowed),
-        (user(), json!({"AWS": "111111111111"}), &allowed, Verdict::ImplicitDeny),
-        (Principal::Federated(provider.into()), json!({"Federated": provider}), &nothing, Verdict::Allowed),
-        (Principal::Federated("other.example".into()), json!({"Federated": provider}), &nothing, Verdict::ImplicitDeny),
+    for (principal, trusted, identity_allows, expected) in [
+        (user(), json!({"AWS": "arn:aws:iam::000000000000:user/alice"}), false, Verdict::Allowed),
+        (user(), json!({"AWS": "AIDAALICE"}), false, Verdict::Allowed),
+        (user(), json!({"AWS": "000000000000"}), false, Verdict::ImplicitDeny),
+        (user(), json!({"AWS": ROOT}), true, Verdict::Allowed),
+        (user(), json!({"AWS": "111111111111"}), true, Verdict::ImplicitDeny),
+        (Principal::Federated(provider.into()), json!({"Federated": provider}), false, Verdict::Allowed),
+        (Principal::Federated("other.example".into()), json!({"Federated": provider}), false, Verdict::ImplicitDeny),
     ] {
-        let trust = named("trust", &json!({"Statement": {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}}));
+        let trust = set(&json!({"Statement": {"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"}}));
+        let identity = identity_allows.then(|| set(&json!({"Statement": {"Effect": "Allow", "Action": "sts:*", "Resource": "*"}})));
         let context = ContextMap::new();
         let request = Request {
-            principal: &principal,
-            action: "sts:AssumeRole",
-            resource: "arn:aws:iam::000000000000:role/app",
             resource_account: Some("000000000000"),
-            context: &context,
+            ..ask(&principal, "sts:AssumeRole", "arn:aws:iam::000000000000:role/app", &context)
         };
-        assert_eq!(decide_trust(&request, &trust, identity).verdict, expected, "{principal} trusted as {trusted}");
+        let policies = Policies { identity: identity.as_ref(), resource: Some(&trust), ..Policies::default() };
+        assert_eq!(decide(&request, &policies).verdict, expected, "{principal} trusted as {trusted}");
+        let untrusted = Policies { resource: None, ..policies };
+        assert_eq!(judge(&request, &untrusted).verdict, Verdict::ImplicitDeny, "{principal} without a trust policy");
+    }
+}
+
+#[test]
+fn organizations_must_allow_at_every_level_and_reach_no_service_linked_role() {
+    let levels = |effects: &[&str]| -> Vec<PolicySet> {
+        effects.iter().map(|action| set(&json!({"Statement": {"Effect": "Allow", "Action": action, "Resource": "*"}}))).collect()
+    };
+    let identity = set(&json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}));
+    let context = ContextMap::new();
+    let linked = Principal::from_arn("arn:aws:iam::000000000000:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX").unwrap();
+    for (principal, levels, expected) in [
+        (user(), levels(&["*", "notes:*"]), Ok(())),
+        (user(), levels(&["*", "other:*"]), Err(PolicySource::ServiceControl)),
+        (user(), levels(&["other:*", "*"]), Err(PolicySource::ServiceControl)),
+        (Principal::Root { account: "000000000000".into() }, levels(&["other:*"]), Err(PolicySource::ServiceControl)),
+        (linked, levels(&["other:*"]), Ok(())),
+    ] {
+        let request = ask(&principal, "notes:Read", "arn:aws:notes:::n", &context);
+        let policies = Policies { identity: Some(&identity), service_control: &levels, ..Policies::default() };
+        let found = judge(&request, &policies);
+        assert_eq!((found.verdict == Verdict::Allowed, found.source), (expected.is_ok(), expected.err()), "{principal}");
+    }
+}
+
+#[test]
+fn an_action_without_a_resource_is_covered_by_the_star_alone() {
+    let (principal, context) = (user(), ContextMap::new());
+    for (element, value, expected) in [
+        ("Resource", "*", true),
+        ("Resource", "arn:aws:notes:*", false),
+        ("Resource", "**", false),
+        ("NotResource", "arn:aws:notes:::n", true),
+        ("NotResource", "*", false),
+    ] {
+        let policies = set(&json!({"Statement": {"Effect": "Allow", "Action": "notes:List", element: value}}));
+        let request = Request { wildcard_only_action: true, ..ask(&principal, "notes:List", "arn:aws:notes:::n", &context) };
+        let found = judge(&request, &Policies { identity: Some(&policies), ..Policies::default() });
+        assert_eq!(found.verdict == Verdict::Allowed, expected, "{element} {value}");
     }
 }
 
 #[test]
 fn not_principal_spares_a_session_only_with_its_role_and_account() {
-    let deny = |spared: &Value| {
-        let policy = named("r", &json!({"Statement": {"Effect": "Deny", "NotPrincipal": {"AWS": spared}, "Action": "*", "Resource": "*"}}));
+    let deny_under = |boundary: Option<&PolicySet>, spared: &Value| {
+        let policy = set(&json!({"Statement": {"Effect": "Deny", "NotPrincipal": {"AWS": spared}, "Action": "*", "Resource": "*"}}));
         let (principal, context) = (session(), ContextMap::new());
-        let request =
-            Request { principal: &principal, action: "a:b", resource: "arn:aws:a:::b", resource_account: None, context: &context };
-        decide(&request, &Policies { resource: Some(&policy), ..Policies::default() }).verdict == Verdict::ExplicitDeny
+        let policies = Policies { resource: Some(&policy), permissions_boundary: boundary, ..Policies::default() };
+        judge(&ask(&principal, "a:b", "arn:aws:a:::b", &context), &policies).verdict == Verdict::ExplicitDeny
     };
+    let deny = |spared: &Value| deny_under(None, spared);
     let (session_arn, role_arn) = ("arn:aws:sts::000000000000:assumed-role/app/s", "arn:aws:iam::000000000000:role/app");
     assert!(deny(&json!([session_arn])));
     assert!(deny(&json!([session_arn, role_arn])));
     assert!(!deny(&json!([session_arn, role_arn, ROOT])));
+    let boundary = set(&json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}));
+    assert!(deny_under(Some(&boundary), &json!([session_arn, role_arn, ROOT])), "a boundary takes the exception away");
 }
 
 #[test]
@@ -259,6 +304,13 @@ fn each_kind_has_its_rules() {
             PolicyKind::Identity,
             statement(r#""Sid":"a b","Action":"a:b","Resource":"*""#),
             "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*",
+        ),
+        (PolicyKind::Identity, statement(r#""Action":"a:b","Resource":"arn:aws:*:::x""#), "Vendor * is not valid"),
+        (PolicyKind::Identity, statement(r#""Action":"a:${aws:username}","Resource":"*""#), "Syntax errors in policy."),
+        (
+            PolicyKind::Identity,
+            statement(r#""Action":"a:b","Resource":"*","Condition":{"NumericEquals":{"a:b":"${a:c}"}}"#),
+            "Syntax errors in policy.",
         ),
         (PolicyKind::Identity, statement(r#""Action":null,"Resource":"*""#), "Syntax errors in policy."),
         (PolicyKind::Identity, statement(r#""Action":"a:b","action":"a:c","Resource":"*""#), "Syntax errors in policy."),
@@ -293,15 +345,33 @@ fn each_kind_has_its_rules() {
 }
 
 #[test]
-fn explanations_name_the_condition_that_failed() {
-    let policies = [named("p", &allow(&json!({"StringEquals": {"k:x": ["a", "b"]}})))];
-    let (principal, context) = (user(), context(&[("k:x", &["c"])]));
-    let request =
-        Request { principal: &principal, action: "notes:Read", resource: "arn:aws:notes:::n", resource_account: None, context: &context };
-    let failed = explain(&request, &Policies { identity: &policies, ..Policies::default() });
-    let [failed] = failed.as_slice() else { panic!("{failed:?}") };
-    assert_eq!((failed.element, failed.operator, failed.key.as_deref()), ("Condition", Some("StringEquals"), Some("k:x")));
-    assert_eq!((failed.expected.join(","), failed.actual.join(",")), ("a,b".into(), "c".into()));
+fn explanations_name_everything_that_failed() {
+    let policy = json!({"Version": "2012-10-17", "Statement": [{"Sid": "S", "Effect": "Allow", "Action": "notes:*",
+        "Resource": "arn:aws:notes:::m", "Condition": {"StringEquals": {"K:x": ["a", "b"]}, "Null": {"k:x": "false"}}}]});
+    let (policies, principal, context) = (set(&policy), user(), context(&[("k:x", &["c"])]));
+    let request = ask(&principal, "notes:Read", "arn:aws:notes:::n", &context);
+    let failed = explain(&request, &Policies { identity: Some(&policies), ..Policies::default() });
+    let [resource, condition] = failed.as_slice() else { panic!("{failed:?}") };
+    assert_eq!(
+        (resource.element, resource.expected.join(","), resource.actual.join(",")),
+        ("Resource", "arn:aws:notes:::m".into(), "arn:aws:notes:::n".into())
+    );
+    assert_eq!(
+        (condition.element, condition.operator.as_deref(), condition.key.as_deref()),
+        ("Condition", Some("StringEquals"), Some("K:x"))
+    );
+    assert_eq!((condition.expected.join(","), condition.actual.join(",")), ("a,b".into(), "c".into()));
+}
+
+#[test]
+fn decisions_name_the_statements_and_where_they_stand() {
+    let text = "{\"Statement\": [\n  {\"Effect\": \"Allow\", \"Action\": \"a:*\", \"Resource\": \"*\"}]}";
+    let policies = PolicySet::new(vec![NamedPolicy { name: "p".into(), policy: Arc::new(parse(text).unwrap()) }]);
+    let (principal, context) = (user(), ContextMap::new());
+    let decision =
+        decide(&ask(&principal, "a:b", "arn:aws:a:::b", &context), &Policies { identity: Some(&policies), ..Policies::default() });
+    let [statement] = decision.statements.as_slice() else { panic!("{decision:?}") };
+    assert_eq!((statement.start, statement.end), (Position { line: 2, column: 3 }, Position { line: 2, column: 56 }));
 }
 
 #[test]
@@ -319,10 +389,8 @@ fn verdict(statements: &[(bool, String, String)]) -> Verdict {
         .iter()
         .map(|(allow, action, resource)| json!({"Effect": if *allow { "Allow" } else { "Deny" }, "Action": action, "Resource": resource}))
         .collect();
-    let policies = [named("p", &json!({"Statement": list}))];
-    let (principal, context) = (user(), ContextMap::new());
-    let request = Request { principal: &principal, action: "n:R", resource: "arn:aws:n:::a", resource_account: None, context: &context };
-    decide(&request, &Policies { identity: &policies, ..Policies::default() }).verdict
+    let (policies, principal, context) = (set(&json!({"Statement": list})), user(), ContextMap::new());
+    judge(&ask(&principal, "n:R", "arn:aws:n:::a", &context), &Policies { identity: Some(&policies), ..Policies::default() }).verdict
 }
 
 proptest! {

@@ -2,18 +2,30 @@
 
 use super::Operand;
 use crate::policy::context::ContextMap;
-use crate::policy::pattern::{Case, Item, Wildcards, matches};
+use crate::policy::pattern::{Case, MalformedVariable, Pattern, Variables, Wildcards};
+
+/// An ARN's components; the sixth holds the rest, colons included.
+const COMPONENTS: usize = 6;
+
+pub fn prepare(text: &str, variables: Variables) -> Result<Operand, MalformedVariable> {
+    let whole = Pattern::new(text, Wildcards::Free, variables)?;
+    // A variable may bring a whole ARN: such a pattern is taken apart once its variables are filled in.
+    Ok(Operand::Arn(if whole.has_variables() { vec![whole] } else { whole.split(COMPONENTS) }))
+}
 
 pub fn like(value: &str, operand: &Operand, context: &ContextMap) -> Option<bool> {
-    let Some(items) = operand.pattern.resolve(Wildcards::Free, context) else { return Some(false) };
-    let mut patterns = items.splitn(6, |item| *item == Item::Char(':'));
-    let mut values = value.splitn(6, ':');
-    // Six components on both sides, and the pair that ends early ends the comparison.
-    for _ in 0..6 {
-        match (patterns.next(), values.next()) {
-            (Some(pattern), Some(value)) if matches(pattern, value, Case::Sensitive) => {}
-            _ => return Some(false),
+    let Operand::Arn(patterns) = operand else { return None };
+    match patterns.as_slice() {
+        [whole] if whole.has_variables() => {
+            let filled = whole.fill_in(context).map(|whole| whole.split(COMPONENTS));
+            Some(filled.is_some_and(|patterns| compare(&patterns, value, context)))
         }
+        patterns => Some(compare(patterns, value, context)),
     }
-    Some(true)
+}
+
+fn compare(patterns: &[Pattern], value: &str, context: &ContextMap) -> bool {
+    let mut values = value.splitn(COMPONENTS, ':');
+    patterns.len() == COMPONENTS
+        && patterns.iter().all(|pattern| values.next().is_some_and(|value| pattern.matches(value, Case::Sensitive, context)))
 }

@@ -6,47 +6,35 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::Operand;
-use crate::policy::context::ContextMap;
+use crate::policy::pattern::{MalformedVariable, Variables};
 
-pub fn equals(value: &str, operand: &Operand, _: &ContextMap) -> Option<bool> {
-    Some(compare(value, operand)? == Ordering::Equal)
+pub fn prepare(text: &str, _: Variables) -> Result<Operand, MalformedVariable> {
+    Ok(Operand::Date(nanoseconds(text)))
 }
 
-pub fn less(value: &str, operand: &Operand, _: &ContextMap) -> Option<bool> {
-    Some(compare(value, operand)? == Ordering::Less)
+pub fn compare(value: &str, operand: &Operand) -> Option<Ordering> {
+    let Operand::Date(wanted) = operand else { return None };
+    Some(nanoseconds(value)?.cmp(wanted.as_ref()?))
 }
 
-pub fn less_or_equal(value: &str, operand: &Operand, _: &ContextMap) -> Option<bool> {
-    Some(compare(value, operand)? != Ordering::Greater)
-}
-
-pub fn greater(value: &str, operand: &Operand, _: &ContextMap) -> Option<bool> {
-    Some(compare(value, operand)? == Ordering::Greater)
-}
-
-pub fn greater_or_equal(value: &str, operand: &Operand, _: &ContextMap) -> Option<bool> {
-    Some(compare(value, operand)? != Ordering::Less)
-}
-
-fn compare(value: &str, operand: &Operand) -> Option<Ordering> {
-    Some(nanoseconds(value)?.cmp(&nanoseconds(&operand.text)?))
-}
-
-/// Missing parts of W3C's profile (`2026-01`, `2026-01-31`) are the first moment of what is named.
+/// Missing parts of W3C's profile (`2026-01`, `2026-01-31T10:00Z`) are the first moment of what is named.
 fn nanoseconds(text: &str) -> Option<i128> {
     let text = text.trim();
-    if let Ok(seconds) = text.parse::<f64>()
-        && text.len() != 4
+    if text.len() != 4
+        && let Ok(seconds) = text.parse::<f64>()
     {
         #[expect(clippy::cast_possible_truncation, reason = "saturates, which compares as far away")]
         return seconds.is_finite().then_some((seconds * 1e9) as i128);
     }
-    let complete = match text.len() {
-        4 => format!("{text}-01-01T00:00:00Z"),
-        7 => format!("{text}-01T00:00:00Z"),
-        10 => format!("{text}T00:00:00Z"),
-        17 if text.ends_with('Z') => format!("{}:00Z", text.trim_end_matches('Z')),
-        _ => text.to_owned(),
+    if let Ok(moment) = OffsetDateTime::parse(text, &Rfc3339) {
+        return Some(moment.unix_timestamp_nanos());
+    }
+    let complete = match (text.len(), text.split_at_checked(16)) {
+        (4, _) => format!("{text}-01-01T00:00:00Z"),
+        (7, _) => format!("{text}-01T00:00:00Z"),
+        (10, _) => format!("{text}T00:00:00Z"),
+        (17 | 22, Some((minutes, zone))) => format!("{minutes}:00{zone}"),
+        _ => return None,
     };
     OffsetDateTime::parse(&complete, &Rfc3339).ok().map(OffsetDateTime::unix_timestamp_nanos)
 }

@@ -1,4 +1,4 @@
-//! Condition operators: one function each, one row each.
+//! Condition operators: one row each, and one file a family with how it prepares and compares.
 
 mod arn;
 mod date;
@@ -6,8 +6,12 @@ mod ip;
 mod number;
 mod text;
 
+use std::cmp::Ordering;
+
+use ipnet::IpNet;
+
 use super::context::{ContextMap, ContextValue};
-use super::pattern::Pattern;
+use super::pattern::{MalformedVariable, Pattern, Variables};
 
 /// One operator, key and list of values of a `Condition` element.
 #[derive(Clone, Debug)]
@@ -15,18 +19,25 @@ pub struct Condition {
     operator: &'static Operator,
     qualifier: Qualifier,
     if_exists: bool,
+    /// As they were written: `ForAllValues:StringLikeIfExists`, `aws:TagKeys`.
+    written: (Box<str>, Box<str>),
     /// In lower case.
-    key: String,
-    values: Vec<Operand>,
+    key: Box<str>,
+    values: Vec<(Box<str>, Operand)>,
 }
 
-/// A value of a condition.
+/// A value of a condition, prepared. `None` where the text is no number, date, address or truth value: it matches nothing.
 #[derive(Clone, Debug)]
-pub struct Operand {
-    /// The text, its wildcards and variables prepared.
-    pub pattern: Pattern,
-    /// The text as it was written.
-    pub text: String,
+pub enum Operand {
+    Text(Pattern),
+    /// The six components of an ARN; the pattern as a whole where variables may bring colons.
+    Arn(Vec<Pattern>),
+    Number(Option<number::Number>),
+    /// Nanoseconds of the epoch.
+    Date(Option<i128>),
+    Network(Option<IpNet>),
+    Truth(Option<bool>),
+    Bytes(Option<Vec<u8>>),
 }
 
 /// How a key with several values is judged.
@@ -40,120 +51,179 @@ enum Qualifier {
     Any,
 }
 
-/// A row of the table: whether one context value satisfies one operand.
+/// A row of the table.
 #[derive(Debug)]
 pub struct Operator {
     name: &'static str,
     negated: bool,
-    matches: fn(&str, &Operand, &ContextMap) -> Option<bool>,
+    /// Whether policy variables may stand in its values.
+    variables: Variables,
+    prepare: Prepare,
+    matches: Matches,
 }
 
-/// `None` from a function means that a side cannot be read (no number, no date, no address): then nothing holds, negated
-/// or not.
+type Prepare = fn(&str, Variables) -> Result<Operand, MalformedVariable>;
+
+/// Whether one context value satisfies one operand. `None` means that a side cannot be read: then nothing holds, negated or
+/// not.
+type Matches = fn(&str, &Operand, &ContextMap) -> Option<bool>;
+
+/// Source: IAM user guide, "IAM JSON policy elements: Condition operators".
 const OPERATORS: [Operator; 27] = [
-    positive("StringEquals", text::equals),
-    negated("StringNotEquals", text::equals),
-    positive("StringEqualsIgnoreCase", text::equals_ignore_case),
-    negated("StringNotEqualsIgnoreCase", text::equals_ignore_case),
-    positive("StringLike", text::like),
-    negated("StringNotLike", text::like),
-    positive("ArnEquals", arn::like),
-    negated("ArnNotEquals", arn::like),
-    positive("ArnLike", arn::like),
-    negated("ArnNotLike", arn::like),
-    positive("Bool", text::boolean),
-    positive("BinaryEquals", text::binary),
-    positive("NumericEquals", number::equals),
-    negated("NumericNotEquals", number::equals),
-    positive("NumericLessThan", number::less),
-    positive("NumericLessThanEquals", number::less_or_equal),
-    positive("NumericGreaterThan", number::greater),
-    positive("NumericGreaterThanEquals", number::greater_or_equal),
-    positive("DateEquals", date::equals),
-    negated("DateNotEquals", date::equals),
-    positive("DateLessThan", date::less),
-    positive("DateLessThanEquals", date::less_or_equal),
-    positive("DateGreaterThan", date::greater),
-    positive("DateGreaterThanEquals", date::greater_or_equal),
-    positive("IpAddress", ip::contains),
-    negated("NotIpAddress", ip::contains),
-    positive(NULL, text::boolean),
+    with_variables("StringEquals", text::literal, text::equals),
+    negated(with_variables("StringNotEquals", text::literal, text::equals)),
+    with_variables("StringEqualsIgnoreCase", text::literal, text::equals_ignore_case),
+    negated(with_variables("StringNotEqualsIgnoreCase", text::literal, text::equals_ignore_case)),
+    with_variables("StringLike", text::pattern, text::equals),
+    negated(with_variables("StringNotLike", text::pattern, text::equals)),
+    with_variables("ArnEquals", arn::prepare, arn::like),
+    negated(with_variables("ArnNotEquals", arn::prepare, arn::like)),
+    with_variables("ArnLike", arn::prepare, arn::like),
+    negated(with_variables("ArnNotLike", arn::prepare, arn::like)),
+    plain("Bool", text::truth, text::same_truth),
+    plain("BinaryEquals", text::base64, text::same_bytes),
+    plain("NumericEquals", number::prepare, |v, o, _| number::compare(v, o).map(Ordering::is_eq)),
+    negated(plain("NumericNotEquals", number::prepare, |v, o, _| number::compare(v, o).map(Ordering::is_eq))),
+    plain("NumericLessThan", number::prepare, |v, o, _| number::compare(v, o).map(Ordering::is_lt)),
+    plain("NumericLessThanEquals", number::prepare, |v, o, _| number::compare(v, o).map(Ordering::is_le)),
+    plain("NumericGreaterThan", number::prepare, |v, o, _| number::compare(v, o).map(Ordering::is_gt)),
+    plain("NumericGreaterThanEquals", number::prepare, |v, o, _| number::compare(v, o).map(Ordering::is_ge)),
+    plain("DateEquals", date::prepare, |v, o, _| date::compare(v, o).map(Ordering::is_eq)),
+    negated(plain("DateNotEquals", date::prepare, |v, o, _| date::compare(v, o).map(Ordering::is_eq))),
+    plain("DateLessThan", date::prepare, |v, o, _| date::compare(v, o).map(Ordering::is_lt)),
+    plain("DateLessThanEquals", date::prepare, |v, o, _| date::compare(v, o).map(Ordering::is_le)),
+    plain("DateGreaterThan", date::prepare, |v, o, _| date::compare(v, o).map(Ordering::is_gt)),
+    plain("DateGreaterThanEquals", date::prepare, |v, o, _| date::compare(v, o).map(Ordering::is_ge)),
+    plain("IpAddress", ip::prepare, ip::contains),
+    negated(plain("NotIpAddress", ip::prepare, ip::contains)),
+    plain(NULL, text::truth, text::same_truth),
 ];
 
 const NULL: &str = "Null";
 
-const fn positive(name: &'static str, matches: fn(&str, &Operand, &ContextMap) -> Option<bool>) -> Operator {
-    Operator { name, negated: false, matches }
+const fn plain(name: &'static str, prepare: Prepare, matches: Matches) -> Operator {
+    Operator { name, negated: false, variables: Variables::Literal, prepare, matches }
 }
 
-const fn negated(name: &'static str, matches: fn(&str, &Operand, &ContextMap) -> Option<bool>) -> Operator {
-    Operator { name, negated: true, matches }
+const fn with_variables(name: &'static str, prepare: Prepare, matches: Matches) -> Operator {
+    Operator { variables: Variables::Replaced, ..plain(name, prepare, matches) }
+}
+
+const fn negated(operator: Operator) -> Operator {
+    Operator { negated: true, ..operator }
+}
+
+/// Why a condition is none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConditionRefused {
+    /// There is no such operator.
+    Operator,
+    /// A policy variable that is malformed.
+    Variable,
 }
 
 impl Condition {
-    /// Reads the operator's full name (`ForAllValues:StringLikeIfExists`); `None` if there is no such operator.
-    pub fn new(operator: &str, key: &str, values: Vec<Operand>) -> Option<Self> {
-        let (qualifier, rest) = match operator.split_once(':') {
-            None => (Qualifier::None, operator),
-            Some((prefix, rest)) if prefix.eq_ignore_ascii_case("ForAllValues") => (Qualifier::All, rest),
-            Some((prefix, rest)) if prefix.eq_ignore_ascii_case("ForAnyValue") => (Qualifier::Any, rest),
-            Some(_) => return None,
-        };
-        let find = |name: &str| OPERATORS.iter().find(|operator| operator.name.eq_ignore_ascii_case(name));
-        let base = rest.len().checked_sub("IfExists".len()).and_then(|length| rest.split_at_checked(length));
-        let (operator, if_exists) = match base {
-            Some((base, suffix)) if suffix.eq_ignore_ascii_case("IfExists") => (find(base)?, true),
-            _ => (find(rest)?, false),
-        };
-        // `NullIfExists` would be true always.
-        if operator.name == NULL && if_exists {
-            return None;
-        }
-        Some(Self { operator, qualifier, if_exists, key: key.to_ascii_lowercase(), values })
+    /// Reads the operator's full name (`ForAllValues:StringLikeIfExists`) and prepares the values.
+    ///
+    /// # Errors
+    /// [`ConditionRefused`].
+    pub fn new(name: &str, key: &str, values: Vec<String>, variables: Variables) -> Result<Self, ConditionRefused> {
+        let (operator, qualifier, if_exists) = read_name(name).ok_or(ConditionRefused::Operator)?;
+        let variables = if variables == Variables::Replaced { operator.variables } else { Variables::Literal };
+        let prepare = |text: String| Ok(((operator.prepare)(&text, variables)?, text.into()));
+        let prepared = values.into_iter().map(prepare).map(|prepared| prepared.map(|(operand, text)| (text, operand)));
+        let values = prepared.collect::<Result<_, MalformedVariable>>().map_err(|_| ConditionRefused::Variable)?;
+        let key_in_lower_case = key.to_ascii_lowercase().into();
+        Ok(Self { operator, qualifier, if_exists, written: (name.into(), key.into()), key: key_in_lower_case, values })
     }
 
     /// The condition key, in lower case.
-    pub fn key(&self) -> &str {
+    pub const fn key(&self) -> &str {
         &self.key
     }
 
-    /// The operator's name as the table has it.
-    pub fn operator(&self) -> &'static str {
-        self.operator.name
+    /// The operator as it was written.
+    pub const fn operator_written(&self) -> &str {
+        &self.written.0
+    }
+
+    /// The condition key as it was written.
+    pub const fn key_written(&self) -> &str {
+        &self.written.1
     }
 
     /// The values as they were written.
     pub fn expected(&self) -> impl Iterator<Item = &str> {
-        self.values.iter().map(|operand| operand.text.as_str())
+        self.values.iter().map(|(text, _)| &**text)
     }
 
-    /// Whether the condition holds.
+    /// A value with a policy variable under an operator that takes none.
+    pub fn misplaced_variable(&self) -> Option<&str> {
+        let takes_none = self.operator.variables == Variables::Literal;
+        self.expected().find(|text| takes_none && text.contains("${"))
+    }
+
+    /// The context keys that variables in the values name, as they were written.
+    pub fn variable_names(&self) -> impl Iterator<Item = &str> {
+        self.values.iter().flat_map(|(_, operand)| {
+            let patterns = match operand {
+                Operand::Text(pattern) => std::slice::from_ref(pattern),
+                Operand::Arn(patterns) => patterns.as_slice(),
+                Operand::Number(_) | Operand::Date(_) | Operand::Network(_) | Operand::Truth(_) | Operand::Bytes(_) => &[],
+            };
+            patterns.iter().flat_map(Pattern::variable_names)
+        })
+    }
+
+    /// Whether the condition holds. A key with an empty list of values is absent.
     pub fn holds(&self, context: &ContextMap) -> bool {
-        let present = context.find(&self.key);
+        let present = context.find(&self.key).map(ContextValue::values).filter(|values| !values.is_empty());
         if self.operator.name == NULL {
-            let is_absent = if present.is_none_or(|value| value.values().is_empty()) { "true" } else { "false" };
-            return self.values.iter().any(|operand| operand.text.eq_ignore_ascii_case(is_absent));
+            return self.null_holds(present.map(<[String]>::len));
         }
         match present {
             None if self.if_exists || self.qualifier == Qualifier::All => true,
             None => self.operator.negated && self.qualifier == Qualifier::None && !self.values.is_empty(),
             Some(_) if self.values.is_empty() => false,
-            Some(value) => self.judge(value, context),
+            Some(values) => match (self.qualifier, self.operator.negated) {
+                (Qualifier::All, _) | (Qualifier::None, true) => values.iter().all(|value| self.satisfies(value, context)),
+                (Qualifier::Any, _) | (Qualifier::None, false) => values.iter().any(|value| self.satisfies(value, context)),
+            },
         }
     }
 
-    fn judge(&self, value: &ContextValue, context: &ContextMap) -> bool {
-        let values = value.values();
-        match (self.qualifier, self.operator.negated) {
-            (Qualifier::All, _) => values.iter().all(|value| self.satisfies(value, context)),
-            (Qualifier::Any, _) | (Qualifier::None, false) => values.iter().any(|value| self.satisfies(value, context)),
-            (Qualifier::None, true) => values.iter().all(|value| self.satisfies(value, context)),
+    /// With a qualifier each value is asked whether it is null, and none ever is.
+    fn null_holds(&self, present: Option<usize>) -> bool {
+        let lists =
+            |wanted: bool| self.values.iter().any(|(_, operand)| matches!(operand, Operand::Truth(Some(truth)) if *truth == wanted));
+        match (self.qualifier, present) {
+            (Qualifier::None, present) => lists(present.is_none()),
+            (Qualifier::All, None) => true,
+            (Qualifier::Any, None) => false,
+            (Qualifier::All | Qualifier::Any, Some(_)) => lists(false),
         }
     }
 
     /// Positive operands are ORed, negated ones NORed.
     fn satisfies(&self, value: &str, context: &ContextMap) -> bool {
-        let mut judged = self.values.iter().map(|operand| (self.operator.matches)(value, operand, context));
+        let mut judged = self.values.iter().map(|(_, operand)| (self.operator.matches)(value, operand, context));
         if self.operator.negated { judged.all(|matched| matched == Some(false)) } else { judged.any(|matched| matched == Some(true)) }
     }
+}
+
+fn read_name(name: &str) -> Option<(&'static Operator, Qualifier, bool)> {
+    let (qualifier, rest) = match name.split_once(':') {
+        None => (Qualifier::None, name),
+        Some((prefix, rest)) if prefix.eq_ignore_ascii_case("ForAllValues") => (Qualifier::All, rest),
+        Some((prefix, rest)) if prefix.eq_ignore_ascii_case("ForAnyValue") => (Qualifier::Any, rest),
+        Some(_) => return None,
+    };
+    let find = |name: &str| OPERATORS.iter().find(|operator| operator.name.eq_ignore_ascii_case(name));
+    let base = rest.len().checked_sub("IfExists".len()).and_then(|length| rest.split_at_checked(length));
+    let (operator, if_exists) = match base {
+        Some((base, suffix)) if suffix.eq_ignore_ascii_case("IfExists") => (find(base)?, true),
+        _ => (find(rest)?, false),
+    };
+    // `NullIfExists` would be true always.
+    (operator.name != NULL || !if_exists).then_some((operator, qualifier, if_exists))
 }

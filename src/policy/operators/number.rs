@@ -3,29 +3,38 @@
 use std::cmp::Ordering;
 
 use super::Operand;
-use crate::policy::context::ContextMap;
+use crate::policy::pattern::{MalformedVariable, Variables};
 
-pub fn equals(value: &str, operand: &Operand, _: &ContextMap) -> Option<bool> {
-    Some(compare(value, operand)? == Ordering::Equal)
+/// A number as conditions compare it: whole numbers exactly, others as floating point.
+#[derive(Clone, Copy, Debug)]
+pub enum Number {
+    Whole(i128),
+    Real(f64),
 }
 
-pub fn less(value: &str, operand: &Operand, _: &ContextMap) -> Option<bool> {
-    Some(compare(value, operand)? == Ordering::Less)
+pub fn prepare(text: &str, _: Variables) -> Result<Operand, MalformedVariable> {
+    Ok(Operand::Number(read(text)))
 }
 
-pub fn less_or_equal(value: &str, operand: &Operand, _: &ContextMap) -> Option<bool> {
-    Some(compare(value, operand)? != Ordering::Greater)
+pub fn compare(value: &str, operand: &Operand) -> Option<Ordering> {
+    let Operand::Number(wanted) = operand else { return None };
+    match (read(value)?, (*wanted)?) {
+        (Number::Whole(left), Number::Whole(right)) => Some(left.cmp(&right)),
+        (left, right) => real(left).partial_cmp(&real(right)),
+    }
 }
 
-pub fn greater(value: &str, operand: &Operand, _: &ContextMap) -> Option<bool> {
-    Some(compare(value, operand)? == Ordering::Greater)
+fn read(text: &str) -> Option<Number> {
+    let text = text.trim();
+    let whole = text.parse().map(Number::Whole).ok();
+    // Rust reads `inf` and `nan` as numbers, JSON and IAM don't.
+    whole.or_else(|| text.parse().ok().filter(|number: &f64| number.is_finite()).map(Number::Real))
 }
 
-pub fn greater_or_equal(value: &str, operand: &Operand, _: &ContextMap) -> Option<bool> {
-    Some(compare(value, operand)? != Ordering::Less)
-}
-
-fn compare(value: &str, operand: &Operand) -> Option<Ordering> {
-    let read = |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite());
-    read(value)?.partial_cmp(&read(&operand.text)?)
+const fn real(number: Number) -> f64 {
+    match number {
+        #[expect(clippy::cast_precision_loss, reason = "only where the other side is no whole number")]
+        Number::Whole(whole) => whole as f64,
+        Number::Real(real) => real,
+    }
 }

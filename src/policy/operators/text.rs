@@ -1,36 +1,58 @@
-//! String, Bool and Binary operators.
+//! String, Bool, Null and Binary operators.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Operand;
 use crate::policy::context::ContextMap;
-use crate::policy::pattern::{Case, Wildcards};
+use crate::policy::pattern::{Case, MalformedVariable, Pattern, Variables, Wildcards};
 
 /// `*` and `?` are taken literally.
-pub fn equals(value: &str, operand: &Operand, context: &ContextMap) -> Option<bool> {
-    Some(operand.pattern.matches(value, Wildcards::Literal, Case::Sensitive, context))
-}
-
-pub fn equals_ignore_case(value: &str, operand: &Operand, context: &ContextMap) -> Option<bool> {
-    Some(operand.pattern.matches(value, Wildcards::Literal, Case::Insensitive, context))
+pub fn literal(text: &str, variables: Variables) -> Result<Operand, MalformedVariable> {
+    Pattern::new(text, Wildcards::Literal, variables).map(Operand::Text)
 }
 
 /// Wildcards cross colons.
-pub fn like(value: &str, operand: &Operand, context: &ContextMap) -> Option<bool> {
-    Some(operand.pattern.matches(value, Wildcards::Free, Case::Sensitive, context))
+pub fn pattern(text: &str, variables: Variables) -> Result<Operand, MalformedVariable> {
+    Pattern::new(text, Wildcards::Free, variables).map(Operand::Text)
 }
 
-pub fn boolean(value: &str, operand: &Operand, _: &ContextMap) -> Option<bool> {
-    let read = |text: &str| match text {
+pub fn equals(value: &str, operand: &Operand, context: &ContextMap) -> Option<bool> {
+    compare(value, operand, context, Case::Sensitive)
+}
+
+pub fn equals_ignore_case(value: &str, operand: &Operand, context: &ContextMap) -> Option<bool> {
+    compare(value, operand, context, Case::Insensitive)
+}
+
+fn compare(value: &str, operand: &Operand, context: &ContextMap, case: Case) -> Option<bool> {
+    let Operand::Text(pattern) = operand else { return None };
+    Some(pattern.matches(value, case, context))
+}
+
+pub fn truth(text: &str, _: Variables) -> Result<Operand, MalformedVariable> {
+    Ok(Operand::Truth(read_truth(text)))
+}
+
+pub fn same_truth(value: &str, operand: &Operand, _: &ContextMap) -> Option<bool> {
+    let Operand::Truth(wanted) = operand else { return None };
+    Some(read_truth(value)? == (*wanted)?)
+}
+
+const fn read_truth(text: &str) -> Option<bool> {
+    match text {
         text if text.eq_ignore_ascii_case("true") => Some(true),
         text if text.eq_ignore_ascii_case("false") => Some(false),
         _ => None,
-    };
-    Some(read(value)? == read(&operand.text)?)
+    }
 }
 
 /// Compares decoded base64.
-pub fn binary(value: &str, operand: &Operand, _: &ContextMap) -> Option<bool> {
-    Some(STANDARD.decode(value).ok()? == STANDARD.decode(&operand.text).ok()?)
+pub fn base64(text: &str, _: Variables) -> Result<Operand, MalformedVariable> {
+    Ok(Operand::Bytes(STANDARD.decode(text).ok()))
+}
+
+pub fn same_bytes(value: &str, operand: &Operand, _: &ContextMap) -> Option<bool> {
+    let Operand::Bytes(wanted) = operand else { return None };
+    Some(STANDARD.decode(value).ok()? == *wanted.as_ref()?)
 }

@@ -1,7 +1,6 @@
 //! GetCredentialsForIdentity: the enhanced flow. Temporary credentials of the pool's role, if that role trusts the pool.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +14,7 @@ use crate::iam::arn;
 use crate::iam::caller::{Caller, RoleSession};
 use crate::iam::entity::Role;
 use crate::identitypools::pool::IdentityPool;
-use crate::policy::{self, Decision, NamedPolicy, PolicyKind, Principal, Verdict};
+use crate::policy::Verdict;
 use crate::store::identity_pools::{self, Identity};
 use crate::store::{self, Conn};
 use crate::tokens::session;
@@ -78,7 +77,7 @@ pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
         issued_at: now.millis(),
         expires_at: now.millis() + LIFETIME_SECONDS * 1000,
     };
-    check_trust(cx, &role, role_arn, &session)?;
+    check_trust(cx, &role, &session)?;
     let credentials = session::issue(cx, session).ok_or_else(|| Error::Internal("session could not be sealed".into()))?;
     Ok(Response { identity_id: identity.identity_id, credentials: credentials.into() })
 }
@@ -132,21 +131,10 @@ fn federated_keys(pool: &IdentityPool, identity: &Identity, logins: &[Login]) ->
     ]
 }
 
-fn check_trust(cx: &Context, role: &Role, role_arn: &str, session: &RoleSession) -> Result<(), Error> {
-    let trust = policy::parse_as(&role.assume_role_policy, PolicyKind::Trust).map_err(|error| Error::Internal(Box::new(error)))?;
-    let trust = NamedPolicy { name: "trust policy".to_owned(), policy: Arc::new(trust) };
+fn check_trust(cx: &Context, role: &Role, session: &RoleSession) -> Result<(), Error> {
     let mut keys = authz::request_keys(&Caller::Session(session.clone()), cx.now(), &cx.region);
     cx.origin.add_keys(&mut keys);
-    let principal = Principal::Federated(PROVIDER.to_owned());
-    let asked = policy::Request {
-        principal: &principal,
-        action: "sts:AssumeRoleWithWebIdentity",
-        resource: role_arn,
-        resource_account: Some(&role.account_id),
-        context: &keys,
-    };
-    let nothing = Decision { verdict: Verdict::ImplicitDeny, statements: Vec::new(), missing: None };
-    match policy::decide_trust(&asked, &trust, &nothing).verdict {
+    match authz::decide_federated_assumption(PROVIDER, "sts:AssumeRoleWithWebIdentity", role, &keys)?.verdict {
         Verdict::Allowed => Ok(()),
         Verdict::ExplicitDeny | Verdict::ImplicitDeny => Err(Error::InvalidIdentityPoolConfiguration),
     }

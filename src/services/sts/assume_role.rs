@@ -1,7 +1,5 @@
 //! AssumeRole: temporary credentials of a role that trusts the caller.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -11,7 +9,7 @@ use crate::context::Context;
 use crate::flows::credentials::CredentialsAnswer;
 use crate::iam::arn;
 use crate::iam::caller::{Caller, RoleSession};
-use crate::policy::{self, NamedPolicy, PolicyKind, Verdict};
+use crate::policy::{self, PolicyKind, Verdict};
 use crate::services::operation::unsupported;
 use crate::store;
 use crate::tokens::session;
@@ -74,18 +72,7 @@ pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
     if let Some(external_id) = &request.external_id {
         keys.insert("sts:ExternalId", external_id.clone());
     }
-    let identity = authz::decide(cx, &cx.caller, "sts:AssumeRole", &request.role_arn, &keys).await?;
-    let trust = policy::parse_as(&role.assume_role_policy, PolicyKind::Trust).map_err(|error| Error::Internal(Box::new(error)))?;
-    let trust = NamedPolicy { name: "trust policy".to_owned(), policy: Arc::new(trust) };
-    let principal = cx.caller.principal();
-    let asked = policy::Request {
-        principal: &principal,
-        action: "sts:AssumeRole",
-        resource: &request.role_arn,
-        resource_account: Some(account_id),
-        context: &keys,
-    };
-    if policy::decide_trust(&asked, &trust, &identity).verdict != Verdict::Allowed {
+    if authz::decide_assumption(cx, &cx.caller, &role, &keys).await?.verdict != Verdict::Allowed {
         return Err(denied());
     }
     let chained = matches!(cx.caller, Caller::Session(_));
