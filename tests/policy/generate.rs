@@ -50,15 +50,20 @@ impl Choices<'_> {
         };
         let near = Near { action, resource };
         let mut policies = Map::new();
+        // Root, services and strangers have no policies of their own.
+        let name = principal["arn"].as_str().unwrap_or(":root");
+        let has_own = !name.ends_with(":root");
         let identity = 1 + self.below(2);
-        policies.insert("identity".into(), self.set(identity, Kind::Identity, &near));
+        if has_own {
+            policies.insert("identity".into(), self.set(identity, Kind::Identity, &near));
+        }
         // Who has no account is judged by the resource's side alone.
         let has_account = principal["arn"].is_string();
         if self.once_in(2) || !has_account {
             policies.insert("resource".into(), self.policy(Kind::Resource, &near));
         }
         for (name, kind) in [("permissions_boundaries", Kind::Identity), ("session", Kind::Identity), ("vpc_endpoint", Kind::Resource)] {
-            if self.once_in(4) {
+            if self.once_in(4) && (has_own || kind == Kind::Resource) {
                 let count = 1 + self.below(2);
                 policies.insert(name.into(), self.set(count, kind, &near));
             }
@@ -79,7 +84,8 @@ impl Choices<'_> {
     fn principal(&mut self) -> Value {
         match self.below(12) {
             0..=2 => json!({"arn": format!("arn:aws:iam::{OWN}:user/alice"), "id": "AIDAALICEALICEALICE11"}),
-            3..=5 => json!({
+            5 => json!({"arn": format!("arn:aws:sts::{OWN}:assumed-role/app/one")}),
+            3..=4 => json!({
                 "arn": format!("arn:aws:sts::{OWN}:assumed-role/app/one"), "role_arn": format!("arn:aws:iam::{OWN}:role/app"), "id": "AROAAPPAPPAPPAPPAPP11"
             }),
             6 => json!({

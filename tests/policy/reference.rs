@@ -26,6 +26,7 @@ struct Caller {
     account: String,
     id: String,
     role_arn: String,
+    knows_role: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -47,7 +48,7 @@ pub fn verdict(case: &Value) -> &'static str {
     let resource = text(&case["resource"]["arn"]);
 
     // IAM answers who one is whatever the policies say.
-    if action == "sts:getcalleridentity" && caller.has_account() {
+    if action == "sts:getcalleridentity" && caller.kind != Kind::Anonymous {
         return "allowed";
     }
 
@@ -88,7 +89,7 @@ pub fn verdict(case: &Value) -> &'static str {
         return verdict(reach > Reach::Nobody);
     }
     let is_key = action.starts_with("kms:") && resource.contains(":key/");
-    let is_trust = action.starts_with("sts:assumerole") && resource.contains(":role/") && !resource_policy.is_empty();
+    let is_trust = action.starts_with("sts:assumerole") && resource.contains(":role/");
     let within_limits = (boundary.is_empty() || allows(&boundary)) && (session.is_empty() || allows(&session));
     let identity_side = caller.kind == Kind::Root || (allows(&identity) && within_limits);
     if resource_account(case, &caller) != caller.account {
@@ -199,8 +200,10 @@ impl Caller {
             return if self.kind == Kind::Root { Reach::Caller } else { Reach::Account };
         }
         if self.kind == Kind::Session {
+            // The ARN of a session leaves out its role's path.
             let role = |arn: &str| (arn.split(':').nth(4).map(str::to_owned), arn.rsplit('/').next().map(str::to_owned));
-            let names_role = name.contains(":role/") && role(name) == role(&self.role_arn);
+            let same = if self.knows_role { name == self.role_arn } else { role(name) == role(&self.role_arn) };
+            let names_role = name.contains(":role/") && same;
             if names_role || (!self.id.is_empty() && name == self.id) {
                 return Reach::Role;
             }
@@ -211,7 +214,14 @@ impl Caller {
 
 fn caller(principal: &Value) -> Caller {
     let field = |name: &str| text(&principal[name]);
-    let nobody = Caller { kind: Kind::Anonymous, arn: String::new(), account: String::new(), id: field("id"), role_arn: String::new() };
+    let nobody = Caller {
+        kind: Kind::Anonymous,
+        arn: String::new(),
+        account: String::new(),
+        id: field("id"),
+        role_arn: String::new(),
+        knows_role: principal["role_arn"].is_string(),
+    };
     if principal["service"].is_string() {
         return Caller { kind: Kind::Service, arn: field("service"), ..nobody };
     }
@@ -238,18 +248,17 @@ fn caller(principal: &Value) -> Caller {
     Caller { kind, arn: arn.clone(), account, role_arn, ..nobody }
 }
 
-/// The account given, else the ARN's, else the caller's.
+/// The account given, else the caller's.
 fn resource_account(case: &Value, caller: &Caller) -> String {
-    let given = text(&case["resource"]["account"]);
-    let arn = text(&case["resource"]["arn"]);
-    let of_arn = arn.split(':').nth(4).unwrap_or_default().to_owned();
-    [given, of_arn].into_iter().find(|account| !account.is_empty()).unwrap_or_else(|| caller.account.clone())
+    case["resource"]["account"].as_str().map_or_else(|| caller.account.clone(), str::to_owned)
 }
 
 fn is_managed_by_aws(action: &str, resource: &str) -> bool {
     let Some(operation) = action.strip_prefix("iam:") else { return false };
     let reads = ["get", "list", "simulate", "generate"].iter().any(|verb| operation.starts_with(verb));
-    !reads && (resource.starts_with("arn:aws:iam::aws:policy/") || resource.contains(":role/aws-reserved/"))
+    let policy = operation.contains("policy") && resource.starts_with("arn:aws:iam::aws:policy/");
+    let role = operation.contains("role") && resource.contains(":role/aws-reserved/sso.amazonaws.com/");
+    !reads && (policy || role)
 }
 
 /// A principal element as pairs of kind and name; `"*"` is everyone.
