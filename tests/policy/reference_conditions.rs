@@ -1,0 +1,214 @@
+//! The reference evaluator's conditions: one function an operator, over texts.
+
+use std::net::IpAddr;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use serde_json::Value;
+
+use crate::reference::{list, text};
+use crate::reference_patterns::{Step, arn_like, glob, steps, values_of};
+
+/// Operators and keys are ANDed.
+pub fn all_hold(conditions: &Value, context: &Value, variables: bool) -> bool {
+    let Some(operators) = conditions.as_object() else { return true };
+    operators.iter().all(|(operator, keys)| {
+        let Some(keys) = keys.as_object() else { return true };
+        keys.iter().all(|(key, expected)| holds(operator, key, &list(expected), context, variables))
+    })
+}
+
+fn holds(operator: &str, key: &str, expected: &[&Value], context: &Value, variables: bool) -> bool {
+    let (set, operator) = match operator.split_once(':') {
+        Some((set, rest)) => (Some(set), rest),
+        None => (None, operator),
+    };
+    let (operator, if_exists) = match operator.strip_suffix("IfExists") {
+        Some(rest) => (rest, true),
+        None => (operator, false),
+    };
+    let values = values_of(context, key);
+    let absent = values.is_none();
+    if expected.is_empty() {
+        return absent && (if_exists || set == Some("ForAllValues"));
+    }
+    if operator == "Null" {
+        return null(set, absent, expected);
+    }
+    let negated = operator.contains("Not");
+    let Some(values) = values else {
+        return if_exists || set == Some("ForAllValues") || (set.is_none() && negated);
+    };
+    let mut passes = values.iter().map(|value| {
+        let mut outcomes = expected.iter().map(|pattern| compare(&operator.replace("Not", ""), value, &text(pattern), context, variables));
+        if negated { outcomes.all(|outcome| outcome == Some(false)) } else { outcomes.any(|outcome| outcome == Some(true)) }
+    });
+    match set {
+        Some("ForAllValues") => passes.all(|pass| pass),
+        Some("ForAnyValue") => passes.any(|pass| pass),
+        _ if negated => passes.all(|pass| pass),
+        _ => passes.any(|pass| pass),
+    }
+}
+
+fn null(set: Option<&str>, absent: bool, expected: &[&Value]) -> bool {
+    let wants = |absence: &str| expected.iter().any(|value| text(value).eq_ignore_ascii_case(absence));
+    match (set, absent) {
+        (Some("ForAllValues"), true) => true,
+        (Some("ForAnyValue"), true) => false,
+        (_, true) => wants("true"),
+        (_, false) => wants("false"),
+    }
+}
+
+/// Whether a value meets a pattern; `None` where either cannot be read as what the operator compares.
+fn compare(operator: &str, value: &str, pattern: &str, context: &Value, variables: bool) -> Option<bool> {
+    let steps = steps(pattern, context, variables);
+    let matched = |by: fn(&[Step], &str) -> bool| Some(steps.as_ref().is_some_and(|steps| by(steps, value)));
+    match operator {
+        "StringEquals" => matched(|steps, value| literal(steps) == value),
+        "StringEqualsIgnoreCase" => matched(|steps, value| literal(steps).eq_ignore_ascii_case(value)),
+        "StringLike" => matched(glob),
+        "ArnEquals" | "ArnLike" => matched(arn_like),
+        "Bool" => Some(value.eq_ignore_ascii_case(pattern)),
+        "BinaryEquals" => Some(BASE64_STANDARD.decode(value).ok()? == BASE64_STANDARD.decode(pattern).ok()?),
+        "IpAddress" => address(value, pattern),
+        _ => {
+            let (kind, relation) = if let Some(relation) = operator.strip_prefix("Numeric") {
+                (number as Order, relation)
+            } else {
+                (date as Order, &operator[4..])
+            };
+            let order = kind(value, pattern)?;
+            Some(match relation {
+                "Equals" => order.is_eq(),
+                "LessThan" => order.is_lt(),
+                "LessThanEquals" => order.is_le(),
+                "GreaterThan" => order.is_gt(),
+                "GreaterThanEquals" => order.is_ge(),
+                other => panic!("no operator {other}"),
+            })
+        }
+    }
+}
+
+type Order = fn(&str, &str) -> Option<std::cmp::Ordering>;
+
+/// Where `*` and `?` stand for themselves.
+fn literal(steps: &[Step]) -> String {
+    let character = |step: &Step| match step {
+        Step::Written(c) | Step::Substituted(c) => *c,
+        Step::One => '?',
+        Step::Many => '*',
+    };
+    steps.iter().map(character).collect()
+}
+
+/// Integers exactly, everything else as a double.
+fn number(value: &str, pattern: &str) -> Option<std::cmp::Ordering> {
+    let whole = |text: &str| text.parse::<i128>().ok();
+    if let (Some(value), Some(pattern)) = (whole(value), whole(pattern)) {
+        return Some(value.cmp(&pattern));
+    }
+    let double = |text: &str| text.parse::<f64>().ok().filter(|number| number.is_finite());
+    double(value)?.partial_cmp(&double(pattern)?)
+}
+
+fn date(value: &str, pattern: &str) -> Option<std::cmp::Ordering> {
+    Some(instant(value)?.cmp(&instant(pattern)?))
+}
+
+/// Nanoseconds since 1970, of the W3C's profile of ISO 8601 or of a count of seconds.
+fn instant(text: &str) -> Option<i128> {
+    const SECOND: i128 = 1_000_000_000;
+    let all_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if all_digits(text) && text.len() != 4 {
+        return Some(text.parse::<i128>().ok()? * SECOND);
+    }
+    let (day, clock) = match text.split_once('T') {
+        Some((day, clock)) => (day, Some(clock)),
+        None => (text, None),
+    };
+    let digits = |text: &str, count: usize| (text.len() == count && all_digits(text)).then(|| text.parse::<i128>().ok()).flatten();
+    let parts: Vec<&str> = day.split('-').collect();
+    if parts.len() > 3 || (clock.is_some() && parts.len() != 3) {
+        return None;
+    }
+    let year = digits(parts.first()?, 4)?;
+    let month = parts.get(1).map_or(Some(1), |part| digits(part, 2))?;
+    let day = parts.get(2).map_or(Some(1), |part| digits(part, 2))?;
+    if !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
+        return None;
+    }
+    let days = (1970..year).map(days_in_year).sum::<i128>() - (year..1970).map(days_in_year).sum::<i128>()
+        + (1..month).map(|month| days_in(year, month)).sum::<i128>()
+        + day
+        - 1;
+    let Some(clock) = clock else { return Some(days * 86_400 * SECOND) };
+
+    let zone_at = clock.find(['Z', '+', '-'])?;
+    let (clock, zone) = clock.split_at(zone_at);
+    let offset = match zone.strip_prefix(['+', '-']) {
+        None => (zone == "Z").then_some(0)?,
+        Some(span) => {
+            let (hours, minutes) = span.split_once(':')?;
+            let (hours, minutes) = (digits(hours, 2).filter(|h| *h < 24)?, digits(minutes, 2).filter(|m| *m < 60)?);
+            (hours * 60 + minutes) * if zone.starts_with('-') { -60 } else { 60 }
+        }
+    };
+    let (clock, fraction) = match clock.split_once('.') {
+        Some((clock, fraction)) => (clock, Some(fraction)),
+        None => (clock, None),
+    };
+    let parts: Vec<&str> = clock.split(':').collect();
+    if !(2..=3).contains(&parts.len()) || (fraction.is_some() && parts.len() != 3) {
+        return None;
+    }
+    let hour = digits(parts[0], 2).filter(|hour| *hour < 24)?;
+    let minute = digits(parts[1], 2).filter(|minute| *minute < 60)?;
+    let second = parts.get(2).map_or(Some(0), |part| digits(part, 2).filter(|second| *second < 60))?;
+    let nanoseconds = match fraction {
+        Some(fraction) if all_digits(fraction) => format!("{fraction:0<9}")[..9].parse::<i128>().ok()?,
+        Some(_) => return None,
+        None => 0,
+    };
+    Some((days * 86_400 + hour * 3_600 + minute * 60 + second - offset) * SECOND + nanoseconds)
+}
+
+fn is_leap(year: i128) -> bool {
+    year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+}
+
+fn days_in_year(year: i128) -> i128 {
+    if is_leap(year) { 366 } else { 365 }
+}
+
+fn days_in(year: i128, month: i128) -> i128 {
+    match month {
+        2 if is_leap(year) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Bit by bit; a bare address is a range of one.
+fn address(value: &str, range: &str) -> Option<bool> {
+    let bits = |address: IpAddr| -> String {
+        match address {
+            IpAddr::V4(four) => four.octets().iter().map(|byte| format!("{byte:08b}")).collect(),
+            IpAddr::V6(six) => six.octets().iter().map(|byte| format!("{byte:08b}")).collect(),
+        }
+    };
+    let value = bits(value.parse().ok()?);
+    let (base, length) = match range.split_once('/') {
+        Some((base, length)) => (base, Some(length)),
+        None => (range, None),
+    };
+    let base = bits(base.parse().ok()?);
+    let length: usize = length.map_or(Some(base.len()), |length| length.parse().ok())?;
+    if length > base.len() {
+        return None;
+    }
+    Some(value.len() == base.len() && value[..length] == base[..length])
+}
