@@ -1,47 +1,93 @@
-//! `passwright policy validate`: whether policies are what their type wants, with the place of what is wrong.
+//! `passwright policy validate`: what AWS's ValidatePolicy would find in policies, with the places it is about.
+
+use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
 use super::{PolicyType, Report, ReportFormat, ValidateFlags, read};
-use crate::policy::{self, ParseError, PolicyKind};
+use crate::policy::validate::{FindingKind, Location, Options, PathElement, ResourceType, ValidatedType, validate};
+use crate::policy::{self, PolicyKind};
 
-/// Checks files.
+/// A finding as it is reported: lines and columns count from 1.
+struct Found {
+    file: String,
+    line: usize,
+    column: usize,
+    kind: FindingKind,
+    code: &'static str,
+    path: String,
+    details: String,
+}
+
+/// Checks files. Errors make the answer no; warnings and suggestions don't.
 pub fn run(flags: &ValidateFlags) -> Result<Report, String> {
-    let mut findings = Vec::new();
+    let mut all = Vec::new();
     for file in &flags.files {
         let text = read(file)?;
-        findings.extend(check(&text, flags.policy_type).into_iter().map(|error| (file.display().to_string(), error)));
+        all.extend(findings(&file.display().to_string(), &text, flags.policy_type));
     }
     let text = match flags.format {
-        ReportFormat::Text => findings.iter().map(|(file, error)| line(file, error)).collect(),
-        ReportFormat::Json => {
-            let findings: Vec<Value> = findings.iter().map(|(file, error)| object(file, error)).collect();
-            format!("{:#}\n", json!({"findings": findings}))
-        }
+        ReportFormat::Text => all.iter().map(line).collect(),
+        ReportFormat::Json => format!("{:#}\n", json!({"findings": all.iter().map(object).collect::<Vec<_>>()})),
     };
-    Ok(Report { text, yes: findings.is_empty() })
+    Ok(Report { text, yes: !all.iter().any(|found| found.kind == FindingKind::Error) })
 }
 
-fn check(text: &str, policy_type: PolicyType) -> Option<ParseError> {
-    let kind = match policy_type {
-        PolicyType::Identity => Some(PolicyKind::Identity),
-        PolicyType::Resource => Some(PolicyKind::Resource),
-        PolicyType::Trust => Some(PolicyKind::Trust),
-        PolicyType::Scp | PolicyType::Rcp => None,
+fn findings(file: &str, text: &str, policy_type: PolicyType) -> Vec<Found> {
+    let (validated, resource_type, kind) = match policy_type {
+        PolicyType::Identity => (ValidatedType::Identity, None, Some(PolicyKind::Identity)),
+        PolicyType::Resource => (ValidatedType::Resource, None, Some(PolicyKind::Resource)),
+        PolicyType::Scp => (ValidatedType::ServiceControl, None, None),
+        PolicyType::Rcp => (ValidatedType::ResourceControl, None, None),
+        PolicyType::Trust => (ValidatedType::Resource, Some(ResourceType::AssumeRolePolicyDocument), Some(PolicyKind::Trust)),
     };
-    match kind {
-        Some(kind) => policy::parse_as(text, kind),
-        None => policy::parse(text),
+    let mut found: Vec<Found> = Vec::new();
+    for finding in validate(text, &Options { policy_type: validated, resource_type }) {
+        let (line, column, path) = finding.locations.first().map_or((1, 1, "$".to_owned()), place);
+        let details = finding.details.trim().to_owned();
+        found.push(Found { file: file.to_owned(), line, column, kind: finding.kind, code: finding.issue_code, path, details });
     }
-    .err()
+    // What the engine would refuse is an error, whatever the checks say.
+    let parsed = kind.map_or_else(|| policy::parse(text), |kind| policy::parse_as(text, kind));
+    if let Err(error) = parsed
+        && !found.iter().any(|found| found.kind == FindingKind::Error)
+    {
+        let policy::ParseError { path, line, column, problem } = error;
+        found.push(Found { file: file.to_owned(), line, column, kind: FindingKind::Error, code: "MALFORMED", path, details: problem });
+    }
+    found.sort_by_key(|found| (found.line, found.column));
+    found
 }
 
-fn line(file: &str, error: &ParseError) -> String {
-    let ParseError { path, line, column, problem } = error;
-    format!("{file}:{line}:{column}: error: {path}: {problem}\n")
+/// Line, column and path of a location, as `Statement[0].Action`.
+fn place(location: &Location) -> (usize, usize, String) {
+    let mut path = String::new();
+    for element in &location.path {
+        match element {
+            PathElement::Index(index) => {
+                let _ = write!(path, "[{index}]");
+            }
+            PathElement::Key(name) | PathElement::Value(name) => {
+                if !path.is_empty() {
+                    path.push('.');
+                }
+                path.push_str(name);
+            }
+            // The columns say it.
+            PathElement::Substring { .. } => {}
+        }
+    }
+    let path = if path.is_empty() { "$".to_owned() } else { path };
+    (location.span.start.line, location.span.start.column + 1, path)
 }
 
-fn object(file: &str, error: &ParseError) -> Value {
-    let ParseError { path, line, column, problem } = error;
-    json!({"file": file, "line": line, "column": column, "severity": "error", "path": path, "message": problem})
+fn line(found: &Found) -> String {
+    let Found { file, line, column, kind, code, path, details } = found;
+    let kind = kind.as_str().to_ascii_lowercase().replace('_', " ");
+    format!("{file}:{line}:{column}: {kind} {code} at {path}: {details}\n")
+}
+
+fn object(found: &Found) -> Value {
+    let Found { file, line, column, kind, code, path, details } = found;
+    json!({"file": file, "line": line, "column": column, "type": kind.as_str(), "issue_code": code, "path": path, "details": details})
 }

@@ -177,20 +177,21 @@ impl Session<'_> {
             return Err(Failure::BadRequest(format!("resource.type `{}` is not `arn`", resource.r#type)));
         }
         let context: Map<String, Value> = question.context.map(|context| member("context", Some(context))).transpose()?.unwrap_or_default();
+        let explain = question.explain.unwrap_or_default();
         let known = self.subject(subject).await?;
         let (caller, shown, applicable) = match known.as_ref() {
             Known::Somebody { caller, shown, applicable } => (caller, shown, applicable),
             Known::Nobody(answer) => {
                 // The same questions are refused, and answers have the same form, as about somebody who is there.
                 add_context(&mut ContextMap::new(), context)?;
-                return Ok(explained(answer.clone(), question.explain, Vec::new));
+                return Ok(explained(answer.clone(), explain, Vec::new));
             }
         };
         let mut keys = authz::request_keys(caller, self.app.now(), &self.asker.region);
         add_context(&mut keys, context)?;
         let (asked, policies) = (applicable.ask(&action.name, &resource.id, &keys), applicable.policies());
-        let answer = decided(&policy::decide(&asked, &policies), shown);
-        Ok(explained(answer, question.explain, || render::failures(&policy::explain(&asked, &policies))))
+        let answer = decided(&policy::decide(&asked, &policies), shown, explain);
+        Ok(explained(answer, explain, || render::failures(&policy::explain(&asked, &policies))))
     }
 
     async fn subject(&mut self, written: Value) -> Result<Rc<Known>, Failure> {
@@ -232,20 +233,17 @@ fn names_the_asker(key: &str) -> bool {
     PREFIXES.iter().any(|prefix| key.starts_with(prefix))
 }
 
-fn decided(decision: &Decision, principal: &str) -> Value {
+fn decided(decision: &Decision, principal: &str, explain: bool) -> Value {
+    let statements = if explain { render::statements(&decision.statements) } else { render::statements_in_brief(&decision.statements) };
     json!({
         "decision": decision.verdict == Verdict::Allowed,
-        "context": {
-            "reason": decision.verdict.as_str(), "principal": principal, "statements": render::statements(&decision.statements),
-        },
+        "context": {"reason": decision.verdict.as_str(), "principal": principal, "statements": statements},
     })
 }
 
 /// Adds what failed to an answer, if that is asked for.
-fn explained(mut answer: Value, explain: Option<bool>, failed: impl FnOnce() -> Vec<Value>) -> Value {
-    if explain == Some(true)
-        && let Some(context) = answer.get_mut("context").and_then(Value::as_object_mut)
-    {
+fn explained(mut answer: Value, explain: bool, failed: impl FnOnce() -> Vec<Value>) -> Value {
+    if explain && let Some(context) = answer.get_mut("context").and_then(Value::as_object_mut) {
         context.insert("failed".to_owned(), Value::Array(failed()));
     }
     answer

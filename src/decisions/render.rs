@@ -1,10 +1,15 @@
 //! How answers write a decision: the statements that decided, and what failed of those that nearly did.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::policy::{FailedStatement, MatchedStatement, PolicySource, Position};
 
-/// The statements that decided.
+/// The statements that decided, by policy and place in it: the contract of `/access/v1/evaluation`.
+pub fn statements_in_brief(statements: &[MatchedStatement]) -> Vec<Value> {
+    statements.iter().map(|matched| Value::Object(brief(matched))).collect()
+}
+
+/// The statements that decided, with the kind of their policy and where their text begins and ends in it.
 pub fn statements(statements: &[MatchedStatement]) -> Vec<Value> {
     statements.iter().map(statement).collect()
 }
@@ -27,11 +32,22 @@ pub const fn source(source: PolicySource) -> &'static str {
     }
 }
 
+fn brief(matched: &MatchedStatement) -> Map<String, Value> {
+    let members = [
+        ("policy", json!(matched.policy)),
+        ("sid", json!(matched.sid)),
+        ("index", json!(matched.index)),
+        ("effect", json!(matched.effect.as_str())),
+    ];
+    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
 fn statement(matched: &MatchedStatement) -> Value {
-    json!({
-        "policy": matched.policy, "sid": matched.sid, "index": matched.index, "effect": matched.effect.as_str(),
-        "source": source(matched.source), "start": position(matched.start), "end": position(matched.end),
-    })
+    let mut members = brief(matched);
+    members.insert("source".to_owned(), json!(source(matched.source)));
+    members.insert("start".to_owned(), position(matched.start));
+    members.insert("end".to_owned(), position(matched.end));
+    Value::Object(members)
 }
 
 fn failure(failed: &FailedStatement) -> Value {

@@ -339,7 +339,7 @@ mod tests {
             (with("{}").replace("a:B", "everything"), "action `everything`"),
             (with("{}").replace(r#""anonymous": true"#, r#""arn": "alice""#), "principal.arn `alice`"),
             (with("{}").replace(r#""anonymous": true"#, ""), "principal is not one of"),
-            ("[]".to_owned(), "invalid type"),
+            ("[]".to_owned(), "invalid length"),
         ] {
             let problem = refused(&text);
             assert!(problem.contains(expected), "{problem}");

@@ -115,11 +115,17 @@ impl Principals {
         }
     }
 
-    pub fn names(&self, principal: &Principal) -> Naming {
-        let closest = |patterns: &[PrincipalPattern]| patterns.iter().map(|pattern| pattern.names(principal)).max();
+    /// How closely the element names a principal. Of an Allow whoever is listed at all is left out; a Deny spares those only
+    /// of whom everything is listed.
+    pub fn names(&self, principal: &Principal, effect: Effect) -> Naming {
+        let closest = |patterns: &[PrincipalPattern]| patterns.iter().map(|pattern| pattern.names(principal)).max().unwrap_or(Naming::None);
+        let is_left_out = |patterns: &[PrincipalPattern]| match effect {
+            Effect::Allow => closest(patterns) != Naming::None,
+            Effect::Deny => spares(patterns, principal),
+        };
         match self {
-            Self::Only(patterns) => closest(patterns).unwrap_or(Naming::None),
-            Self::AllBut(patterns) if spares(patterns, principal) => Naming::None,
+            Self::Only(patterns) => closest(patterns),
+            Self::AllBut(patterns) if is_left_out(patterns) => Naming::None,
             Self::AllBut(_) => Naming::Itself,
         }
     }

@@ -163,7 +163,7 @@ impl Statement {
         match &self.principals {
             None => Naming::Itself,
             Some(Principals::AllBut(_)) if self.effect == Effect::Deny && asked.bounded => Naming::Itself,
-            Some(principals) => principals.names(asked.principal),
+            Some(principals) => principals.names(asked.principal, self.effect),
         }
     }
 }

@@ -285,6 +285,15 @@ impl<'a> ResourceType<'a> {
     }
 }
 
+/// Of one catalogue: the same key.
+impl PartialEq for ConditionKey<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.index == other.index
+    }
+}
+
+impl Eq for ConditionKey<'_> {}
+
 impl<'a> ConditionKey<'a> {
     /// As AWS writes it, with `${…}` for a part that the policy's author fills in.
     #[must_use]

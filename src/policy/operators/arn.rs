@@ -13,19 +13,22 @@ pub fn prepare(text: &str, variables: Variables) -> Result<Operand, MalformedVar
     Ok(Operand::Arn(if whole.has_variables() { vec![whole] } else { whole.split(COMPONENTS) }))
 }
 
+/// What has fewer components is no ARN: it matches nothing.
 pub fn like(value: &str, operand: &Operand, context: &ContextMap) -> Option<bool> {
     let Operand::Arn(patterns) = operand else { return None };
     match patterns.as_slice() {
-        [whole] if whole.has_variables() => {
-            let filled = whole.fill_in(context).map(|whole| whole.split(COMPONENTS));
-            Some(filled.is_some_and(|patterns| compare(&patterns, value, context)))
-        }
-        patterns => Some(compare(patterns, value, context)),
+        [whole] if whole.has_variables() => match whole.fill_in(context) {
+            Some(filled) => compare(&filled.split(COMPONENTS), value, context),
+            None => Some(false),
+        },
+        patterns => compare(patterns, value, context),
     }
 }
 
-fn compare(patterns: &[Pattern], value: &str, context: &ContextMap) -> bool {
-    let mut values = value.splitn(COMPONENTS, ':');
-    patterns.len() == COMPONENTS
-        && patterns.iter().all(|pattern| values.next().is_some_and(|value| pattern.matches(value, Case::Sensitive, context)))
+fn compare(patterns: &[Pattern], value: &str, context: &ContextMap) -> Option<bool> {
+    if patterns.len() != COMPONENTS || value.splitn(COMPONENTS, ':').count() != COMPONENTS {
+        return None;
+    }
+    let mut pairs = patterns.iter().zip(value.splitn(COMPONENTS, ':'));
+    Some(pairs.all(|(pattern, value)| pattern.matches(value, Case::Sensitive, context)))
 }

@@ -43,7 +43,7 @@ pub enum Operand {
 /// How a key with several values is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Qualifier {
-    /// One matching value suffices; for negated operators, none may match.
+    /// The key has one value.
     None,
     /// `ForAllValues:`
     All,
@@ -177,30 +177,33 @@ impl Condition {
 
     /// Whether the condition holds. A key with an empty list of values is absent.
     pub fn holds(&self, context: &ContextMap) -> bool {
-        let present = context.find(&self.key).map(ContextValue::values).filter(|values| !values.is_empty());
+        let present = context.find(&self.key).filter(|value| !value.values().is_empty());
         if self.operator.name == NULL {
-            return self.null_holds(present.map(<[String]>::len));
+            return self.null_holds(present.is_some());
         }
         match present {
             None if self.if_exists || self.qualifier == Qualifier::All => true,
             None => self.operator.negated && self.qualifier == Qualifier::None && !self.values.is_empty(),
             Some(_) if self.values.is_empty() => false,
-            Some(values) => match (self.qualifier, self.operator.negated) {
-                (Qualifier::All, _) | (Qualifier::None, true) => values.iter().all(|value| self.satisfies(value, context)),
-                (Qualifier::Any, _) | (Qualifier::None, false) => values.iter().any(|value| self.satisfies(value, context)),
+            Some(value) => match (self.qualifier, value) {
+                (Qualifier::None, ContextValue::Single(value)) => self.satisfies(value, context),
+                // A key with several values needs a qualifier (IAM user guide, "Single-valued vs. multivalued context keys").
+                (Qualifier::None, ContextValue::List(_)) => false,
+                (Qualifier::All, value) => value.values().iter().all(|value| self.satisfies(value, context)),
+                (Qualifier::Any, value) => value.values().iter().any(|value| self.satisfies(value, context)),
             },
         }
     }
 
     /// With a qualifier each value is asked whether it is null, and none ever is.
-    fn null_holds(&self, present: Option<usize>) -> bool {
+    fn null_holds(&self, present: bool) -> bool {
         let lists =
             |wanted: bool| self.values.iter().any(|(_, operand)| matches!(operand, Operand::Truth(Some(truth)) if *truth == wanted));
         match (self.qualifier, present) {
-            (Qualifier::None, present) => lists(present.is_none()),
-            (Qualifier::All, None) => true,
-            (Qualifier::Any, None) => false,
-            (Qualifier::All | Qualifier::Any, Some(_)) => lists(false),
+            (Qualifier::None, present) => lists(!present),
+            (Qualifier::All, false) => true,
+            (Qualifier::Any, false) => false,
+            (Qualifier::All | Qualifier::Any, true) => lists(false),
         }
     }
 

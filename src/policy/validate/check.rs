@@ -1,6 +1,6 @@
 //! A check is a row: its code, how grave it is, and what it looks at.
 
-use super::document::{Condition, ConditionValue, Document, Principal, Statement};
+use super::document::{Condition, ConditionValue, Document, MAX_LOOKED_AT, Principal, Statement};
 use super::finding::{Finding, FindingKind, Options};
 use super::place::{Item, Lines, Place};
 use crate::policy::json::JsonError;
@@ -61,16 +61,19 @@ pub struct Report<'a> {
     code: &'static str,
     kind: FindingKind,
     findings: Vec<Finding>,
+    /// How many more of the current check are kept.
+    left: usize,
 }
 
 impl<'a> Report<'a> {
     pub fn new(text: &'a str) -> Self {
-        Self { lines: Lines::new(text), code: "", kind: FindingKind::Error, findings: Vec::new() }
+        Self { lines: Lines::new(text), code: "", kind: FindingKind::Error, findings: Vec::new(), left: 0 }
     }
 
     pub const fn begin(&mut self, check: &Check) {
         self.code = check.code;
         self.kind = check.kind;
+        self.left = MAX_LOOKED_AT;
     }
 
     /// A finding about one place.
@@ -80,6 +83,8 @@ impl<'a> Report<'a> {
 
     /// A finding about several places together.
     pub fn at_each<'p>(&mut self, places: impl IntoIterator<Item = &'p Place<'p>>, details: impl Into<String>) {
+        let Some(left) = self.left.checked_sub(1) else { return };
+        self.left = left;
         self.findings.push(Finding {
             kind: self.kind,
             issue_code: self.code,

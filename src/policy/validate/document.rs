@@ -6,6 +6,10 @@ use super::operator::Operator;
 use super::place::{Item, Place};
 use crate::policy::json::{Node, Value};
 
+/// No check looks at more things of one kind than this, nor at more actions or principals of a statement together: policies
+/// of AWS's sizes have fewer, and hostile ones cost no more.
+pub const MAX_LOOKED_AT: usize = 1_000;
+
 /// Which rules hold: the type of policy, trust policies apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Flavor {
@@ -133,9 +137,9 @@ impl<'a> Statement<'a> {
         self.conditions.iter().any(|condition| condition.is_key(name))
     }
 
-    /// The entries of `Action`.
+    /// The entries of `Action`: the first [`MAX_LOOKED_AT`] / 2.
     pub fn actions(&self) -> &[Item<'a>] {
-        self.action.as_ref().map(|element| element.items.as_slice()).unwrap_or_default()
+        self.action.as_ref().map(|element| first(&element.items)).unwrap_or_default()
     }
 
     /// The entries of `Action` and `NotAction`.
@@ -148,9 +152,9 @@ impl<'a> Statement<'a> {
         self.resource.iter().chain(&self.not_resource).flat_map(|element| &element.items)
     }
 
-    /// The entries of `Principal`.
+    /// The entries of `Principal`: the first [`MAX_LOOKED_AT`] / 2.
     pub fn principals(&self) -> &[Principal<'a>] {
-        self.principal.as_ref().map(|element| element.entries.as_slice()).unwrap_or_default()
+        self.principal.as_ref().map(|element| first(&element.entries)).unwrap_or_default()
     }
 
     /// The entries of `Principal` and `NotPrincipal`.
@@ -353,4 +357,8 @@ fn find<'a>(members: &'a [(String, Node)], name: &str) -> Option<&'a Node> {
 
 const fn is_empty_list(node: &Node) -> bool {
     matches!(&node.value, Value::Array(items) if items.is_empty())
+}
+
+fn first<T>(items: &[T]) -> &[T] {
+    items.get(..MAX_LOOKED_AT / 2).unwrap_or(items)
 }

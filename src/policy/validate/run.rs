@@ -2,19 +2,18 @@
 
 use super::check::{Check, Report, Run, Source};
 use super::checks;
-use super::document::{self, Document};
+use super::document::{self, Document, MAX_LOOKED_AT};
 use super::finding::{Finding, Options};
-use crate::policy::json;
+use crate::policy::json::{self, JsonError};
 use crate::policy::parse::MAX_POLICY_BYTES;
 
-/// What AWS's checks say of a policy, errors first. A text of more than [`MAX_POLICY_BYTES`] is not read: only its size is
-/// judged.
+/// What AWS's checks say of a policy, errors first. A text of more than [`MAX_POLICY_BYTES`] is refused as no policy.
 #[must_use]
 pub fn validate(text: &str, options: &Options) -> Vec<Finding> {
-    let parsed = if text.len() > MAX_POLICY_BYTES { None } else { Some(json::parse(text)) };
-    let error = parsed.as_ref().and_then(|parsed| parsed.as_ref().err());
-    let source = Source { text, options, error };
-    let document = parsed.as_ref().and_then(|parsed| parsed.as_ref().ok()).map(|root| document::read(root, options));
+    let too_long = JsonError { offset: 0, problem: "the text is longer than any policy may be" };
+    let parsed = if text.len() > MAX_POLICY_BYTES { Err(too_long) } else { json::parse(text) };
+    let source = Source { text, options, error: parsed.as_ref().err() };
+    let document = parsed.as_ref().ok().map(|root| document::read(root, options));
     let mut report = Report::new(text);
     for check in checks::all() {
         report.begin(check);
@@ -39,17 +38,26 @@ fn walk(check: &Check, document: &Document, report: &mut Report) {
     if let Run::Document(run) = check.run {
         run(document, report);
     }
+    let mut left = MAX_LOOKED_AT;
+    let mut take = move || {
+        left = left.saturating_sub(1);
+        left > 0
+    };
     for statement in &document.statements {
         match check.run {
             Run::Text(_) | Run::Document(_) => (),
-            Run::Statement(run) => run(statement, report),
-            Run::Action(run) => statement.all_actions().for_each(|item| run(statement, item, report)),
-            Run::Resource(run) => statement.all_resources().for_each(|item| run(statement, item, report)),
-            Run::Principal(run) => statement.all_principals().for_each(|principal| run(statement, principal, report)),
-            Run::Condition(run) => statement.conditions.iter().for_each(|condition| run(statement, condition, report)),
+            Run::Statement(run) => take().then(|| run(statement, report)).unwrap_or_default(),
+            Run::Action(run) => statement.all_actions().take_while(|_| take()).for_each(|item| run(statement, item, report)),
+            Run::Resource(run) => statement.all_resources().take_while(|_| take()).for_each(|item| run(statement, item, report)),
+            Run::Principal(run) => {
+                statement.all_principals().take_while(|_| take()).for_each(|principal| run(statement, principal, report))
+            }
+            Run::Condition(run) => {
+                statement.conditions.iter().take_while(|_| take()).for_each(|condition| run(statement, condition, report))
+            }
             Run::Value(run) => {
                 let pairs = statement.conditions.iter().flat_map(|condition| condition.values.iter().map(move |value| (condition, value)));
-                pairs.for_each(|(condition, value)| run(condition, value, report));
+                pairs.take_while(|_| take()).for_each(|(condition, value)| run(condition, value, report));
             }
         }
     }

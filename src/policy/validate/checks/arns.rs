@@ -1,6 +1,6 @@
 //! Of resources: whether each is an ARN that can exist, and whether one covers another.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::policy::catalogue::{Service, catalogue, glob};
@@ -96,8 +96,12 @@ struct Arn<'a> {
 }
 
 fn arn<'a>(item: &Item<'a>) -> Option<Arn<'a>> {
-    let mut fields = item.text.splitn(6, ':');
-    if fields.next() != Some("arn") || item.text.len() > MAX_ARN_BYTES {
+    read_arn(item.text)
+}
+
+fn read_arn(text: &str) -> Option<Arn<'_>> {
+    let mut fields = text.splitn(6, ':');
+    if fields.next() != Some("arn") || text.len() > MAX_ARN_BYTES {
         return None;
     }
     Some(Arn {
@@ -107,11 +111,6 @@ fn arn<'a>(item: &Item<'a>) -> Option<Arn<'a>> {
         account: fields.next()?,
         resource: fields.next()?,
     })
-}
-
-/// The catalogue's service of an ARN, if it is named outright.
-fn service_of<'a>(arn: &Arn<'a>) -> Option<Service<'static>> {
-    if has_wildcard(arn.service) { None } else { catalogue().service(arn.service) }
 }
 
 /// A field that the author fills with what is not known now.
@@ -173,12 +172,7 @@ fn invalid_service(_: &Statement, item: &Item, report: &mut Report) {
 
 /// Some resources' ARNs name a service that has no actions, as `aws-marketplace`'s do `catalog`.
 fn is_service_of_arns_alone(service: &str) -> bool {
-    static NAMED: LazyLock<HashSet<String>> = LazyLock::new(|| {
-        let kinds = catalogue().services().flat_map(Service::resource_types);
-        let arns = kinds.filter_map(|kind| Some(kind.arn()?.to_string()));
-        arns.filter_map(|arn| arn.split(':').nth(2).map(str::to_owned)).collect()
-    });
-    NAMED.contains(&service.to_ascii_lowercase())
+    KNOWN.values().flatten().any(|known| known.service.eq_ignore_ascii_case(service))
 }
 
 fn invalid_arn_region(_: &Statement, item: &Item, report: &mut Report) {
@@ -197,7 +191,7 @@ fn arn_region_not_allowed(_: &Statement, item: &Item, report: &mut Report) {
     if let Some(arn) = arn(item)
         && !arn.region.is_empty()
         && arn.region != "*"
-        && every_pattern(&arn, |pattern| pattern.region.is_empty())
+        && every_pattern(&arn, |known| !known.has_region)
     {
         report.at(&item.part(arn.region), format!("The service {} does not support specifying a Region in the resource ARN.", arn.service));
     }
@@ -207,7 +201,7 @@ fn missing_arn_region(_: &Statement, item: &Item, report: &mut Report) {
     if let Some(arn) = arn(item)
         && arn.region.is_empty()
         && !is_open(arn.resource)
-        && every_pattern(&arn, |pattern| !pattern.region.is_empty())
+        && every_pattern(&arn, |known| known.has_region)
     {
         report.at(&item.place, format!("Add a Region to the {} resource ARN.", arn.service));
     }
@@ -230,7 +224,7 @@ fn arn_account_not_allowed(_: &Statement, item: &Item, report: &mut Report) {
     if let Some(arn) = arn(item)
         && !arn.account.is_empty()
         && arn.account != "*"
-        && every_pattern(&arn, |pattern| pattern.account.is_empty())
+        && every_pattern(&arn, |known| !known.has_account)
     {
         report.at(
             &item.part(arn.account),
@@ -239,50 +233,69 @@ fn arn_account_not_allowed(_: &Statement, item: &Item, report: &mut Report) {
     }
 }
 
-/// Whether the service has resource types and a rule holds of each that the resource part fits (of all if it fits none).
-fn every_pattern(arn: &Arn, rule: impl Fn(&Arn) -> bool) -> bool {
-    let Some(service) = service_of(arn) else { return false };
-    let patterns: Vec<String> = service.resource_types().filter_map(|kind| Some(kind.arn()?.to_string())).collect();
-    let read: Vec<Arn> = patterns
-        .iter()
-        .filter_map(|text| self::arn(&Item { text, place: Default::default() }))
-        .filter(|pattern| pattern.service.eq_ignore_ascii_case(arn.service))
-        .collect();
-    let fits = |pattern: &&Arn| may_meet(arn.resource, pattern.resource);
-    let any_fits = read.iter().any(|pattern| fits(&pattern));
-    !read.is_empty() && read.iter().filter(|pattern| !any_fits || fits(pattern)).all(rule)
+/// What the catalogue says of one type of resource's ARN.
+struct Known {
+    service: String,
+    has_region: bool,
+    has_account: bool,
+    resource: Vec<Symbol>,
+}
+
+/// By service, read when the first ARN is judged.
+static KNOWN: LazyLock<HashMap<String, Vec<Known>>> = LazyLock::new(|| {
+    let read = |service: Service| {
+        let texts = service.resource_types().filter_map(|kind| Some(kind.arn()?.to_string()));
+        let known = texts.filter_map(|text| {
+            let arn = read_arn(&text)?;
+            Some(Known {
+                service: arn.service.to_owned(),
+                has_region: !arn.region.is_empty(),
+                has_account: !arn.account.is_empty(),
+                resource: symbols(arn.resource, Open::IsFilled),
+            })
+        });
+        Some((service.prefix()?.to_string(), known.collect()))
+    };
+    catalogue().services().filter_map(read).collect()
+});
+
+/// The types of resource of an ARN's service, if that is named outright and has any.
+fn known_of(arn: &Arn) -> &'static [Known] {
+    let known = if has_wildcard(arn.service) { None } else { KNOWN.get(&arn.service.to_ascii_lowercase()) };
+    known.map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Whether a rule holds of each type that the resource part fits (of all if it fits none).
+fn every_pattern(arn: &Arn, rule: impl Fn(&Known) -> bool) -> bool {
+    let known: Vec<&Known> = known_of(arn).iter().filter(|known| known.service.eq_ignore_ascii_case(arn.service)).collect();
+    let own = symbols(arn.resource, Open::MayBeEmpty);
+    let fitting: Vec<&Known> = known.iter().copied().filter(|known| meet(&own, &known.resource)).collect();
+    let judged = if fitting.is_empty() { known } else { fitting };
+    !judged.is_empty() && judged.into_iter().all(rule)
 }
 
 fn invalid_arn_resource(_: &Statement, item: &Item, report: &mut Report) {
     let Some(arn) = arn(item) else { return };
-    let Some(service) = service_of(&arn) else { return };
-    let mut resources = 0;
-    for kind in service.resource_types() {
-        let text = kind.arn().map(|arn| arn.to_string()).unwrap_or_default();
-        let Some(pattern) = self::arn(&Item { text: &text, place: Default::default() }) else { return };
-        resources += 1;
-        if may_meet(arn.resource, pattern.resource) {
-            return;
-        }
-    }
-    if resources > 0 {
-        report.at(
-            &item.part(arn.resource),
-            format!(
-                "Resource ARN does not match the expected ARN format. Update the resource portion of the ARN for the service {}.",
-                arn.service
-            ),
+    let known = known_of(&arn);
+    let own = symbols(arn.resource, Open::MayBeEmpty);
+    if !known.is_empty() && !known.iter().any(|known| meet(&own, &known.resource)) {
+        let details = format!(
+            "Resource ARN does not match the expected ARN format. Update the resource portion of the ARN for the service {}.",
+            arn.service
         );
+        report.at(&item.part(arn.resource), details);
     }
 }
 
 /// Whether some resource fits both the author's pattern and the catalogue's: each side's open parts may stand for any text.
-fn may_meet(own: &str, catalogued: &str) -> bool {
-    let own: Vec<Symbol> = symbols(own, Open::MayBeEmpty);
-    let known: Vec<Symbol> = symbols(catalogued, Open::IsFilled);
+fn may_meet(own: &str, known: &str) -> bool {
+    meet(&symbols(own, Open::MayBeEmpty), &symbols(known, Open::IsFilled))
+}
+
+fn meet(own: &[Symbol], known: &[Symbol]) -> bool {
     // Which prefixes of `own` can meet the symbols of `known` read so far.
-    let mut reached = closure(vec![true; 1].into_iter().chain(std::iter::repeat_n(false, own.len())).collect(), &own);
-    for symbol in &known {
+    let mut reached = closure(std::iter::once(true).chain(std::iter::repeat_n(false, own.len())).collect(), own);
+    for symbol in known {
         let mut next = vec![false; own.len() + 1];
         for (at, _) in reached.iter().enumerate().filter(|(_, reached)| **reached) {
             match symbol {
@@ -299,7 +312,10 @@ fn may_meet(own: &str, catalogued: &str) -> bool {
                 },
             }
         }
-        reached = closure(next, &own);
+        reached = closure(next, own);
+        if !reached.contains(&true) {
+            return false;
+        }
     }
     reached.last().copied().unwrap_or(false)
 }

@@ -141,11 +141,9 @@ fn type_mismatch(_: &Statement, condition: &Condition, report: &mut Report) {
 /// Actions with wildcards are not judged: some that they name may send the key.
 fn unsupported_action_for_condition_key(statement: &Statement, condition: &Condition, report: &mut Report) {
     let Some((prefix, _)) = split(condition) else { return };
-    let (Some(key), Some(_)) = (catalogue().condition_key(condition.key.text).and_then(|key| key.name()), catalogue().service(prefix))
-    else {
+    let (Some(key), Some(_)) = (catalogue().condition_key(condition.key.text), catalogue().service(prefix)) else {
         return;
     };
-    let key = key.to_string();
     let unsupported: Vec<&str> = statement
         .actions()
         .iter()
@@ -153,8 +151,8 @@ fn unsupported_action_for_condition_key(statement: &Statement, condition: &Condi
         .filter(|item| {
             let action = item.text.split_once(':').and_then(|(prefix, name)| catalogue().action(prefix, name));
             action.is_some_and(|action| {
-                let sends = action.condition_keys().chain(action.resource_types().flat_map(|(kind, _)| kind.condition_keys()));
-                !sends.filter_map(|sent| sent.name()).any(|sent| sent.is(&key))
+                let mut sends = action.condition_keys().chain(action.resource_types().flat_map(|(kind, _)| kind.condition_keys()));
+                !sends.any(|sent| sent == key)
             })
         })
         .map(|item| item.text)

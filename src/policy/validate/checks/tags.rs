@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::policy::catalogue::{Service, catalogue, glob};
+use crate::policy::catalogue::{ConditionKey, Service, catalogue, glob};
 use crate::policy::validate::check::{Check, Report, Run, error, security_warning, suggestion};
 use crate::policy::validate::document::{Condition, Statement};
 use crate::policy::validate::operator::Family;
@@ -78,7 +78,7 @@ fn allow_not_action_with_unsupported_tag_condition_key(statement: &Statement, co
 }
 
 /// The global tag keys that services send, by what the catalogue calls them.
-fn tag_key(condition: &Condition) -> Option<String> {
+fn tag_key(condition: &Condition) -> Option<ConditionKey<'static>> {
     const KEYS: [&str; 2] = ["aws:ResourceTag/", "aws:RequestTag/"];
     // With `IfExists` or `Null` the author has thought of the key's absence.
     let heeds_absence = condition.operator.is_none_or(|operator| operator.if_exists || operator.family == Family::Null);
@@ -87,7 +87,7 @@ fn tag_key(condition: &Condition) -> Option<String> {
     if heeds_absence || !is_tag {
         return None;
     }
-    Some(catalogue().condition_key(condition.key.text)?.name()?.to_string())
+    catalogue().condition_key(condition.key.text)
 }
 
 /// The services named in `Action` that never send the condition's tag key.
@@ -97,7 +97,7 @@ fn services_without(statement: &Statement, condition: &Condition) -> Option<Stri
     let prefixes: BTreeSet<String> =
         statement.actions().iter().filter_map(|item| item.text.split_once(':')).map(|(prefix, _)| prefix.to_ascii_lowercase()).collect();
     let without: Vec<String> =
-        prefixes.into_iter().filter(|prefix| catalogue().service(prefix).is_some_and(|service| !sends(service, &key))).collect();
+        prefixes.into_iter().filter(|prefix| catalogue().service(prefix).is_some_and(|service| !sends(service, key))).collect();
     if without.is_empty() { None } else { Some(without.join(", ")) }
 }
 
@@ -107,11 +107,11 @@ fn leaves_services_without(statement: &Statement, condition: &Condition) -> bool
     catalogue().services().any(|service| {
         let prefix = service.prefix().map(|prefix| prefix.to_string()).unwrap_or_default();
         let whole = format!("{prefix}:*");
-        !element.items.iter().any(|item| glob(item.text, &whole)) && !sends(service, &key)
+        !element.items.iter().any(|item| glob(item.text, &whole)) && !sends(service, key)
     })
 }
 
-fn sends(service: Service, key: &str) -> bool {
+fn sends(service: Service, key: ConditionKey) -> bool {
     let of_types = service.resource_types().flat_map(|kind| kind.condition_keys());
-    service.condition_keys().chain(of_types).filter_map(|sent| sent.name()).any(|sent| sent.is(key))
+    service.condition_keys().chain(of_types).any(|sent| sent == key)
 }

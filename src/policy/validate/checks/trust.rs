@@ -4,6 +4,7 @@ use crate::policy::catalogue::glob;
 use crate::policy::validate::check::{Check, Report, Run, error, security_warning, suggestion, warning};
 use crate::policy::validate::document::{Condition, Flavor, Principal, PrincipalKind, Statement};
 use crate::policy::validate::operator::Qualifier;
+use crate::policy::validate::place::Item;
 
 pub const CHECKS: [Check; 11] = [
     error("ROLE_TRUST_POLICY_SYNTAX_ERROR_NOTPRINCIPAL", Run::Statement(not_principal)),
@@ -80,28 +81,33 @@ fn mismatched_action_for_principal(statement: &Statement, report: &mut Report) {
     if statement.flavor != Flavor::Trust || !statement.is_allow() {
         return;
     }
-    for item in statement.actions() {
-        let wanted = match item.text.to_ascii_lowercase().as_str() {
-            "sts:assumerole" => None,
-            "sts:assumerolewithsaml" => Some(Provider::Saml),
-            "sts:assumerolewithwebidentity" => Some(Provider::WebIdentity),
-            _ => continue,
+    for principal in statement.principals() {
+        let speaks_for = match principal.kind {
+            PrincipalKind::Federated => match provider(principal.item.text) {
+                Some(provider) => Some(provider),
+                None => continue,
+            },
+            PrincipalKind::Aws | PrincipalKind::Service => None,
+            PrincipalKind::Everyone | PrincipalKind::Canonical | PrincipalKind::Unknown => continue,
         };
-        for principal in statement.principals() {
-            let speaks_for = match principal.kind {
-                PrincipalKind::Federated => match provider(principal.item.text) {
-                    Some(provider) => Some(provider),
-                    None => continue,
-                },
-                PrincipalKind::Aws | PrincipalKind::Service => None,
-                PrincipalKind::Everyone | PrincipalKind::Canonical | PrincipalKind::Unknown => continue,
-            };
-            // A statement may name several kinds, each with its own action: some action must suit each principal.
-            if speaks_for != wanted && !suits(statement, speaks_for) {
-                let details = format!("The {} action is invalid with the following principal(s): {}.", item.text, principal.item.text);
-                report.at_each([&item.place, &principal.item.place], details);
-            }
+        let is_other = |item: &&Item| asks_for(item.text).is_some_and(|wanted| wanted != speaks_for);
+        // A statement may name several kinds, each with its own action: some action must suit each principal.
+        if let Some(item) = statement.actions().iter().find(is_other)
+            && !suits(statement, speaks_for)
+        {
+            let details = format!("The {} action is invalid with the following principal(s): {}.", item.text, principal.item.text);
+            report.at_each([&item.place, &principal.item.place], details);
         }
+    }
+}
+
+/// Who must speak for the caller of an action; `None` if it is no action of theirs.
+fn asks_for(action: &str) -> Option<Option<Provider>> {
+    match action.to_ascii_lowercase().as_str() {
+        "sts:assumerole" => Some(None),
+        "sts:assumerolewithsaml" => Some(Some(Provider::Saml)),
+        "sts:assumerolewithwebidentity" => Some(Some(Provider::WebIdentity)),
+        _ => None,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Of policy variables: `${…}`, its form, and where it may stand.
 
 use crate::policy::validate::check::{Check, Report, Run, error};
-use crate::policy::validate::document::{Condition, ConditionValue, Statement};
+use crate::policy::validate::document::{Condition, ConditionValue, MAX_LOOKED_AT, Statement};
 use crate::policy::validate::operator::Family;
 use crate::policy::validate::place::Item;
 
@@ -30,11 +30,11 @@ impl<'a> Variable<'a> {
     }
 }
 
-/// The variables of a text, in order.
+/// The variables of a text, in order; of a hostile text the first ones.
 fn variables(text: &str) -> Vec<Variable<'_>> {
     let mut found = Vec::new();
     let mut rest = text;
-    while let Some((_, from)) = rest.find("${").and_then(|at| rest.split_at_checked(at)) {
+    while let Some((_, from)) = rest.find("${").and_then(|at| rest.split_at_checked(at)).filter(|_| found.len() < MAX_LOOKED_AT) {
         match from.find('}').and_then(|at| from.split_at_checked(at + 1)) {
             Some((written, after)) => {
                 let inside = written.strip_prefix("${").and_then(|inside| inside.strip_suffix('}'));
