@@ -19,8 +19,11 @@ use crate::store;
 
 const DEFAULT_PAGE: i64 = 100;
 
-/// What one page may weigh: decisions, each by the length of the policies. A page may be shorter than was asked for.
-const PAGE_WEIGHT: usize = 100_000;
+/// What an action may weigh: its resources, each by the length of the policies.
+const ACTION_WEIGHT: usize = 50_000;
+
+/// What a page of several actions may weigh: it may be shorter than was asked for.
+const PAGE_WEIGHT: usize = 10_000;
 
 /// The least that a statement is long: what a decision can tell of grows with the policies by this measure.
 const STATEMENT_BYTES: usize = 50;
@@ -155,15 +158,20 @@ pub async fn answer(cx: &Context, operation: &str, mut question: Question, subje
     let resources = if question.resource_arns.is_empty() { vec!["*".to_owned()] } else { question.resource_arns.clone() };
     let actions = question.action_names.clone();
     let weight = resources.len() * (1 + question.policy_bytes(&subject) / STATEMENT_BYTES);
-    if weight > PAGE_WEIGHT {
+    if weight > ACTION_WEIGHT {
         return Err(Error::InvalidInput("The simulation is too large: it needs fewer resources, or shorter policies.".to_owned()));
     }
-    let page_bound = i64::try_from(PAGE_WEIGHT / weight).unwrap_or(limit);
+    let page_bound = i64::try_from((PAGE_WEIGHT / weight).max(1)).unwrap_or(limit);
     let simulation = prepare(cx, question, subject, &resources).await?;
     let rest = actions.into_iter().enumerate().skip(begin).collect();
     let (page, marker) = paging::cut(cx, &place, rest, limit.min(page_bound), |(index, _)| index.to_string());
-    let results = page.into_iter().filter_map(|(_, action)| evaluate(&simulation, action, &resources));
-    Ok(Response { evaluation_results: results.collect(), is_truncated: marker.is_some(), marker })
+    let mut evaluation_results = Vec::with_capacity(page.len());
+    for (_, action) in page {
+        evaluation_results.extend(evaluate(&simulation, action, &resources));
+        // Others of this worker's calls go on in between.
+        tokio::task::yield_now().await;
+    }
+    Ok(Response { evaluation_results, is_truncated: marker.is_some(), marker })
 }
 
 impl Question {

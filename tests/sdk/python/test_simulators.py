@@ -169,9 +169,19 @@ def test_results_come_in_pages(iam):
     assert refusal(iam.simulate_custom_policy, **other, Marker=first["Marker"])[0] == "InvalidInput"
 
 
+def test_large_questions_come_in_short_pages_or_not_at_all(iam):
+    actions = [f"notes:Action{number}" for number in range(60)]
+    asked = {"PolicyInputList": [allow("*")], "ActionNames": actions, "ResourceArns": [f"{NOTE}{number}" for number in range(200)]}
+    pages = list(iam.get_paginator("simulate_custom_policy").paginate(**asked, PaginationConfig={"PageSize": 1000}))
+    assert len(pages) > 1 and len(pages[0]["EvaluationResults"]) < 60
+    assert [result["EvalActionName"] for page in pages for result in page["EvaluationResults"]] == actions
+    long = document(*[statement("Allow", "notes:Read", NOTE)] * 1000)
+    assert refusal(iam.simulate_custom_policy, **{**asked, "PolicyInputList": [long]})[0] == "InvalidInput"
+
+
 def test_stored_policies_of_users_and_roles_take_part(iam):
     name = "sim" + uuid.uuid4().hex[:8]
-    user = iam.create_user(UserName=name, Path="/team/", Tags=[{"Key": "team", "Value": "notes"}])["User"]
+    user = iam.create_user(UserName=name, Path="/simulated/", Tags=[{"Key": "team", "Value": "notes"}])["User"]
     own = allow("notes:Read", "arn:aws:notes:::${aws:username}/*", Condition={"StringEquals": {"aws:PrincipalTag/team": "notes"}})
     iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=own)
     asked = {"PolicySourceArn": user["Arn"], "ActionNames": ["notes:Read"], "ResourceArns": [f"arn:aws:notes:::{name}/1"]}
