@@ -82,7 +82,7 @@ impl Rules {
     /// What a request stands for. The host is as the client wrote it.
     ///
     /// # Errors
-    /// [`NoRule`].
+    /// `NoRule`.
     pub fn find(&self, method: &str, host: &str, path: &DecodedPath) -> Result<Matched<'_>, NoRule> {
         let rule = self.0.iter().find(|rule| rule.matches(method, host, path)).ok_or(NoRule::None)?;
         let captures = rule.captures(path)?;
