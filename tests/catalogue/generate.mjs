@@ -193,7 +193,7 @@ if (process.argv.includes("--check")) {
   const names = join(root, "target/catalogue-names.txt");
   const lines = catalogue.flatMap((service) => [
     ...service.actions.map((action) => `action ${service.prefix}:${action.name}`),
-    ...service.resources.map((type) => `resource ${service.prefix} ${type.key} ${type.arn}`),
+    ...service.resources.map((type) => `resource ${service.prefix}\t${type.key}\t${type.arn}`),
   ]);
   writeFileSync(names, [...lines, ...sortedKeys.map((key) => `key ${key.name}`)].join("\n") + "\n");
   execFileSync("cargo", ["test", "--lib", "policy::catalogue", "--", "--include-ignored"], {

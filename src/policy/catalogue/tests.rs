@@ -57,7 +57,7 @@ fn every_name_of_the_source_is_found() {
             "action" => name.split_once(':').and_then(|(prefix, name)| catalogue().action(prefix, name)).is_some(),
             "key" => catalogue().condition_key(name).is_some_and(|key| key.name().unwrap().is(name)),
             _ => {
-                let mut parts = name.splitn(3, ' ');
+                let mut parts = name.splitn(3, '\t');
                 let service = catalogue().service(parts.next().unwrap()).unwrap();
                 let (name, arn) = (parts.next().unwrap(), parts.next().unwrap());
                 service.resource_types().any(|kind| kind.name().unwrap().is(name) && kind.arn().unwrap().to_string() == arn)

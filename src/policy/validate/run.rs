@@ -45,8 +45,8 @@ fn walk(check: &Check, document: &Document, report: &mut Report) {
     };
     for statement in &document.statements {
         match check.run {
-            Run::Text(_) | Run::Document(_) => (),
-            Run::Statement(run) => take().then(|| run(statement, report)).unwrap_or_default(),
+            Run::Statement(run) if take() => run(statement, report),
+            Run::Text(_) | Run::Document(_) | Run::Statement(_) => (),
             Run::Action(run) => statement.all_actions().take_while(|_| take()).for_each(|item| run(statement, item, report)),
             Run::Resource(run) => statement.all_resources().take_while(|_| take()).for_each(|item| run(statement, item, report)),
             Run::Principal(run) => {

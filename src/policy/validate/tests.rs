@@ -122,6 +122,51 @@ fn sound_policies_have_no_findings() {
     assert_eq!(validate(bucket, &as_bucket), []);
 }
 
+#[test]
+fn policies_as_people_write_them_have_no_findings() {
+    for (policy_type, resource_type, policy) in [
+        (
+            ValidatedType::Resource,
+            None,
+            r#"{"Version":"2012-10-17","Statement":[
+            {"Sid":"Enable IAM","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:root"},"Action":"kms:*","Resource":"*"},
+            {"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111122223333:role/A"},"Action":["kms:CreateGrant","kms:ListGrants","kms:RevokeGrant"],"Resource":"*","Condition":{"Bool":{"kms:GrantIsForAWSResource":"true"}}}]}"#,
+        ),
+        (
+            ValidatedType::Identity,
+            None,
+            r#"{"Version":"2012-10-17","Statement":[
+            {"Effect":"Allow","Action":["ec2:StartInstances","ec2:StopInstances"],"Resource":"arn:aws:ec2:*:*:instance/*","Condition":{"StringEquals":{"aws:ResourceTag/Owner":"${aws:username}"}}},
+            {"Effect":"Allow","Action":"ec2:DescribeInstances","Resource":"*"},
+            {"Effect":"Allow","Action":["execute-api:Invoke"],"Resource":["arn:aws:execute-api:us-east-1:123456789012:a1/prod/GET/notes"]},
+            {"Effect":"Allow","Action":["dynamodb:GetItem"],"Resource":"arn:aws:dynamodb:*:*:table/T","Condition":{"ForAllValues:StringEquals":{"dynamodb:LeadingKeys":["${cognito-identity.amazonaws.com:sub}"]}}},
+            {"Effect":"Allow","Action":["logs:CreateLogGroup","logs:PutLogEvents"],"Resource":["arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/x:*"]},
+            {"Effect":"Allow","Action":"sns:Publish","Resource":"arn:aws:sns:us-east-1:123456789012:t"},
+            {"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":"arn:aws:lambda:us-east-1:123456789012:function:f:*"},
+            {"Effect":"Allow","Action":"iam:ChangePassword","Resource":"arn:aws:iam::*:user/${aws:username}"},
+            {"Effect":"Allow","Action":"cognito-idp:Admin*","Resource":"arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_abc"},
+            {"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"arn:aws:secretsmanager:us-east-1:123456789012:secret:a-??????"},
+            {"Effect":"Allow","Action":"ssm:GetParameter","Resource":"arn:aws:ssm:us-east-1:123456789012:parameter/a"},
+            {"Effect":"Allow","Action":"sts:AssumeRole","Resource":"arn:aws:iam::123456789012:role/x"},
+            {"Effect":"Allow","Action":"ec2:RunInstances","Resource":"arn:aws:ec2:us-east-1::image/ami-1"}]}"#,
+        ),
+        (
+            ValidatedType::Resource,
+            Some(ResourceType::S3Bucket),
+            r#"{"Version":"2012-10-17","Statement":[
+            {"Sid":"AWSCloudTrailWrite","Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::b/AWSLogs/1/*","Condition":{"StringEquals":{"s3:x-amz-acl":"bucket-owner-full-control","aws:SourceArn":"arn:aws:cloudtrail:r:1:trail/t"}}}]}"#,
+        ),
+        (
+            ValidatedType::ServiceControl,
+            None,
+            r#"{"Version":"2012-10-17","Statement":[
+            {"Effect":"Deny","NotAction":["iam:*","sts:*"],"Resource":"*","Condition":{"StringNotEquals":{"aws:RequestedRegion":["eu-west-1"]},"ArnNotLike":{"aws:PrincipalARN":["arn:aws:iam::*:role/A"]}}}]}"#,
+        ),
+    ] {
+        assert_eq!(validate(policy, &Options { policy_type, resource_type }), []);
+    }
+}
+
 /// The place of the only finding of a code: its path in short, and the text of its span.
 fn place<'a>(policy: &'a str, code: &str) -> (String, &'a str) {
     let findings = validate(policy, &IDENTITY);
