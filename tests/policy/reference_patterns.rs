@@ -87,11 +87,13 @@ pub fn covers_resource(pattern: &str, resource: &str, context: &Value, variables
         return true;
     }
     let Some(written) = steps(pattern, context, variables) else { return false };
+    // What does not begin as an ARN has no service.
+    let is_arn = pattern.starts_with("arn:");
     let mut colons = 0;
     let mut pattern: Vec<Step> = Vec::new();
     for step in written {
         colons += usize::from(step == Step::Written(':'));
-        let in_service = colons == 2;
+        let in_service = is_arn && colons == 2;
         pattern.push(match step {
             Step::One if in_service => Step::Written('?'),
             Step::Many if in_service => Step::Written('*'),
