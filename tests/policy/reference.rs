@@ -154,12 +154,18 @@ impl World<'_> {
         match (&statement["Principal"], &statement["NotPrincipal"]) {
             // Policies of identities and organizations speak of whom they are attached to.
             (Value::Null, Value::Null) => Reach::Caller,
-            (Value::Null, spared) if self.is_spared(spared) => Reach::Nobody,
+            (Value::Null, listed) if statement["Effect"] == "Allow" && self.is_named(listed) => Reach::Nobody,
+            (Value::Null, spared) if statement["Effect"] == "Deny" && self.is_spared(spared) => Reach::Nobody,
             (Value::Null, _) => Reach::Caller,
             (principals, _) => {
                 entries(principals).iter().map(|(kind, name)| self.caller.named_by(kind, name)).max().unwrap_or(Reach::Nobody)
             }
         }
+    }
+
+    /// Whether any entry reaches the caller.
+    fn is_named(&self, listed: &Value) -> bool {
+        entries(listed).iter().any(|(kind, name)| self.caller.named_by(kind, name) != Reach::Nobody)
     }
 
     /// Whether a `NotPrincipal` lists all that the caller is: a user or session is also its account, and a session its role.

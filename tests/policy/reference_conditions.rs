@@ -7,7 +7,7 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
 use crate::reference::{list, text};
-use crate::reference_patterns::{Step, arn_like, glob, steps, values_of};
+use crate::reference_patterns::{Step, arn_like, glob, has_several_values, steps, values_of};
 
 /// Operators and keys are ANDed.
 pub fn all_hold(conditions: &Value, context: &Value, variables: bool) -> bool {
@@ -39,14 +39,15 @@ fn holds(operator: &str, key: &str, expected: &[&Value], context: &Value, variab
     let Some(values) = values else {
         return if_exists || set == Some("ForAllValues") || (set.is_none() && negated);
     };
+    if set.is_none() && has_several_values(context, key) {
+        return false;
+    }
     let mut passes = values.iter().map(|value| {
         let mut outcomes = expected.iter().map(|pattern| compare(&operator.replace("Not", ""), value, &text(pattern), context, variables));
         if negated { outcomes.all(|outcome| outcome == Some(false)) } else { outcomes.any(|outcome| outcome == Some(true)) }
     });
     match set {
         Some("ForAllValues") => passes.all(|pass| pass),
-        Some("ForAnyValue") => passes.any(|pass| pass),
-        _ if negated => passes.all(|pass| pass),
         _ => passes.any(|pass| pass),
     }
 }
@@ -69,7 +70,7 @@ fn compare(operator: &str, value: &str, pattern: &str, context: &Value, variable
         "StringEquals" => matched(|steps, value| literal(steps) == value),
         "StringEqualsIgnoreCase" => matched(|steps, value| literal(steps).eq_ignore_ascii_case(value)),
         "StringLike" => matched(glob),
-        "ArnEquals" | "ArnLike" => matched(arn_like),
+        "ArnEquals" | "ArnLike" => steps.as_ref().map_or(Some(false), |steps| arn_like(steps, value)),
         "Bool" => Some(value.eq_ignore_ascii_case(pattern)),
         "BinaryEquals" => Some(BASE64_STANDARD.decode(value).ok()? == BASE64_STANDARD.decode(pattern).ok()?),
         "IpAddress" => address(value, pattern),

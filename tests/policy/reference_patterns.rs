@@ -31,6 +31,12 @@ pub fn values_of(context: &Value, key: &str) -> Option<Vec<String>> {
     (!values.is_empty()).then_some(values)
 }
 
+/// Whether a key is one with a list of values, be it of one.
+pub fn has_several_values(context: &Value, key: &str) -> bool {
+    let values = context.as_object().and_then(|keys| keys.iter().find(|(name, _)| name.eq_ignore_ascii_case(key)));
+    values.is_some_and(|(_, value)| value.is_array())
+}
+
 /// A pattern's steps; `None` where a variable has no value, or more than one may have.
 pub fn steps(pattern: &str, context: &Value, variables: bool) -> Option<Vec<Step>> {
     let mut steps = Vec::new();
@@ -137,7 +143,7 @@ fn search(
 }
 
 /// Six segments, each matched alone; the sixth holds the remaining colons.
-pub fn arn_like(pattern: &[Step], value: &str) -> bool {
+pub fn arn_like(pattern: &[Step], value: &str) -> Option<bool> {
     let mut segments = vec![vec![]];
     for &step in pattern {
         let is_colon = matches!(step, Step::Written(':') | Step::Substituted(':'));
@@ -148,5 +154,6 @@ pub fn arn_like(pattern: &[Step], value: &str) -> bool {
         }
     }
     let values: Vec<&str> = value.splitn(6, ':').collect();
-    segments.len() == 6 && values.len() == 6 && segments.iter().zip(values).all(|(pattern, value)| glob(pattern, value))
+    let both_are_arns = segments.len() == 6 && values.len() == 6;
+    both_are_arns.then(|| segments.iter().zip(values).all(|(pattern, value)| glob(pattern, value)))
 }
