@@ -84,6 +84,26 @@ impl Applicable {
     }
 }
 
+/// The account of a resource that somebody asks about: the ARN's, and the deployment's where an ARN names none.
+#[must_use]
+pub fn account_of_resource<'a>(app: &'a App, resource: &'a str) -> Option<&'a str> {
+    let mut parts = resource.splitn(6, ':');
+    let is_arn = parts.next() == Some("arn");
+    let account = parts.nth(3).filter(|account| policy::is_account(account));
+    is_arn.then(|| account.unwrap_or(&app.account_id))
+}
+
+/// Judges what a caller wants with a resource that may be another account's, by the policies that apply to them: there is no
+/// resource policy that would let them in there.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn decide_on(app: &App, caller: &Caller, action: &str, resource: &str, context: &ContextMap) -> Result<Decision, StoreError> {
+    let applicable = Applicable::to(app, caller).await?;
+    let request = Request { resource_account: account_of_resource(app, resource), ..applicable.ask(action, resource, context) };
+    Ok(policy::decide(&request, &applicable.policies()))
+}
+
 /// Judges what a caller wants by the policies that apply to them.
 ///
 /// # Errors

@@ -102,6 +102,17 @@ impl Asker {
         }
     }
 
+    /// Whether somebody is the asker: of two sessions of one role, those for whom the same was vouched, under the same policies.
+    pub fn is(&self, other: &Caller) -> bool {
+        let same_session = match (&self.caller, other) {
+            (Caller::Session(own), Caller::Session(other)) => {
+                (&own.federated_keys, &own.policies) == (&other.federated_keys, &other.policies)
+            }
+            _ => true,
+        };
+        same_session && self.caller.principal() == other.principal()
+    }
+
     /// Refuses what the asker may not do.
     pub async fn permit(&self, app: &App, action: &str, resource: &str) -> Result<(), Failure> {
         let decision = authz::decide(app, &self.caller, action, resource, &self.keys).await?;

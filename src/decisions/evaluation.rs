@@ -15,7 +15,7 @@ use super::{keys, render};
 use crate::authz::{self, Applicable};
 use crate::context::App;
 use crate::iam::caller::Caller;
-use crate::policy::{self, ContextMap, Decision, Verdict};
+use crate::policy::{self, ContextMap, Decision, Request, Verdict};
 
 /// Requests to our own paths are signed for this service.
 const SERVICES: [&str; 1] = ["passwright"];
@@ -108,6 +108,8 @@ async fn evaluate(app: &App, request: &HttpRequest, body: Result<Bytes, actix_we
     }
     let mut answers = Vec::with_capacity(batch.evaluations.len());
     for item in batch.evaluations {
+        // Others of this worker's calls go on in between.
+        tokio::task::yield_now().await;
         let answer = match serde_json::from_value::<Question>(item) {
             Ok(item) => session.answer(item.or(&question)).await,
             Err(error) => Err(Failure::BadRequest(error.to_string())),
@@ -173,6 +175,7 @@ impl Session<'_> {
         let subject = question.subject.ok_or_else(|| Failure::BadRequest("subject is missing".to_owned()))?;
         let action: Action = member("action", question.action)?;
         let resource: Resource = member("resource", question.resource)?;
+        keys::check_lengths(&action.name, &resource.id).map_err(Failure::BadRequest)?;
         if resource.r#type != "arn" {
             return Err(Failure::BadRequest(format!("resource.type `{}` is not `arn`", resource.r#type)));
         }
@@ -189,7 +192,9 @@ impl Session<'_> {
         };
         let mut keys = authz::request_keys(caller, self.app.now(), &self.asker.region);
         add_context(&mut keys, context)?;
-        let (asked, policies) = (applicable.ask(&action.name, &resource.id, &keys), applicable.policies());
+        let asked = applicable.ask(&action.name, &resource.id, &keys);
+        let asked = Request { resource_account: authz::account_of_resource(self.app, &resource.id), ..asked };
+        let policies = applicable.policies();
         let answer = decided(&policy::decide(&asked, &policies), shown, explain);
         Ok(explained(answer, explain, || render::failures(&policy::explain(&asked, &policies))))
     }
@@ -220,13 +225,21 @@ fn add_context(keys: &mut ContextMap, context: Map<String, Value>) -> Result<(),
 
 /// Keys that only a credential may set, absent ones too: a session without MFA does not get it by being asked about.
 fn names_the_asker(key: &str) -> bool {
-    const PREFIXES: [&str; 7] = [
+    const PREFIXES: [&str; 15] = [
         "aws:principal",
         "aws:userid",
         "aws:username",
         "aws:multifactorauth",
         "aws:tokenissuetime",
         "aws:federatedprovider",
+        "aws:sourceidentity",
+        "aws:assumedroot",
+        "aws:chatbotsourcearn",
+        "aws:ec2instancesource",
+        "ec2:sourceinstancearn",
+        "lambda:sourcefunctionarn",
+        "ssm:sourceinstancearn",
+        "identitystore:userid",
         "cognito-identity.amazonaws.com:",
     ];
     let key = key.to_ascii_lowercase();

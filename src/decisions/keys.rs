@@ -4,16 +4,42 @@ use serde_json::{Map, Value};
 
 use crate::policy::ContextMap;
 
+/// The interface models' bounds on action names and ARNs, in bytes.
+const MAX_ACTION: usize = 128;
+const MAX_RESOURCE: usize = 2048;
+
+/// The values of a question together, in bytes: what a pattern is held against stays short.
+const MAX_CONTEXT: usize = 65_536;
+
+/// Refuses what is longer than the interface models allow.
+///
+/// # Errors
+/// In words.
+pub fn check_lengths(action: &str, resource: &str) -> Result<(), String> {
+    if action.len() > MAX_ACTION {
+        return Err(format!("the action is longer than {MAX_ACTION} bytes"));
+    }
+    if resource.len() > MAX_RESOURCE {
+        return Err(format!("the resource is longer than {MAX_RESOURCE} bytes"));
+    }
+    Ok(())
+}
+
 /// Adds the keys of a question.
 ///
 /// # Errors
 /// In words, for a key that stands twice in other capitals, and for a value that is none.
 pub fn add(keys: &mut ContextMap, context: &Map<String, Value>) -> Result<(), String> {
     let mut seen = std::collections::HashSet::new();
+    let mut length = 0;
     for (key, value) in context {
         // Key names ignore case: which of two would hold is nobody's guess.
         if !seen.insert(key.to_ascii_lowercase()) {
             return Err(format!("context.`{key}` stands twice"));
+        }
+        length += key.len() + size(value);
+        if length > MAX_CONTEXT {
+            return Err(format!("context is longer than {MAX_CONTEXT} bytes"));
         }
         match value {
             Value::Array(items) => {
@@ -24,6 +50,14 @@ pub fn add(keys: &mut ContextMap, context: &Map<String, Value>) -> Result<(), St
         }
     }
     Ok(())
+}
+
+fn size(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(items) => items.iter().map(size).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => 8,
+    }
 }
 
 fn text(key: &str, value: &Value) -> Result<String, String> {

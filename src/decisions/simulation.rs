@@ -106,6 +106,7 @@ impl Question {
         if !written.action.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty()) {
             return Err(format!("action `{}` is not of the form `service:Name`", written.action));
         }
+        keys::check_lengths(&written.action, &written.resource.arn)?;
         let mut context = ContextMap::new();
         keys::add(&mut context, &written.context.unwrap_or_default())?;
         let policies = written.policies;

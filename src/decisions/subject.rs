@@ -67,10 +67,18 @@ impl Subject {
             "principal" => return self.by_arn(app, asker).await,
             other => return Err(Failure::BadRequest(format!("subject.type `{other}` is not one of {KINDS}"))),
         };
-        if let Identified::Caller(caller, shown) = &identified
-            && caller.principal() != asker.caller.principal()
-        {
-            asker.permit(app, EVALUATE_AS, shown).await?;
+        let Identified::Caller(caller, shown) = &identified else { return Ok(identified) };
+        // SECURITY: an access key id is no secret. Whoever may not ask about its holder learns nothing of them, and nobody of
+        // another account's.
+        let by_key = self.r#type == "credentials";
+        if by_key && caller.account_id() != asker.caller.account_id() {
+            return Ok(Identified::refused(CredentialRefused::UnknownKey));
+        }
+        if !asker.is(caller) {
+            match asker.permit(app, EVALUATE_AS, shown).await {
+                Err(Failure::Forbidden(_)) if by_key => return Ok(Identified::refused(CredentialRefused::UnknownKey)),
+                outcome => outcome?,
+            }
         }
         Ok(identified)
     }
@@ -95,8 +103,10 @@ impl Subject {
         let target = after_scheme.find('/').and_then(|at| after_scheme.get(at..)).unwrap_or("/");
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let headers = self.properties.get("headers").and_then(Value::as_object).ok_or_else(|| malformed("headers"))?;
-        let headers: Vec<(String, &str)> =
-            headers.iter().filter_map(|(name, value)| Some((name.to_ascii_lowercase(), value.as_str()?))).collect();
+        // A header that is not read would not be asked to be signed.
+        let read = |(name, value): (&String, &'_ Value)| Some((name.to_ascii_lowercase(), value.as_str()?.to_owned()));
+        let headers: Option<Vec<(String, String)>> = headers.iter().map(read).collect();
+        let headers = headers.ok_or_else(|| malformed("headers"))?;
         let headers: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
         const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         let body = Body::Sha256(text("body_sha256").unwrap_or(EMPTY));

@@ -26,7 +26,7 @@ const LIFETIME_SECONDS: i64 = 3600;
 /// What guests' credentials are held to, whatever the role allows: nothing of this deployment's own administration.
 /// AWS holds guests to a list of its services likewise (developer guide, "IAM roles", "Access policies").
 const GUEST_SCOPE: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*",
-    "NotAction": ["iam:*", "sts:*", "cognito-idp:*", "cognito-identity:*", "kms:*", "secretsmanager:*", "passwright:*"]}]}"#;
+    "NotAction": ["iam:*", "sts:*", "cognito-idp:*", "cognito-identity:*", "kms:*", "secretsmanager:*", "passwright:*", "access-analyzer:*"]}]}"#;
 
 const NOT_AN_ID_TOKEN: &str = "Invalid login token. Not a valid OpenId Connect identity token.";
 

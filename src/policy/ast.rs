@@ -87,10 +87,15 @@ impl Policy {
         })
     }
 
-    /// The condition keys (lower case) of each Allow statement that trusts a federated provider, one set a statement.
+    /// The condition keys (lower case) of each Allow statement that trusts a federated provider, by name or among everyone,
+    /// one set a statement.
     pub fn keys_that_guard_provider<'a>(&'a self, provider: &'a str) -> impl Iterator<Item = Vec<&'a str>> {
         let trusts = move |statement: &&Statement| {
-            let names = |pattern: &PrincipalPattern| *pattern == PrincipalPattern::Federated(provider.to_owned());
+            let names = |pattern: &PrincipalPattern| match pattern {
+                PrincipalPattern::Everyone => statement.actions.cover("sts:AssumeRoleWithWebIdentity"),
+                PrincipalPattern::Federated(name) => name == provider,
+                _ => false,
+            };
             statement.effect == Effect::Allow && matches!(&statement.principals, Some(Principals::Only(list)) if list.iter().any(names))
         };
         self.statements.iter().filter(trusts).map(|statement| statement.conditions.iter().map(Condition::key).collect())

@@ -128,7 +128,8 @@ pub struct Decision {
     pub source: Option<PolicySource>,
 }
 
-/// Judges a request. Allocates nothing.
+/// Judges a request. Allocates nothing, but where an ARN operator's value has variables, and for binary values and dates
+/// without a time.
 #[must_use]
 pub fn judge(request: &Request<'_>, policies: &Policies<'_>) -> Judgement {
     let implicit = |source| Judgement { verdict: Verdict::ImplicitDeny, source };
@@ -140,7 +141,7 @@ pub fn judge(request: &Request<'_>, policies: &Policies<'_>) -> Judgement {
     let asked = asked(request, policies);
     let mut findings = Findings::default();
     for (source, set) in applicable(request, policies) {
-        match set.judge(&asked) {
+        match set.judge(&asked.of(source)) {
             Finding::Denied => return Judgement { verdict: Verdict::ExplicitDeny, source: Some(source) },
             found => findings.note(source, found),
         }
@@ -166,7 +167,7 @@ pub fn decide(request: &Request<'_>, policies: &Policies<'_>) -> Decision {
     let asked = asked(request, policies);
     let mut statements = Vec::new();
     for (source, set) in applicable(request, policies) {
-        statements.extend(set.matching(effect, &asked).into_iter().map(|(named, index, statement)| MatchedStatement {
+        statements.extend(set.matching(effect, &asked.of(source)).into_iter().map(|(named, index, statement)| MatchedStatement {
             policy: named.name.clone(),
             source,
             sid: statement.sid.clone(),
@@ -182,7 +183,14 @@ pub fn decide(request: &Request<'_>, policies: &Policies<'_>) -> Decision {
 pub(super) fn asked<'a>(request: &Request<'a>, policies: &Policies<'_>) -> Asked<'a> {
     let target = if request.wildcard_only_action { Target::Nothing } else { Target::Arn(request.resource) };
     let bounded = policies.permissions_boundary.is_some();
-    Asked { principal: request.principal, action: request.action, target, context: request.context, bounded }
+    Asked { principal: request.principal, action: request.action, target, context: request.context, needs_principal: false, bounded }
+}
+
+impl Asked<'_> {
+    /// As it is asked of policies of a kind.
+    pub(super) fn of(self, source: PolicySource) -> Self {
+        Self { needs_principal: source == PolicySource::Resource, ..self }
+    }
 }
 
 /// The sets that reach the request's principal. Organizations' policies do not reach service-linked roles; service control

@@ -30,15 +30,25 @@ pub struct FailedStatement {
     pub actual: Vec<String>,
 }
 
-/// What failed of the statements that cover the action. Bounded by the size of the policies.
+/// No more failures than this are told.
+const MAX_FAILURES: usize = 1000;
+
+/// No more values than this are told of one failure, and no more characters of a value.
+const MAX_VALUES: usize = 20;
+const MAX_CHARACTERS: usize = 512;
+
+/// What failed of the statements that cover the action: the first thousand, their values cut short.
 #[must_use]
 pub fn explain(request: &Request<'_>, policies: &Policies<'_>) -> Vec<FailedStatement> {
     let asked = asked(request, policies);
     let mut failed = Vec::new();
     for (source, set) in applicable(request, policies) {
         for (named, index, statement) in set.statements() {
+            if failed.len() >= MAX_FAILURES {
+                return failed;
+            }
             if statement.actions.cover(asked.action) {
-                failures(&asked, source, (named, index, statement), &mut failed);
+                failures(&asked.of(source), source, (named, index, statement), &mut failed);
             }
         }
     }
@@ -67,24 +77,28 @@ fn failures(
         && statement.naming(asked) == Naming::None
     {
         let (element, patterns) = principals.parts();
-        failed.push(of(element, patterns.iter().map(ToString::to_string).collect(), vec![asked.principal.to_string()]));
+        failed.push(of(element, cut(patterns.iter().map(ToString::to_string)), cut([asked.principal.to_string()])));
     }
     if let Some(resources) = &statement.resources
         && !resources.cover(asked.target, asked.context)
     {
         let (element, patterns) = resources.parts();
         let actual = match asked.target {
-            Target::Arn(arn) => vec![arn.to_owned()],
+            Target::Arn(arn) => cut([arn]),
             Target::Nothing => Vec::new(),
         };
-        failed.push(of(element, patterns.iter().map(|pattern| pattern.text().to_owned()).collect(), actual));
+        failed.push(of(element, cut(patterns.iter().map(|pattern| pattern.text())), actual));
     }
     for condition in statement.conditions.iter().filter(|condition| !condition.holds(asked.context)) {
-        let actual = asked.context.values(condition.key()).unwrap_or_default().to_vec();
+        let actual = cut(asked.context.values(condition.key()).unwrap_or_default());
         failed.push(FailedStatement {
             operator: Some(condition.operator_written().to_owned()),
             key: Some(condition.key_written().to_owned()),
-            ..of("Condition", condition.expected().map(str::to_owned).collect(), actual)
+            ..of("Condition", cut(condition.expected()), actual)
         });
     }
+}
+
+fn cut(values: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<String> {
+    values.into_iter().take(MAX_VALUES).map(|value| value.as_ref().chars().take(MAX_CHARACTERS).collect()).collect()
 }

@@ -10,8 +10,8 @@ use std::ops::ControlFlow;
 use super::ast::{Actions, Resources, Statement};
 use super::pattern::{Pattern, Shape};
 
-/// A statement's pairs of action and resource patterns beyond which only the longer list is filed: the index stays linear
-/// in the size of the policy.
+/// A statement's pairs of action and resource patterns beyond which it is filed once, and its lists are gone through: the
+/// index, and a decision, stay linear in the size of the policy.
 const MAX_PAIRS: usize = 256;
 
 /// What is left to be matched of an element.
@@ -55,8 +55,9 @@ impl Index {
             Some(Resources::AllBut(_)) => vec![(Key::ROOT, Remaining::Element)],
         };
         if actions.len().saturating_mul(resources.len()) > MAX_PAIRS {
-            let shorter = if actions.len() < resources.len() { &mut actions } else { &mut resources };
-            *shorter = vec![(Key::ROOT, Remaining::Element)];
+            for list in [&mut actions, &mut resources] {
+                *list = vec![(Key { text: common_beginning(list), whole: false }, Remaining::Element)];
+            }
         }
         for (action_key, action) in &actions {
             let by_resource = self.actions.slot(&action_key.text.to_ascii_lowercase(), action_key.whole);
@@ -92,13 +93,26 @@ fn file(patterns: &[Pattern]) -> Vec<(Key, Remaining)> {
         // `${*}` is no `*`: see below.
         Shape::Exact(text) if text != "*" => (Key { text: text.to_owned(), whole: true }, Remaining::Proved),
         // A request without a resource is covered by `*` itself, and by no other pattern that matches everything.
-        Shape::Prefix(text) if !text.is_empty() || pattern.text() == "*" => {
+        Shape::Prefix(text) if pattern.text() == "*" || !(text.is_empty() || text.starts_with('*')) => {
             (Key { text: text.to_owned(), whole: false }, Remaining::Proved)
         }
         Shape::Exact(text) => (Key { text: text.to_owned(), whole: true }, Remaining::Pattern(number)),
         Shape::Prefix(text) | Shape::Begins(text) => (Key { text: text.to_owned(), whole: false }, Remaining::Pattern(number)),
     });
     filed.collect()
+}
+
+/// What all of a list's literal beginnings begin with.
+fn common_beginning(list: &[(Key, Remaining)]) -> String {
+    let mut keys = list.iter().map(|(key, _)| key.text.as_str());
+    let first = keys.next().unwrap_or_default();
+    let shared = keys.fold(first.len(), |shared, text| {
+        let same = first.bytes().zip(text.bytes()).take_while(|(left, right)| left.eq_ignore_ascii_case(right)).count();
+        shared.min(same)
+    });
+    // Half a character, or letters in other capitals, are left to the lists themselves.
+    let same_letters = list.iter().all(|(key, _)| key.text.get(..shared) == first.get(..shared));
+    if same_letters { first.get(..shared).unwrap_or_default().to_owned() } else { String::new() }
 }
 
 /// A radix tree over bytes.

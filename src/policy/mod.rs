@@ -24,7 +24,7 @@ pub use eval::{Decision, Judgement, MatchedStatement, Policies, PolicySource, Re
 pub use explain::{FailedStatement, explain};
 pub use json::Position;
 pub use parse::{MAX_POLICY_BYTES, ParseError, PolicyKind, parse, parse_as};
-pub use principal::Principal;
+pub use principal::{Principal, is_account};
 pub use set::{NamedPolicy, PolicySet};
 
 #[cfg(test)]

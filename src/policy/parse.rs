@@ -44,6 +44,8 @@ pub struct ParseError {
 /// AWS's words for whatever is not in the language's form.
 const SYNTAX: &str = "Syntax errors in policy.";
 
+const NO_VENDOR: &str = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.";
+
 /// Reads a policy by its grammar alone.
 ///
 /// # Errors
@@ -70,7 +72,12 @@ impl Parser<'_> {
         if self.text.len() > if self.kind.is_some() { MAX_KIND_BYTES } else { MAX_POLICY_BYTES } {
             return Err(self.error(0, "$", "Policy exceeds the maximum size."));
         }
-        let root = json::parse(self.text).map_err(|error| self.error(error.offset, "$", error.problem))?;
+        let in_words = |problem| match self.kind {
+            None => problem,
+            Some(PolicyKind::Trust) => "This policy contains invalid Json",
+            Some(PolicyKind::Identity | PolicyKind::Session | PolicyKind::Resource) => SYNTAX,
+        };
+        let root = json::parse(self.text).map_err(|error| self.error(error.offset, "$", in_words(error.problem)))?;
         let members = self.object(&root, "$", &["Version", "Id", "Statement"])?;
         let mut variables = Variables::Literal;
         if let Some(version) = find(members, "Version") {
@@ -156,6 +163,10 @@ impl Parser<'_> {
             }
             (Some(PolicyKind::Resource | PolicyKind::Trust), None, _) => "Missing required field Principal",
             (Some(PolicyKind::Trust), _, Some(_)) => "Has prohibited field Resource",
+            (Some(PolicyKind::Trust), Some(Principals::AllBut(_)), _) => "Has prohibited field NotPrincipal",
+            (Some(PolicyKind::Trust), ..) if !is_about_sts(&statement.actions) => {
+                "AssumeRole policy may only specify STS AssumeRole actions."
+            }
             _ => return Ok(()),
         };
         Err(self.error(node.offset, path, problem))
@@ -176,14 +187,14 @@ impl Parser<'_> {
     }
 
     fn actions(&self, node: &Node, path: &str) -> Result<Vec<Pattern>, ParseError> {
+        self.refuse_empty(node, path, "Policy statement must contain actions.")?;
         self.strings(node, path)?
             .into_iter()
             .map(|(action, offset, path)| {
                 let well_formed =
                     action == "*" || action.split_once(':').is_some_and(|(vendor, name)| !vendor.is_empty() && !name.is_empty());
                 if !well_formed {
-                    let problem = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.";
-                    return Err(self.error(offset, &path, problem));
+                    return Err(self.error(offset, &path, NO_VENDOR));
                 }
                 if self.kind.is_some() && action.contains("${") {
                     return Err(self.error(offset, &path, SYNTAX));
@@ -194,28 +205,42 @@ impl Parser<'_> {
             .collect()
     }
 
+    /// SECURITY: the negation of an empty list is everything.
+    fn refuse_empty(&self, node: &Node, path: &str, problem: &str) -> Result<(), ParseError> {
+        match &node.value {
+            Value::Array(items) if items.is_empty() && self.kind.is_some() => Err(self.error(node.offset, path, problem)),
+            _ => Ok(()),
+        }
+    }
+
     fn resources(&self, node: &Node, path: &str, variables: Variables) -> Result<Vec<Pattern>, ParseError> {
+        self.refuse_empty(node, path, "Policy statement must contain resources.")?;
         self.strings(node, path)?
             .into_iter()
             .map(|(resource, offset, path)| {
-                self.check_resource(resource, offset, &path)?;
+                self.check_resource(resource, offset, &path, variables)?;
                 Pattern::new(resource, Wildcards::Resource, variables).map_err(|_| self.error(offset, &path, SYNTAX))
             })
             .collect()
     }
 
-    /// `*`, or an ARN of six parts whose service is named in full.
-    fn check_resource(&self, resource: &str, offset: usize, path: &str) -> Result<(), ParseError> {
+    /// `*`, or an ARN whose service is named in full: of six parts, or fewer where a `*` ends it. Variables may stand in the
+    /// last part only (IAM user guide, "IAM policy elements: Variables and tags").
+    fn check_resource(&self, resource: &str, offset: usize, path: &str, variables: Variables) -> Result<(), ParseError> {
         if self.kind.is_none() || resource == "*" {
             return Ok(());
         }
-        let mut parts = resource.splitn(6, ':');
-        let (prefix, _partition, service) = (parts.next(), parts.next(), parts.next());
-        let problem = match (prefix, service) {
-            (Some("arn"), Some(service)) if service.contains(['*', '?']) => {
-                format!("Vendor {service} is not valid")
+        let parts: Vec<&str> = resource.splitn(6, ':').collect();
+        let problem = match parts.as_slice() {
+            ["arn", _, service, ..] if service.contains(['*', '?']) => format!("Vendor {service} is not valid"),
+            ["arn", _, service, rest @ ..] if !service.is_empty() && (parts.len() == 6 || resource.ends_with('*')) => {
+                let before_the_last = rest.split_last().map_or(&[][..], |(_, before)| before);
+                let misplaced = before_the_last.iter().chain(parts.get(1..3).unwrap_or_default()).any(|part| part.contains("${"));
+                if !misplaced || variables == Variables::Literal {
+                    return Ok(());
+                }
+                SYNTAX.to_owned()
             }
-            (Some("arn"), Some(_)) => return Ok(()),
             _ => format!("Resource {resource} must be in ARN format or \"*\"."),
         };
         Err(self.error(offset, path, &problem))
@@ -226,6 +251,7 @@ impl Parser<'_> {
             return if text == "*" { Ok(vec![PrincipalPattern::Everyone]) } else { Err(self.error(node.offset, path, SYNTAX)) };
         }
         let mut patterns = Vec::new();
+        let whole = node;
         for (name, node) in self.object(node, path, &["AWS", "Service", "Federated", "CanonicalUser"])? {
             for (text, offset, path) in self.strings(node, &format!("{path}.{name}"))? {
                 patterns.push(match name.as_str() {
@@ -235,6 +261,9 @@ impl Parser<'_> {
                     _ => PrincipalPattern::Canonical(text.to_owned()),
                 });
             }
+        }
+        if patterns.is_empty() && self.kind.is_some() {
+            return Err(self.error(whole.offset, path, "Missing required field Principal"));
         }
         Ok(patterns)
     }
@@ -269,12 +298,18 @@ impl Parser<'_> {
         let mut conditions = Vec::new();
         for (operator, node) in self.any_object(node, path)? {
             let path = format!("{path}.{operator}");
+            if !Condition::is_operator(operator) {
+                return Err(self.error(node.offset, &path, SYNTAX));
+            }
             let mut keys = HashSet::new();
             for (key, node) in self.any_object(node, &path)? {
                 let path = format!("{path}.{key}");
                 // One key twice in other capitals would be two conditions for people and one for the engine.
-                if !key.contains(':') || !keys.insert(key.to_ascii_lowercase()) {
+                if !keys.insert(key.to_ascii_lowercase()) {
                     return Err(self.error(node.offset, &path, SYNTAX));
+                }
+                if !key.contains(':') {
+                    return Err(self.error(node.offset, &path, NO_VENDOR));
                 }
                 let refused = |_: ConditionRefused| self.error(node.offset, &path, SYNTAX);
                 let condition = Condition::new(operator, key, self.scalars(node, &path)?, variables).map_err(refused)?;
@@ -347,4 +382,9 @@ impl Parser<'_> {
 
 fn find<'n>(members: &'n [(String, Node)], name: &str) -> Option<&'n Node> {
     members.iter().find(|(member, _)| member == name).map(|(_, node)| node)
+}
+
+/// Whether every action that is listed is of STS.
+fn is_about_sts(actions: &Actions) -> bool {
+    actions.patterns().iter().all(|pattern| pattern.text().get(..4).is_some_and(|service| service.eq_ignore_ascii_case("sts:")))
 }

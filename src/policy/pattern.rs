@@ -132,8 +132,13 @@ impl Pattern {
     /// Whether `value` matches. A variable without a value makes the whole pattern match nothing; a filled-in text is
     /// literal. Takes at most pattern × value steps.
     pub fn matches(&self, value: &str, case: Case, context: &ContextMap) -> bool {
+        self.compare(value, case, context).unwrap_or(false)
+    }
+
+    /// Whether `value` matches; `None` where a variable has no value.
+    pub fn compare(&self, value: &str, case: Case, context: &ContextMap) -> Option<bool> {
         if self.variables == 0 {
-            return Matcher { tokens: &self.tokens, filled: &[], case }.matches(value);
+            return Some(Matcher { tokens: &self.tokens, filled: &[], case }.matches(value));
         }
         let mut inline = [""; INLINE_VARIABLES];
         let filled_in = self.tokens.iter().filter_map(|token| match token {
@@ -142,13 +147,12 @@ impl Pattern {
         });
         if self.variables <= INLINE_VARIABLES {
             for (slot, value) in inline.iter_mut().zip(filled_in) {
-                let Some(value) = value else { return false };
-                *slot = value;
+                *slot = value?;
             }
-            return Matcher { tokens: &self.tokens, filled: &inline, case }.matches(value);
+            return Some(Matcher { tokens: &self.tokens, filled: &inline, case }.matches(value));
         }
-        let filled: Option<Vec<&str>> = filled_in.collect();
-        filled.is_some_and(|filled| Matcher { tokens: &self.tokens, filled: &filled, case }.matches(value))
+        let filled = filled_in.collect::<Option<Vec<&str>>>()?;
+        Some(Matcher { tokens: &self.tokens, filled: &filled, case }.matches(value))
     }
 
     /// The pattern with its variables filled in; `None` if one has no value.

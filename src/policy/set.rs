@@ -37,9 +37,22 @@ pub(super) struct Asked<'a> {
     pub action: &'a str,
     pub target: Target<'a>,
     pub context: &'a ContextMap,
+    /// Whether a statement that names nobody is about nobody: so in the policy of a resource, while others speak of whom they
+    /// are attached to.
+    pub needs_principal: bool,
     /// Whether the principal has a permissions boundary: then `NotPrincipal` spares nobody (IAM user guide, "AWS JSON
     /// policy elements: NotPrincipal").
     pub bounded: bool,
+}
+
+/// How a candidate turns out.
+enum Met {
+    /// Another pattern of the statement may match.
+    Elsewhere,
+    /// The statement does not match, whatever its patterns.
+    Not,
+    /// It matches, and names the principal so closely.
+    Matches(Naming),
 }
 
 /// What a set says of a request.
@@ -80,16 +93,12 @@ impl PolicySet {
 
     /// Judges without allocating.
     pub(super) fn judge(&self, asked: &Asked<'_>) -> Finding {
-        let denied = self.denies.walk(asked.action, asked.target.text(), |candidate| match self.naming(candidate, asked) {
-            Naming::None => ControlFlow::Continue(()),
-            Naming::Account | Naming::Behind | Naming::Itself => ControlFlow::Break(()),
-        });
-        if denied.is_break() {
+        if self.walk(&self.denies, asked, |_, _| ControlFlow::Break(())).is_break() {
             return Finding::Denied;
         }
         let mut closest = Naming::None;
-        let _ = self.allows.walk(asked.action, asked.target.text(), |candidate| {
-            closest = closest.max(self.naming(candidate, asked));
+        let _ = self.walk(&self.allows, asked, |_, naming| {
+            closest = closest.max(naming);
             if closest == Naming::Itself { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
         if closest == Naming::None { Finding::Silent } else { Finding::Allowed(closest) }
@@ -102,10 +111,8 @@ impl PolicySet {
             Effect::Allow => &self.allows,
         };
         let mut numbers = Vec::new();
-        let _ = index.walk(asked.action, asked.target.text(), |candidate| {
-            if self.naming(candidate, asked) != Naming::None {
-                numbers.push(candidate.statement);
-            }
+        let _ = self.walk(index, asked, |number, _| {
+            numbers.push(number);
             ControlFlow::Continue(())
         });
         numbers.sort_unstable();
@@ -126,9 +133,27 @@ impl PolicySet {
         Some((named, index, named.policy.statements.get(index)?))
     }
 
-    /// How closely the statement names the principal, if all of it matches.
-    fn naming(&self, candidate: Candidate, asked: &Asked<'_>) -> Naming {
-        let Some((_, _, statement)) = self.find(candidate.statement) else { return Naming::None };
+    /// Meets the matching statements of an index. A statement is filed under each of its patterns; once its conditions have
+    /// failed under one, the neighbours are not asked again.
+    fn walk(&self, index: &Index, asked: &Asked<'_>, mut meet: impl FnMut(u32, Naming) -> ControlFlow<()>) -> ControlFlow<()> {
+        let mut failed = None;
+        index.walk(asked.action, asked.target.text(), |candidate| {
+            if failed == Some(candidate.statement) {
+                return ControlFlow::Continue(());
+            }
+            match self.try_candidate(candidate, asked) {
+                Met::Matches(naming) => meet(candidate.statement, naming),
+                Met::Not => {
+                    failed = Some(candidate.statement);
+                    ControlFlow::Continue(())
+                }
+                Met::Elsewhere => ControlFlow::Continue(()),
+            }
+        })
+    }
+
+    fn try_candidate(&self, candidate: Candidate, asked: &Asked<'_>) -> Met {
+        let Some((_, _, statement)) = self.find(candidate.statement) else { return Met::Not };
         let action = match candidate.action {
             Remaining::Proved => true,
             Remaining::Pattern(number) => {
@@ -146,21 +171,19 @@ impl PolicySet {
             (Remaining::Element, Some(resources)) => resources.cover(asked.target, asked.context),
         };
         if !action || !resource() {
-            return Naming::None;
+            return Met::Elsewhere;
         }
         let naming = statement.naming(asked);
-        if naming != Naming::None && statement.conditions.iter().all(|condition| condition.holds(asked.context)) {
-            naming
-        } else {
-            Naming::None
-        }
+        let holds = naming != Naming::None && statement.conditions.iter().all(|condition| condition.holds(asked.context));
+        if holds { Met::Matches(naming) } else { Met::Not }
     }
 }
 
 impl Statement {
-    /// How closely the statement names the principal. One without `Principal` is about whoever it is attached to.
+    /// How closely the statement names the principal.
     pub(super) fn naming(&self, asked: &Asked<'_>) -> Naming {
         match &self.principals {
+            None if asked.needs_principal => Naming::None,
             None => Naming::Itself,
             Some(Principals::AllBut(_)) if self.effect == Effect::Deny && asked.bounded => Naming::Itself,
             Some(principals) => principals.names(asked.principal, self.effect),

@@ -112,6 +112,8 @@ fn condition_operators_follow_the_guide() {
         (json!({"BinaryEquals": {"k:x": "YQ=="}}), one("YQ=="), true),
         (json!({"StringEquals": {"k:x": "${k:y}"}}), context_pair("a", "a"), true),
         (json!({"StringEquals": {"k:x": "${k:y}"}}), one("${k:y}"), false),
+        (json!({"StringNotEquals": {"k:x": "${k:y}"}}), one("a"), false),
+        (json!({"ArnNotLike": {"k:x": "${k:y}"}}), one("arn:aws:sqs:us-east-1:1:q"), false),
         (json!({"StringEquals": {"k:x": "a", "k:y": "a"}}), one("a"), false),
     ] {
         assert_eq!(holds(&condition, &context), expected, "{condition} in {context:?}");
@@ -265,6 +267,27 @@ fn long_lists_are_found_by_either_element() {
         assert!(allows("n:a1", "arn:aws:n:::r/x/1"));
         assert!(!allows("n:A1", "arn:aws:n:::r/x/301") && !allows("n:A301", "arn:aws:n:::r/x/1"));
     }
+}
+
+#[test]
+fn a_resource_policy_that_names_nobody_is_about_nobody() {
+    let (policies, context) = (set(&json!({"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})), ContextMap::new());
+    for principal in [user(), Principal::Anonymous] {
+        let request = ask(&principal, "notes:Read", "arn:aws:notes:::n", &context);
+        let found = judge(&request, &Policies { resource: Some(&policies), ..Policies::default() });
+        assert_eq!(found.verdict, Verdict::ImplicitDeny, "{principal}");
+    }
+}
+
+#[test]
+fn explanations_are_cut_short() {
+    let long = "x".repeat(10_000);
+    let statement = json!({"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"k:x": "y"}}});
+    let policies = set(&json!({"Statement": vec![statement; 2_000]}));
+    let (principal, context) = (user(), context(&[("k:x", &[&long])]));
+    let request = ask(&principal, "notes:Read", "arn:aws:notes:::n", &context);
+    let failed = explain(&request, &Policies { identity: Some(&policies), ..Policies::default() });
+    assert_eq!((failed.len(), failed[0].actual[0].len()), (1_000, 512));
 }
 
 #[test]

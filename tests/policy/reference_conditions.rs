@@ -65,12 +65,12 @@ fn null(set: Option<&str>, absent: bool, expected: &[&Value]) -> bool {
 /// Whether a value meets a pattern; `None` where either cannot be read as what the operator compares.
 fn compare(operator: &str, value: &str, pattern: &str, context: &Value, variables: bool) -> Option<bool> {
     let steps = steps(pattern, context, variables);
-    let matched = |by: fn(&[Step], &str) -> bool| Some(steps.as_ref().is_some_and(|steps| by(steps, value)));
+    let matched = |by: fn(&[Step], &str) -> bool| steps.as_ref().map(|steps| by(steps, value));
     match operator {
         "StringEquals" => matched(|steps, value| literal(steps) == value),
         "StringEqualsIgnoreCase" => matched(|steps, value| literal(steps).eq_ignore_ascii_case(value)),
         "StringLike" => matched(glob),
-        "ArnEquals" | "ArnLike" => steps.as_ref().map_or(Some(false), |steps| arn_like(steps, value)),
+        "ArnEquals" | "ArnLike" => steps.as_ref().and_then(|steps| arn_like(steps, value)),
         "Bool" => Some(value.eq_ignore_ascii_case(pattern)),
         "BinaryEquals" => Some(BASE64_STANDARD.decode(value).ok()? == BASE64_STANDARD.decode(pattern).ok()?),
         "IpAddress" => address(value, pattern),

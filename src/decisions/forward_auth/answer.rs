@@ -89,7 +89,7 @@ async fn judge(app: &App, rules: &Rules, request: &HttpRequest) -> Result<(Strin
 
     let mut keys = authz::request_keys(&identified.caller, app.now(), &identified.region);
     origin.add_keys(&mut keys);
-    let decision = authz::decide(app, &identified.caller, &matched.action, &matched.resource, &keys).await?;
+    let decision = authz::decide_on(app, &identified.caller, &matched.action, &matched.resource, &keys).await?;
     match decision.verdict {
         Verdict::Allowed => Ok((identified.caller.principal().to_string(), identified)),
         Verdict::ExplicitDeny | Verdict::ImplicitDeny => {

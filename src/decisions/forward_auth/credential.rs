@@ -84,7 +84,7 @@ async fn by_signature(
     match authz::authenticate(app, &request, &[service]).await {
         Ok((_, None)) => Ok(None),
         Ok((caller, Some(scope))) => {
-            let subject = caller.user_id();
+            let subject = subject_of(&caller);
             let body_sha256 = Some(body_sha256.unwrap_or(EMPTY_SHA256).to_owned());
             Ok(Some(Identified { caller, subject, region: scope.region, body_sha256 }))
         }
@@ -125,6 +125,15 @@ async fn by_token(app: &App, token: &str, identity_pool: Option<&str>, origin: &
     })?;
     let region = identity_pool.split_once(':').map_or(app.region.as_str(), |(region, _)| region).to_owned();
     Ok(Identified { caller: Caller::Session(session), subject: bearer.subject, region, body_sha256: None })
+}
+
+/// The identity for credentials of an identity pool, whose users share a session's name; else the unique id.
+fn subject_of(caller: &Caller) -> String {
+    let identity = match caller {
+        Caller::Session(session) => session.federated_keys.iter().find(|(key, _)| key == "cognito-identity.amazonaws.com:sub"),
+        Caller::Anonymous | Caller::Root { .. } | Caller::User(_) => None,
+    };
+    identity.and_then(|(_, values)| values.first().cloned()).unwrap_or_else(|| caller.user_id())
 }
 
 #[cfg(test)]

@@ -17,10 +17,7 @@ pub fn prepare(text: &str, variables: Variables) -> Result<Operand, MalformedVar
 pub fn like(value: &str, operand: &Operand, context: &ContextMap) -> Option<bool> {
     let Operand::Arn(patterns) = operand else { return None };
     match patterns.as_slice() {
-        [whole] if whole.has_variables() => match whole.fill_in(context) {
-            Some(filled) => compare(&filled.split(COMPONENTS), value, context),
-            None => Some(false),
-        },
+        [whole] if whole.has_variables() => compare(&whole.fill_in(context)?.split(COMPONENTS), value, context),
         patterns => compare(patterns, value, context),
     }
 }

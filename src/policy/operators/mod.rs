@@ -137,6 +137,11 @@ impl Condition {
         Ok(Self { operator, qualifier, if_exists, written: (name.into(), key.into()), key: key_in_lower_case, values })
     }
 
+    /// Whether there is such an operator.
+    pub fn is_operator(name: &str) -> bool {
+        read_name(name).is_some()
+    }
+
     /// The condition key, in lower case.
     pub const fn key(&self) -> &str {
         &self.key

@@ -27,7 +27,7 @@ pub fn equals_ignore_case(value: &str, operand: &Operand, context: &ContextMap) 
 
 fn compare(value: &str, operand: &Operand, context: &ContextMap, case: Case) -> Option<bool> {
     let Operand::Text(pattern) = operand else { return None };
-    Some(pattern.matches(value, case, context))
+    pattern.compare(value, case, context)
 }
 
 pub fn truth(text: &str, _: Variables) -> Result<Operand, MalformedVariable> {

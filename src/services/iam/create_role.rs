@@ -43,6 +43,7 @@ pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
         return Err(Error::Unsupported(name.to_owned()));
     }
     check_tags(&request.tags)?;
+    check_reserved(&request.role_name, request.path.as_deref().unwrap_or("/"))?;
     check_trust(&policy::parse_as(&request.assume_role_policy_document, PolicyKind::Trust)?)?;
     let counted = request.assume_role_policy_document.chars().filter(|character| !character.is_whitespace()).count();
     if counted > TRUST_POLICY_CHARACTERS {
@@ -76,4 +77,16 @@ fn check_trust(trust: &Policy) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::MalformedPolicyDocument(format!("The trust policy must evaluate {key} for the provider {COGNITO}.")))
+}
+
+/// SECURITY: organizations' policies do not reach service-linked roles, and reserved ones nobody may change: neither is for
+/// anybody to make.
+fn check_reserved(name: &str, path: &str) -> Result<(), Error> {
+    let reserved_path = ["/aws-service-role/", "/aws-reserved/"].iter().any(|reserved| path.starts_with(reserved));
+    if reserved_path || name.starts_with("AWSServiceRoleFor") {
+        return Err(Error::InvalidInput(
+            "Roles under /aws-service-role/ and /aws-reserved/, and names that begin with AWSServiceRoleFor, are reserved.".to_owned(),
+        ));
+    }
+    Ok(())
 }

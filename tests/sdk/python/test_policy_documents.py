@@ -17,7 +17,7 @@ def statement(**changes):
 
 
 BAD = [
-    ("not json", None),
+    ("not json", SYNTAX),
     ('{"Version": "2012-10-17"}', SYNTAX),
     ('{"Version": "2012-10-17", "Statement": []}', SYNTAX),
     ('{"Version": "2013-01-01", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}', "The policy must contain a valid version string"),
@@ -28,6 +28,14 @@ BAD = [
     (statement(Action=None), "Policy statement must contain actions."),
     (statement(Resource=None), "Policy statement must contain resources."),
     (statement(Principal="*"), "Policy document should not specify a principal."),
+    (statement(Action=[]), "Policy statement must contain actions."),
+    (statement(Action=None, NotAction=[]), "Policy statement must contain actions."),
+    (statement(Resource=None, NotResource=[]), "Policy statement must contain resources."),
+    (statement(Resource="arn:aws:notes"), 'Resource arn:aws:notes must be in ARN format or "*".'),
+    (statement(Resource="arn:aws::::x"), 'Resource arn:aws::::x must be in ARN format or "*".'),
+    (statement(Resource="arn:aws:notes::${aws:userid}:x"), SYNTAX),
+    (statement(Condition={"StringEqual": {}}), SYNTAX),
+    (statement(Condition={"StringEquals": {"username": "a"}}), "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."),
     (statement(Action="read"), "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."),
     (statement(Action="notes:${aws:username}"), SYNTAX),
     (statement(Resource="notes/1"), 'Resource notes/1 must be in ARN format or "*".'),
@@ -71,8 +79,22 @@ def test_a_document_that_is_none_is_refused_and_changes_nothing(server, iam, rea
 def test_trust_and_session_policies_are_read_by_the_same_rules(server, iam):
     with pytest.raises(iam.exceptions.MalformedPolicyDocumentException, match="prohibited field Resource"):
         iam.create_role(RoleName="documents", AssumeRolePolicyDocument=statement(Principal={"AWS": "*"}, Action="sts:AssumeRole"))
+    for changes, words in [
+        ({"NotPrincipal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRoleWithWebIdentity"}, "prohibited field NotPrincipal"),
+        ({"Principal": {"AWS": ACCOUNT}, "Action": "notes:Read"}, "AssumeRole policy may only specify STS AssumeRole actions."),
+        ({"Principal": {"AWS": []}, "Action": "sts:AssumeRole"}, "Missing required field Principal"),
+        # Everyone is anybody's identity pool too.
+        ({"Principal": "*", "Action": "sts:AssumeRoleWithWebIdentity"}, "must evaluate cognito-identity.amazonaws.com:aud"),
+    ]:
+        with pytest.raises(iam.exceptions.MalformedPolicyDocumentException, match=words):
+            iam.create_role(RoleName="documents", AssumeRolePolicyDocument=statement(Resource=None, **changes))
+    with pytest.raises(iam.exceptions.MalformedPolicyDocumentException, match="This policy contains invalid Json"):
+        iam.create_role(RoleName="documents", AssumeRolePolicyDocument="not json")
     with pytest.raises(iam.exceptions.NoSuchEntityException):
         iam.get_role(RoleName="documents")
+    for name, path in [("documents", "/aws-service-role/x.amazonaws.com/"), ("documents", "/aws-reserved/"), ("AWSServiceRoleForMe", "/")]:
+        with pytest.raises(iam.exceptions.InvalidInputException, match="reserved"):
+            iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=statement(Principal={"AWS": ACCOUNT}, Action="sts:AssumeRole", Resource=None))
     trust = statement(Principal={"AWS": ACCOUNT}, Action="sts:AssumeRole", Resource=None)
     role = iam.create_role(RoleName="documents", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
     sts = server.client("sts")
@@ -101,11 +123,19 @@ def test_hostile_policies_take_bounded_memory_and_are_answered_or_refused(server
         ([{"Statement": [{"Effect": "Allow", "Action": "notes:*", "Resource": f"arn:aws:notes:::{number}/*"} for number in range(9_000)]}],
          (200, "implicitDeny")),
         ([json.loads(statement(Condition={"StringLike": {"notes:k": ["*a*b" * 4] * 10_000}}))], (200, "implicitDeny")),
+        # Every resource matches, and none of the actions.
+        ([json.loads(statement(Action=["notes:A"] * 30_000, Resource=["*"] * 30_000))], (200, "implicitDeny")),
         (["[" * 500_000], (400, None)),
         ([json.loads(statement())] * 2_000, (400, None)),
     ]:
         status, _, answer = simulate(server, policies)
         assert (status, answer.get("decision")) == expected, answer
+    for long in ["notes:" + "A" * 123, "*"], ["notes:Read", "arn:aws:notes:::" + "a" * 2033]:
+        asked = {"principal": {"anonymous": True}, "action": long[0], "resource": {"arn": long[1]}}
+        assert Asker(server).simulate(asked)[0] == 400
+    asked = {"principal": {"anonymous": True}, "action": "a:b", "resource": {"arn": "*"}, "context": {"a:b": ["x" * 1000] * 66}}
+    status, _, answer = Asker(server).simulate(asked)
+    assert (status, answer["message"]) == (400, "context is longer than 65536 bytes")
     status, _, _ = simulate(server, [" " * 1_100_000])
     assert status == 413
     assert resident_kilobytes(server) - before < 200_000
