@@ -54,10 +54,9 @@ pub async fn handle(app: Data<App>, rules: Data<Rules>, request: HttpRequest) ->
         Ok((principal, Identified { subject, body_sha256, .. })) => {
             let mut response = HttpResponse::Ok();
             response.insert_header(("X-Passwright-Principal", principal)).insert_header(("X-Passwright-Subject", subject));
-            if let Some(hash) = body_sha256 {
-                response.insert_header(("X-Passwright-Content-Sha256", hash));
-            }
-            response.finish()
+            // SECURITY: empty where nothing was signed: a proxy that only overwrites what is answered would let the client's
+            // own pass.
+            response.insert_header(("X-Passwright-Content-Sha256", body_sha256.unwrap_or_default())).finish()
         }
         Err(Refused::Unauthenticated { challenge, message }) => {
             HttpResponse::Unauthorized().insert_header(("WWW-Authenticate", challenge)).json(json!({"message": message}))
