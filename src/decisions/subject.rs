@@ -99,14 +99,19 @@ impl Subject {
         let text = |name: &str| self.properties.get(name).and_then(Value::as_str);
         let method = text("method").ok_or_else(|| malformed("method"))?;
         let url = text("url").ok_or_else(|| malformed("url"))?;
-        let after_scheme = url.split_once("://").map_or(url, |(_, rest)| rest);
-        let target = after_scheme.find('/').and_then(|at| after_scheme.get(at..)).unwrap_or("/");
+        let (authority, target) = split_url(url);
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let path = if path.is_empty() { "/" } else { path };
         let headers = self.properties.get("headers").and_then(Value::as_object).ok_or_else(|| malformed("headers"))?;
         // A header that is not read would not be asked to be signed.
         let read = |(name, value): (&String, &'_ Value)| Some((name.to_ascii_lowercase(), value.as_str()?.to_owned()));
         let headers: Option<Vec<(String, String)>> = headers.iter().map(read).collect();
         let headers = headers.ok_or_else(|| malformed("headers"))?;
+        // The signature covers the header `host`: a URL of another host would be believed of a request that was not made to it.
+        let is_elsewhere = |host: &str| authority.is_some_and(|authority| !authority.eq_ignore_ascii_case(host));
+        if headers.iter().any(|(name, value)| name == "host" && is_elsewhere(value)) {
+            return Err(malformed("url"));
+        }
         let headers: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
         const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         let body = Body::Sha256(text("body_sha256").unwrap_or(EMPTY));
@@ -150,6 +155,14 @@ impl Subject {
 }
 
 const EVALUATE_AS: &str = "passwright:EvaluateAs";
+
+/// Authority, as a `host` header has it (without the scheme's own port), and path with query. A path alone has no authority.
+fn split_url(url: &str) -> (Option<&str>, &str) {
+    let Some((scheme, rest)) = url.split_once("://") else { return (None, url) };
+    let (authority, target) = rest.split_at_checked(rest.find(['/', '?']).unwrap_or(rest.len())).unwrap_or((rest, ""));
+    let own_port = if scheme.eq_ignore_ascii_case("https") { ":443" } else { ":80" };
+    (Some(authority.strip_suffix(own_port).unwrap_or(authority)), target)
+}
 
 fn credential(outcome: Result<Caller, CredentialRefused>) -> Result<Identified, Failure> {
     match outcome {

@@ -25,6 +25,9 @@ const ACTION_WEIGHT: usize = 50_000;
 /// What a page of several actions may weigh: it may be shorter than was asked for.
 const PAGE_WEIGHT: usize = 10_000;
 
+/// What the values of all context entries may take together, in bytes: each may be held against every pattern.
+const CONTEXT_BYTES: usize = 65_536;
+
 /// The least that a statement is long: what a decision can tell of grows with the policies by this measure.
 const STATEMENT_BYTES: usize = 50;
 
@@ -204,6 +207,10 @@ fn check(question: &Question) -> Result<(), Error> {
     }
     if question.permissions_boundary_policy_input_list.len() > 1 {
         return Err(Error::InvalidInput("Only one permissions boundary policy can be simulated.".to_owned()));
+    }
+    let values = question.context_entries.iter().flat_map(|entry| &entry.context_key_values);
+    if values.map(String::len).sum::<usize>() > CONTEXT_BYTES {
+        return Err(Error::InvalidInput(format!("The context entries are longer than {CONTEXT_BYTES} bytes.")));
     }
     if let Some(option) = &question.resource_handling_option {
         run_instances::check(option, &question.resource_arns).map_err(Error::InvalidInput)?;

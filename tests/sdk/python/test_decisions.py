@@ -314,3 +314,37 @@ def test_a_malformed_policy_is_a_400_that_names_it(server, asker):
     may_not, _ = limited(server, "no-simulation", [{"Effect": "Allow", "Action": "passwright:Evaluate", "Resource": "*"}])
     status, _, answer = may_not.simulate(simulated())
     assert status == 403 and "passwright:Simulate" in answer["message"]
+
+
+@pytest.mark.parametrize(("url", "headers", "says"), [
+    ("https://other.example/1", {"Host": "notes.example"}, "properties.url is missing or malformed"),
+    ("https://notes.example/1", {"Host": "notes.example", "X-Amz-Meta": ["unsigned"]}, "properties.headers is missing or malformed"),
+])
+def test_a_signed_request_is_taken_as_it_was_sent(asker, url, headers, says):
+    subject = {"type": "signed_request", "id": "", "properties": {"method": "GET", "url": url, "headers": headers}}
+    status, _, answer = asker.one(question(subject))
+    assert status == 400 and says in answer["message"]
+
+
+def test_an_access_key_id_alone_tells_nothing_of_its_holder(server, asker):
+    """Its id is no secret: whoever may not ask about the holder gets what an unknown key gets."""
+    iam = server.client("iam")
+    iam.create_user(UserName="holder")
+    keys = iam.create_access_key(UserName="holder")["AccessKey"]
+    curious, _ = limited(server, "curious", [{"Effect": "Allow", "Action": "passwright:Evaluate", "Resource": "*"}])
+    ask = {"type": "credentials", "id": keys["AccessKeyId"]}
+    unknown = {"type": "credentials", "id": keys["AccessKeyId"][:-4] + "AAAA"}
+    answers = [curious.one(question(subject)) for subject in (ask, unknown)]
+    assert answers[0][0] == answers[1][0] == 200 and answers[0][2] == answers[1][2]
+    elsewhere = Asker(server, key="999999999999")
+    assert elsewhere.one(question(ask))[2] == answers[0][2], "and nobody of another account learns more"
+    assert asker.one(question(ask))[2]["context"]["principal"].endswith("user/holder")
+
+
+def test_another_accounts_resource_is_not_ones_own(server):
+    """Nothing but a resource policy lets somebody into another account, and these resources have none."""
+    stranger = Asker(server, key="999999999999")
+    mine = principal("arn:aws:iam::999999999999:root")
+    assert stranger.one(question(mine, resource="arn:aws:notes:us-east-1:999999999999:note/1"))[2]["decision"] is True
+    for resource in f"{NOTES}/1", "arn:aws:notes:::1":
+        assert stranger.one(question(mine, resource=resource))[2]["decision"] is False

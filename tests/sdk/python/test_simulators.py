@@ -177,6 +177,8 @@ def test_large_questions_come_in_short_pages_or_not_at_all(iam):
     assert [result["EvalActionName"] for page in pages for result in page["EvaluationResults"]] == actions
     long = document(*[statement("Allow", "notes:Read", NOTE)] * 1000)
     assert refusal(iam.simulate_custom_policy, **{**asked, "PolicyInputList": [long]})[0] == "InvalidInput"
+    entry = {"ContextKeyName": "notes:k", "ContextKeyType": "stringList", "ContextKeyValues": ["x" * 1000] * 66}
+    assert refusal(iam.simulate_custom_policy, **{**asked, "ContextEntries": [entry]})[1] == "The context entries are longer than 65536 bytes."
 
 
 def test_stored_policies_of_users_and_roles_take_part(iam):
