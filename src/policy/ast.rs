@@ -171,9 +171,14 @@ impl Target<'_> {
     }
 
     pub fn is_covered(&self, pattern: &Pattern, context: &ContextMap) -> bool {
+        self.compare(pattern, context).unwrap_or(false)
+    }
+
+    /// `None` where a variable of the pattern has no value.
+    fn compare(&self, pattern: &Pattern, context: &ContextMap) -> Option<bool> {
         match self {
-            Self::Arn(arn) => pattern.matches(arn, Case::Sensitive, context),
-            Self::Nothing => pattern.text() == "*",
+            Self::Arn(arn) => pattern.compare(arn, Case::Sensitive, context),
+            Self::Nothing => Some(pattern.text() == "*"),
         }
     }
 }
@@ -191,11 +196,14 @@ impl Resources {
         self.parts().1
     }
 
-    pub fn cover(&self, target: Target<'_>, context: &ContextMap) -> bool {
+    /// SECURITY: what `NotResource` leaves out cannot be known while a variable has no value: then an Allow covers nothing,
+    /// and a Deny everything but what is known to be left out.
+    pub fn cover(&self, target: Target<'_>, context: &ContextMap, effect: Effect) -> bool {
         let any = |patterns: &[Pattern]| patterns.iter().any(|pattern| target.is_covered(pattern, context));
-        match self {
-            Self::Only(patterns) => any(patterns),
-            Self::AllBut(patterns) => !any(patterns),
+        match (self, effect) {
+            (Self::Only(patterns), _) => any(patterns),
+            (Self::AllBut(patterns), Effect::Allow) => patterns.iter().all(|pattern| target.compare(pattern, context) == Some(false)),
+            (Self::AllBut(patterns), Effect::Deny) => !any(patterns),
         }
     }
 }

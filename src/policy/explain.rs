@@ -80,7 +80,7 @@ fn failures(
         failed.push(of(element, cut(patterns.iter().map(ToString::to_string)), cut([asked.principal.to_string()])));
     }
     if let Some(resources) = &statement.resources
-        && !resources.cover(asked.target, asked.context)
+        && !resources.cover(asked.target, asked.context, statement.effect)
     {
         let (element, patterns) = resources.parts();
         let actual = match asked.target {

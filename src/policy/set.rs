@@ -168,7 +168,7 @@ impl PolicySet {
                 let pattern: Option<&Pattern> = resources.patterns().get(number as usize);
                 pattern.is_some_and(|pattern| asked.target.is_covered(pattern, asked.context))
             }
-            (Remaining::Element, Some(resources)) => resources.cover(asked.target, asked.context),
+            (Remaining::Element, Some(resources)) => resources.cover(asked.target, asked.context, statement.effect),
         };
         if !action || !resource() {
             return Met::Elsewhere;

@@ -280,6 +280,17 @@ fn a_resource_policy_that_names_nobody_is_about_nobody() {
 }
 
 #[test]
+fn not_resource_with_a_variable_without_value_allows_nothing_and_denies_the_rest() {
+    let (principal, context) = (user(), ContextMap::new());
+    for (effect, expected) in [("Allow", Verdict::ImplicitDeny), ("Deny", Verdict::ExplicitDeny)] {
+        let statement = json!({"Effect": effect, "Action": "*", "NotResource": "arn:aws:notes:::${k:y}"});
+        let policies = set(&json!({"Version": "2012-10-17", "Statement": statement}));
+        let request = ask(&principal, "notes:Read", "arn:aws:notes:::n", &context);
+        assert_eq!(judge(&request, &Policies { identity: Some(&policies), ..Policies::default() }).verdict, expected, "{effect}");
+    }
+}
+
+#[test]
 fn explanations_are_cut_short() {
     let long = "x".repeat(10_000);
     let statement = json!({"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {"StringEquals": {"k:x": "y"}}});

@@ -5,7 +5,7 @@
 use serde_json::Value;
 
 use crate::reference_conditions::all_hold;
-use crate::reference_patterns::{covers_resource, glob_ignoring_case, has_variables};
+use crate::reference_patterns::{covers_resource, glob_ignoring_case, has_variables, steps};
 
 /// How a `Principal` element reaches the caller, weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -145,7 +145,11 @@ impl World<'_> {
         };
         match (&statement["Resource"], &statement["NotResource"]) {
             (Value::Null, Value::Null) => true,
-            (Value::Null, excluded) => !one_of(excluded),
+            (Value::Null, excluded) => {
+                let known = |pattern: &&Value| steps(&text(pattern), &self.case["context"], variables).is_some();
+                let all_known = wildcard_only || list(excluded).iter().all(known);
+                !one_of(excluded) && (all_known || statement["Effect"] == "Deny")
+            }
             (included, _) => one_of(included),
         }
     }
