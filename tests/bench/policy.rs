@@ -1,6 +1,7 @@
 //! Decisions a second: our engine beside cedar-policy and iam-rs, with equivalent policies, in one run.
 //!
 //! `cargo bench --manifest-path tests/bench/peers/Cargo.toml`; the ratios are what counts, since the machine's load reaches all alike.
+#![expect(clippy::disallowed_methods, reason = "a benchmark reads the clock")]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
