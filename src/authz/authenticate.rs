@@ -77,7 +77,7 @@ enum Identified {
 }
 
 async fn identify(app: &App, access_key_id: &str, session_token: Option<&str>) -> Result<Identified, CredentialRefused> {
-    let names_account = access_key_id.len() == 12 && access_key_id.bytes().all(|byte| byte.is_ascii_digit());
+    let names_account = crate::policy::is_account(access_key_id);
     match ids::read_access_key_id(access_key_id) {
         _ if names_account => Ok(Identified::Foreign(access_key_id.to_owned())),
         None => Ok(Identified::Foreign(app.account_id.clone())),

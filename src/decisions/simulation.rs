@@ -200,11 +200,14 @@ impl WrittenPrincipal {
 
 impl WrittenResource {
     fn account_or(&self, own_account: &str) -> Result<String, String> {
-        let is_account = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
         if let Some(account) = &self.account {
-            return if is_account(account) { Ok(account.clone()) } else { Err("resource.account does not have 12 digits".to_owned()) };
+            return if policy::is_account(account) {
+                Ok(account.clone())
+            } else {
+                Err("resource.account does not have 12 digits".to_owned())
+            };
         }
-        let named = self.arn.split(':').nth(4).filter(|account| is_account(account));
+        let named = self.arn.split(':').nth(4).filter(|account| policy::is_account(account));
         Ok(named.unwrap_or(own_account).to_owned())
     }
 }

@@ -1,5 +1,7 @@
 //! Amazon Resource Names, in the partition of their region.
 
+use crate::policy::is_account;
+
 /// The partition of a region: `cn-…` is China's, `us-gov-…` the US government's.
 ///
 /// Source: AWS Fault Isolation Boundaries whitepaper, appendix A.
@@ -47,7 +49,7 @@ pub fn assumed_role(account_id: &str, role_name: &str, session_name: &str) -> St
 pub fn parse_role(arn: &str) -> Option<(&str, &str, &str)> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     let ["arn", "aws" | "aws-cn" | "aws-us-gov", "iam", "", account_id, resource] = parts.as_slice() else { return None };
-    let is_account = account_id.len() == 12 && account_id.bytes().all(|byte| byte.is_ascii_digit());
+    let is_account = is_account(account_id);
     let path_and_name = resource.strip_prefix("role").filter(|rest| rest.starts_with('/') && is_account)?;
     let name_at = path_and_name.rfind('/')? + 1;
     let (path, name) = path_and_name.split_at_checked(name_at)?;

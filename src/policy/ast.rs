@@ -75,18 +75,6 @@ impl Policy {
         self.statements.len()
     }
 
-    /// Every `(principal, is_deny)` form that names a federated provider: what a trust policy must be checked for.
-    pub fn federated_providers(&self) -> impl Iterator<Item = &str> {
-        let listed = self.statements.iter().filter_map(|statement| match &statement.principals {
-            Some(Principals::Only(patterns)) if statement.effect == Effect::Allow => Some(patterns),
-            _ => None,
-        });
-        listed.flatten().filter_map(|pattern| match pattern {
-            PrincipalPattern::Federated(name) => Some(name.as_str()),
-            _ => None,
-        })
-    }
-
     /// The condition keys (lower case) of each Allow statement that trusts a federated provider, by name or among everyone,
     /// one set a statement.
     pub fn keys_that_guard_provider<'a>(&'a self, provider: &'a str) -> impl Iterator<Item = Vec<&'a str>> {

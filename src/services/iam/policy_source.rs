@@ -84,7 +84,7 @@ fn parse(arn: &str) -> Option<(&str, &str, &str)> {
     let ["arn", "aws" | "aws-cn" | "aws-us-gov", "iam", "", account, resource] = parts.as_slice() else { return None };
     let (kind, path_and_name) = resource.split_once('/')?;
     let name = path_and_name.rsplit('/').next().filter(|name| !name.is_empty())?;
-    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    let is_account = crate::policy::is_account(account);
     (is_account && ["user", "role", "group"].contains(&kind)).then_some((account, kind, name))
 }
 

@@ -310,7 +310,7 @@ pub fn malformed(error: crate::policy::ParseError) -> Error {
 
 /// The account in `arn:aws:iam::123456789012:root`, or the bare number.
 fn owner_account(text: &str) -> Result<String, Error> {
-    let is_account = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_account = crate::policy::is_account;
     match Principal::from_arn(text) {
         Some(Principal::Root { account }) => Ok(account),
         None if is_account(text) => Ok(text.to_owned()),
