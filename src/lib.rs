@@ -20,6 +20,8 @@ pub mod services;
 pub mod sigv4;
 pub mod startup;
 pub mod store;
+#[cfg(test)]
+pub mod testing;
 pub mod tokens;
 pub mod userpools;
 pub mod wire;

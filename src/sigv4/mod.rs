@@ -9,7 +9,7 @@ mod parse;
 mod signature;
 
 pub use error::SignatureError;
-pub use parse::{Scope, SignedRequest, parse};
+pub use parse::{Scope, SignedRequest, amz_date, parse};
 pub use signature::{SigningKey, sign};
 
 /// A request as it arrived.

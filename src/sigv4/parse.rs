@@ -196,6 +196,7 @@ fn parse_amz_date(text: &str) -> Result<Timestamp, SignatureError> {
 }
 
 /// `20150830T123600Z`.
+#[must_use]
 pub fn amz_date(moment: Timestamp) -> String {
     moment.to_utc().format(AMZ_DATE).unwrap_or_default()
 }

@@ -12,6 +12,8 @@ pub mod iam;
 pub mod identity_pools;
 mod migrate;
 pub mod outbox;
+#[cfg(test)]
+pub mod template;
 pub mod tokens;
 pub mod user_pools;
 pub mod users;

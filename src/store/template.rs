@@ -1,0 +1,86 @@
+//! Databases for tests: the schema is migrated once a process, and copied for each test.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::OnceCell;
+
+use super::{Db, StoreError};
+
+/// The address of a PostgreSQL server for the tests; they run on it where `PASSWRIGHT_TEST_DATABASE` is `postgres`.
+const SERVER: &str = "PASSWRIGHT_TEST_POSTGRES";
+
+static SQLITE: OnceCell<Vec<u8>> = OnceCell::const_new();
+static POSTGRES: OnceCell<String> = OnceCell::const_new();
+
+/// A database of a test's own. Its folder, which is there on PostgreSQL too, goes with it.
+pub struct TestDatabase {
+    /// Its address.
+    pub url: String,
+    /// A folder of the test's own.
+    pub folder: PathBuf,
+}
+
+impl TestDatabase {
+    /// A new database, empty but for its schema.
+    pub async fn new() -> Self {
+        let name = fresh_name();
+        let folder = std::env::temp_dir().join(&name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let url = if std::env::var("PASSWRIGHT_TEST_DATABASE").as_deref() == Ok("postgres") {
+            copy_postgres(&name).await
+        } else {
+            let path = folder.join("passwright.db");
+            let template = SQLITE.get_or_init(|| migrated_sqlite(&folder)).await;
+            std::fs::write(&path, template).unwrap();
+            sqlite_url(&path)
+        };
+        Self { url, folder }
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+fn fresh_name() -> String {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    format!("passwright_test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::SeqCst))
+}
+
+fn sqlite_url(path: &Path) -> String {
+    format!("sqlite://{}", path.display())
+}
+
+/// The bytes of a SQLite file with the schema: closing its last connection brings the write-ahead log back into the file.
+async fn migrated_sqlite(folder: &Path) -> Vec<u8> {
+    let path = folder.join("template.db");
+    Db::open(&sqlite_url(&path), 1).await.unwrap().close().await;
+    std::fs::read(path).unwrap()
+}
+
+async fn copy_postgres(name: &str) -> String {
+    let server = std::env::var(SERVER).unwrap();
+    let base = server.rsplit_once('/').unwrap().0;
+    let template = POSTGRES
+        .get_or_init(async || {
+            let template = format!("{name}_template");
+            run_on_postgres(&server, &format!("CREATE DATABASE {template}")).await.unwrap();
+            Db::open(&format!("{base}/{template}"), 1).await.unwrap().close().await;
+            template
+        })
+        .await;
+    run_on_postgres(&server, &format!("CREATE DATABASE {name} TEMPLATE {template}")).await.unwrap();
+    format!("{base}/{name}")
+}
+
+/// Runs one statement outside of a transaction, as `CREATE DATABASE` wants it. The names in it are our own.
+async fn run_on_postgres(url: &str, statement: &str) -> Result<(), StoreError> {
+    use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+    let mut connection = PgConnection::connect(url).await?;
+    connection.execute(AssertSqlSafe(statement)).await?;
+    connection.close().await?;
+    Ok(())
+}

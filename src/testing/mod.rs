@@ -1,0 +1,184 @@
+//! The application in a test's own process: real dispatcher, real database, a clock that the test moves, seeded chance.
+//!
+//! Tests speak wire JSON, so that no refactoring of handlers breaks them. They run on SQLite, and on PostgreSQL where
+//! `PASSWRIGHT_TEST_DATABASE=postgres` and `PASSWRIGHT_TEST_POSTGRES` say so.
+
+mod answer;
+mod caller;
+mod pool;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::Method;
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::web::Data;
+
+pub use answer::Answer;
+pub use caller::TestCaller;
+pub use pool::{TestPool, TestUser};
+
+use crate::config::{IssuerStyle, Mode};
+use crate::context::{App, Caches};
+use crate::crypto::argon2::{Argon2Cost, Hasher};
+use crate::crypto::ids::{self, AccessKeyKind};
+use crate::crypto::seal::MasterKey;
+use crate::decisions::forward_auth::Rules;
+use crate::delivery;
+use crate::http;
+use crate::iam::entity::AccessKey;
+use crate::kit::clock::{ManualClock, Timestamp};
+use crate::kit::rng::{Entropy, EntropyRng, SeededEntropy};
+use crate::kit::secret::Secret;
+use crate::startup;
+use crate::store::template::TestDatabase;
+use crate::store::{self, Db, StoreError};
+use crate::userpools::message::Message;
+
+/// The deployment's account in tests.
+pub const ACCOUNT: &str = "000000000000";
+
+/// The host that requests go to, and that the public URL names.
+pub const HOST: &str = "passwright.test";
+
+/// When tests begin: 2027-01-15T08:00:00Z.
+const BEGIN: i64 = 1_800_000_000;
+
+/// Hashes that cost next to nothing: what they cost is tested where they are made.
+const CHEAP: Argon2Cost = Argon2Cost { memory_kib: 8, passes: 1, lanes: 1 };
+
+/// A node of the application, and what a test does with it.
+pub struct TestApp {
+    /// The application itself.
+    pub app: Arc<App>,
+    /// The clock: it stands still until a test moves it.
+    pub clock: Arc<ManualClock>,
+    database: Arc<TestDatabase>,
+    root: (String, Secret),
+}
+
+impl TestApp {
+    /// `passwright serve` on a new database, its root's access key at hand.
+    pub async fn new() -> Self {
+        Self::in_mode(Mode::Serve).await
+    }
+
+    /// `passwright dev` on a new database.
+    pub async fn dev() -> Self {
+        Self::in_mode(Mode::Dev).await
+    }
+
+    async fn in_mode(mode: Mode) -> Self {
+        let database = Arc::new(TestDatabase::new().await);
+        let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(BEGIN)));
+        let app = assemble(mode, &database, &clock, 1).await;
+        let root = add_root(&app, ACCOUNT).await;
+        Self { app, clock, database, root }
+    }
+
+    /// A second node on the same database, with the same clock.
+    pub async fn another_node(&self) -> Self {
+        let app = assemble(self.app.mode, &self.database, &self.clock, 2).await;
+        Self { app, clock: Arc::clone(&self.clock), database: Arc::clone(&self.database), root: self.root.clone() }
+    }
+
+    /// Nobody: requests without a signature.
+    pub fn anonymous(&self) -> TestCaller<'_> {
+        TestCaller::anonymous(self)
+    }
+
+    /// The root of the deployment's account.
+    pub fn admin(&self) -> TestCaller<'_> {
+        TestCaller::signing(self, &self.root.0, &self.root.1, None)
+    }
+
+    /// The root of another account of the deployment.
+    pub async fn root_of(&self, account_id: &str) -> TestCaller<'_> {
+        let (id, secret) = add_root(&self.app, account_id).await;
+        TestCaller::signing(self, &id, &secret, None)
+    }
+
+    /// Whoever holds these credentials.
+    pub fn holder_of(&self, access_key_id: &str, secret: &str, session_token: Option<&str>) -> TestCaller<'_> {
+        TestCaller::signing(self, access_key_id, &Secret::from(secret.to_owned()), session_token)
+    }
+
+    /// A new user pool, and a client without a secret that takes every flow.
+    pub async fn pool(&self) -> TestPool<'_> {
+        TestPool::create(self, serde_json::json!({}), serde_json::json!({})).await
+    }
+
+    /// A new user pool and client, with these members beside the usual ones.
+    pub async fn pool_with(&self, pool: serde_json::Value, client: serde_json::Value) -> TestPool<'_> {
+        TestPool::create(self, pool, client).await
+    }
+
+    /// The messages to an address, newest first.
+    pub async fn messages_to(&self, address: &str) -> Vec<Message> {
+        let all = delivery::newest(&self.app, "", 10_000).await.unwrap();
+        all.into_iter().map(|(message, _)| message).filter(|message| message.to == address).collect()
+    }
+
+    /// The code in the newest message to an address.
+    pub async fn code_sent_to(&self, address: &str) -> String {
+        self.messages_to(address).await.into_iter().find_map(|message| message.code).unwrap()
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, duration: Duration) {
+        self.clock.advance(duration);
+    }
+
+    /// Sends any request through the routes.
+    pub async fn send(&self, method: Method, uri: &str, headers: &[(String, String)], body: Vec<u8>) -> Answer {
+        let rules = Data::new(Rules::compile(&[]).unwrap());
+        let routes = actix_web::App::new().app_data(Data::from(Arc::clone(&self.app))).app_data(rules);
+        let service = init_service(routes.configure(http::app::configure(self.app.mode))).await;
+        let mut request = TestRequest::default().method(method).uri(uri).set_payload(body);
+        for (name, value) in headers {
+            request = request.append_header((name.as_str(), value.as_str()));
+        }
+        let response = call_service(&service, request.to_request()).await;
+        let status = response.status().as_u16();
+        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+        let content_type = header("content-type");
+        Answer::new(status, &content_type, &read_body(response).await)
+    }
+}
+
+async fn assemble(mode: Mode, database: &TestDatabase, clock: &Arc<ManualClock>, seed: u64) -> Arc<App> {
+    let db = Db::open(&database.url, 8).await.unwrap();
+    let master = MasterKey::generate(&mut EntropyRng(&SeededEntropy::new(7)));
+    let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(seed));
+    Arc::new(App {
+        mode,
+        account_id: ACCOUNT.to_owned(),
+        region: "us-east-1".to_owned(),
+        public_url: format!("http://{HOST}"),
+        issuer_style: IssuerStyle::Url,
+        trusted_proxies: Vec::new(),
+        db,
+        clock: Arc::<ManualClock>::clone(clock),
+        entropy,
+        keys: startup::keys(&master),
+        hasher: Hasher::start(CHEAP, 1, 256).unwrap(),
+        caches: Caches::default(),
+    })
+}
+
+async fn add_root(app: &App, account_id: &str) -> (String, Secret) {
+    let mut rng = app.rng();
+    let id = ids::access_key_id(AccessKeyKind::LongLived, account_id, &mut rng);
+    let secret = ids::secret_access_key(&mut rng);
+    let sealed_secret = app.keys.at_rest.seal(&["iam_access_keys", account_id, &id], secret.expose_secret().as_bytes(), &mut rng);
+    let key = AccessKey {
+        account_id: account_id.to_owned(),
+        id: id.clone(),
+        owner_id: account_id.to_owned(),
+        sealed_secret,
+        active: true,
+        created_at: app.now(),
+    };
+    app.write(async |tx| Ok::<_, StoreError>(store::iam::insert_key(tx, &key).await?)).await.unwrap();
+    (id, secret)
+}
