@@ -10,7 +10,6 @@ pub mod paging;
 pub mod passwords;
 pub mod refresh;
 pub mod refused;
-pub mod sessions;
 pub mod sign_in;
 pub mod sign_up;
 pub mod software_token;

@@ -16,7 +16,7 @@ use actix_web::web::Data;
 
 pub use answer::Answer;
 pub use caller::TestCaller;
-pub use pool::{TestPool, TestUser};
+pub use pool::{PASSWORD, TestPool, TestUser};
 
 use crate::config::{IssuerStyle, Mode};
 use crate::context::{App, Caches};

@@ -193,10 +193,10 @@ pub fn change(
             }
         }
     }
-    match missing(schema, &attributes).next() {
-        Some(name) => Err(AttributeRefused::Missing(name.to_owned())),
-        None => Ok(Changed { attributes, moved }),
+    if let Some(name) = missing(schema, &attributes).next() {
+        return Err(AttributeRefused::Missing(name.to_owned()));
     }
+    Ok(Changed { attributes, moved })
 }
 
 /// The schema's attribute of that name, if this writer may give it this value.
@@ -358,7 +358,10 @@ mod tests {
         let current = map(&[("email", "a@b.example"), ("email_verified", "true"), ("phone_number_verified", "true")]);
         let changed = change(&schema, &current, &map(&[("email", "victim@b.example")]), Writer::User).unwrap();
         assert_eq!(changed.moved, ["email"]);
-        assert_eq!((changed.attributes["email_verified"].as_str(), changed.attributes["phone_number_verified"].as_str()), ("false", "true"));
+        assert_eq!(
+            (changed.attributes["email_verified"].as_str(), changed.attributes["phone_number_verified"].as_str()),
+            ("false", "true")
+        );
         let same = change(&schema, &current, &map(&[("email", "a@b.example")]), Writer::User).unwrap();
         assert_eq!((same.moved.len(), same.attributes["email_verified"].as_str()), (0, "true"));
     }

@@ -169,11 +169,7 @@ pub fn canonical_sign_in_name(pool: &Pool, name: &str) -> String {
 /// canonical form of the one name that they have, however it was typed or stored.
 #[must_use]
 pub fn srp_name(pool: &Pool, user_id: &str, username: &str) -> String {
-    if pool.configuration.has_aliases() {
-        user_id.to_owned()
-    } else {
-        canonical_username(username, pool.configuration.case_sensitive())
-    }
+    if pool.configuration.has_aliases() { user_id.to_owned() } else { canonical_username(username, pool.configuration.case_sensitive()) }
 }
 
 #[cfg(test)]
