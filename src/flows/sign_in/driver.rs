@@ -39,7 +39,7 @@ pub enum Begin {
         /// Any of the user's names.
         username: String,
         /// `A`.
-        public: ClientPublic,
+        public: Box<ClientPublic>,
     },
 }
 
@@ -98,7 +98,7 @@ pub async fn begin(app: &App, of: &ClientOfPool, begin: Begin, secret_hash: Opti
     }
     let subject = Subject::named(app, &of.pool, username, user);
     match begin {
-        Begin::Srp { public, .. } => Ok(Outcome::Asked(srp::ask(app, of, subject, public).await?)),
+        Begin::Srp { public, .. } => Ok(Outcome::Asked(srp::ask(app, of, subject, *public).await?)),
         Begin::Password { password, .. } => {
             let judging = password::judge(app, &subject, password);
             charged(app, of, &subject.target, judging).await?;
@@ -222,6 +222,15 @@ impl AnswerProof {
         }
     }
 
+    /// What a try at it was charged to.
+    const fn charged(&self) -> Option<Factor> {
+        match self {
+            Self::Password { .. } => Some(Factor::Password),
+            Self::SoftwareToken { .. } => Some(Factor::Second),
+            Self::NewPassword { .. } | Self::MfaSetup { .. } => None,
+        }
+    }
+
     /// What a sign-in is told whose user, password or factors are other ones now.
     const fn stale(&self) -> SignInRefused {
         match self {
@@ -284,28 +293,31 @@ impl Attempt<'_> {
         if let Some(session) = self.proof.session() {
             session.spend(app, tx, pool_id).await?;
         }
-        // The answer has changed what the next step is decided by.
-        let user = users::find_by_id(tx, pool_id, &user.id).await?.ok_or_else(|| self.proof.stale())?;
-        let progress = self.progress.clone().after(done, &user);
-        let step = match next(&of.pool, &of.client, &user, &progress, app.now()) {
-            Ok(step) => step,
-            Err(refused) => return Ok(Err(SignInRefused::of_next(refused, self.proof.stale()))),
+        // A new password has changed what the next step is decided by.
+        let user = match done {
+            Done::NewPassword => users::find_by_id(tx, pool_id, &user.id).await?.ok_or_else(|| self.proof.stale())?,
+            Done::Password | Done::SoftwareToken | Done::Enrolment | Done::MfaSetup => user,
         };
-        if step == Step::Complete {
-            attempts::clear(tx, pool_id, &attempts_of(app, &user)).await?;
+        let progress = self.progress.clone().after(done, &user);
+        let step = next(&of.pool, &of.client, &user, &progress, app.now());
+        let target = attempts_of(app, &user);
+        if step == Ok(Step::Complete) {
+            attempts::clear(tx, pool_id, &target).await?;
             tokens::insert_family(tx, family).await?;
+        } else if let Some(factor) = self.proof.charged() {
+            // A right answer was no wrong one; what was wrong before it stays counted until the sign-in is complete.
+            attempts::give_back(tx, pool_id, &target, factor).await?;
         }
-        Ok(Ok(Reached { user, progress, step }))
+        Ok(match step {
+            Ok(step) => Ok(Reached { user, progress, step }),
+            Err(refused) => Err(SignInRefused::of_next(refused, self.proof.stale())),
+        })
     }
 
     async fn apply(&self, tx: &mut Conn, user: &User) -> Result<Applied, SignInRefused> {
         let (app, of) = (self.app, self.of);
         match &self.proof {
-            AnswerProof::Password { .. } => {
-                // A right password was no wrong one; what was wrong before it stays counted until the sign-in is complete.
-                attempts::give_back(tx, &of.pool.id, &attempts_of(app, user), Factor::Password).await?;
-                Ok(Applied::Accepted(Done::Password))
-            }
+            AnswerProof::Password { .. } => Ok(Applied::Accepted(Done::Password)),
             AnswerProof::NewPassword { record, attributes, .. } => new_password::apply(app, of, tx, user, record, attributes).await,
             AnswerProof::SoftwareToken { code, .. } => software_token::apply(app, tx, user, code).await,
             AnswerProof::MfaSetup { session } => Ok(mfa_setup::apply(session)),

@@ -64,7 +64,7 @@ pub fn initiate(side: Side, flow: &str, parameters: &Parameters) -> Result<Initi
         ("ADMIN_USER_PASSWORD_AUTH" | "ADMIN_NO_SRP_AUTH", Side::Client) => Err(Error::parameter("Initiate Auth method not supported.")),
         ("USER_SRP_AUTH", _) => {
             let public = ClientPublic::parse(required(parameters, "SRP_A")?).map_err(|refused| Error::parameter(refused.to_string()))?;
-            Ok(Initiate::SignIn(Begin::Srp { username: username(parameters)?, public }))
+            Ok(Initiate::SignIn(Begin::Srp { username: username(parameters)?, public: Box::new(public) }))
         }
         ("REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN", _) => Ok(Initiate::Refresh { token: required(parameters, "REFRESH_TOKEN")?.to_owned() }),
         _ => Err(Error::parameter(format!("{flow} flow not enabled for this client"))),

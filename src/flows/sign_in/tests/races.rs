@@ -6,7 +6,7 @@ use futures_util::future::{join, join_all};
 use serde_json::json;
 
 use super::*;
-use crate::store::{StoreError, user_secrets, users};
+use crate::store::{user_secrets, users};
 use crate::testing::PASSWORD;
 use crate::userpools::user::UserStatus;
 
@@ -93,7 +93,7 @@ async fn a_password_is_set_by_its_own_columns() {
             changed.attributes.insert("name".to_owned(), "Anne".to_owned());
             users::update(tx, &changed, now).await?;
             let record = stale.password.clone().unwrap();
-            Ok::<_, StoreError>(user_secrets::set_password(tx, &stale, &record, UserStatus::ForceChangePassword, now).await?)
+            user_secrets::set_password(tx, &stale, &record, UserStatus::ForceChangePassword, now).await
         })
         .await
         .unwrap();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::store::{StoreError, users};
+use crate::store::users;
 use crate::testing::PASSWORD;
 use crate::userpools::user::User;
 
@@ -22,7 +22,7 @@ async fn change(app: &TestApp, pool: &TestPool<'_>, username: &str, change: impl
         .write(async |tx| {
             let mut user = users::find(tx, &found, username).await?.unwrap();
             change(&mut user);
-            Ok::<_, StoreError>(users::update(tx, &user, now).await?)
+            users::update(tx, &user, now).await
         })
         .await
         .unwrap();
