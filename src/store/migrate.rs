@@ -7,6 +7,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(1, "first light", include_str!("../../migrations/0001_first_light.sql")),
     shared(6, "sign-in", include_str!("../../migrations/0006_sign_in.sql")),
+    shared(15, "message budgets", include_str!("../../migrations/0015_message_budgets.sql")),
 ];
 
 const fn shared(version: i64, name: &'static str, sql: &'static str) -> (i64, &'static str, &'static str, &'static str) {

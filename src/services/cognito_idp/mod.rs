@@ -119,4 +119,24 @@ mod tests {
         assert!(metrics.contains("passwright_budget_refusals_total{budget=\"sign_ups\"} 1"), "{metrics}");
         assert!(metrics.contains("passwright_budget_refusals_total{budget=\"guest_identities\"} 1"), "{metrics}");
     }
+
+    #[actix_web::test]
+    async fn one_address_is_mailed_so_often_an_hour_whoever_signs_up_with_it() {
+        let app = TestApp::within(Limits { messages: 3, ..Limits::default() }).await;
+        let pool = app.pool_with(json!({"AutoVerifiedAttributes": ["email"]}), json!({})).await;
+        let sign_up = async |name: &str, address: &str| {
+            let attributes = json!([{"Name": "email", "Value": address}]);
+            pool.client("SignUp", json!({"Username": name, "Password": PASSWORD, "UserAttributes": attributes})).await.code()
+        };
+        let mut answers = Vec::new();
+        for (name, address) in
+            [("a", "v@x.example"), ("b", "V@x.example"), ("c", "v@X.example"), ("d", "v@x.example"), ("e", "w@x.example")]
+        {
+            answers.push(sign_up(name, address).await);
+        }
+        assert_eq!(answers, ["", "", "", "LimitExceededException", ""]);
+        assert_eq!(pool.admin("AdminGetUser", json!({"Username": "d"})).await.code(), "UserNotFoundException", "nothing was changed");
+        app.advance(Duration::from_secs(20 * 60));
+        assert_eq!([sign_up("d", "v@x.example").await, sign_up("f", "v@x.example").await], ["", "LimitExceededException"]);
+    }
 }
