@@ -95,4 +95,10 @@ impl PoolConfiguration {
     pub fn case_sensitive(&self) -> bool {
         self.usernames_are_case_sensitive.unwrap_or(true)
     }
+
+    /// Whether users sign in by more than one name.
+    #[must_use]
+    pub const fn has_aliases(&self) -> bool {
+        !self.alias_attributes.is_empty() || !self.username_attributes.is_empty()
+    }
 }
