@@ -9,7 +9,7 @@ use super::authenticate::{CredentialRefused, authenticate};
 use crate::context::App;
 use crate::iam::caller::Caller;
 use crate::policy::ContextMap;
-use crate::sigv4::{self, Scope};
+use crate::sigv4::{self, Scope, SignatureError};
 
 /// Where a request comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -72,6 +72,24 @@ pub fn by_trusted_proxy(app: &App, request: &HttpRequest) -> bool {
     peer.is_some_and(|peer| app.trusted_proxies.iter().any(|range| range.contains(&peer)))
 }
 
+/// The headers of a request as its signature sees them: in HTTP/2 the host is named by `:authority`.
+///
+/// SECURITY: a request that names two hosts was signed for one of them and may be meant for the other (RFC 9113 §8.3.1).
+///
+/// # Errors
+/// [`SignatureError::Host`].
+pub fn signed_headers(request: &HttpRequest) -> Result<Vec<(&str, &[u8])>, SignatureError> {
+    let mut headers: Vec<(&str, &[u8])> = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    let Some(authority) = request.uri().authority().map(|authority| authority.as_str()) else { return Ok(headers) };
+    let mut hosts = headers.iter().filter(|(name, _)| *name == "host").map(|(_, value)| *value);
+    match (hosts.next(), hosts.next()) {
+        (None, _) => headers.push(("host", authority.as_bytes())),
+        (Some(host), None) if host.eq_ignore_ascii_case(authority.as_bytes()) => {}
+        (Some(_), _) => return Err(SignatureError::Host),
+    }
+    Ok(headers)
+}
+
 /// The caller of an HTTP request: [`authenticate`].
 ///
 /// # Errors
@@ -82,7 +100,7 @@ pub async fn caller(
     body: &[u8],
     services: &[&str],
 ) -> Result<(Caller, Option<Scope>), CredentialRefused> {
-    let headers: Vec<(&str, &[u8])> = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    let headers = signed_headers(request)?;
     let signed = sigv4::HttpRequest {
         method: request.method().as_str(),
         path: request.uri().path(),
@@ -95,7 +113,33 @@ pub async fn caller(
 
 #[cfg(test)]
 mod tests {
+    use actix_web::test::TestRequest;
+
     use super::*;
+
+    fn host_of(uri: &str, hosts: &[&str]) -> Result<Option<String>, SignatureError> {
+        let request = hosts.iter().fold(TestRequest::with_uri(uri), |request, host| request.append_header(("host", *host)));
+        let request = request.to_http_request();
+        let headers = signed_headers(&request)?;
+        let host = headers.iter().find(|(name, _)| *name == "host");
+        Ok(host.map(|(_, host)| String::from_utf8_lossy(host).into_owned()))
+    }
+
+    /// HTTP/2 puts the host into the URI, HTTP/1 into a header.
+    #[test]
+    fn both_transports_name_one_host() {
+        for (uri, hosts, expected) in [
+            ("/", &["a.example:7277"][..], Ok(Some("a.example:7277".to_owned()))),
+            ("https://a.example:7277/", &[], Ok(Some("a.example:7277".to_owned()))),
+            ("https://a.example/", &["A.example"], Ok(Some("A.example".to_owned()))),
+            ("https://a.example/", &["b.example"], Err(SignatureError::Host)),
+            ("https://a.example/", &[""], Err(SignatureError::Host)),
+            ("https://a.example/", &["a.example", "a.example"], Err(SignatureError::Host)),
+            ("/", &[], Ok(None)),
+        ] {
+            assert_eq!(host_of(uri, hosts), expected, "{uri} {hosts:?}");
+        }
+    }
 
     #[test]
     fn forwarding_headers_are_believed_of_trusted_proxies_only() {

@@ -1,7 +1,10 @@
 //! What every room may use: time, chance, secrets, ids. Knows nothing of auth.
 
 pub mod cache;
+pub mod causes;
 pub mod clock;
+pub mod cut;
+pub mod nul;
 pub mod private_file;
 pub mod rng;
 pub mod secret;
