@@ -4,12 +4,13 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use actix_web::http::header::HeaderValue;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::door::{Asker, Failure, json_body, respond};
+use super::door::{Asker, Failure, json_body, request_id, respond};
 use super::subject::{Identified, Subject};
 use super::{keys, render};
 use crate::authz::{self, Applicable};
@@ -83,17 +84,25 @@ struct Resource {
 
 /// Answers one question. A denial is a 200.
 pub async fn one(app: Data<App>, request: HttpRequest, body: Result<Bytes, actix_web::Error>) -> HttpResponse {
-    let outcome = evaluate(&app, &request, body, false).await;
-    respond(&request, outcome)
+    let id = request_id(&app, &request);
+    let outcome = evaluate(&app, &request, &id, body, false).await;
+    respond(&request, id, outcome)
 }
 
 /// Answers several questions, in their order.
 pub async fn many(app: Data<App>, request: HttpRequest, body: Result<Bytes, actix_web::Error>) -> HttpResponse {
-    let outcome = evaluate(&app, &request, body, true).await;
-    respond(&request, outcome)
+    let id = request_id(&app, &request);
+    let outcome = evaluate(&app, &request, &id, body, true).await;
+    respond(&request, id, outcome)
 }
 
-async fn evaluate(app: &App, request: &HttpRequest, body: Result<Bytes, actix_web::Error>, batches: bool) -> Result<Value, Failure> {
+async fn evaluate(
+    app: &App,
+    request: &HttpRequest,
+    id: &HeaderValue,
+    body: Result<Bytes, actix_web::Error>,
+    batches: bool,
+) -> Result<Value, Failure> {
     let body = json_body(request, body)?;
     let asker = Asker::of(app, request, &body, &SERVICES).await?;
     asker.permit(app, "passwright:Evaluate", "*").await?;
@@ -116,7 +125,7 @@ async fn evaluate(app: &App, request: &HttpRequest, body: Result<Bytes, actix_we
         };
         // One question that cannot be answered is a denial that says so; the others are answered.
         let answer = answer.unwrap_or_else(|failure| {
-            let (status, message) = failure.status_and_message();
+            let (status, message) = failure.status_and_message(id.to_str().unwrap_or_default());
             json!({"decision": false, "context": {"error": {"status": status.as_u16(), "message": message}}})
         });
         let permitted = answer.get("decision") == Some(&Value::Bool(true));

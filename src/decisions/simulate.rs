@@ -4,7 +4,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
 
-use super::door::{Asker, Failure, json_body, respond};
+use super::door::{Asker, Failure, json_body, request_id, respond};
 use super::simulation::{self, Question};
 use crate::context::App;
 
@@ -14,7 +14,7 @@ const SERVICES: [&str; 2] = ["passwright", "iam"];
 /// Answers a question.
 pub async fn handle(app: Data<App>, request: HttpRequest, body: Result<Bytes, actix_web::Error>) -> HttpResponse {
     let outcome = simulate(&app, &request, body).await;
-    respond(&request, outcome)
+    respond(&request, request_id(&app, &request), outcome)
 }
 
 async fn simulate(app: &App, request: &HttpRequest, body: Result<Bytes, actix_web::Error>) -> Result<Value, Failure> {

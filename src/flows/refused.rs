@@ -67,7 +67,7 @@ pub enum Refused {
     Busy,
     /// Our own failure.
     #[error("internal error")]
-    Internal(Box<dyn std::error::Error>),
+    Internal(#[source] Box<dyn std::error::Error>),
 }
 
 /// SECURITY: one answer for a wrong password and for an unknown user.
