@@ -6,6 +6,7 @@ use actix_web::HttpRequest;
 use ipnet::IpNet;
 
 use super::authenticate::{CredentialRefused, authenticate};
+use crate::config::Transport;
 use crate::context::App;
 use crate::iam::caller::Caller;
 use crate::policy::ContextMap;
@@ -61,7 +62,8 @@ pub fn origin(app: &App, request: &HttpRequest) -> Origin {
     let peer = request.peer_addr().map(|address| address.ip());
     let forwarded: Vec<&str> = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).collect();
     let proto = header("x-forwarded-proto").unwrap_or_default();
-    let found = Origin::of(peer, request.app_config().secure(), &forwarded.join(","), proto, &app.trusted_proxies);
+    let secure = request.app_data::<Transport>() == Some(&Transport::Tls);
+    let found = Origin::of(peer, secure, &forwarded.join(","), proto, &app.trusted_proxies);
     Origin { user_agent: header("user-agent").map(str::to_owned), ..found }
 }
 
