@@ -6,5 +6,6 @@ pub mod clock;
 pub mod cut;
 pub mod nul;
 pub mod private_file;
+pub mod region;
 pub mod rng;
 pub mod secret;

@@ -10,7 +10,7 @@ use super::{rest_json, xml};
 use crate::authz::CredentialRefused;
 use crate::kit::causes::Causes;
 use crate::kit::cut::cut;
-use crate::services::operation::Fault;
+use crate::operation::Fault;
 use crate::sigv4::SignatureError;
 
 /// An error as a client sees it.
@@ -134,7 +134,7 @@ impl WireError {
             CredentialRefused::UnknownKey => UNKNOWN_KEY,
             CredentialRefused::Expired => EXPIRED,
             CredentialRefused::Signature(SignatureError::Incomplete(_) | SignatureError::UnknownAlgorithm(_)) => INCOMPLETE,
-            CredentialRefused::Signature(_) | CredentialRefused::WrongService(_) => MISMATCH,
+            CredentialRefused::Signature(_) | CredentialRefused::WrongService(_) | CredentialRefused::WrongRegion => MISMATCH,
             CredentialRefused::Store(error) => {
                 tracing::error!(request_id, error = %Causes(error), "authentication failed");
                 return Self::internal(protocol);

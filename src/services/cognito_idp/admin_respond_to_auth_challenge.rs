@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::clients;
+use crate::flows::clients::ClientOfPool;
 use crate::flows::sign_in::{self, Answer, Parameters};
 
 #[derive(Deserialize)]
@@ -18,7 +18,8 @@ pub struct Request {
     challenge_responses: Parameters,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Answer, Error> {
-    let of = clients::find_own(cx, &request.user_pool_id, &request.client_id).await?;
+asks_about_client!(Request);
+
+pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Answer, Error> {
     sign_in::respond(cx, &of, &request.challenge_name, request.session.as_deref(), &request.challenge_responses).await
 }

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::{clients, sign_up};
+use crate::flows::clients::ClientOfPool;
+use crate::flows::sign_up;
+use crate::operation::{OfClient, Proof};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -17,12 +19,20 @@ pub struct Request {
     force_alias_creation: bool,
 }
 
+impl OfClient for Request {
+    fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    fn proof(&self) -> Proof<'_> {
+        Proof::SecretHash { username: &self.username, hash: self.secret_hash.as_deref() }
+    }
+}
+
 #[derive(Serialize)]
 pub struct Response {}
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    let of = clients::find(cx, &request.client_id).await?;
-    of.check_secret_hash(cx, &[&request.username], request.secret_hash.as_deref())?;
+pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Response, Error> {
     sign_up::confirm(cx, &of, &request.username, &request.confirmation_code, request.force_alias_creation).await?;
     Ok(Response {})
 }

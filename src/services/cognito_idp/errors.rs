@@ -1,7 +1,7 @@
 //! The errors of user pools: what the flows refuse, as AWS names it.
 
 use crate::flows::refused::Refused;
-use crate::services::operation::{self, Fault};
+use crate::operation::{self, Fault};
 use serde_json::{Map, Value};
 
 pub use crate::flows::refused::Refused as Error;

@@ -4,8 +4,9 @@ use serde::Deserialize;
 
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::clients;
+use crate::flows::clients::ClientOfPool;
 use crate::flows::sign_in::{self, Answer, Parameters, Side};
+use crate::operation::{OfClient, Proof};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -16,7 +17,16 @@ pub struct Request {
     auth_parameters: Parameters,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Answer, Error> {
-    let of = clients::find(cx, &request.client_id).await?;
+impl OfClient for Request {
+    fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    fn proof(&self) -> Proof<'_> {
+        Proof::InFlow
+    }
+}
+
+pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Answer, Error> {
     sign_in::initiate(cx, &of, Side::Client, &request.auth_flow, &request.auth_parameters).await
 }

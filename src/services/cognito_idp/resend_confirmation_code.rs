@@ -4,8 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::clients;
+use crate::flows::clients::ClientOfPool;
 use crate::flows::codes::{self, CodeDelivery, Purpose};
+use crate::operation::{OfClient, Proof};
 use crate::store;
 use crate::userpools::user::UserStatus;
 
@@ -17,6 +18,16 @@ pub struct Request {
     username: String,
 }
 
+impl OfClient for Request {
+    fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    fn proof(&self) -> Proof<'_> {
+        Proof::SecretHash { username: &self.username, hash: self.secret_hash.as_deref() }
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Response {
@@ -24,9 +35,7 @@ pub struct Response {
     code_delivery_details: Option<CodeDelivery>,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    let of = clients::find(cx, &request.client_id).await?;
-    of.check_secret_hash(cx, &[&request.username], request.secret_hash.as_deref())?;
+pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Response, Error> {
     let hides = of.client.configuration.hides_users();
     let as_if_sent = || {
         let (local, domain) = request.username.split_once('@').unwrap_or((&request.username, "x"));
