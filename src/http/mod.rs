@@ -8,5 +8,7 @@ mod health;
 mod load;
 mod metrics;
 pub mod server;
+#[cfg(test)]
+mod tests;
 pub mod tls;
 mod well_known;

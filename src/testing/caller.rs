@@ -59,6 +59,12 @@ impl<'a> TestCaller<'a> {
     /// Sends any request, signed for a service.
     pub async fn send(&self, service: &str, method: Method, uri: &str, mut headers: Vec<(String, String)>, body: Vec<u8>) -> Answer {
         headers.push(("host".to_owned(), HOST.to_owned()));
+        self.sign(service, method.as_str(), uri, &mut headers, &body);
+        self.app.send(method, uri, &headers, body).await
+    }
+
+    /// Adds what signs a request for a service over these headers, the host among them.
+    pub fn sign(&self, service: &str, method: &str, uri: &str, headers: &mut Vec<(String, String)>, body: &[u8]) {
         if let Some((access_key_id, secret, session_token)) = &self.credentials {
             let now = self.app.app.now();
             let date = sigv4::amz_date(now);
@@ -67,11 +73,10 @@ impl<'a> TestCaller<'a> {
             headers.extend(session_token.iter().map(|token| ("x-amz-security-token".to_owned(), token.clone())));
             let signed: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
             let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
-            let request = sigv4::HttpRequest { method: method.as_str(), path, query, headers: &signed, body: Body::Bytes(&body) };
+            let request = sigv4::HttpRequest { method, path, query, headers: &signed, body: Body::Bytes(body) };
             let authorization = sigv4::sign(&request, access_key_id, secret, &scope, now);
             headers.push(("authorization".to_owned(), authorization));
         }
-        self.app.send(method, uri, &headers, body).await
     }
 }
 
