@@ -189,8 +189,8 @@ async fn assemble(shared: &SharedFlags, mode: Mode, trusted_proxies: Vec<IpNet>,
     let hasher = Hasher::start(cost, shared.hashing_threads.unwrap_or(cores), shared.hashing_queue)?;
     Ok(Arc::new(App {
         mode,
-        account_id,
-        region: shared.region.clone(),
+        first_account_id: account_id,
+        default_region: shared.region.clone(),
         public_url,
         issuer_style: shared.issuer_style,
         trusted_proxies,
@@ -251,13 +251,14 @@ async fn write_root_credentials(app: &App, data: &Path) -> Result<(), StartupErr
         return Ok(());
     }
     let mut rng = app.rng();
-    let id = ids::access_key_id(AccessKeyKind::LongLived, &app.account_id, &mut rng);
+    let id = ids::access_key_id(AccessKeyKind::LongLived, &app.first_account_id, &mut rng);
     let secret = ids::secret_access_key(&mut rng);
-    let sealed_secret = app.keys.at_rest.seal(&["iam_access_keys", &app.account_id, &id], secret.expose_secret().as_bytes(), &mut rng);
+    let sealed_secret =
+        app.keys.at_rest.seal(&["iam_access_keys", &app.first_account_id, &id], secret.expose_secret().as_bytes(), &mut rng);
     let key = AccessKey {
-        account_id: app.account_id.clone(),
+        account_id: app.first_account_id.clone(),
         id: id.clone(),
-        owner_id: app.account_id.clone(),
+        owner_id: app.first_account_id.clone(),
         sealed_secret,
         active: true,
         created_at: app.now(),

@@ -152,8 +152,8 @@ async fn assemble(mode: Mode, database: &TestDatabase, clock: &Arc<ManualClock>,
     let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(seed));
     Arc::new(App {
         mode,
-        account_id: ACCOUNT.to_owned(),
-        region: "us-east-1".to_owned(),
+        first_account_id: ACCOUNT.to_owned(),
+        default_region: "us-east-1".to_owned(),
         public_url: format!("http://{HOST}"),
         issuer_style: IssuerStyle::Url,
         trusted_proxies: Vec::new(),
