@@ -15,6 +15,9 @@ use crate::kit::nul;
 use crate::policy::{ContextMap, Verdict};
 use crate::store::StoreError;
 
+/// What is said of a question that would take too long.
+pub const TOO_LARGE: &str = "the question is too large: the conditions have too many values for those of the context";
+
 /// Why there is no decision.
 pub enum Failure {
     /// Not signed, or not well.

@@ -4,6 +4,7 @@ pub mod cache;
 pub mod causes;
 pub mod clock;
 pub mod cut;
+pub mod long;
 pub mod nul;
 pub mod private_file;
 pub mod region;
