@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use crate::budgets::Budgets;
 use crate::config::{IssuerStyle, Mode};
 use crate::crypto::argon2::Hasher;
 use crate::crypto::seal::SealingKey;
@@ -50,6 +51,8 @@ pub struct App {
     pub keys: Keys,
     /// The pool for CPU-heavy work.
     pub hasher: Hasher,
+    /// What one client address may do in a while.
+    pub budgets: Budgets,
     /// What is read often and written seldom.
     pub caches: Caches,
 }

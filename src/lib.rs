@@ -14,6 +14,7 @@
 //! | [`flows`] | what takes several steps and I/O, shared by wire and decisions |
 //! | [`delivery`] | messages to people |
 //! | [`authz`] | credentials to a caller; the policies that apply to a decision |
+//! | [`budgets`] | what one client address may do in a while |
 //! | [`context`] | `cx`: the application's parts, and what is known of a call |
 //! | [`store`] | the database: SQL lives here only |
 //! | [`tokens`] | JWTs, signing keys, session tokens |
@@ -32,6 +33,7 @@
 //! | an edge between rooms | the row of the room that looks, in `tests/architecture.rs` |
 
 pub mod authz;
+pub mod budgets;
 pub mod cli;
 pub mod config;
 pub mod context;

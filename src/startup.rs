@@ -10,6 +10,7 @@ use std::{fs, io};
 use actix_web::web::Data;
 use ipnet::IpNet;
 
+use crate::budgets::{Budgets, Limits};
 use crate::config::{Cli, Command, DevFlags, Mode, ServeFlags, SharedFlags};
 use crate::context::{App, Caches, Keys};
 use crate::crypto::argon2::{Argon2Cost, Hasher};
@@ -80,7 +81,7 @@ async fn dev(flags: DevFlags) -> Result<(), StartupError> {
         shared.data.clone_from(folder);
     }
     let (listener, secure) = if flags.tls { listen_twice(&shared)? } else { (listen(shared.host, shared.port)?, None) };
-    let app = assemble(&shared, Mode::Dev, flags.trusted_proxies, &listener).await?;
+    let app = assemble(&shared, Mode::Dev, flags.trusted_proxies, Limits::default(), &listener).await?;
     let secure = match secure {
         Some(secure) => {
             let (config, ca) = tls::development(&shared.data.join("tls"), &shared.region)?;
@@ -105,7 +106,7 @@ async fn serve(flags: ServeFlags) -> Result<(), StartupError> {
     };
     let rules = Data::new(Rules::compile(&flags.shared.forward_auth)?);
     let listener = listen(flags.shared.host, flags.shared.port)?;
-    let app = assemble(&flags.shared, Mode::Serve, flags.trusted_proxies, &listener).await?;
+    let app = assemble(&flags.shared, Mode::Serve, flags.trusted_proxies, flags.budgets.limits(), &listener).await?;
     write_root_credentials(&app, &flags.shared.data).await?;
     match certificate {
         Some((chain, key)) => {
@@ -159,7 +160,13 @@ fn announce(line: &str) {
 }
 
 /// Opens the database and the master key, adopts the deployment's record, and puts the application together.
-async fn assemble(shared: &SharedFlags, mode: Mode, trusted_proxies: Vec<IpNet>, listener: &TcpListener) -> Result<Arc<App>, StartupError> {
+async fn assemble(
+    shared: &SharedFlags,
+    mode: Mode,
+    trusted_proxies: Vec<IpNet>,
+    limits: Limits,
+    listener: &TcpListener,
+) -> Result<Arc<App>, StartupError> {
     private_file::create_folder(&shared.data).map_err(|error| StartupError::File(shared.data.clone(), error))?;
     let own_file = shared.data.join("passwright.db");
     let url = shared.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", own_file.display()));
@@ -199,6 +206,7 @@ async fn assemble(shared: &SharedFlags, mode: Mode, trusted_proxies: Vec<IpNet>,
         entropy: Arc::new(SystemEntropy),
         keys: keys(&master),
         hasher,
+        budgets: Budgets::new(limits),
         caches: Caches::default(),
     }))
 }
@@ -318,6 +326,7 @@ async fn purge_forever(app: Arc<App>) {
         let purged = app
             .write(async |tx| {
                 store::outbox::trim(tx).await?;
+                store::message_budgets::purge(tx, app.now().millis(), PURGE_ROWS).await?;
                 deployment::purge(tx, app.now().millis(), PURGE_ROWS).await
             })
             .await;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which rooms a room may use. A new edge is a reviewed line here.
-const ROOMS: [(&str, &[&str]); 23] = [
+const ROOMS: [(&str, &[&str]); 24] = [
     ("kit", &[]),
     ("crypto", &["kit"]),
     ("sigv4", &["crypto", "kit"]),
@@ -14,20 +14,22 @@ const ROOMS: [(&str, &[&str]); 23] = [
     ("iam", &["kit", "policy"]),
     ("identitypools", &["kit"]),
     ("userpools", &["crypto", "kit"]),
-    ("config", &["kit"]),
+    ("budgets", &["kit"]),
+    ("config", &["budgets", "kit"]),
     ("store", &["crypto", "iam", "identitypools", "kit", "userpools"]),
     // `cx` holds the parts that handlers work with, so it knows their types.
-    ("context", &["config", "crypto", "iam", "kit", "policy", "store", "tokens", "userpools"]),
+    ("context", &["budgets", "config", "crypto", "iam", "kit", "policy", "store", "tokens", "userpools"]),
     ("tokens", &["crypto", "iam", "kit"]),
     ("authz", &["config", "context", "crypto", "iam", "kit", "policy", "sigv4", "store", "tokens"]),
     ("delivery", &["context", "crypto", "kit", "store", "userpools"]),
     ("flows", &["authz", "context", "crypto", "delivery", "iam", "identitypools", "kit", "policy", "store", "tokens", "userpools"]),
     ("decisions", &["authz", "config", "context", "crypto", "flows", "iam", "kit", "policy", "sigv4", "store"]),
-    ("operation", &["authz", "context", "flows", "iam", "policy", "store"]),
+    ("operation", &["authz", "budgets", "context", "flows", "iam", "policy", "store"]),
     (
         "services",
         &[
             "authz",
+            "budgets",
             "config",
             "context",
             "crypto",
@@ -45,14 +47,29 @@ const ROOMS: [(&str, &[&str]); 23] = [
     ),
     ("wire", &["authz", "context", "crypto", "iam", "kit", "operation", "services", "sigv4"]),
     ("http", &["config", "context", "decisions", "delivery", "flows", "kit", "store", "tokens", "userpools", "wire"]),
-    ("startup", &["config", "context", "crypto", "decisions", "http", "iam", "kit", "store"]),
+    ("startup", &["budgets", "config", "context", "crypto", "decisions", "http", "iam", "kit", "store"]),
     // Work on policies without a server: it stands beside `http`, and uses the same decisions.
     ("cli", &["decisions", "policy"]),
     ("main", &["config", "startup"]),
     // The whole application in a test's own process.
     (
         "testing",
-        &["config", "context", "crypto", "decisions", "delivery", "http", "iam", "kit", "sigv4", "startup", "store", "userpools", "wire"],
+        &[
+            "budgets",
+            "config",
+            "context",
+            "crypto",
+            "decisions",
+            "delivery",
+            "http",
+            "iam",
+            "kit",
+            "sigv4",
+            "startup",
+            "store",
+            "userpools",
+            "wire",
+        ],
     ),
 ];
 

@@ -35,7 +35,7 @@ pub async fn replace(tx: &mut Conn, name: &str, value: &str) -> Result<(), Store
 /// # Errors
 /// [`StoreError`].
 pub async fn empty(tx: &mut Conn) -> Result<(), StoreError> {
-    const SQL: [&str; 18] = [
+    const SQL: [&str; 19] = [
         "DELETE FROM user_pools",
         "DELETE FROM pool_signing_keys",
         "DELETE FROM user_pool_clients",
@@ -47,6 +47,7 @@ pub async fn empty(tx: &mut Conn) -> Result<(), StoreError> {
         "DELETE FROM challenge_sessions",
         "DELETE FROM token_families",
         "DELETE FROM outbox_messages",
+        "DELETE FROM message_budgets",
         "DELETE FROM identity_pools",
         "DELETE FROM identities",
         "DELETE FROM identity_logins",
