@@ -125,7 +125,7 @@ fn put(value: &mut Value, place: &[String], odd: &Value) {
 fn oddities(base: &Value) -> impl Iterator<Item = Value> {
     let odd = |step: usize| ODD.iter().step_by(step).map(|text| serde_json::from_str::<Value>(text).unwrap());
     let places = places(base).into_iter().filter(|place| !place.is_empty());
-    let step = |place: &Vec<String>| if place.len() == 1 { 1 } else { 5 };
+    let step = |place: &Vec<String>| if place.len() == 1 { 1 } else { 7 };
     places.flat_map(move |place| odd(step(&place)).map(move |odd| (place.clone(), odd))).map(|(place, odd)| {
         let mut value = base.clone();
         put(&mut value, &place, &odd);
