@@ -63,7 +63,8 @@ where
     let mut ending = false;
     while let Some(event) = next(&mut connection, &load, ending).await {
         match event {
-            Event::Request(request, answer) => {
+            Event::Request(accepted) => {
+                let (request, answer) = *accepted;
                 let (app, stream, clock) = (Rc::clone(&app), Rc::clone(&streams), Arc::clone(&clock));
                 actix_web::rt::spawn(async move {
                     let _stream = stream;
@@ -83,7 +84,7 @@ where
 }
 
 enum Event {
-    Request(http::Request<h2::RecvStream>, SendResponse<Bytes>),
+    Request(Box<(http::Request<h2::RecvStream>, SendResponse<Bytes>)>),
     /// Nothing came for a while.
     Quiet,
     /// The process is about to stop.
@@ -106,10 +107,7 @@ async fn next<T: AsyncRead + AsyncWrite + Unpin>(connection: &mut Connection<T, 
     });
     // Accepting drives the connection, its open streams included.
     match select(pin!(connection.accept()), waited).await {
-        Either::Left((accepted, _)) => {
-            let (request, answer) = accepted?.ok()?;
-            Some(Event::Request(request, answer))
-        }
+        Either::Left((accepted, _)) => Some(Event::Request(Box::new(accepted?.ok()?))),
         Either::Right((event, _)) => Some(event),
     }
 }
@@ -160,13 +158,21 @@ async fn send((response, is_head): (Response<BoxBody>, bool), mut answer: SendRe
     let mut body = pin!(body);
     while let Some(chunk) = poll_fn(|cx| body.as_mut().poll_next(cx)).await {
         // An answer that breaks off is reset, not ended.
-        let Ok(mut chunk) = chunk else { return Ok(stream.send_reset(h2::Reason::INTERNAL_ERROR)) };
+        let Ok(mut chunk) = chunk else {
+            stream.send_reset(h2::Reason::INTERNAL_ERROR);
+            return Ok(());
+        };
         while !chunk.is_empty() {
             stream.reserve_capacity(chunk.len().min(CHUNK_BYTES));
             let capacity = tokio::time::timeout(PATIENCE, poll_fn(|cx| stream.poll_capacity(cx))).await;
-            let Ok(Some(capacity)) = capacity else { return Ok(stream.send_reset(h2::Reason::CANCEL)) };
+            let Ok(Some(capacity)) = capacity else {
+                stream.send_reset(h2::Reason::CANCEL);
+                return Ok(());
+            };
             let piece = chunk.split_to(capacity?.min(chunk.len()));
-            stream.send_data(piece, false)?;
+            if !piece.is_empty() {
+                stream.send_data(piece, false)?;
+            }
         }
     }
     stream.send_data(Bytes::new(), true)
