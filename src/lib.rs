@@ -13,6 +13,7 @@
 //! | [`operation`] | who may call an operation and what it asks: the five kinds of rows |
 //! | [`flows`] | what takes several steps and I/O, shared by wire and decisions |
 //! | [`delivery`] | messages to people |
+//! | [`jobs`] | work that no request waits for: one table, one registry |
 //! | [`authz`] | credentials to a caller; the policies that apply to a decision |
 //! | [`budgets`] | what one client address may do in a while |
 //! | [`context`] | `cx`: the application's parts, and what is known of a call |
@@ -44,6 +45,7 @@ pub mod flows;
 pub mod http;
 pub mod iam;
 pub mod identitypools;
+pub mod jobs;
 pub mod kit;
 #[macro_use]
 pub mod operation;

@@ -4,7 +4,6 @@ use std::io::Write as _;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 use std::{fs, io};
 
 use actix_web::web::Data;
@@ -20,6 +19,7 @@ use crate::decisions::forward_auth::{RuleRefused, Rules};
 use crate::http;
 use crate::http::tls::{self, TlsError};
 use crate::iam::entity::AccessKey;
+use crate::jobs;
 use crate::kit::clock::SystemClock;
 use crate::kit::private_file;
 use crate::kit::rng::{EntropyRng, SystemEntropy};
@@ -27,8 +27,6 @@ use crate::store::{self, Db, StoreError, deployment};
 
 const DEFAULT_ACCOUNT: &str = "000000000000";
 const FREE_PORT_CHOICES: usize = 32;
-const PURGE_EVERY: Duration = Duration::from_secs(60);
-const PURGE_ROWS: i64 = 1_000;
 
 /// Why the server does not start.
 #[derive(Debug, thiserror::Error)]
@@ -312,28 +310,16 @@ async fn run_server(
     plain: Vec<TcpListener>,
     secure: Vec<(TcpListener, rustls::ServerConfig)>,
 ) -> Result<(), StartupError> {
-    let purge = actix_web::rt::spawn(purge_forever(Arc::clone(&app)));
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let worker = actix_web::rt::spawn(jobs::work(Arc::clone(&app), stopped));
     http::server::run(Arc::clone(&app), rules, plain, secure).await?;
-    purge.abort();
+    // A job that is under way ends with the step that it is at, and gives its lease back.
+    let _ = stop.send(true);
+    if let Err(error) = worker.await {
+        tracing::error!(%error, "the worker of jobs ended early");
+    }
     app.db.close().await;
     Ok(())
-}
-
-/// Deletes what has expired, a bounded number of rows at a time.
-async fn purge_forever(app: Arc<App>) {
-    loop {
-        tokio::time::sleep(PURGE_EVERY).await;
-        let purged = app
-            .write(async |tx| {
-                store::outbox::trim(tx).await?;
-                store::message_budgets::purge(tx, app.now().millis(), PURGE_ROWS).await?;
-                deployment::purge(tx, app.now().millis(), PURGE_ROWS).await
-            })
-            .await;
-        if let Err(error) = purged {
-            tracing::warn!(%error, "expired rows could not be deleted");
-        }
-    }
 }
 
 #[cfg(test)]

@@ -2,6 +2,35 @@
 
 use super::{Conn, StoreError};
 
+macro_rules! emptied {
+    ($($table:literal),+ $(,)?) => { &[$(($table, concat!("DELETE FROM ", $table))),+] };
+}
+
+/// Every table but the deployment's own record and its jobs, and what empties it. A test holds the list to the schema.
+const EMPTIED: &[(&str, &str)] = emptied![
+    "user_pools",
+    "pool_signing_keys",
+    "user_pool_clients",
+    "client_directory",
+    "users",
+    "user_aliases",
+    "user_search",
+    "verification_codes",
+    "challenge_sessions",
+    "sign_in_attempts",
+    "token_families",
+    "outbox_messages",
+    "message_budgets",
+    "identity_pools",
+    "identities",
+    "identity_logins",
+    "identity_directory",
+    "iam_users",
+    "iam_roles",
+    "iam_inline_policies",
+    "iam_access_keys",
+];
+
 /// The recorded value of a setting.
 ///
 /// # Errors
@@ -30,37 +59,24 @@ pub async fn replace(tx: &mut Conn, name: &str, value: &str) -> Result<(), Store
     execute!(tx, SQL, [name, value]).map(drop)
 }
 
+/// Forgets a value.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn forget(tx: &mut Conn, name: &str) -> Result<(), StoreError> {
+    const SQL: &str = "DELETE FROM deployment_settings WHERE name = $1";
+    execute!(tx, SQL, [name]).map(drop)
+}
+
 /// Empties every table but the deployment's own record: `POST /_dev/reset`.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn empty(tx: &mut Conn) -> Result<(), StoreError> {
-    const SQL: [&str; 20] = [
-        "DELETE FROM user_pools",
-        "DELETE FROM pool_signing_keys",
-        "DELETE FROM user_pool_clients",
-        "DELETE FROM client_directory",
-        "DELETE FROM users",
-        "DELETE FROM user_aliases",
-        "DELETE FROM user_search",
-        "DELETE FROM verification_codes",
-        "DELETE FROM challenge_sessions",
-        "DELETE FROM sign_in_attempts",
-        "DELETE FROM token_families",
-        "DELETE FROM outbox_messages",
-        "DELETE FROM message_budgets",
-        "DELETE FROM identity_pools",
-        "DELETE FROM identities",
-        "DELETE FROM identity_logins",
-        "DELETE FROM identity_directory",
-        "DELETE FROM iam_users",
-        "DELETE FROM iam_roles",
-        "DELETE FROM iam_inline_policies",
-    ];
-    for sql in SQL {
+    for &(_, sql) in EMPTIED {
         execute!(tx, sql, [])?;
     }
-    execute!(tx, "DELETE FROM iam_access_keys", []).map(drop)
+    Ok(())
 }
 
 /// Whether the database answers.
@@ -71,22 +87,17 @@ pub async fn ping(tx: &mut Conn) -> Result<(), StoreError> {
     scalar!(tx, fetch_one, i64, "SELECT CAST(1 AS BIGINT)", []).map(drop)
 }
 
-/// Deletes what has expired: at most `limit` rows of each kind, so that no transaction is long.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn purge(tx: &mut Conn, now_millis: i64, limit: i64) -> Result<u64, StoreError> {
-    const SQL: [&str; 3] = [
-        "DELETE FROM challenge_sessions WHERE (pool_id, session_id) IN \
-         (SELECT pool_id, session_id FROM challenge_sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
-        "DELETE FROM token_families WHERE (pool_id, origin_jti) IN \
-         (SELECT pool_id, origin_jti FROM token_families WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
-        "DELETE FROM sign_in_attempts WHERE (pool_id, name_hash, factor) IN \
-         (SELECT pool_id, name_hash, factor FROM sign_in_attempts WHERE fades_at < $1 ORDER BY fades_at LIMIT $2)",
-    ];
-    let mut deleted = 0;
-    for sql in SQL {
-        deleted += execute!(tx, sql, [now_millis, limit])?;
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::EMPTIED;
+    use crate::store::template;
+
+    #[actix_web::test]
+    async fn a_reset_leaves_no_table_out_but_the_deployments_own() {
+        let mut emptied: BTreeSet<String> = EMPTIED.iter().map(|(table, _)| (*table).to_owned()).collect();
+        emptied.extend(["_sqlx_migrations", "deployment_settings", "jobs", "sealing_keys"].map(str::to_owned));
+        assert_eq!(emptied, template::tables().await);
     }
-    Ok(deleted)
 }

@@ -14,13 +14,3 @@ pub async fn spend(tx: &mut Conn, pool_id: &str, address_hash: &str, (interval, 
                        WHERE message_budgets.spent_until + $4 <= $3 + $5";
     Ok(execute!(tx, SQL, [pool_id, address_hash, now, interval, window])? == 1)
 }
-
-/// Deletes the budgets that are whole again, at most `limit` of them.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn purge(tx: &mut Conn, now: i64, limit: i64) -> Result<u64, StoreError> {
-    const SQL: &str = "DELETE FROM message_budgets WHERE (pool_id, address_hash) IN \
-                       (SELECT pool_id, address_hash FROM message_budgets WHERE spent_until <= $1 ORDER BY spent_until LIMIT $2)";
-    execute!(tx, SQL, [now, limit])
-}

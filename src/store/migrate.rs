@@ -6,6 +6,9 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 /// One step of the schema: `(version, name, SQL for SQLite, SQL for PostgreSQL)`. A landed step never changes.
 const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(1, "first light", include_str!("../../migrations/0001_first_light.sql")),
+    shared(2, "jobs", include_str!("../../migrations/0002_jobs.sql")),
+    shared(3, "expiry", include_str!("../../migrations/0003_expiry.sql")),
+    shared(4, "user search", include_str!("../../migrations/0004_user_search.sql")),
     shared(6, "sign-in", include_str!("../../migrations/0006_sign_in.sql")),
     shared(15, "message budgets", include_str!("../../migrations/0015_message_budgets.sql")),
 ];

@@ -3,9 +3,6 @@
 use super::{Conn, StoreError};
 use crate::kit::clock::Timestamp;
 
-/// How many messages a pool keeps.
-const KEPT: i64 = 10_000;
-
 /// A message at rest.
 #[derive(sqlx::FromRow)]
 pub struct StoredMessage {
@@ -19,23 +16,13 @@ pub struct StoredMessage {
     pub created_at: i64,
 }
 
-/// Adds a message; the oldest beyond the pool's bound go.
+/// Adds a message.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn insert(tx: &mut Conn, pool_id: &str, message_id: &str, sealed: &[u8], now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO outbox_messages (pool_id, message_id, sealed_message, created_at) VALUES ($1, $2, $3, $4)";
     execute!(tx, SQL, [pool_id, message_id, sealed, now.millis()]).map(drop)
-}
-
-/// Deletes what lies beyond the newest `KEPT` messages.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn trim(tx: &mut Conn) -> Result<(), StoreError> {
-    const SQL: &str = "DELETE FROM outbox_messages WHERE created_at < \
-                       (SELECT created_at FROM outbox_messages ORDER BY created_at DESC LIMIT 1 OFFSET $1)";
-    execute!(tx, SQL, [KEPT]).map(drop)
 }
 
 /// The newest messages, of one pool or (by an empty id) of all.

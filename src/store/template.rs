@@ -1,5 +1,6 @@
 //! Databases for tests: the schema is migrated once a process, and copied for each test.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -83,4 +84,40 @@ async fn run_on_postgres(url: &str, statement: &str) -> Result<(), StoreError> {
     connection.execute(AssertSqlSafe(statement)).await?;
     connection.close().await?;
     Ok(())
+}
+
+/// The tables of the schema.
+pub async fn tables() -> BTreeSet<String> {
+    of_schema("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'").await.into_iter().collect()
+}
+
+/// The tables that have a column of this name.
+pub async fn tables_with(column: &str) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for table in tables().await {
+        let columns = of_schema(&format!("SELECT name FROM pragma_table_info('{table}')")).await;
+        if columns.iter().any(|name| name == column) {
+            found.insert(table);
+        }
+    }
+    found
+}
+
+/// How SQLite goes about a statement: a line a step.
+pub async fn plan(sql: &str) -> Vec<String> {
+    of_schema(&format!("EXPLAIN QUERY PLAN {sql}")).await
+}
+
+/// The last column of a statement that looks at the schema; both databases have the same one. The names in it are our own.
+async fn of_schema(sql: &str) -> Vec<String> {
+    use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
+    let folder = std::env::temp_dir().join(fresh_name());
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("schema.db");
+    std::fs::write(&path, SQLITE.get_or_init(|| migrated_sqlite(&folder)).await).unwrap();
+    let mut connection = SqliteConnection::connect(&sqlite_url(&path)).await.unwrap();
+    let rows = sqlx::query(AssertSqlSafe(sql)).fetch_all(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+    std::fs::remove_dir_all(folder).unwrap();
+    rows.iter().map(|row| row.get(row.len() - 1)).collect()
 }

@@ -5,6 +5,27 @@ use crate::kit::clock::Timestamp;
 use crate::userpools::client::{Client, ClientConfiguration};
 use crate::userpools::pool::{Pool, PoolConfiguration};
 
+macro_rules! of_a_pool {
+    ($($table:literal),+ $(,)?) => { &[$(($table, concat!("DELETE FROM ", $table, " WHERE pool_id = $1"))),+] };
+}
+
+/// The tables that hold what a pool is made of, and what empties them of one pool. A test holds the list to the schema.
+const OF_A_POOL: &[(&str, &str)] = of_a_pool![
+    "user_pools",
+    "pool_signing_keys",
+    "user_pool_clients",
+    "client_directory",
+    "users",
+    "user_aliases",
+    "user_search",
+    "verification_codes",
+    "challenge_sessions",
+    "sign_in_attempts",
+    "token_families",
+    "outbox_messages",
+    "message_budgets",
+];
+
 #[derive(sqlx::FromRow)]
 struct PoolRow {
     pool_id: String,
@@ -78,22 +99,7 @@ pub async fn update(tx: &mut Conn, pool_id: &str, configuration: &PoolConfigurat
 /// # Errors
 /// [`StoreError`].
 pub async fn delete(tx: &mut Conn, pool_id: &str) -> Result<(), StoreError> {
-    const SQL: [&str; 13] = [
-        "DELETE FROM user_pools WHERE pool_id = $1",
-        "DELETE FROM pool_signing_keys WHERE pool_id = $1",
-        "DELETE FROM user_pool_clients WHERE pool_id = $1",
-        "DELETE FROM client_directory WHERE pool_id = $1",
-        "DELETE FROM users WHERE pool_id = $1",
-        "DELETE FROM user_aliases WHERE pool_id = $1",
-        "DELETE FROM user_search WHERE pool_id = $1",
-        "DELETE FROM verification_codes WHERE pool_id = $1",
-        "DELETE FROM challenge_sessions WHERE pool_id = $1",
-        "DELETE FROM sign_in_attempts WHERE pool_id = $1",
-        "DELETE FROM token_families WHERE pool_id = $1",
-        "DELETE FROM outbox_messages WHERE pool_id = $1",
-        "DELETE FROM message_budgets WHERE pool_id = $1",
-    ];
-    for sql in SQL {
+    for &(_, sql) in OF_A_POOL {
         execute!(tx, sql, [pool_id])?;
     }
     Ok(())
@@ -178,4 +184,18 @@ pub async fn find_client(tx: &mut Conn, client_id: &str) -> Result<Option<Client
                        FROM client_directory d JOIN user_pool_clients c ON c.pool_id = d.pool_id AND c.client_id = d.client_id \
                        WHERE d.client_id = $1";
     fetch!(tx, fetch_optional, ClientRow, SQL, [client_id])?.map(Client::try_from).transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::OF_A_POOL;
+    use crate::store::template;
+
+    #[actix_web::test]
+    async fn a_deleted_pool_leaves_no_table_out() {
+        let deleted: BTreeSet<String> = OF_A_POOL.iter().map(|(table, _)| (*table).to_owned()).collect();
+        assert_eq!(deleted, template::tables_with("pool_id").await);
+    }
 }

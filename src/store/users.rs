@@ -220,6 +220,21 @@ fn search_value(value: &str) -> Vec<u8> {
     value.bytes().take(SEARCHED_BYTES).collect()
 }
 
+/// One bound below, so that both databases seek in the primary key of `user_search` and stop at the limit.
+const SEARCH: &str = concat!(
+    "SELECT s.search_value, ",
+    user_columns!(),
+    " FROM user_search s JOIN users u ON u.pool_id = s.pool_id AND u.user_id = s.user_id \
+      WHERE s.pool_id = $1 AND s.attribute = $2 AND (s.search_value, s.user_id) > ($3, $4) AND s.search_value < $5 \
+      ORDER BY s.search_value, s.user_id LIMIT $6"
+);
+
+const BY_ENABLED: &str = concat!(
+    "SELECT ",
+    user_columns!(),
+    " FROM users u WHERE u.pool_id = $1 AND u.enabled = $2 AND u.user_id > $3 ORDER BY u.user_id LIMIT $4"
+);
+
 /// How ListUsers compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
@@ -239,7 +254,31 @@ pub async fn list(tx: &mut Conn, pool_id: &str, after: &str, limit: i64) -> Resu
     fetch!(tx, fetch_all, UserRow, SQL, [pool_id, after, limit])?.into_iter().map(User::try_from).collect()
 }
 
-/// A page of the users whose attribute compares with a value, by `sub`, after `after`.
+/// A page of the users who are enabled, or of those who are not, by `sub`, after `after`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_by_enabled(tx: &mut Conn, pool_id: &str, enabled: bool, after: &str, limit: i64) -> Result<Vec<User>, StoreError> {
+    fetch!(tx, fetch_all, UserRow, BY_ENABLED, [pool_id, i16::from(enabled), after, limit])?.into_iter().map(User::try_from).collect()
+}
+
+/// A place among the users that a search finds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SearchPlace {
+    /// The value that the search found the user by, as far as it is indexed.
+    pub value: Vec<u8>,
+    /// Whose it is (`sub`).
+    pub user_id: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct FoundRow {
+    search_value: Vec<u8>,
+    #[sqlx(flatten)]
+    user: UserRow,
+}
+
+/// A page of the users whose attribute compares with a value, each with its place, by value and `sub`, after `after`.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -247,22 +286,22 @@ pub async fn search(
     tx: &mut Conn,
     pool_id: &str,
     (attribute, comparison, value): (&str, Comparison, &str),
-    after: &str,
+    after: Option<&SearchPlace>,
     limit: i64,
-) -> Result<Vec<User>, StoreError> {
-    const SQL: &str = concat!(
-        "SELECT ",
-        user_columns!(),
-        " FROM user_search s JOIN users u ON u.pool_id = s.pool_id AND u.user_id = s.user_id \
-          WHERE s.pool_id = $1 AND s.attribute = $2 AND s.search_value >= $3 AND s.search_value < $4 AND s.user_id > $5 \
-          ORDER BY s.user_id LIMIT $6"
-    );
+) -> Result<Vec<(SearchPlace, User)>, StoreError> {
     let from = search_value(value);
     let mut to = from.clone();
     // The end of the range is exclusive: for equality the next longer text, for a prefix the first that has another one.
     // UTF-8 never holds the byte 0xff.
     to.push(if comparison == Comparison::Equals { 0 } else { 0xff });
-    fetch!(tx, fetch_all, UserRow, SQL, [pool_id, attribute, from, to, after, limit])?.into_iter().map(User::try_from).collect()
+    // No user's id is empty, so that the first page begins with the first value of the range.
+    let after = after.cloned().unwrap_or(SearchPlace { value: from, user_id: String::new() });
+    let rows = fetch!(tx, fetch_all, FoundRow, SEARCH, [pool_id, attribute, after.value, after.user_id, to, limit])?;
+    let found = |row: FoundRow| {
+        let user = User::try_from(row.user)?;
+        Ok((SearchPlace { value: row.search_value, user_id: user.id.clone() }, user))
+    };
+    rows.into_iter().map(found).collect()
 }
 
 /// Whose an alias is.
@@ -304,4 +343,18 @@ pub async fn forget_alias(tx: &mut Conn, pool_id: &str, user_id: &str, kind: &st
 pub async fn count(tx: &mut Conn, pool_id: &str, limit: i64) -> Result<i64, StoreError> {
     const SQL: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM users WHERE pool_id = $1 LIMIT $2) AS counted";
     scalar!(tx, fetch_one, i64, SQL, [pool_id, limit])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BY_ENABLED, SEARCH};
+    use crate::store::template;
+
+    #[actix_web::test]
+    async fn a_page_of_a_search_neither_scans_nor_sorts() {
+        for sql in [SEARCH, BY_ENABLED] {
+            let plan = template::plan(sql).await.join("\n");
+            assert!(!plan.contains("SCAN") && !plan.contains("TEMP B-TREE"), "{plan}");
+        }
+    }
 }

@@ -7,12 +7,23 @@ use crate::store::users::{Comparison, SEARCHED};
 /// A filter that is read.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Filter {
-    /// One of the attributes that users are found by, or `sub`.
+    /// One of the attributes that users are found by, `sub`, or `status`: whether the user is enabled.
     pub attribute: String,
     /// How it compares.
     pub comparison: Comparison,
     /// The value.
     pub value: String,
+}
+
+impl Filter {
+    /// Whether a value is one that the filter wants.
+    #[must_use]
+    pub fn matches(&self, value: &str) -> bool {
+        match self.comparison {
+            Comparison::Equals => value == self.value,
+            Comparison::StartsWith => value.starts_with(&self.value),
+        }
+    }
 }
 
 /// Reads a filter; `None` when it is malformed or names an attribute that users are not found by.
@@ -24,10 +35,12 @@ pub fn parse(text: &str) -> Option<Filter> {
         None => (Comparison::Equals, rest.strip_prefix('=')?),
     };
     let attribute = attribute.trim().trim_matches('"');
-    let attribute = if attribute == "status" { "cognito:user_status" } else { attribute };
     let quoted = rest.trim().strip_prefix('"')?.strip_suffix('"')?;
-    let known = SEARCHED.contains(&attribute) || attribute == "sub";
-    known.then(|| Filter { attribute: attribute.to_owned(), comparison, value: quoted.replace("\\\"", "\"") })
+    let known = SEARCHED.contains(&attribute) || ["status", "sub"].contains(&attribute);
+    let value = quoted.replace("\\\"", "\"");
+    // "cognito:user_status … (case-insensitive)"; every other attribute is case-sensitive.
+    let value = if attribute == "cognito:user_status" { value.to_ascii_uppercase() } else { value };
+    known.then(|| Filter { attribute: attribute.to_owned(), comparison, value })
 }
 
 #[cfg(test)]
@@ -44,6 +57,8 @@ mod tests {
             ("username^=\"al\"", filter("username", Comparison::StartsWith, "al")),
             ("\"sub\" = \"x\"", filter("sub", Comparison::Equals, "x")),
             ("name = \"a \\\"b\\\"\"", filter("name", Comparison::Equals, "a \"b\"")),
+            ("status = \"Enabled\"", filter("status", Comparison::Equals, "Enabled")),
+            ("cognito:user_status ^= \"conf\"", filter("cognito:user_status", Comparison::StartsWith, "CONF")),
             ("email = a", None),
             ("email", None),
             ("custom:x = \"a\"", None),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use super::*;
+use crate::store::expired;
 use crate::testing::PASSWORD;
 
 const WRONG: &str = "Wr0ng-pass!";
@@ -94,8 +95,12 @@ async fn what_has_faded_is_swept() {
         pool.sign_in(name, WRONG).await;
     }
     let sweep = async || {
-        let now = app.app.now().millis();
-        app.app.write(async |tx| crate::store::deployment::purge(tx, now, 100).await).await.unwrap()
+        let mut deleted = 0;
+        for table in &expired::TABLES {
+            let now = app.app.now();
+            deleted += app.app.write(async |tx| expired::delete(tx, table, now, 100).await).await.unwrap();
+        }
+        deleted
     };
     app.advance(Duration::from_secs(900));
     assert_eq!(sweep().await, 0);

@@ -1,0 +1,28 @@
+//! Work that no request waits for: rows of one table, each run by one node at a time.
+//!
+//! A node claims a job by a lease and renews it in every transaction of the job. A node that dies, or sleeps past its lease,
+//! has lost the job: another takes over, and what the first would still write does not commit.
+
+mod held;
+mod sweep;
+#[cfg(test)]
+mod tests;
+mod work;
+
+use std::time::Duration;
+
+use futures_util::future::LocalBoxFuture;
+use held::{Held, Interrupted};
+pub use work::{run_due, work};
+
+/// A kind of job, of which there is one for the whole deployment.
+struct Kind {
+    /// Its name in the table; it stays as it is, for rows of the last release bear it.
+    name: &'static str,
+    /// How long after it was done it is due again.
+    every: Duration,
+    run: for<'a> fn(&'a Held<'a>) -> LocalBoxFuture<'a, Result<(), Interrupted>>,
+}
+
+/// The registry.
+const KINDS: [Kind; 1] = [Kind { name: "sweep", every: Duration::from_secs(20), run: |held| Box::pin(sweep::run(held)) }];

@@ -1,0 +1,88 @@
+//! The worker of a node: claims what is due, runs it, and says when it is due again.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::held::{Held, Interrupted, LEASE};
+use super::{KINDS, Kind};
+use crate::context::App;
+use crate::crypto::ids;
+use crate::store::{StoreError, jobs};
+
+/// How often a node looks for what is due.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
+
+/// How long a job that failed once waits; each failure more doubles it.
+const RETRY: Duration = Duration::from_secs(5);
+
+/// After so many failures the pause grows no more: it is near six minutes then.
+const MOST_DOUBLINGS: i64 = 6;
+
+/// The id of the one job of a kind.
+const ONLY: &str = "only";
+
+/// Runs what is due, until the node stops.
+pub async fn work(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = run_until(&app, &stopping).await {
+            tracing::warn!(%error, "a job could not be done");
+        }
+        if tokio::time::timeout(LOOK_EVERY, stopping.changed()).await.is_ok() {
+            return;
+        }
+    }
+}
+
+/// Runs what is due now.
+///
+/// # Errors
+/// The last failure: one job's hinders no other.
+pub async fn run_due(app: &App) -> Result<(), StoreError> {
+    let (_running, stopping) = watch::channel(false);
+    run_until(app, &stopping).await
+}
+
+pub(super) async fn run_until(app: &App, stopping: &watch::Receiver<bool>) -> Result<(), StoreError> {
+    let mut outcome = Ok(());
+    for kind in &KINDS {
+        match run_kind(app, kind, stopping).await {
+            Ok(()) => {}
+            Err(Interrupted::Store(error)) => outcome = Err(error),
+            Err(interrupted @ (Interrupted::Stopping | Interrupted::Lost)) => tracing::info!(kind = kind.name, "{interrupted}"),
+        }
+    }
+    outcome
+}
+
+async fn run_kind(app: &App, kind: &Kind, stopping: &watch::Receiver<bool>) -> Result<(), Interrupted> {
+    let lease = ids::uuid(&mut app.rng());
+    let Some(job) = claim(app, kind, &lease).await? else { return Ok(()) };
+    let held = Held { app, job, lease, stopping };
+    let outcome = (kind.run)(&held).await;
+    match &outcome {
+        Ok(()) => held.give_back(0, app.now().plus(kind.every)).await?,
+        Err(Interrupted::Stopping) => held.give_back(0, app.now()).await?,
+        Err(Interrupted::Lost) => {}
+        Err(Interrupted::Store(_)) => {
+            let doublings = (held.job.attempts - 1).clamp(0, MOST_DOUBLINGS);
+            held.give_back(held.job.attempts, app.now().plus(RETRY * (1 << doublings))).await?;
+        }
+    }
+    outcome
+}
+
+/// Claims the job of a kind if it is due. Looks before it writes: most often nothing is.
+async fn claim(app: &App, kind: &Kind, lease: &str) -> Result<Option<jobs::Job>, StoreError> {
+    let ready = app.read(async |tx| jobs::next_ready(tx, kind.name).await).await?;
+    if ready.is_some_and(|ready| ready > app.now()) {
+        return Ok(None);
+    }
+    app.write(async |tx| {
+        let now = app.now();
+        jobs::plant(tx, kind.name, ONLY, "{}", now).await?;
+        jobs::claim(tx, kind.name, lease, now, now.plus(LEASE)).await
+    })
+    .await
+}
