@@ -62,7 +62,8 @@ pub async fn tokens(
 ) -> Result<AuthenticationResult, Refused> {
     let internal = |error: Box<dyn std::error::Error>| Refused::Internal(error);
     let configuration = &of.client.configuration;
-    let keys = pool_keys::load(app, &of.pool.id).await?.ok_or_else(|| internal("the pool has no key".into()))?;
+    // A pool without keys was deleted while the sign-in was under way.
+    let keys = pool_keys::load(app, &of.pool.id).await?.ok_or_else(|| Refused::NoSuchPool(of.pool.id.clone()))?;
     let access_lifetime = configuration.access_token_lifetime().map_err(|error| internal(Box::new(error)))?;
     let id_lifetime = configuration.id_token_lifetime().map_err(|error| internal(Box::new(error)))?;
     let now = app.now();

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::refused::{INCORRECT, Refused};
 use crate::context::App;
 use crate::crypto::argon2::{Busy, Verification};
+use crate::crypto::password::Password;
 use crate::crypto::srp::Verifier;
 use crate::kit::clock::Timestamp;
 use crate::kit::rng::random_bytes;
@@ -25,10 +26,10 @@ pub async fn make_record(
     password: &Secret,
     temporary_until: Option<Timestamp>,
 ) -> Result<PasswordRecord, Refused> {
-    pool.configuration.password_policy.check(password)?;
+    let password = pool.configuration.password_policy.check(password)?;
     let hash = app.hasher.hash(password.clone(), random_bytes(&mut app.rng())).await?;
     let (srp_name, username, clear, salt) =
-        (pool.srp_name().to_owned(), username.to_owned(), password.clone(), random_bytes(&mut app.rng()));
+        (pool.srp_name().to_owned(), username.to_owned(), password, random_bytes(&mut app.rng()));
     let verifier = app.hasher.run(move || Verifier::make(&srp_name, &username, &clear, salt).to_bytes()).await?;
     let sealed_srp_verifier = app.keys.at_rest.seal(&["users", "srp", &pool.id, user_id], &verifier, &mut app.rng());
     Ok(PasswordRecord { hash, sealed_srp_verifier, temporary_until })
@@ -98,7 +99,7 @@ pub async fn judge<T>(app: &App, user: &User, judging: impl Future<Output = Resu
 ///
 /// # Errors
 /// [`Refused::NotAuthorized`].
-pub async fn check(app: &App, user: &User, password: Secret) -> Result<(), Refused> {
+pub async fn check(app: &App, user: &User, password: Password) -> Result<(), Refused> {
     let wrong = || Refused::not_authorized(INCORRECT);
     charge_attempt(app, user).await?;
     let Some(record) = &user.password else {

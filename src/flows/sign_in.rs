@@ -10,6 +10,7 @@ use super::refused::{INCORRECT, Refused};
 use super::{passwords, refresh, sessions, software_token};
 use crate::context::App;
 use crate::crypto::ids;
+use crate::crypto::password::Password;
 use crate::crypto::srp::{ClientPublic, Proof, ServerChallenge, Verifier, parse_timestamp};
 use crate::kit::secret::Secret;
 use crate::store::{self, tokens};
@@ -106,7 +107,9 @@ pub async fn respond(
 
 async fn password(app: &App, of: &ClientOfPool, parameters: &Parameters) -> Result<Answer, Refused> {
     let username = required(parameters, "USERNAME")?;
-    let password = Secret::from(required(parameters, "PASSWORD")?.to_owned());
+    let typed = Secret::from(required(parameters, "PASSWORD")?.to_owned());
+    // Nobody has a password of that length: whose name is given makes no difference.
+    let password = Password::of(&typed).map_err(|_| Refused::not_authorized(INCORRECT))?;
     of.check_secret_hash(app, &[username], optional(parameters, "SECRET_HASH"))?;
     let Some(user) = app.read(async |tx| store::users::find(tx, &of.pool, username).await).await? else {
         // SECURITY: an unknown user costs the time of a known one.

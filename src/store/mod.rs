@@ -11,6 +11,7 @@ pub mod error;
 pub mod iam;
 pub mod identity_pools;
 mod migrate;
+pub mod names;
 pub mod outbox;
 #[cfg(test)]
 pub mod template;

@@ -4,6 +4,8 @@ pub mod attributes;
 pub mod client;
 pub mod lockout;
 pub mod message;
+pub mod name;
 pub mod password_policy;
 pub mod pool;
+pub mod unseen;
 pub mod user;

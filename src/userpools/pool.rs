@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attributes::SchemaAttribute;
+use super::name::{CanonicalName, Capitals, NameKind, NameRefused};
 use super::password_policy::PasswordPolicy;
 use crate::kit::clock::Timestamp;
 
@@ -30,6 +31,14 @@ impl Pool {
     #[must_use]
     pub fn srp_name(&self) -> &str {
         self.id.split_once('_').map_or(self.id.as_str(), |(_, name)| name)
+    }
+
+    /// A name in the one form that it has in this pool.
+    ///
+    /// # Errors
+    /// [`NameRefused::TooLong`].
+    pub fn canonical(&self, name: &str) -> Result<CanonicalName, NameRefused> {
+        CanonicalName::of(name, self.configuration.capitals())
     }
 }
 
@@ -94,5 +103,21 @@ impl PoolConfiguration {
     #[must_use]
     pub fn case_sensitive(&self) -> bool {
         self.usernames_are_case_sensitive.unwrap_or(true)
+    }
+
+    /// Where names tell capitals from small letters.
+    #[must_use]
+    pub fn capitals(&self) -> Capitals {
+        match (self.case_sensitive(), self.names_by(NameKind::Email)) {
+            (false, _) => Capitals::Ignored,
+            (true, true) => Capitals::CountExceptInEmail,
+            (true, false) => Capitals::Count,
+        }
+    }
+
+    /// Whether a verified address of this kind is a name that its user signs in by.
+    #[must_use]
+    pub fn names_by(&self, kind: NameKind) -> bool {
+        self.alias_attributes.iter().chain(&self.username_attributes).any(|attribute| attribute == kind.as_str())
     }
 }

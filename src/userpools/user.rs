@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization as _;
 
 use crate::crypto::argon2::PasswordHash;
 use crate::kit::clock::Timestamp;
@@ -95,30 +94,4 @@ pub struct MfaPreference {
     pub software_token_enabled: bool,
     /// Whether TOTP is the one that is asked for first.
     pub software_token_preferred: bool,
-}
-
-/// The form of a name that decides whether two are one: NFKC, and without regard to capitals where the pool has none.
-#[must_use]
-pub fn canonical_username(username: &str, case_sensitive: bool) -> String {
-    let normalized: String = username.nfkc().collect();
-    if case_sensitive { normalized } else { normalized.to_lowercase().nfkc().collect() }
-}
-
-/// The form of an alias that decides whether two are one.
-#[must_use]
-pub fn canonical_alias(kind: &str, value: &str, case_sensitive: bool) -> String {
-    canonical_username(value, case_sensitive && kind != "email" && kind != "phone_number")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_that_look_alike_are_one() {
-        assert_eq!(canonical_username("ｋ", true), "k");
-        assert_eq!(canonical_username("Alice", false), canonical_username("aLICE", false));
-        assert_ne!(canonical_username("Alice", true), canonical_username("alice", true));
-        assert_eq!(canonical_alias("email", "A@B.example", true), "a@b.example");
-    }
 }

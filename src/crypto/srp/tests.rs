@@ -33,7 +33,7 @@ impl Client {
 }
 
 fn exchange(stored: &str, typed: &str) -> bool {
-    let verifier = Verifier::make(POOL, "alice", &Secret::from(stored.to_owned()), [0x91; 16]);
+    let verifier = Verifier::make(POOL, "alice", &stored.into(), [0x91; 16]);
     let client = Client { secret: [0x42; 32] };
     let public = ClientPublic::parse(&super::super::digest::hex(client.public().to_be_bytes().as_ref())).unwrap();
     let challenge = ServerChallenge::start(&verifier, public, [0x17; 32]);
@@ -48,6 +48,11 @@ fn exchange(stored: &str, typed: &str) -> bool {
 fn the_right_password_proves_itself_and_a_wrong_one_does_not() {
     assert!(exchange("Pa55word!", "Pa55word!"));
     assert!(!exchange("Pa55word!", "Pa55word?"));
+}
+
+#[test]
+fn a_password_that_was_stored_decomposed_is_proven_composed() {
+    assert!(exchange("cafe\u{301}-Pa55!", "caf\u{e9}-Pa55!"));
 }
 
 #[test]
@@ -96,7 +101,7 @@ fn padding_follows_the_top_bit() {
 
 #[test]
 fn no_salt_has_a_leading_zero_byte_for_clients_to_disagree_on() {
-    let verifier = Verifier::make("pool", "alice", &Secret::from("Pa55word!".to_owned()), [0; SALT_BYTES]);
+    let verifier = Verifier::make("pool", "alice", &"Pa55word!".into(), [0; SALT_BYTES]);
     assert_eq!(verifier.salt_hex(), format!("01{}", "00".repeat(SALT_BYTES - 1)));
     let key = MasterKey::generate(&mut EntropyRng(&SeededEntropy::new(7))).derive("nobody");
     let name = (0..).map(|number: u32| number.to_string()).find(|name| key.keyed_hash(&["salt", "pool", name]).starts_with(&[0])).unwrap();

@@ -46,31 +46,25 @@ pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
         writer: Writer::Administrator,
         status: UserStatus::ForceChangePassword,
     };
-    let mut user = sign_up::prepare(cx, &pool, new)?;
+    let mut new = sign_up::prepare(cx, &pool, new)?;
     // A password that fits every policy: its four classes lead.
     let generated = || Secret::from(format!("Aa1!{}", ids::client_id(&mut cx.rng())));
     let password = request.temporary_password.clone().unwrap_or_else(generated);
-    user.password = Some(administrators_password(cx, &pool, &user, &password, false).await?);
+    new.user.password = Some(administrators_password(cx, &pool, &new.user, &password, false).await?);
     let mediums = request.desired_delivery_mediums.unwrap_or_else(|| vec!["SMS".to_owned()]);
     let message = match request.message_action.as_deref() {
         Some("SUPPRESS") => None,
-        _ => invitation(&user, &password, &mediums)?,
+        _ => invitation(&new.user, &password, &mediums)?,
     };
     cx.write(async |tx| {
-        for kind in ["email", "phone_number"] {
-            let verified = user.attributes.get(&format!("{kind}_verified")).is_some_and(|value| value == "true");
-            if request.force_alias_creation && verified {
-                sign_up::claim_alias(tx, &pool, &user, kind, true).await?;
-            }
-        }
-        sign_up::insert(tx, &pool, &user).await?;
+        sign_up::insert(tx, &pool, &new, request.force_alias_creation).await?;
         if let Some(message) = &message {
             delivery::send(cx, tx, message).await?;
         }
         Ok::<_, Error>(())
     })
     .await?;
-    Ok(Response { user: UserAnswer::of(&user, |_| true) })
+    Ok(Response { user: UserAnswer::of(&new.user, |_| true) })
 }
 
 /// The invitation, by the first of the mediums for which the user has an address.

@@ -4,10 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::clients;
-use crate::flows::codes::{self, CodeDelivery, Purpose};
-use crate::store;
-use crate::userpools::user::UserStatus;
+use crate::flows::codes::CodeDelivery;
+use crate::flows::{clients, sign_up};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -20,37 +18,11 @@ pub struct Request {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Response {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code_delivery_details: Option<CodeDelivery>,
+    code_delivery_details: CodeDelivery,
 }
 
 pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
     let of = clients::find(cx, &request.client_id).await?;
     of.check_secret_hash(cx, &[&request.username], request.secret_hash.as_deref())?;
-    let hides = of.client.configuration.hides_users();
-    let as_if_sent = || {
-        let (local, domain) = request.username.split_once('@').unwrap_or((&request.username, "x"));
-        codes::delivery_to("email", &format!("{local}@{domain}"))
-    };
-    let delivery = cx
-        .write(async |tx| {
-            let Some(user) = store::users::find(tx, &of.pool, &request.username).await? else {
-                return if hides { Ok(as_if_sent()) } else { Err(Error::NoSuchUser) };
-            };
-            if user.status != UserStatus::Unconfirmed {
-                return if hides { Ok(as_if_sent()) } else { Err(Error::parameter("User is already confirmed.")) };
-            }
-            let Some(address) = codes::verified_by_code(&of.pool, &user) else {
-                return if hides {
-                    Ok(as_if_sent())
-                } else {
-                    Err(Error::parameter("Cannot resend codes. Auto verification not turned on."))
-                };
-            };
-            let purpose = (Purpose::SignUp, "CustomMessage_ResendCode");
-            let sent = codes::send(cx, tx, (&of.pool, &user), purpose, address).await?;
-            Ok(if hides { as_if_sent() } else { sent })
-        })
-        .await?;
-    Ok(Response { code_delivery_details: Some(delivery) })
+    Ok(Response { code_delivery_details: sign_up::resend(cx, &of, &request.username).await? })
 }
