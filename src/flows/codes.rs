@@ -230,13 +230,7 @@ fn in_window(record: CodeRecord, now: i64) -> CodeRecord {
 }
 
 /// The record with a code that nobody has tried yet.
-fn with_code(
-    app: &App,
-    holder: (&Pool, &str),
-    purpose: Purpose,
-    record: CodeRecord,
-    (attribute, code): (&str, &Secret),
-) -> CodeRecord {
+fn with_code(app: &App, holder: (&Pool, &str), purpose: Purpose, record: CodeRecord, (attribute, code): (&str, &Secret)) -> CodeRecord {
     ending(CodeRecord {
         code_hash: Some(hashed(app, holder, purpose, code.expose_secret())),
         attribute: Some(attribute.to_owned()),

@@ -28,8 +28,7 @@ pub async fn make_record(
 ) -> Result<PasswordRecord, Refused> {
     let password = pool.configuration.password_policy.check(password)?;
     let hash = app.hasher.hash(password.clone(), random_bytes(&mut app.rng())).await?;
-    let (srp_name, username, clear, salt) =
-        (pool.srp_name().to_owned(), username.to_owned(), password, random_bytes(&mut app.rng()));
+    let (srp_name, username, clear, salt) = (pool.srp_name().to_owned(), username.to_owned(), password, random_bytes(&mut app.rng()));
     let verifier = app.hasher.run(move || Verifier::make(&srp_name, &username, &clear, salt).to_bytes()).await?;
     let sealed_srp_verifier = app.keys.at_rest.seal(&["users", "srp", &pool.id, user_id], &verifier, &mut app.rng());
     Ok(PasswordRecord { hash, sealed_srp_verifier, temporary_until })

@@ -287,7 +287,8 @@ mod tests {
         assert_eq!(check("email_verified", "true", Writer::User), Err(AttributeRefused::Unauthorized));
         assert_eq!(check("email_verified", "false", Writer::Administrator), Ok(()));
         assert!(check("email_verified", "true", Writer::Administrator).is_err(), "there is no address");
-        let both = BTreeMap::from([("email", "a@b.example"), ("email_verified", "true")].map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let both =
+            BTreeMap::from([("email", "a@b.example"), ("email_verified", "true")].map(|(name, value)| (name.to_owned(), value.to_owned())));
         assert_eq!(check_new(&full_schema(&[]), &both, Writer::Administrator), Ok(()));
     }
 

@@ -209,7 +209,9 @@ mod tests {
 
     #[test]
     fn characters_that_are_not_seen_make_no_new_name() {
-        for unseen in ["\0", "\t", "\u{ad}", "\u{200b}", "\u{200d}", "\u{202e}", "\u{2066}", "\u{feff}", "\u{fe0f}", "\u{3164}", "\u{e0041}"] {
+        for unseen in
+            ["\0", "\t", "\u{ad}", "\u{200b}", "\u{200d}", "\u{202e}", "\u{2066}", "\u{feff}", "\u{fe0f}", "\u{3164}", "\u{e0041}"]
+        {
             let name = CanonicalName::of(&format!("al{unseen}ice"), Capitals::Ignored).unwrap();
             assert_eq!(name.takeable(), Err(NameRefused::Unseen), "{unseen:?}");
         }

@@ -1,8 +1,9 @@
 //! AdminConfirmSignUp: without a code, so no address becomes verified.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use super::errors::Error;
+use super::errors::{Error, refuse_unsupported};
 use crate::context::Context;
 use crate::flows::clients::own_pool;
 use crate::store;
@@ -13,12 +14,15 @@ use crate::userpools::user::{User, UserStatus};
 pub struct Request {
     user_pool_id: String,
     username: String,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
 }
 
 #[derive(Serialize)]
 pub struct Response {}
 
 pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+    refuse_unsupported(&request.rest)?;
     let pool = own_pool(cx, &request.user_pool_id).await?;
     cx.write(async |tx| {
         let user = store::users::find(tx, &pool, &request.username).await?.ok_or(Error::NoSuchUser)?;

@@ -2,9 +2,10 @@
 
 use askama::Template as _;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::answers::{Attribute, UserAnswer, by_name};
-use super::errors::Error;
+use super::errors::{Error, refuse_unsupported};
 use crate::context::Context;
 use crate::crypto::ids;
 use crate::delivery::{self, InvitationEmail, InvitationSms};
@@ -27,6 +28,8 @@ pub struct Request {
     force_alias_creation: bool,
     message_action: Option<String>,
     desired_delivery_mediums: Option<Vec<String>>,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
 }
 
 #[derive(Serialize)]
@@ -36,6 +39,7 @@ pub struct Response {
 }
 
 pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+    refuse_unsupported(&request.rest)?;
     let pool = own_pool(cx, &request.user_pool_id).await?;
     if request.message_action.as_deref() == Some("RESEND") {
         return Err(Error::UnsupportedUserState("Resend not possible, because it is not supported".to_owned()));
@@ -88,4 +92,55 @@ fn invitation(user: &User, password: &Secret, mediums: &[String]) -> Result<Opti
         username: user.username.clone(),
         trigger_source: "CustomMessage_AdminCreateUser".to_owned(),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::TestApp;
+
+    #[actix_web::test]
+    async fn required_attributes_are_asked_of_the_user_and_not_of_the_administrator() {
+        let app = TestApp::new().await;
+        let schema = json!({"Schema": [{"Name": "given_name", "AttributeDataType": "String", "Required": true, "Mutable": true}]});
+        let pool = app.pool_with(schema, json!({})).await;
+        let made = json!({"Username": "made", "TemporaryPassword": "Pa55word!", "MessageAction": "SUPPRESS"});
+        pool.admin("AdminCreateUser", made).await.ok();
+        let asked = pool.sign_in("made", "Pa55word!").await.ok();
+        assert_eq!(asked["ChallengeName"], "NEW_PASSWORD_REQUIRED");
+        assert_eq!(asked["ChallengeParameters"]["requiredAttributes"], "[\"userAttributes.given_name\"]");
+        let signed_up = pool.client("SignUp", json!({"Username": "self", "Password": "Pa55word!"})).await;
+        assert!(signed_up.message().contains("given_name"), "{}", signed_up.text);
+    }
+
+    #[actix_web::test]
+    async fn an_address_that_is_not_there_is_not_verified() {
+        let app = TestApp::new().await;
+        let pool = app.pool().await;
+        let verified = json!([{"Name": "email_verified", "Value": "true"}]);
+        let made = json!({"Username": "made", "UserAttributes": verified, "MessageAction": "SUPPRESS"});
+        assert_eq!(pool.admin("AdminCreateUser", made.clone()).await.code(), "InvalidParameterException");
+        let by_email = app.pool_with(json!({"UsernameAttributes": ["email"]}), json!({})).await;
+        let mut made = made;
+        made["Username"] = json!("a@x.example");
+        by_email.admin("AdminCreateUser", made).await.ok();
+    }
+
+    #[actix_web::test]
+    async fn an_address_with_an_owner_is_taken_by_force_only() {
+        let app = TestApp::new().await;
+        let pool = app.pool_with(json!({"AliasAttributes": ["email"]}), json!({})).await;
+        let attributes = |address: &str| json!([{"Name": "email", "Value": address}, {"Name": "email_verified", "Value": "true"}]);
+        let make = async |name: &str, address: &str, force: bool| {
+            let new =
+                json!({"Username": name, "UserAttributes": attributes(address), "ForceAliasCreation": force, "MessageAction": "SUPPRESS"});
+            pool.admin("AdminCreateUser", new).await.code()
+        };
+        assert_eq!(make("first", "a@x.example", false).await, "");
+        assert_eq!(make("second", "A@x.example", false).await, "AliasExistsException");
+        assert_eq!(make("second", "A@x.example", true).await, "");
+        let found = pool.admin("AdminGetUser", json!({"Username": "a@x.example"})).await.ok();
+        assert_eq!(found["Username"], "second");
+    }
 }

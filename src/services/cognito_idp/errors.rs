@@ -31,7 +31,11 @@ impl From<Refused> for Fault {
     }
 }
 
+/// What only triggers, analytics and risk rules read: taken, as AWS takes it where nothing listens.
+const TAKEN: [&str; 5] = ["ClientMetadata", "ValidationData", "AnalyticsMetadata", "UserContextData", "ContextData"];
+
 /// Refuses a member that we don't honour yet and that asks for something.
 pub fn refuse_unsupported(rest: &Map<String, Value>) -> Result<(), Error> {
-    operation::unsupported(rest).map_or(Ok(()), |name| Err(Error::parameter(format!("{name} is not supported"))))
+    let heard = rest.iter().filter(|(name, _)| !TAKEN.contains(&name.as_str())).map(|(name, value)| (name.clone(), value.clone()));
+    operation::unsupported(&heard.collect()).map_or(Ok(()), |name| Err(Error::parameter(format!("{name} is not supported"))))
 }

@@ -1,8 +1,9 @@
 //! RespondToAuthChallenge.
 
 use serde::Deserialize;
+use serde_json::{Map, Value};
 
-use super::errors::Error;
+use super::errors::{Error, refuse_unsupported};
 use crate::context::Context;
 use crate::flows::clients;
 use crate::flows::sign_in::{self, Answer, Parameters};
@@ -15,9 +16,12 @@ pub struct Request {
     session: Option<String>,
     #[serde(default)]
     challenge_responses: Parameters,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
 }
 
 pub async fn handle(cx: &Context, request: Request) -> Result<Answer, Error> {
+    refuse_unsupported(&request.rest)?;
     let of = clients::find(cx, &request.client_id).await?;
     sign_in::respond(cx, &of, &request.challenge_name, request.session.as_deref(), &request.challenge_responses).await
 }
