@@ -10,6 +10,8 @@ use ipnet::IpNet;
 
 pub use file::{RuleSetting, SettingsRefused, load};
 
+use crate::kit::region::is_region;
+
 /// A self-hosted auth and token service that speaks Amazon Cognito's, STS's and IAM's own wire protocols.
 #[derive(Debug, Parser)]
 #[command(name = "passwright", version, about, after_help = "`passwright policy --help` tells of work on policies without a server.")]
@@ -93,7 +95,7 @@ pub struct SharedFlags {
     #[arg(long, env = "PASSWRIGHT_ACCOUNT_ID", value_parser = account_id)]
     pub account_id: Option<String>,
     /// The region of unsigned requests that name none.
-    #[arg(long, env = "PASSWRIGHT_REGION", default_value = "us-east-1")]
+    #[arg(long, env = "PASSWRIGHT_REGION", default_value = "us-east-1", value_parser = region)]
     pub region: String,
     /// The address that clients reach this deployment by; issuers are made of it.
     #[arg(long, env = "PASSWRIGHT_PUBLIC_URL", value_parser = public_url)]
@@ -148,6 +150,10 @@ pub enum Mode {
 fn account_id(text: &str) -> Result<String, String> {
     let is_account = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     if is_account { Ok(text.to_owned()) } else { Err("an account id has 12 digits".to_owned()) }
+}
+
+fn region(text: &str) -> Result<String, String> {
+    if is_region(text) { Ok(text.to_owned()) } else { Err("a region is written like us-east-1".to_owned()) }
 }
 
 fn public_url(text: &str) -> Result<String, String> {

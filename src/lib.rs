@@ -15,6 +15,8 @@ pub mod http;
 pub mod iam;
 pub mod identitypools;
 pub mod kit;
+#[macro_use]
+pub mod operation;
 pub mod policy;
 pub mod services;
 pub mod sigv4;

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Which rooms a room may use. A new edge is a reviewed line here.
-const ROOMS: [(&str, &[&str]); 22] = [
+const ROOMS: [(&str, &[&str]); 23] = [
     ("kit", &[]),
     ("crypto", &["kit"]),
     ("sigv4", &["crypto", "kit"]),
@@ -14,7 +14,7 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("iam", &["kit", "policy"]),
     ("identitypools", &["kit"]),
     ("userpools", &["crypto", "kit"]),
-    ("config", &[]),
+    ("config", &["kit"]),
     ("store", &["crypto", "iam", "identitypools", "kit", "userpools"]),
     // `cx` holds the parts that handlers work with, so it knows their types.
     ("context", &["authz", "config", "crypto", "iam", "kit", "policy", "store", "tokens", "userpools"]),
@@ -23,6 +23,7 @@ const ROOMS: [(&str, &[&str]); 22] = [
     ("delivery", &["context", "crypto", "kit", "store", "userpools"]),
     ("flows", &["authz", "context", "crypto", "delivery", "iam", "identitypools", "kit", "policy", "store", "tokens", "userpools"]),
     ("decisions", &["authz", "config", "context", "flows", "iam", "kit", "policy", "sigv4", "store"]),
+    ("operation", &["authz", "context", "flows", "iam", "policy", "store"]),
     (
         "services",
         &[
@@ -35,13 +36,14 @@ const ROOMS: [(&str, &[&str]); 22] = [
             "iam",
             "identitypools",
             "kit",
+            "operation",
             "policy",
             "store",
             "tokens",
             "userpools",
         ],
     ),
-    ("wire", &["authz", "context", "crypto", "iam", "kit", "policy", "services", "sigv4", "store"]),
+    ("wire", &["authz", "context", "crypto", "iam", "kit", "operation", "services", "sigv4"]),
     ("http", &["config", "context", "decisions", "delivery", "kit", "store", "tokens", "userpools", "wire"]),
     ("startup", &["config", "context", "crypto", "decisions", "http", "iam", "kit", "store"]),
     // Work on policies without a server: it stands beside `http`, and uses the same decisions.
@@ -62,7 +64,8 @@ fn each_room_looks_down() {
             continue;
         }
         let (_, allowed) = ROOMS.iter().find(|(name, _)| *name == room).unwrap_or_else(|| panic!("`{room}` is not on the map"));
-        for used in rooms_used(&text) {
+        // Tests of every room run the whole application; only tests can, for the compiler leaves the room out of everything else.
+        for used in rooms_used(&text).into_iter().filter(|used| used != "testing") {
             assert!(used == room || allowed.contains(&used.as_str()), "{} looks up: {room} may not use {used}", path.display());
         }
     }

@@ -8,6 +8,7 @@ use crate::crypto::ids::{self, AccessKeyKind};
 use crate::iam::caller::Caller;
 use crate::iam::entity::AccessKey;
 use crate::kit::clock::Timestamp;
+use crate::kit::region::is_region;
 use crate::kit::secret::Secret;
 use crate::sigv4::{self, HttpRequest, Scope, SignatureError};
 use crate::store::{self, StoreError};
@@ -27,6 +28,9 @@ pub enum CredentialRefused {
     /// Signed for another service.
     #[error("Credential should be scoped to correct service: '{0}'.")]
     WrongService(String),
+    /// Signed for what is no region.
+    #[error("Credential should be scoped to a valid region.")]
+    WrongRegion,
     /// Our own failure.
     #[error("{0}")]
     Store(#[from] StoreError),
@@ -41,6 +45,10 @@ pub async fn authenticate(app: &App, request: &HttpRequest<'_>, services: &[&str
     let Some(signed) = sigv4::parse(request)? else { return Ok((Caller::Anonymous, None)) };
     if !services.is_empty() && !services.contains(&signed.scope.service.as_str()) {
         return Err(CredentialRefused::WrongService(services.join(" or ")));
+    }
+    // SECURITY: the region becomes a part of ids and ARNs, and a condition key.
+    if !is_region(&signed.scope.region) {
+        return Err(CredentialRefused::WrongRegion);
     }
     let scope = signed.scope.clone();
     let (caller, secret) = match identify(app, &signed.access_key_id, signed.session_token.as_deref()).await? {

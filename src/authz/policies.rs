@@ -113,6 +113,22 @@ pub async fn decide(app: &App, caller: &Caller, action: &str, resource: &str, co
     Ok(policy::decide(&applicable.ask(action, resource, context), &applicable.policies()))
 }
 
+/// Judges what a caller wants with a resource that was found, and whose account it is; `None` for the caller's own.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn decide_at(
+    app: &App,
+    caller: &Caller,
+    action: &str,
+    (resource, account): (&str, Option<&str>),
+    context: &ContextMap,
+) -> Result<Decision, StoreError> {
+    let applicable = Applicable::to(app, caller).await?;
+    let request = Request { resource_account: account, ..applicable.ask(action, resource, context) };
+    Ok(policy::decide(&request, &applicable.policies()))
+}
+
 /// Judges whether a caller may assume a role: by the role's trust policy, and by the policies that apply to the caller.
 ///
 /// # Errors
@@ -190,4 +206,10 @@ pub fn denial(caller: &Caller, action: &str, resource: &str, decision: &Decision
         policy::Verdict::Allowed | policy::Verdict::ImplicitDeny => format!("because no {kind} allows the {action} action"),
     };
     format!("User: {principal} is not authorized to perform: {action} on resource: {resource} {why}")
+}
+
+/// AWS's words for a denial that does not say which policy is missing: whether there is such a role is not for everybody.
+#[must_use]
+pub fn denial_in_short(caller: &Caller, action: &str, resource: &str) -> String {
+    format!("User: {} is not authorized to perform: {action} on resource: {resource}", caller.principal())
 }

@@ -273,6 +273,7 @@ mod tests {
                     (Kind::List, _) => "[]",
                     (Kind::Text, "host") => "\"127.0.0.2\"",
                     (Kind::Text, "account_id") => "\"123456789012\"",
+                    (Kind::Text, "region") => "\"eu-west-1\"",
                     (Kind::Text, "public_url") => "\"https://a.example\"",
                     (Kind::Text, "issuer_style") => "\"aws\"",
                     (Kind::Text, _) => "\"text\"",
@@ -297,6 +298,7 @@ mod tests {
             ("serve", "config = \"x\"", "FILE:1: `config`: no such setting"),
             ("serve", "master_key = \"x\"", "FILE:1: `master_key`: no such setting"),
             ("serve", "account_id = \"12\"", "an account id has 12 digits"),
+            ("serve", "region = \"*\"", "a region is written like us-east-1"),
             (
                 "serve",
                 "issuer_style = \"x\"",

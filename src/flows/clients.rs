@@ -29,22 +29,21 @@ pub async fn find(app: &App, client_id: &str) -> Result<ClientOfPool, Refused> {
     Ok(ClientOfPool { pool, client })
 }
 
-/// A client of one pool of the caller's account: what administrative operations name.
+/// A client of one pool.
 ///
 /// # Errors
-/// [`Refused::NoSuchPool`], [`Refused::NoSuchClient`].
-pub async fn find_own(cx: &Context, pool_id: &str, client_id: &str) -> Result<ClientOfPool, Refused> {
-    let pool = own_pool(cx, pool_id).await?;
-    let found = find(cx, client_id).await?;
+/// [`Refused::NoSuchClient`].
+pub async fn find_in(app: &App, pool: &Pool, client_id: &str) -> Result<ClientOfPool, Refused> {
+    let found = find(app, client_id).await?;
     if found.pool.id == pool.id { Ok(found) } else { Err(Refused::NoSuchClient(client_id.to_owned())) }
 }
 
-/// A pool of the caller's account; another account's is not there.
+/// A pool of the caller's account, in the region of the call; another account's or region's is not there.
 ///
 /// # Errors
 /// [`Refused::NoSuchPool`].
 pub async fn own_pool(cx: &Context, pool_id: &str) -> Result<Arc<Pool>, Refused> {
-    let pool = cx.pool(pool_id).await?.filter(|pool| pool.account_id == cx.account_id);
+    let pool = cx.pool(pool_id).await?.filter(|pool| pool.account_id == cx.account_id && pool.region == cx.region);
     pool.ok_or_else(|| Refused::NoSuchPool(pool_id.to_owned()))
 }
 

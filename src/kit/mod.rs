@@ -3,5 +3,6 @@
 pub mod cache;
 pub mod clock;
 pub mod private_file;
+pub mod region;
 pub mod rng;
 pub mod secret;

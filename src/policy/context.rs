@@ -38,6 +38,11 @@ impl ContextMap {
         self.0.insert(key.to_ascii_lowercase(), ContextValue::List(values.into_iter().map(Into::into).collect()));
     }
 
+    /// Sets every key of another map.
+    pub fn extend(&mut self, other: &Self) {
+        self.0.extend(other.0.iter().map(|(key, value)| (key.clone(), value.clone())));
+    }
+
     /// The values of a key; `None` where it is absent.
     #[must_use]
     pub fn values(&self, key: &str) -> Option<&[String]> {

@@ -11,15 +11,14 @@ use serde_json::Value;
 use super::fault::WireError;
 use super::model::{OperationModel, Protocol, Service};
 use super::query::Parameters;
-use super::validate::{Invalid, validate};
+use super::validate::{Invalid, strip, validate};
 use super::{json11, rest_json, xml};
 use crate::authz;
 use crate::context::{App, Context};
 use crate::crypto::ids;
 use crate::iam::caller::Caller;
-use crate::policy::Verdict;
-use crate::services::operation::Operation;
-use crate::services::{self, Judged};
+use crate::operation::{Fault, Operation};
+use crate::services;
 use crate::sigv4;
 
 /// Every operation that is built, by service and name.
@@ -150,14 +149,16 @@ fn find(service: Service, name: &str) -> Result<(&'static OperationModel, &'stat
 }
 
 async fn run(app: Arc<App>, request: &HttpRequest, body: &Bytes, call: Call<'_>) -> Result<HttpResponse, WireError> {
-    let Call { service, model, operation, input, request_id } = call;
+    let Call { service, model, operation, mut input, request_id } = call;
     let protocol = service.protocol();
     let (caller, scope) =
         if model.unauthenticated { (Caller::Anonymous, None) } else { authenticate(&app, request, body, service).await? };
-    if !model.unauthenticated && matches!(caller, Caller::Anonymous) {
+    if !operation.access.admits(&caller) {
         return Err(WireError::missing_token(protocol));
     }
     if let Some(shape) = model.input {
+        // SECURITY: what the model does not know is gone before anything looks at it, or it could be judged and not done.
+        strip(service.model(), shape, &mut input);
         validate(service.model(), shape, &input).map_err(|invalid| match invalid {
             Invalid::Type(message) => WireError::serialization(protocol, &message),
             Invalid::Constraints(message, violations) => WireError::validation(protocol, message, &violations),
@@ -166,10 +167,12 @@ async fn run(app: Arc<App>, request: &HttpRequest, body: &Bytes, call: Call<'_>)
     let region = scope.map_or_else(|| app.region.clone(), |scope| scope.region);
     let origin = authz::origin(&app, request);
     let cx = Context::new(app, caller, region, origin, request_id.to_owned());
+    let action = format!("{}:{}", service.name(), model.name);
+    let outcome = operation.run(&cx, &action, input).await;
     if !model.unauthenticated {
-        authorize(&cx, service, model, &input).await?;
+        audit(&cx, &action, &outcome);
     }
-    let answer = operation.run(&cx, input).await.map_err(|fault| WireError::operation(service, model, request_id, fault))?;
+    let answer = outcome.map_err(|fault| WireError::operation(service, model, request_id, fault))?;
     respond(service, model, answer, request_id)
 }
 
@@ -182,27 +185,16 @@ async fn authenticate(
     authz::caller(app, request, body, &[service.name()]).await.map_err(|refused| WireError::credential(service.protocol(), &refused))
 }
 
-/// Judges the call by the caller's policies, on the resource that the service names for it.
-async fn authorize(cx: &Context, service: Service, model: &OperationModel, input: &Value) -> Result<(), WireError> {
-    let internal = |error: crate::store::StoreError| {
-        tracing::error!(operation = model.name, request_id = cx.request_id, %error, "authorization failed");
-        WireError::internal(service.protocol())
+/// One line a signed call: who, what, from where, and how it ended. What was asked about is in the answer's log of refusals.
+fn audit(cx: &Context, action: &str, outcome: &Result<Value, Fault>) {
+    let outcome = match outcome {
+        Ok(_) => "done",
+        Err(Fault::AccessDenied(_)) => "denied",
+        Err(Fault::Internal(_)) => "failed",
+        Err(_) => "refused",
     };
-    let judged = match service {
-        Service::CognitoIdp => services::cognito_idp::resource(cx, input),
-        Service::CognitoIdentity => services::cognito_identity::resource(cx, input),
-        Service::Iam => services::iam::resource(cx, &model.name, input).await.map_err(internal)?,
-        Service::Sts => Judged::ByOperation,
-        Service::AccessAnalyzer => services::access_analyzer::resource(cx, input),
-    };
-    let Judged::On(resource) = judged else { return Ok(()) };
-    let action = format!("{}:{}", service.name(), model.name);
-    let keys = authz::keys_of_call(cx);
-    let decision = authz::decide(cx, &cx.caller, &action, &resource, &keys).await.map_err(internal)?;
-    if decision.verdict == Verdict::Allowed {
-        return Ok(());
-    }
-    Err(WireError::access_denied(service.protocol(), authz::denial(&cx.caller, &action, &resource, &decision)))
+    let source_ip = cx.origin.source_ip.map(|address| address.to_string());
+    tracing::info!(target: "audit", request_id = cx.request_id, action, principal = %cx.caller.principal(), source_ip, region = cx.region, outcome);
 }
 
 fn respond(service: Service, model: &OperationModel, answer: Value, request_id: &str) -> Result<HttpResponse, WireError> {

@@ -8,7 +8,7 @@ use super::model::{OperationModel, Protocol, Service};
 use super::validate::Violation;
 use super::{rest_json, xml};
 use crate::authz::CredentialRefused;
-use crate::services::operation::Fault;
+use crate::operation::Fault;
 use crate::sigv4::SignatureError;
 
 /// An error as a client sees it.
@@ -125,7 +125,7 @@ impl WireError {
             CredentialRefused::UnknownKey => UNKNOWN_KEY,
             CredentialRefused::Expired => EXPIRED,
             CredentialRefused::Signature(SignatureError::Incomplete(_) | SignatureError::UnknownAlgorithm(_)) => INCOMPLETE,
-            CredentialRefused::Signature(_) | CredentialRefused::WrongService(_) => MISMATCH,
+            CredentialRefused::Signature(_) | CredentialRefused::WrongService(_) | CredentialRefused::WrongRegion => MISMATCH,
             CredentialRefused::Store(error) => {
                 tracing::error!(%error, "authentication failed");
                 return Self::internal(protocol);

@@ -7,5 +7,7 @@ pub mod model;
 mod pattern;
 mod query;
 pub mod rest_json;
+#[cfg(test)]
+mod tables;
 mod validate;
 mod xml;

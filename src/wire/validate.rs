@@ -25,6 +25,23 @@ pub struct Violation {
     pub text: String,
 }
 
+/// Takes out what the model does not know, at every level.
+pub fn strip(model: &Model, id: ShapeId, value: &mut Value) {
+    match (model.shape(id).map(|shape| &shape.kind), value) {
+        (Some(Kind::Structure(members)), Value::Object(fields)) => {
+            fields.retain(|name, _| members.iter().any(|member| member.name == *name));
+            for member in members {
+                if let Some(field) = fields.get_mut(&member.name) {
+                    strip(model, member.shape, field);
+                }
+            }
+        }
+        (Some(Kind::List(member)), Value::Array(items)) => items.iter_mut().for_each(|item| strip(model, *member, item)),
+        (Some(Kind::Map(_, member)), Value::Object(fields)) => fields.values_mut().for_each(|field| strip(model, *member, field)),
+        _ => {}
+    }
+}
+
 /// Checks an input against its shape. Members that the model does not know are ignored, as AWS does.
 ///
 /// # Errors

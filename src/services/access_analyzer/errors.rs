@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::services::operation::Fault;
+use crate::operation::Fault;
 
 /// An error of IAM Access Analyzer.
 #[derive(Debug)]

@@ -25,6 +25,8 @@ pub struct Request {
     next_token: Option<String>,
 }
 
+asks_about_everything!(Request);
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Response {
@@ -43,7 +45,7 @@ pub struct FindingAnswer {
     locations: Vec<Value>,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, Error> {
     let limit = request.max_results.unwrap_or(DEFAULT_PAGE);
     if limit < 1 {
         return Err(Error::Field { name: "maxResults", message: "maxResults must be at least 1." });

@@ -8,7 +8,7 @@ use super::errors::{Error, unsupported};
 use crate::context::Context;
 use crate::crypto::ids;
 use crate::identitypools::pool::{CognitoProvider, IdentityPool, IdentityPoolConfiguration, Roles};
-use crate::services::operation;
+use crate::operation;
 use crate::store;
 
 #[derive(Deserialize)]
@@ -22,7 +22,9 @@ pub struct Request {
     rest: Map<String, Value>,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+asks_about_everything!(Request);
+
+pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, Error> {
     if let Some(name) = operation::unsupported(&request.rest) {
         return Err(unsupported(name));
     }

@@ -2,14 +2,23 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::errors::{Error, own_pool};
+use super::errors::{Error, found_pool};
 use crate::context::Context;
 use crate::identitypools::pool::{CognitoProvider, IdentityPool};
+use crate::operation::{Asks, Fault, Resolved};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
     identity_pool_id: String,
+}
+
+impl Asks for Request {
+    type Found = IdentityPool;
+
+    async fn resolve(&self, cx: &Context) -> Result<Resolved<IdentityPool>, Fault> {
+        found_pool(cx, &self.identity_pool_id).await
+    }
 }
 
 /// An identity pool as answers give it.
@@ -34,6 +43,6 @@ impl From<IdentityPool> for Response {
     }
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    Ok(own_pool(cx, &request.identity_pool_id).await?.into())
+pub async fn handle(_: &Context, pool: IdentityPool, _: Request) -> Result<Response, Error> {
+    Ok(pool.into())
 }

@@ -2,8 +2,9 @@
 
 use crate::context::Context;
 use crate::flows::web_identity::LoginRefused;
+use crate::iam::arn;
 use crate::identitypools::pool::IdentityPool;
-use crate::services::operation::Fault;
+use crate::operation::{Ask, Fault, Resolved};
 use crate::store::{self, StoreError};
 
 /// An error of identity pools.
@@ -69,8 +70,23 @@ pub fn unsupported(name: &str) -> Error {
     Error::InvalidParameter(format!("{name} is not supported"))
 }
 
-/// A pool of the caller's account; another account's is not there.
+/// A pool of the caller's account, in the region of the call; another account's or region's is not there.
 pub async fn own_pool(cx: &Context, identity_pool_id: &str) -> Result<IdentityPool, Error> {
     let pool = cx.read(async |tx| store::identity_pools::find(tx, identity_pool_id).await).await?;
-    pool.filter(|pool| pool.account_id == cx.account_id).ok_or_else(|| no_pool(identity_pool_id))
+    let own = |pool: &IdentityPool| pool.account_id == cx.account_id && pool.region == cx.region;
+    pool.filter(own).ok_or_else(|| no_pool(identity_pool_id))
+}
+
+/// The identity pool that a request names, and what is asked of it. What is not there is judged where it would be.
+pub async fn found_pool(cx: &Context, identity_pool_id: &str) -> Result<Resolved<IdentityPool>, Fault> {
+    match own_pool(cx, identity_pool_id).await {
+        Ok(pool) => {
+            let ask = Ask::on(arn::identity_pool(&pool.region, &pool.account_id, &pool.id));
+            Ok(Resolved::one(Ok(pool), ask))
+        }
+        Err(missing @ Error::ResourceNotFound(_)) => {
+            Ok(Resolved::one(Err(missing.into()), Ask::on(arn::identity_pool(&cx.region, &cx.account_id, identity_pool_id))))
+        }
+        Err(error) => Err(error.into()),
+    }
 }

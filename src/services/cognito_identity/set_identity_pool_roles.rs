@@ -7,8 +7,8 @@ use super::errors::{Error, own_pool, unsupported};
 use crate::authz;
 use crate::context::Context;
 use crate::identitypools::pool::Roles;
+use crate::operation;
 use crate::policy::Verdict;
-use crate::services::operation;
 use crate::store;
 
 #[derive(Deserialize)]
@@ -20,10 +20,12 @@ pub struct Request {
     rest: Map<String, Value>,
 }
 
+asks_about_everything!(Request);
+
 #[derive(Serialize)]
 pub struct Response {}
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, Error> {
     if let Some(name) = operation::unsupported(&request.rest) {
         return Err(unsupported(name));
     }

@@ -1,12 +1,13 @@
 //! AdminConfirmSignUp: without a code, so no address becomes verified.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use std::sync::Arc;
 
-use super::errors::{Error, refuse_unsupported};
+use serde::{Deserialize, Serialize};
+
+use super::errors::Error;
 use crate::context::Context;
-use crate::flows::clients::own_pool;
 use crate::store;
+use crate::userpools::pool::Pool;
 use crate::userpools::user::{User, UserStatus};
 
 #[derive(Deserialize)]
@@ -14,16 +15,14 @@ use crate::userpools::user::{User, UserStatus};
 pub struct Request {
     user_pool_id: String,
     username: String,
-    #[serde(flatten)]
-    rest: Map<String, Value>,
 }
+
+asks_about_pool!(Request);
 
 #[derive(Serialize)]
 pub struct Response {}
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    refuse_unsupported(&request.rest)?;
-    let pool = own_pool(cx, &request.user_pool_id).await?;
+pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     cx.write(async |tx| {
         let user = store::users::find(tx, &pool, &request.username).await?.ok_or(Error::NoSuchUser)?;
         if user.status != UserStatus::Unconfirmed {

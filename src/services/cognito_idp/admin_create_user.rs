@@ -1,19 +1,20 @@
 //! AdminCreateUser: a user with a temporary password, invited by mail or text message unless that is suppressed.
 
+use std::sync::Arc;
+
 use askama::Template as _;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use super::answers::{Attribute, UserAnswer, by_name};
-use super::errors::{Error, refuse_unsupported};
+use super::errors::Error;
 use crate::context::Context;
 use crate::crypto::ids;
 use crate::delivery::{self, InvitationEmail, InvitationSms};
-use crate::flows::clients::own_pool;
 use crate::flows::sign_up::{self, NewUser, administrators_password};
 use crate::kit::secret::Secret;
 use crate::userpools::attributes::Writer;
 use crate::userpools::message::Message;
+use crate::userpools::pool::Pool;
 use crate::userpools::user::{User, UserStatus};
 
 #[derive(Deserialize)]
@@ -28,9 +29,9 @@ pub struct Request {
     force_alias_creation: bool,
     message_action: Option<String>,
     desired_delivery_mediums: Option<Vec<String>>,
-    #[serde(flatten)]
-    rest: Map<String, Value>,
 }
+
+asks_about_pool!(Request);
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -38,9 +39,7 @@ pub struct Response {
     user: UserAnswer,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    refuse_unsupported(&request.rest)?;
-    let pool = own_pool(cx, &request.user_pool_id).await?;
+pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     if request.message_action.as_deref() == Some("RESEND") {
         return Err(Error::UnsupportedUserState("Resend not possible, because it is not supported".to_owned()));
     }

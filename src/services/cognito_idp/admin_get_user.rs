@@ -1,12 +1,14 @@
 //! AdminGetUser.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::answers::{Attribute, MfaSettings, attributes, find_user};
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::clients::own_pool;
 use crate::kit::clock::Timestamp;
+use crate::userpools::pool::Pool;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -14,6 +16,8 @@ pub struct Request {
     user_pool_id: String,
     username: String,
 }
+
+asks_about_pool!(Request);
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -28,8 +32,7 @@ pub struct Response {
     mfa: MfaSettings,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    let pool = own_pool(cx, &request.user_pool_id).await?;
+pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     let user = find_user(cx, &pool, &request.username).await?;
     Ok(Response {
         user_attributes: attributes(&user, |_| true),

@@ -1,11 +1,10 @@
 //! AdminInitiateAuth.
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
-use super::errors::{Error, refuse_unsupported};
+use super::errors::{Error, no_session};
 use crate::context::Context;
-use crate::flows::clients;
+use crate::flows::clients::ClientOfPool;
 use crate::flows::sign_in::{self, Answer, Parameters, Side};
 
 #[derive(Deserialize)]
@@ -16,12 +15,12 @@ pub struct Request {
     auth_flow: String,
     #[serde(default)]
     auth_parameters: Parameters,
-    #[serde(flatten)]
-    rest: Map<String, Value>,
+    session: Option<String>,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Answer, Error> {
-    refuse_unsupported(&request.rest)?;
-    let of = clients::find_own(cx, &request.user_pool_id, &request.client_id).await?;
+asks_about_client!(Request);
+
+pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Answer, Error> {
+    no_session(request.session.as_deref())?;
     sign_in::initiate(cx, &of, Side::Admin, &request.auth_flow, &request.auth_parameters).await
 }

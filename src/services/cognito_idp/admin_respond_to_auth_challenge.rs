@@ -1,11 +1,10 @@
 //! AdminRespondToAuthChallenge.
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
-use super::errors::{Error, refuse_unsupported};
+use super::errors::Error;
 use crate::context::Context;
-use crate::flows::clients;
+use crate::flows::clients::ClientOfPool;
 use crate::flows::sign_in::{self, Answer, Parameters};
 
 #[derive(Deserialize)]
@@ -17,12 +16,10 @@ pub struct Request {
     session: Option<String>,
     #[serde(default)]
     challenge_responses: Parameters,
-    #[serde(flatten)]
-    rest: Map<String, Value>,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Answer, Error> {
-    refuse_unsupported(&request.rest)?;
-    let of = clients::find_own(cx, &request.user_pool_id, &request.client_id).await?;
+asks_about_client!(Request);
+
+pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Answer, Error> {
     sign_in::respond(cx, &of, &request.challenge_name, request.session.as_deref(), &request.challenge_responses).await
 }

@@ -1,14 +1,16 @@
 //! AdminSetUserPassword: permanent, or temporary until the user sets their own. Whoever was signed in is signed out.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::answers::find_user;
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::clients::own_pool;
 use crate::flows::sign_up::administrators_password;
 use crate::kit::secret::Secret;
 use crate::store;
+use crate::userpools::pool::Pool;
 use crate::userpools::user::UserStatus;
 
 #[derive(Deserialize)]
@@ -21,11 +23,12 @@ pub struct Request {
     permanent: bool,
 }
 
+asks_about_pool!(Request);
+
 #[derive(Serialize)]
 pub struct Response {}
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    let pool = own_pool(cx, &request.user_pool_id).await?;
+pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     let user = find_user(cx, &pool, &request.username).await?;
     let record = administrators_password(cx, &pool, &user, &request.password, request.permanent).await?;
     let status = if request.permanent { UserStatus::Confirmed } else { UserStatus::ForceChangePassword };

@@ -1,12 +1,14 @@
 //! AdminUserGlobalSignOut.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::answers::find_user;
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::clients::own_pool;
 use crate::store;
+use crate::userpools::pool::Pool;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -15,11 +17,12 @@ pub struct Request {
     username: String,
 }
 
+asks_about_pool!(Request);
+
 #[derive(Serialize)]
 pub struct Response {}
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    let pool = own_pool(cx, &request.user_pool_id).await?;
+pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     let user = find_user(cx, &pool, &request.username).await?;
     cx.write(async |tx| store::tokens::revoke_all(tx, &pool.id, &user.id, cx.now()).await).await?;
     Ok(Response {})

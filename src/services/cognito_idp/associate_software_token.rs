@@ -4,13 +4,21 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::{access, sign_in, software_token};
+use crate::flows::access::Holder;
+use crate::flows::{sign_in, software_token};
+use crate::operation::OfHolder;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
     access_token: Option<String>,
     session: Option<String>,
+}
+
+impl OfHolder for Request {
+    fn access_token(&self) -> Option<&str> {
+        self.access_token.as_deref()
+    }
 }
 
 #[derive(Serialize)]
@@ -21,12 +29,9 @@ pub struct Response {
     session: Option<String>,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    match (request.access_token, request.session) {
-        (Some(token), None) => {
-            let holder = access::holder(cx, &token).await?;
-            Ok(Response { secret_code: software_token::associate(cx, &holder.user).await?, session: None })
-        }
+pub async fn handle(cx: &Context, holder: Option<Holder>, request: Request) -> Result<Response, Error> {
+    match (holder, request.session) {
+        (Some(holder), None) => Ok(Response { secret_code: software_token::associate(cx, &holder.user).await?, session: None }),
         (None, Some(session)) => {
             let (_, _, user) = sign_in::mfa_setup_user(cx, &session).await?;
             Ok(Response { secret_code: software_token::associate(cx, &user).await?, session: Some(session) })

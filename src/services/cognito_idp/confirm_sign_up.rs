@@ -1,11 +1,12 @@
 //! ConfirmSignUp.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-use super::errors::{Error, refuse_unsupported};
+use super::errors::{Error, no_session};
 use crate::context::Context;
-use crate::flows::{clients, sign_up};
+use crate::flows::clients::ClientOfPool;
+use crate::flows::sign_up;
+use crate::operation::{OfClient, Proof};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -16,17 +17,24 @@ pub struct Request {
     confirmation_code: String,
     #[serde(default)]
     force_alias_creation: bool,
-    #[serde(flatten)]
-    rest: Map<String, Value>,
+    session: Option<String>,
+}
+
+impl OfClient for Request {
+    fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    fn proof(&self) -> Proof<'_> {
+        Proof::SecretHash { username: &self.username, hash: self.secret_hash.as_deref() }
+    }
 }
 
 #[derive(Serialize)]
 pub struct Response {}
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    refuse_unsupported(&request.rest)?;
-    let of = clients::find(cx, &request.client_id).await?;
-    of.check_secret_hash(cx, &[&request.username], request.secret_hash.as_deref())?;
+pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Response, Error> {
+    no_session(request.session.as_deref())?;
     sign_up::confirm(cx, &of, &request.username, &request.confirmation_code, request.force_alias_creation).await?;
     Ok(Response {})
 }

@@ -44,6 +44,8 @@ pub struct Request {
     rest: Map<String, Value>,
 }
 
+asks_about_everything!(Request);
+
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase", default)]
 struct Policies {
@@ -111,7 +113,7 @@ pub struct Response {
     user_pool: PoolAnswer,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, Error> {
     let now = cx.now();
     let pool = Pool {
         id: ids::user_pool_id(&cx.region, &mut cx.rng()),

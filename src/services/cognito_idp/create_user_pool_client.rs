@@ -9,7 +9,7 @@ use super::client_answer::ClientAnswer;
 use super::errors::{Error, refuse_unsupported};
 use crate::context::Context;
 use crate::crypto::ids;
-use crate::flows::clients::{ClientOfPool, own_pool};
+use crate::flows::clients::ClientOfPool;
 use crate::store;
 use crate::userpools::attributes::full_schema;
 use crate::userpools::client::{Client, ClientConfiguration, TokenValidityUnits};
@@ -39,15 +39,16 @@ pub struct Request {
     rest: Map<String, Value>,
 }
 
+asks_about_pool!(Request);
+
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Response {
     user_pool_client: ClientAnswer,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     refuse_unsupported(&request.rest)?;
-    let pool = own_pool(cx, &request.user_pool_id).await?;
     let mut rng = cx.rng();
     let id = ids::client_id(&mut rng);
     let now = cx.now();

@@ -1,11 +1,13 @@
 //! DeleteUserPool.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::clients::own_pool;
 use crate::store;
+use crate::userpools::pool::Pool;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -13,11 +15,12 @@ pub struct Request {
     user_pool_id: String,
 }
 
+asks_about_pool!(Request);
+
 #[derive(Serialize)]
 pub struct Response {}
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    let pool = own_pool(cx, &request.user_pool_id).await?;
+pub async fn handle(cx: &Context, pool: Arc<Pool>, _: Request) -> Result<Response, Error> {
     if pool.configuration.deletion_protected {
         return Err(Error::parameter(
             "The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first.",

@@ -1,12 +1,14 @@
 //! DescribeUserPool.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use super::pool_answer::PoolAnswer;
 use crate::context::Context;
-use crate::flows::clients::own_pool;
 use crate::store;
+use crate::userpools::pool::Pool;
 
 /// Users are counted no further: the answer is an estimate.
 const COUNTED: i64 = 10_000;
@@ -17,14 +19,15 @@ pub struct Request {
     user_pool_id: String,
 }
 
+asks_about_pool!(Request);
+
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Response {
     user_pool: PoolAnswer,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    let pool = own_pool(cx, &request.user_pool_id).await?;
+pub async fn handle(cx: &Context, pool: Arc<Pool>, _: Request) -> Result<Response, Error> {
     let users = cx.read(async |tx| store::users::count(tx, &pool.id, COUNTED).await).await?;
     Ok(Response { user_pool: PoolAnswer::of(cx, &pool, users) })
 }

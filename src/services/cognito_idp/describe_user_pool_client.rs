@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::client_answer::ClientAnswer;
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::clients;
+use crate::flows::clients::ClientOfPool;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -14,13 +14,14 @@ pub struct Request {
     client_id: String,
 }
 
+asks_about_client!(Request);
+
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Response {
     user_pool_client: ClientAnswer,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    let of = clients::find_own(cx, &request.user_pool_id, &request.client_id).await?;
+pub async fn handle(cx: &Context, of: ClientOfPool, _: Request) -> Result<Response, Error> {
     Ok(Response { user_pool_client: ClientAnswer::of(cx, &of)? })
 }

@@ -1,7 +1,7 @@
 //! The errors of user pools: what the flows refuse, as AWS names it.
 
 use crate::flows::refused::Refused;
-use crate::services::operation::{self, Fault};
+use crate::operation::{self, Fault};
 use serde_json::{Map, Value};
 
 pub use crate::flows::refused::Refused as Error;
@@ -31,11 +31,12 @@ impl From<Refused> for Fault {
     }
 }
 
-/// What only triggers, analytics and risk rules read: taken, as AWS takes it where nothing listens.
-const TAKEN: [&str; 5] = ["ClientMetadata", "ValidationData", "AnalyticsMetadata", "UserContextData", "ContextData"];
-
 /// Refuses a member that we don't honour yet and that asks for something.
 pub fn refuse_unsupported(rest: &Map<String, Value>) -> Result<(), Error> {
-    let heard = rest.iter().filter(|(name, _)| !TAKEN.contains(&name.as_str())).map(|(name, value)| (name.clone(), value.clone()));
-    operation::unsupported(&heard.collect()).map_or(Ok(()), |name| Err(Error::parameter(format!("{name} is not supported"))))
+    operation::unsupported(rest).map_or(Ok(()), |name| Err(Error::parameter(format!("{name} is not supported"))))
+}
+
+/// Refuses the session by which a sign-up goes on into a sign-in (USER_AUTH): none was handed out.
+pub fn no_session(given: Option<&str>) -> Result<(), Error> {
+    given.map_or(Ok(()), |_| Err(Error::parameter("Session is not supported")))
 }

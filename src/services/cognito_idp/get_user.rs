@@ -5,12 +5,19 @@ use serde::{Deserialize, Serialize};
 use super::answers::{Attribute, MfaSettings, attributes};
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::access;
+use crate::flows::access::Holder;
+use crate::operation::OfHolder;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
     access_token: String,
+}
+
+impl OfHolder for Request {
+    fn access_token(&self) -> Option<&str> {
+        Some(&self.access_token)
+    }
 }
 
 #[derive(Serialize)]
@@ -22,8 +29,7 @@ pub struct Response {
     mfa: MfaSettings,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    let holder = access::holder(cx, &request.access_token).await?;
+pub async fn handle(cx: &Context, holder: Holder, _: Request) -> Result<Response, Error> {
     let client = cx.client(&holder.claims.client_id).await?;
     let shows = |name: &str| name == "sub" || client.as_ref().is_some_and(|client| client.configuration.may_read(name));
     Ok(Response { user_attributes: attributes(&holder.user, shows), mfa: MfaSettings::of(&holder.user), username: holder.user.username })

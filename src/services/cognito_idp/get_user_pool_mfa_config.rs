@@ -1,11 +1,13 @@
 //! GetUserPoolMfaConfig.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
 use super::errors::Error;
 use super::set_user_pool_mfa_config::Response;
 use crate::context::Context;
-use crate::flows::clients::own_pool;
+use crate::userpools::pool::Pool;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -13,6 +15,8 @@ pub struct Request {
     user_pool_id: String,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    Ok(Response::of(&own_pool(cx, &request.user_pool_id).await?.configuration))
+asks_about_pool!(Request);
+
+pub async fn handle(_: &Context, pool: Arc<Pool>, _: Request) -> Result<Response, Error> {
+    Ok(Response::of(&pool.configuration))
 }

@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::access;
+use crate::flows::access::Holder;
+use crate::operation::OfHolder;
 use crate::store;
 
 #[derive(Deserialize)]
@@ -13,11 +14,17 @@ pub struct Request {
     access_token: String,
 }
 
+impl OfHolder for Request {
+    fn access_token(&self) -> Option<&str> {
+        Some(&self.access_token)
+    }
+}
+
 #[derive(Serialize)]
 pub struct Response {}
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    let user = access::holder(cx, &request.access_token).await?.user;
+pub async fn handle(cx: &Context, holder: Holder, _: Request) -> Result<Response, Error> {
+    let user = holder.user;
     cx.write(async |tx| store::tokens::revoke_all(tx, &user.pool_id, &user.id, cx.now()).await).await?;
     Ok(Response {})
 }

@@ -1,12 +1,12 @@
 //! InitiateAuth.
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
-use super::errors::{Error, refuse_unsupported};
+use super::errors::{Error, no_session};
 use crate::context::Context;
-use crate::flows::clients;
+use crate::flows::clients::ClientOfPool;
 use crate::flows::sign_in::{self, Answer, Parameters, Side};
+use crate::operation::{OfClient, Proof};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -15,12 +15,20 @@ pub struct Request {
     auth_flow: String,
     #[serde(default)]
     auth_parameters: Parameters,
-    #[serde(flatten)]
-    rest: Map<String, Value>,
+    session: Option<String>,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Answer, Error> {
-    refuse_unsupported(&request.rest)?;
-    let of = clients::find(cx, &request.client_id).await?;
+impl OfClient for Request {
+    fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    fn proof(&self) -> Proof<'_> {
+        Proof::InFlow
+    }
+}
+
+pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Answer, Error> {
+    no_session(request.session.as_deref())?;
     sign_in::initiate(cx, &of, Side::Client, &request.auth_flow, &request.auth_parameters).await
 }

@@ -15,6 +15,8 @@ pub struct Request {
     next_token: Option<String>,
 }
 
+asks_about_everything!(Request);
+
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Response {
@@ -32,7 +34,7 @@ pub struct Described {
     creation_date: Timestamp,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, Error> {
     let place = ["ListUserPools", &cx.account_id, &cx.region];
     let after = paging::open(cx, &place, request.next_token.as_deref()).map_err(|_| Error::parameter("Invalid NextToken."))?;
     let limit = request.max_results;

@@ -1,14 +1,16 @@
 //! ListUsers, paged, with its filter.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::answers::UserAnswer;
 use super::errors::Error;
 use super::filter::{self, Filter};
 use crate::context::Context;
-use crate::flows::clients::own_pool;
 use crate::flows::paging;
 use crate::store;
+use crate::userpools::pool::Pool;
 use crate::userpools::user::User;
 
 const MOST: i64 = 60;
@@ -23,6 +25,8 @@ pub struct Request {
     filter: Option<String>,
 }
 
+asks_about_pool!(Request);
+
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Response {
@@ -31,8 +35,7 @@ pub struct Response {
     pagination_token: Option<String>,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    let pool = own_pool(cx, &request.user_pool_id).await?;
+pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     let text = request.filter.unwrap_or_default();
     let filter = match text.trim() {
         "" => None,

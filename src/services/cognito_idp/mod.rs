@@ -1,11 +1,9 @@
 //! Amazon Cognito user pools.
 
-use serde_json::Value;
+use crate::operation::{Operation, bearer, bearer_or_session, client, public, signed};
 
-use super::Judged;
-use super::operation::{Operation, operation};
-use crate::context::Context;
-use crate::iam::arn;
+#[macro_use]
+mod found;
 
 mod admin_confirm_sign_up;
 mod admin_create_user;
@@ -43,38 +41,32 @@ mod verify_software_token;
 /// The operations that are built.
 pub fn operations() -> Vec<Operation> {
     vec![
-        operation("AdminConfirmSignUp", admin_confirm_sign_up::handle),
-        operation("AdminCreateUser", admin_create_user::handle),
-        operation("AdminGetUser", admin_get_user::handle),
-        operation("AdminInitiateAuth", admin_initiate_auth::handle),
-        operation("AdminRespondToAuthChallenge", admin_respond_to_auth_challenge::handle),
-        operation("AdminSetUserPassword", admin_set_user_password::handle),
-        operation("AdminUserGlobalSignOut", admin_user_global_sign_out::handle),
-        operation("AssociateSoftwareToken", associate_software_token::handle),
-        operation("ConfirmSignUp", confirm_sign_up::handle),
-        operation("CreateUserPool", create_user_pool::handle),
-        operation("CreateUserPoolClient", create_user_pool_client::handle),
-        operation("DeleteUserPool", delete_user_pool::handle),
-        operation("DescribeUserPool", describe_user_pool::handle),
-        operation("DescribeUserPoolClient", describe_user_pool_client::handle),
-        operation("GetUser", get_user::handle),
-        operation("GetUserPoolMfaConfig", get_user_pool_mfa_config::handle),
-        operation("GlobalSignOut", global_sign_out::handle),
-        operation("InitiateAuth", initiate_auth::handle),
-        operation("ListUserPools", list_user_pools::handle),
-        operation("ListUsers", list_users::handle),
-        operation("ResendConfirmationCode", resend_confirmation_code::handle),
-        operation("RespondToAuthChallenge", respond_to_auth_challenge::handle),
-        operation("RevokeToken", revoke_token::handle),
-        operation("SetUserMFAPreference", set_user_mfa_preference::handle),
-        operation("SetUserPoolMfaConfig", set_user_pool_mfa_config::handle),
-        operation("SignUp", sign_up::handle),
-        operation("VerifySoftwareToken", verify_software_token::handle),
+        signed("AdminConfirmSignUp", admin_confirm_sign_up::handle),
+        signed("AdminCreateUser", admin_create_user::handle),
+        signed("AdminGetUser", admin_get_user::handle),
+        signed("AdminInitiateAuth", admin_initiate_auth::handle),
+        signed("AdminRespondToAuthChallenge", admin_respond_to_auth_challenge::handle),
+        signed("AdminSetUserPassword", admin_set_user_password::handle),
+        signed("AdminUserGlobalSignOut", admin_user_global_sign_out::handle),
+        bearer_or_session("AssociateSoftwareToken", associate_software_token::handle),
+        client("ConfirmSignUp", confirm_sign_up::handle),
+        signed("CreateUserPool", create_user_pool::handle),
+        signed("CreateUserPoolClient", create_user_pool_client::handle),
+        signed("DeleteUserPool", delete_user_pool::handle),
+        signed("DescribeUserPool", describe_user_pool::handle),
+        signed("DescribeUserPoolClient", describe_user_pool_client::handle),
+        bearer("GetUser", get_user::handle),
+        signed("GetUserPoolMfaConfig", get_user_pool_mfa_config::handle),
+        bearer("GlobalSignOut", global_sign_out::handle),
+        client("InitiateAuth", initiate_auth::handle),
+        signed("ListUserPools", list_user_pools::handle),
+        signed("ListUsers", list_users::handle),
+        client("ResendConfirmationCode", resend_confirmation_code::handle),
+        client("RespondToAuthChallenge", respond_to_auth_challenge::handle),
+        public("RevokeToken", "the refresh token, with the secret of the client that has one", revoke_token::handle),
+        bearer("SetUserMFAPreference", set_user_mfa_preference::handle),
+        signed("SetUserPoolMfaConfig", set_user_pool_mfa_config::handle),
+        client("SignUp", sign_up::handle),
+        bearer_or_session("VerifySoftwareToken", verify_software_token::handle),
     ]
-}
-
-/// The resource that a call is judged on: the pool that it names.
-pub fn resource(cx: &Context, input: &Value) -> Judged {
-    let pool_id = input.get("UserPoolId").and_then(Value::as_str);
-    Judged::On(pool_id.map_or_else(|| "*".to_owned(), |pool_id| arn::user_pool(&cx.region, &cx.account_id, pool_id)))
 }

@@ -1,12 +1,13 @@
 //! ResendConfirmationCode: where users are hidden, it answers as if it had sent one.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
-use super::errors::{Error, refuse_unsupported};
+use super::errors::Error;
 use crate::context::Context;
+use crate::flows::clients::ClientOfPool;
 use crate::flows::codes::CodeDelivery;
-use crate::flows::{clients, sign_up};
+use crate::flows::sign_up;
+use crate::operation::{OfClient, Proof};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -14,8 +15,16 @@ pub struct Request {
     client_id: String,
     secret_hash: Option<String>,
     username: String,
-    #[serde(flatten)]
-    rest: Map<String, Value>,
+}
+
+impl OfClient for Request {
+    fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    fn proof(&self) -> Proof<'_> {
+        Proof::SecretHash { username: &self.username, hash: self.secret_hash.as_deref() }
+    }
 }
 
 #[derive(Serialize)]
@@ -24,10 +33,7 @@ pub struct Response {
     code_delivery_details: CodeDelivery,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    refuse_unsupported(&request.rest)?;
-    let of = clients::find(cx, &request.client_id).await?;
-    of.check_secret_hash(cx, &[&request.username], request.secret_hash.as_deref())?;
+pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Response, Error> {
     Ok(Response { code_delivery_details: sign_up::resend(cx, &of, &request.username).await? })
 }
 

@@ -1,12 +1,12 @@
 //! RespondToAuthChallenge.
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
-use super::errors::{Error, refuse_unsupported};
+use super::errors::Error;
 use crate::context::Context;
-use crate::flows::clients;
+use crate::flows::clients::ClientOfPool;
 use crate::flows::sign_in::{self, Answer, Parameters};
+use crate::operation::{OfClient, Proof};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -16,12 +16,18 @@ pub struct Request {
     session: Option<String>,
     #[serde(default)]
     challenge_responses: Parameters,
-    #[serde(flatten)]
-    rest: Map<String, Value>,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Answer, Error> {
-    refuse_unsupported(&request.rest)?;
-    let of = clients::find(cx, &request.client_id).await?;
+impl OfClient for Request {
+    fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    fn proof(&self) -> Proof<'_> {
+        Proof::InFlow
+    }
+}
+
+pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Answer, Error> {
     sign_in::respond(cx, &of, &request.challenge_name, request.session.as_deref(), &request.challenge_responses).await
 }

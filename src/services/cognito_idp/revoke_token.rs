@@ -6,7 +6,7 @@ use super::errors::Error;
 use crate::context::Context;
 use crate::flows::{clients, issue};
 use crate::kit::secret::Secret;
-use crate::services::operation::Fault;
+use crate::operation::Fault;
 use crate::store;
 
 #[derive(Deserialize)]

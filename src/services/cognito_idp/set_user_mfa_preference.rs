@@ -5,7 +5,8 @@ use serde_json::{Map, Value};
 
 use super::errors::{Error, refuse_unsupported};
 use crate::context::Context;
-use crate::flows::access;
+use crate::flows::access::Holder;
+use crate::operation::OfHolder;
 use crate::store;
 use crate::userpools::user::MfaPreference;
 
@@ -21,6 +22,12 @@ pub struct Request {
     rest: Map<String, Value>,
 }
 
+impl OfHolder for Request {
+    fn access_token(&self) -> Option<&str> {
+        Some(&self.access_token)
+    }
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Settings {
@@ -33,9 +40,9 @@ struct Settings {
 #[derive(Serialize)]
 pub struct Response {}
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, holder: Holder, request: Request) -> Result<Response, Error> {
     refuse_unsupported(&request.rest)?;
-    let user = access::holder(cx, &request.access_token).await?.user;
+    let user = holder.user;
     let others = [&request.sms_mfa_settings, &request.email_mfa_settings];
     if others.into_iter().flatten().any(|settings| settings.enabled || settings.preferred_mfa) {
         return Err(Error::parameter("User does not have delivery config set to turn on SMS_MFA"));

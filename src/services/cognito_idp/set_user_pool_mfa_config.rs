@@ -1,13 +1,14 @@
 //! SetUserPoolMfaConfig: TOTP. The other factors are refused until they are built.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::errors::{Error, refuse_unsupported};
 use crate::context::Context;
-use crate::flows::clients::own_pool;
 use crate::store;
-use crate::userpools::pool::{MfaMode, PoolConfiguration};
+use crate::userpools::pool::{MfaMode, Pool, PoolConfiguration};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -18,6 +19,8 @@ pub struct Request {
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
+
+asks_about_pool!(Request);
 
 /// Whether TOTP is one of the pool's factors.
 #[derive(Serialize, Deserialize, Clone, Copy)]
@@ -47,9 +50,8 @@ impl Response {
     }
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     refuse_unsupported(&request.rest)?;
-    let pool = own_pool(cx, &request.user_pool_id).await?;
     let mfa = request.mfa_configuration.unwrap_or_default();
     let software_token = request.software_token_mfa_configuration.is_some_and(|token| token.enabled);
     if mfa != MfaMode::Off && !software_token {

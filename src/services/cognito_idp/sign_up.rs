@@ -1,14 +1,15 @@
 //! SignUp.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use super::answers::{Attribute, by_name};
-use super::errors::{Error, refuse_unsupported};
+use super::errors::Error;
 use crate::context::Context;
+use crate::flows::clients::ClientOfPool;
 use crate::flows::codes::CodeDelivery;
-use crate::flows::{clients, sign_up};
+use crate::flows::sign_up;
 use crate::kit::secret::Secret;
+use crate::operation::{OfClient, Proof};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -19,8 +20,16 @@ pub struct Request {
     password: Option<Secret>,
     #[serde(default)]
     user_attributes: Vec<Attribute>,
-    #[serde(flatten)]
-    rest: Map<String, Value>,
+}
+
+impl OfClient for Request {
+    fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    fn proof(&self) -> Proof<'_> {
+        Proof::SecretHash { username: &self.username, hash: self.secret_hash.as_deref() }
+    }
 }
 
 #[derive(Serialize)]
@@ -32,10 +41,7 @@ pub struct Response {
     user_sub: String,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    refuse_unsupported(&request.rest)?;
-    let of = clients::find(cx, &request.client_id).await?;
-    of.check_secret_hash(cx, &[&request.username], request.secret_hash.as_deref())?;
+pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Response, Error> {
     let password = request.password.ok_or_else(|| Error::parameter("Password is required"))?;
     let attributes = by_name(request.user_attributes);
     let (user, code_delivery_details) = sign_up::sign_up(cx, &of, &request.username, &password, attributes).await?;

@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::{access, sessions, sign_in, software_token};
+use crate::flows::access::Holder;
+use crate::flows::{sessions, sign_in, software_token};
+use crate::operation::OfHolder;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -12,6 +14,12 @@ pub struct Request {
     access_token: Option<String>,
     session: Option<String>,
     user_code: String,
+}
+
+impl OfHolder for Request {
+    fn access_token(&self) -> Option<&str> {
+        self.access_token.as_deref()
+    }
 }
 
 #[derive(Serialize)]
@@ -22,10 +30,9 @@ pub struct Response {
     session: Option<String>,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    match (request.access_token, request.session) {
-        (Some(token), None) => {
-            let user = access::holder(cx, &token).await?.user;
+pub async fn handle(cx: &Context, holder: Option<Holder>, request: Request) -> Result<Response, Error> {
+    match (holder, request.session) {
+        (Some(Holder { user, .. }), None) => {
             cx.write(async |tx| software_token::verify(cx, tx, &user, &request.user_code).await).await?;
             Ok(Response { status: "SUCCESS", session: None })
         }

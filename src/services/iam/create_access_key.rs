@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
-use super::owner;
+use super::owner::{self, Owner};
 use crate::context::Context;
 use crate::crypto::ids::{self, AccessKeyKind};
 use crate::iam::entity::AccessKey;
 use crate::kit::clock::Timestamp;
+use crate::operation::{Asks, Fault, Resolved};
 use crate::store;
 
 /// IAM user guide, "IAM quotas".
@@ -17,6 +18,14 @@ const KEYS_PER_USER: usize = 2;
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
     user_name: Option<String>,
+}
+
+impl Asks for Request {
+    type Found = Owner;
+
+    async fn resolve(&self, cx: &Context) -> Result<Resolved<Owner>, Fault> {
+        owner::found(cx, self.user_name.as_deref()).await
+    }
 }
 
 #[derive(Serialize)]
@@ -35,33 +44,33 @@ pub struct NewKey {
     create_date: Timestamp,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, owner: Owner, _: Request) -> Result<Response, Error> {
     let mut rng = cx.rng();
     let id = ids::access_key_id(AccessKeyKind::LongLived, &cx.account_id, &mut rng);
     let secret = ids::secret_access_key(&mut rng);
     let place = ["iam_access_keys", &cx.account_id, &id];
     let sealed_secret = cx.keys.at_rest.seal(&place, secret.expose_secret().as_bytes(), &mut rng);
-    let (user_name, key) = cx
+    let key = cx
         .write(async |tx| {
-            let (owner_id, user) = owner::owner_id(cx, tx, request.user_name.as_deref()).await?;
-            if store::iam::keys_of(tx, &cx.account_id, &owner_id).await?.len() >= KEYS_PER_USER {
+            owner.check_exists(tx).await?;
+            if store::iam::keys_of(tx, &cx.account_id, owner.id()).await?.len() >= KEYS_PER_USER {
                 return Err(Error::LimitExceeded(format!("Cannot exceed quota for AccessKeysPerUser: {KEYS_PER_USER}")));
             }
             let key = AccessKey {
                 account_id: cx.account_id.clone(),
                 id: id.clone(),
-                owner_id,
+                owner_id: owner.id().to_owned(),
                 sealed_secret: sealed_secret.clone(),
                 active: true,
                 created_at: cx.now(),
             };
             store::iam::insert_key(tx, &key).await?;
-            Ok((user.map(|user| user.name).unwrap_or_default(), key))
+            Ok(key)
         })
         .await?;
     Ok(Response {
         access_key: NewKey {
-            user_name,
+            user_name: owner.name().to_owned(),
             status: key.status(),
             access_key_id: key.id,
             secret_access_key: secret.expose_secret().to_owned(),

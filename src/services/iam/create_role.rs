@@ -8,9 +8,11 @@ use super::errors::Error;
 use super::owner::check_tags;
 use crate::context::Context;
 use crate::crypto::ids;
+use crate::iam::arn;
 use crate::iam::entity::{Role, Tag};
+use crate::operation::unsupported;
+use crate::operation::{Ask, Asks, Fault, Resolved};
 use crate::policy::{self, Policy, PolicyKind};
-use crate::services::operation::unsupported;
 use crate::store;
 
 /// Trust policies are shorter than the model allows (IAM user guide, "IAM quotas"); blanks don't count.
@@ -32,13 +34,22 @@ pub struct Request {
     rest: Map<String, Value>,
 }
 
+impl Asks for Request {
+    type Found = ();
+
+    async fn resolve(&self, cx: &Context) -> Result<Resolved<()>, Fault> {
+        let path = self.path.as_deref().unwrap_or("/");
+        Ok(Resolved::one(Ok(()), Ask::on(arn::role(&cx.account_id, path, &self.role_name)).request_tags(&self.tags)))
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Response {
     role: RoleAnswer,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, Error> {
     if let Some(name) = unsupported(&request.rest) {
         return Err(Error::Unsupported(name.to_owned()));
     }

@@ -8,8 +8,10 @@ use super::errors::Error;
 use super::owner::check_tags;
 use crate::context::Context;
 use crate::crypto::ids;
+use crate::iam::arn;
 use crate::iam::entity::{Tag, User};
-use crate::services::operation::unsupported;
+use crate::operation::unsupported;
+use crate::operation::{Ask, Asks, Fault, Resolved};
 use crate::store;
 
 #[derive(Deserialize)]
@@ -23,13 +25,22 @@ pub struct Request {
     rest: Map<String, Value>,
 }
 
+impl Asks for Request {
+    type Found = ();
+
+    async fn resolve(&self, cx: &Context) -> Result<Resolved<()>, Fault> {
+        let path = self.path.as_deref().unwrap_or("/");
+        Ok(Resolved::one(Ok(()), Ask::on(arn::user(&cx.account_id, path, &self.user_name)).request_tags(&self.tags)))
+    }
+}
+
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Response {
     user: UserAnswer,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, Error> {
     if let Some(name) = unsupported(&request.rest) {
         return Err(Error::Unsupported(name.to_owned()));
     }

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
-use super::owner;
+use super::owner::{self, Owner};
 use crate::context::Context;
+use crate::operation::{Asks, Fault, Resolved};
 use crate::store;
 
 #[derive(Deserialize)]
@@ -14,13 +15,20 @@ pub struct Request {
     access_key_id: String,
 }
 
+impl Asks for Request {
+    type Found = Owner;
+
+    async fn resolve(&self, cx: &Context) -> Result<Resolved<Owner>, Fault> {
+        owner::found(cx, self.user_name.as_deref()).await
+    }
+}
+
 #[derive(Serialize)]
 pub struct Response {}
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, owner: Owner, request: Request) -> Result<Response, Error> {
     cx.write(async |tx| {
-        let (owner_id, _) = owner::owner_id(cx, tx, request.user_name.as_deref()).await?;
-        if store::iam::delete_key(tx, &cx.account_id, &owner_id, &request.access_key_id).await? {
+        if store::iam::delete_key(tx, &cx.account_id, owner.id(), &request.access_key_id).await? {
             Ok(())
         } else {
             Err(no_key(&request.access_key_id))

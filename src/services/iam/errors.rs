@@ -1,7 +1,7 @@
 //! The errors of IAM.
 
+use crate::operation::Fault;
 use crate::policy::ParseError;
-use crate::services::operation::Fault;
 use crate::store::StoreError;
 
 /// An error of IAM.

@@ -14,13 +14,15 @@ pub struct Request {
     policy_input_list: Vec<String>,
 }
 
+asks_about_everything!(Request);
+
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Response {
     context_key_names: Vec<String>,
 }
 
-pub async fn handle(_: &Context, request: Request) -> Result<Response, Error> {
+pub async fn handle(_: &Context, (): (), request: Request) -> Result<Response, Error> {
     Response::of(&request.policy_input_list)
 }
 

@@ -5,13 +5,23 @@ use serde::{Deserialize, Serialize};
 use super::answers::RoleAnswer;
 use super::errors::Error;
 use crate::context::Context;
+use crate::iam::arn;
 use crate::iam::entity::Role;
-use crate::store::{self, Conn};
+use crate::operation::{Ask, Asks, Fault, Resolved};
+use crate::store;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
     role_name: String,
+}
+
+impl Asks for Request {
+    type Found = Role;
+
+    async fn resolve(&self, cx: &Context) -> Result<Resolved<Role>, Fault> {
+        found(cx, &self.role_name).await
+    }
 }
 
 #[derive(Serialize)]
@@ -20,13 +30,22 @@ pub struct Response {
     role: RoleAnswer,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    let role = cx.read(async |tx| find(cx, tx, &request.role_name).await).await?;
+pub async fn handle(_: &Context, role: Role, _: Request) -> Result<Response, Error> {
     Ok(Response { role: role.into() })
 }
 
-/// The role, or IAM's error.
-pub async fn find(cx: &Context, tx: &mut Conn, name: &str) -> Result<Role, Error> {
-    let role = store::iam::find_role(tx, &cx.account_id, name).await?;
-    role.ok_or_else(|| Error::NoSuchEntity(format!("The role with name {name} cannot be found.")))
+/// A role by name. What is not there is judged by the ARN that it would have without a path.
+pub async fn found(cx: &Context, name: &str) -> Result<Resolved<Role>, Fault> {
+    match cx.read(async |tx| store::iam::find_role(tx, &cx.account_id, name).await).await? {
+        Some(role) => {
+            let ask = Ask::on(role.arn()).resource_tags(&role.tags);
+            Ok(Resolved::one(Ok(role), ask))
+        }
+        None => Ok(Resolved::one(Err(no_role(name).into()), Ask::on(arn::role(&cx.account_id, "/", name)))),
+    }
+}
+
+/// No role of that name.
+pub fn no_role(name: &str) -> Error {
+    Error::NoSuchEntity(format!("The role with name {name} cannot be found."))
 }

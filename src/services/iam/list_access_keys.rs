@@ -3,15 +3,24 @@
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
-use super::owner;
+use super::owner::{self, Owner};
 use crate::context::Context;
 use crate::kit::clock::Timestamp;
+use crate::operation::{Asks, Fault, Resolved};
 use crate::store;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
     user_name: Option<String>,
+}
+
+impl Asks for Request {
+    type Found = Owner;
+
+    async fn resolve(&self, cx: &Context) -> Result<Resolved<Owner>, Fault> {
+        owner::found(cx, self.user_name.as_deref()).await
+    }
 }
 
 #[derive(Serialize)]
@@ -30,16 +39,10 @@ pub struct Metadata {
     create_date: Timestamp,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    let (user, keys) = cx
-        .read(async |tx| {
-            let (owner_id, user) = owner::owner_id(cx, tx, request.user_name.as_deref()).await?;
-            Ok::<_, Error>((user, store::iam::keys_of(tx, &cx.account_id, &owner_id).await?))
-        })
-        .await?;
-    let user_name = user.map(|user| user.name).unwrap_or_default();
+pub async fn handle(cx: &Context, owner: Owner, _: Request) -> Result<Response, Error> {
+    let keys = cx.read(async |tx| store::iam::keys_of(tx, &cx.account_id, owner.id()).await).await?;
     let metadata = keys.into_iter().map(|key| Metadata {
-        user_name: user_name.clone(),
+        user_name: owner.name().to_owned(),
         status: key.status(),
         create_date: key.created_at,
         access_key_id: key.id,

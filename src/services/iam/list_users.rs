@@ -18,6 +18,8 @@ pub struct Request {
     max_items: Option<i64>,
 }
 
+asks_about_everything!(Request);
+
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Response {
@@ -27,7 +29,7 @@ pub struct Response {
     marker: Option<String>,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, Error> {
     let place = ["iam:ListUsers", &cx.account_id];
     let after = paging::open(cx, &place, request.marker.as_deref()).map_err(|_| Error::Missing("Invalid Marker.".to_owned()))?;
     let limit = request.max_items.unwrap_or(DEFAULT_PAGE);

@@ -4,8 +4,10 @@ use std::collections::HashSet;
 
 use super::errors::Error;
 use crate::context::Context;
+use crate::iam::arn;
 use crate::iam::caller::Caller;
 use crate::iam::entity::{Tag, User};
+use crate::operation::{Ask, Fault, Resolved};
 use crate::policy::{self, PolicyKind};
 use crate::store::{self, Conn};
 
@@ -17,19 +19,77 @@ pub const ROLE_POLICY_CHARACTERS: usize = 10_240;
 
 const MAX_TAGS: usize = 50;
 
-/// The unique id of the named user; without a name, the caller's own.
-pub async fn owner_id(cx: &Context, tx: &mut Conn, user_name: Option<&str>) -> Result<(String, Option<User>), Error> {
-    match (user_name, &cx.caller) {
-        (Some(name), _) => {
-            let user = store::iam::find_user(tx, &cx.account_id, name).await?.ok_or_else(|| no_user(name))?;
-            Ok((user.id.clone(), Some(user)))
-        }
-        (None, Caller::User(user)) => Ok((user.id.clone(), Some(user.clone()))),
-        (None, Caller::Root { account_id }) => Ok((account_id.clone(), None)),
-        (None, Caller::Session(_) | Caller::Anonymous) => {
-            Err(Error::Missing("Must specify userName when calling with non-User credentials".to_owned()))
+/// Whose access keys a request is about.
+pub enum Owner {
+    /// A user.
+    User(User),
+    /// The account's root, which is shown as a user of no name.
+    Root {
+        /// The account.
+        account_id: String,
+    },
+}
+
+impl Owner {
+    /// The unique id; the account's number for the root.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::User(user) => &user.id,
+            Self::Root { account_id } => account_id,
         }
     }
+
+    /// The user's name.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::User(user) => &user.name,
+            Self::Root { .. } => "",
+        }
+    }
+
+    /// Whether they are still there: what is written for them must not outlive them.
+    pub async fn check_exists(&self, tx: &mut Conn) -> Result<(), Error> {
+        match self {
+            Self::User(user) => check_user_exists(tx, user).await,
+            Self::Root { .. } => Ok(()),
+        }
+    }
+}
+
+/// Whether a user, as it was found, is still there.
+pub async fn check_user_exists(tx: &mut Conn, user: &User) -> Result<(), Error> {
+    if store::iam::exists(tx, &user.account_id, &user.id).await? { Ok(()) } else { Err(no_user(&user.name)) }
+}
+
+/// The named user; without a name, the caller: they are what is asked about.
+pub async fn found(cx: &Context, user_name: Option<&str>) -> Result<Resolved<Owner>, Fault> {
+    match (user_name, &cx.caller) {
+        (Some(name), _) => {
+            let Resolved { found, asks } = found_user(cx, name).await?;
+            Ok(Resolved { found: found.map(Owner::User), asks })
+        }
+        (None, Caller::User(user)) => Ok(Resolved::one(Ok(Owner::User(user.clone())), about(user))),
+        (None, Caller::Root { account_id }) => Ok(Resolved::one(Ok(Owner::Root { account_id: account_id.clone() }), Ask::on("*"))),
+        (None, Caller::Session(_) | Caller::Anonymous) => {
+            let missing = Error::Missing("Must specify userName when calling with non-User credentials".to_owned());
+            Ok(Resolved::one(Err(missing.into()), Ask::on("*")))
+        }
+    }
+}
+
+/// A user by name. Who is not there is judged by the ARN that they would have without a path.
+pub async fn found_user(cx: &Context, name: &str) -> Result<Resolved<User>, Fault> {
+    match cx.read(async |tx| store::iam::find_user(tx, &cx.account_id, name).await).await? {
+        Some(user) => {
+            let ask = about(&user);
+            Ok(Resolved::one(Ok(user), ask))
+        }
+        None => Ok(Resolved::one(Err(no_user(name).into()), Ask::on(arn::user(&cx.account_id, "/", name)))),
+    }
+}
+
+fn about(user: &User) -> Ask {
+    Ask::on(user.arn()).resource_tags(&user.tags)
 }
 
 /// No user of that name.

@@ -5,14 +5,30 @@ use super::simulation::Subject;
 use crate::context::Context;
 use crate::iam::caller::Caller;
 use crate::iam::simulation::{Document, Source};
+use crate::operation::{Ask, Fault, Resolved};
 use crate::policy::{ContextMap, Principal};
 use crate::store;
+
+/// Whose policies a request is about. What is not there is judged by the ARN that was given, where that can be one.
+pub async fn found(cx: &Context, source_arn: &str) -> Result<Resolved<Subject>, Fault> {
+    match load(cx, source_arn).await {
+        Ok(subject) => {
+            let ask = Ask::on(subject.arn.as_str());
+            Ok(Resolved::one(Ok(subject), ask))
+        }
+        Err(error @ Error::Internal(_)) => Err(error.into()),
+        Err(error) => {
+            let judged = if parse(source_arn).is_some() { source_arn } else { "*" };
+            Ok(Resolved::one(Err(error.into()), Ask::on(judged)))
+        }
+    }
+}
 
 /// Loads them with their inline policies and what the store knows of them.
 ///
 /// # Errors
 /// InvalidInput for what is not the ARN of a user, role or group; NoSuchEntity for one that the caller's account has not.
-pub async fn load(cx: &Context, source_arn: &str) -> Result<Subject, Error> {
+async fn load(cx: &Context, source_arn: &str) -> Result<Subject, Error> {
     let Some((account, kind, name)) = parse(source_arn) else {
         return Err(Error::InvalidInput(format!("Invalid Entity Arn: {source_arn} does not clearly define entity type and name.")));
     };

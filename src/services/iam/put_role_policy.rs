@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::errors::Error;
 use super::{get_role, owner};
 use crate::context::Context;
+use crate::iam::entity::Role;
+use crate::operation::{Asks, Fault, Resolved};
+use crate::store;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -14,18 +17,26 @@ pub struct Request {
     policy_document: String,
 }
 
+impl Asks for Request {
+    type Found = Role;
+
+    async fn resolve(&self, cx: &Context) -> Result<Resolved<Role>, Fault> {
+        get_role::found(cx, &self.role_name).await
+    }
+}
+
 #[derive(Serialize)]
 pub struct Response {}
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    let role = cx
-        .write(async |tx| {
-            let role = get_role::find(cx, tx, &request.role_name).await?;
-            let bound = (owner::ROLE_POLICY_CHARACTERS, request.role_name.as_str());
-            owner::put_inline_policy(cx, tx, &role.id, (&request.policy_name, &request.policy_document), bound).await?;
-            Ok::<_, Error>(role)
-        })
-        .await?;
+pub async fn handle(cx: &Context, role: Role, request: Request) -> Result<Response, Error> {
+    cx.write(async |tx| {
+        if !store::iam::exists(tx, &role.account_id, &role.id).await? {
+            return Err(get_role::no_role(&role.name));
+        }
+        let bound = (owner::ROLE_POLICY_CHARACTERS, role.name.as_str());
+        owner::put_inline_policy(cx, tx, &role.id, (&request.policy_name, &request.policy_document), bound).await
+    })
+    .await?;
     cx.caches.policies.invalidate(&(role.account_id, role.id));
     Ok(Response {})
 }

@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::errors::Error;
 use super::owner;
 use crate::context::Context;
-use crate::store;
+use crate::iam::entity::User;
+use crate::operation::{Asks, Fault, Resolved};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -15,19 +16,24 @@ pub struct Request {
     policy_document: String,
 }
 
+impl Asks for Request {
+    type Found = User;
+
+    async fn resolve(&self, cx: &Context) -> Result<Resolved<User>, Fault> {
+        owner::found_user(cx, &self.user_name).await
+    }
+}
+
 #[derive(Serialize)]
 pub struct Response {}
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    let user = cx
-        .write(async |tx| {
-            let user = store::iam::find_user(tx, &cx.account_id, &request.user_name).await?;
-            let user = user.ok_or_else(|| owner::no_user(&request.user_name))?;
-            let bound = (owner::USER_POLICY_CHARACTERS, request.user_name.as_str());
-            owner::put_inline_policy(cx, tx, &user.id, (&request.policy_name, &request.policy_document), bound).await?;
-            Ok::<_, Error>(user)
-        })
-        .await?;
+pub async fn handle(cx: &Context, user: User, request: Request) -> Result<Response, Error> {
+    cx.write(async |tx| {
+        owner::check_user_exists(tx, &user).await?;
+        let bound = (owner::USER_POLICY_CHARACTERS, user.name.as_str());
+        owner::put_inline_policy(cx, tx, &user.id, (&request.policy_name, &request.policy_document), bound).await
+    })
+    .await?;
     cx.caches.policies.invalidate(&(user.account_id, user.id));
     Ok(Response {})
 }

@@ -12,6 +12,8 @@ pub struct Request {
     question: Question,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+asks_about_everything!(Request);
+
+pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, Error> {
     simulation::answer(cx, "iam:SimulateCustomPolicy", request.question, Subject::default()).await
 }

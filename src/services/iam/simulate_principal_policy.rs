@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use super::policy_source;
-use super::simulation::{self, Question, Response};
+use super::simulation::{self, Question, Response, Subject};
 use crate::context::Context;
 use crate::iam::simulation::Document;
+use crate::operation::{Asks, Fault, Resolved};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -16,6 +17,14 @@ pub struct Request {
     policy_exclusion_list: Vec<Exclusion>,
     #[serde(flatten)]
     question: Question,
+}
+
+impl Asks for Request {
+    type Found = Subject;
+
+    async fn resolve(&self, cx: &Context) -> Result<Resolved<Subject>, Fault> {
+        policy_source::found(cx, &self.policy_source_arn).await
+    }
 }
 
 /// Stored policies that are left out.
@@ -35,7 +44,7 @@ struct InlinePolicy {
     attachment_name: String,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, mut subject: Subject, request: Request) -> Result<Response, Error> {
     for exclusion in &request.policy_exclusion_list {
         let Exclusion { policy_type, policy_arn, inline_policy_identifier } = exclusion;
         let given = [policy_type.is_some(), policy_arn.is_some(), inline_policy_identifier.is_some()];
@@ -43,7 +52,6 @@ pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
             return Err(Error::InvalidInput("An excluded policy is named in exactly one way.".to_owned()));
         }
     }
-    let mut subject = policy_source::load(cx, &request.policy_source_arn).await?;
     subject.stored.retain(|document| !request.policy_exclusion_list.iter().any(|exclusion| exclusion.names(document)));
     let exclusions = serde_json::to_string(&request.policy_exclusion_list).map_err(|error| Error::Internal(Box::new(error)))?;
     let operation = format!("iam:SimulatePrincipalPolicy {exclusions}");

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::delete_access_key::no_key;
 use super::errors::Error;
-use super::owner;
+use super::owner::{self, Owner};
 use crate::context::Context;
 use crate::iam::entity::AccessKey;
+use crate::operation::{Asks, Fault, Resolved};
 use crate::store;
 
 #[derive(Deserialize)]
@@ -17,19 +18,26 @@ pub struct Request {
     status: String,
 }
 
+impl Asks for Request {
+    type Found = Owner;
+
+    async fn resolve(&self, cx: &Context) -> Result<Resolved<Owner>, Fault> {
+        owner::found(cx, self.user_name.as_deref()).await
+    }
+}
+
 #[derive(Serialize)]
 pub struct Response {}
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, owner: Owner, request: Request) -> Result<Response, Error> {
     let active = match request.status.as_str() {
         "Active" => true,
         "Inactive" => false,
         other => return Err(Error::InvalidInput(format!("Status {other} is not supported"))),
     };
     cx.write(async |tx| {
-        let (owner_id, _) = owner::owner_id(cx, tx, request.user_name.as_deref()).await?;
         let key = store::iam::find_key(tx, &cx.account_id, &request.access_key_id).await?;
-        let key = key.filter(|key| key.owner_id == owner_id).ok_or_else(|| no_key(&request.access_key_id))?;
+        let key = key.filter(|key| key.owner_id == owner.id()).ok_or_else(|| no_key(&request.access_key_id))?;
         store::iam::set_key_status(tx, &AccessKey { active, ..key }).await?;
         Ok::<_, Error>(())
     })

@@ -9,8 +9,9 @@ use crate::context::Context;
 use crate::flows::credentials::CredentialsAnswer;
 use crate::iam::arn;
 use crate::iam::caller::{Caller, RoleSession};
-use crate::policy::{self, PolicyKind, Verdict};
-use crate::services::operation::unsupported;
+use crate::iam::entity::Role;
+use crate::operation::{Ask, Asks, Fault, Resolved, unsupported};
+use crate::policy::{self, PolicyKind};
 use crate::store;
 use crate::tokens::session;
 
@@ -48,33 +49,32 @@ pub struct AssumedRoleUser {
     arn: String,
 }
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    let denied = || {
-        let principal = cx.caller.principal();
-        Error::AccessDenied(format!("User: {principal} is not authorized to perform: sts:AssumeRole on resource: {}", request.role_arn))
-    };
+impl Asks for Request {
+    type Found = Role;
+
+    /// A role that is not there is denied in the same words as one that does not trust the caller.
+    async fn resolve(&self, cx: &Context) -> Result<Resolved<Role>, Fault> {
+        // The root has no role to play (IAM user guide: "Roles cannot be assumed by root accounts").
+        if let Caller::Root { .. } = cx.caller
+            && cx.mode == crate::config::Mode::Serve
+        {
+            return Err(Fault::AccessDenied("Roles may not be assumed by root accounts.".to_owned()));
+        }
+        let denied = || Fault::AccessDenied(authz::denial_in_short(&cx.caller, "sts:AssumeRole", &self.role_arn));
+        let (account_id, path, name) = arn::parse_role(&self.role_arn).ok_or_else(denied)?;
+        let role = cx.read(async |tx| store::iam::find_role(tx, account_id, name).await).await?;
+        let role = role.filter(|role| role.path == path).ok_or_else(denied)?;
+        let ask = Ask::to_assume(&role).key("sts:RoleSessionName", self.role_session_name.as_str());
+        let ask = self.external_id.iter().fold(ask, |ask, id| ask.key("sts:ExternalId", id.as_str()));
+        Ok(Resolved::one(Ok(role), ask))
+    }
+}
+
+pub async fn handle(cx: &Context, role: Role, request: Request) -> Result<Response, Error> {
     if let Some(name) = unsupported(&request.rest) {
         return Err(Error::Unsupported(name.to_owned()));
     }
-    // The root has no role to play (IAM user guide: "Roles cannot be assumed by root accounts").
-    if let Caller::Root { .. } = cx.caller
-        && cx.mode == crate::config::Mode::Serve
-    {
-        return Err(Error::AccessDenied("Roles may not be assumed by root accounts.".to_owned()));
-    }
     let session_policy = request.policy.as_deref().map(|text| check_policy(text).map(|()| text.to_owned())).transpose()?;
-    let (account_id, path, name) = arn::parse_role(&request.role_arn).ok_or_else(denied)?;
-    let role = cx.read(async |tx| store::iam::find_role(tx, account_id, name).await).await?;
-    let role = role.filter(|role| role.path == path).ok_or_else(denied)?;
-
-    let mut keys = authz::keys_of_call(cx);
-    keys.insert("sts:RoleSessionName", request.role_session_name.clone());
-    if let Some(external_id) = &request.external_id {
-        keys.insert("sts:ExternalId", external_id.clone());
-    }
-    if authz::decide_assumption(cx, &cx.caller, &role, &keys).await?.verdict != Verdict::Allowed {
-        return Err(denied());
-    }
     let chained = matches!(cx.caller, Caller::Session(_));
     let most = if chained { CHAINED_SECONDS } else { role.max_session_seconds };
     let seconds = request.duration_seconds.unwrap_or(CHAINED_SECONDS.min(most));

@@ -1,6 +1,6 @@
 //! The errors of STS.
 
-use crate::services::operation::Fault;
+use crate::operation::Fault;
 use crate::store::StoreError;
 
 /// An error of STS.

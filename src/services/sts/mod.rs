@@ -1,6 +1,6 @@
 //! AWS Security Token Service.
 
-use super::operation::{Operation, operation};
+use crate::operation::{Operation, signed, unjudged};
 
 mod assume_role;
 mod errors;
@@ -8,5 +8,8 @@ mod get_caller_identity;
 
 /// The operations that are built.
 pub fn operations() -> Vec<Operation> {
-    vec![operation("AssumeRole", assume_role::handle), operation("GetCallerIdentity", get_caller_identity::handle)]
+    vec![
+        signed("AssumeRole", assume_role::handle),
+        unjudged("GetCallerIdentity", "no permission is needed, and no Deny takes it away (API reference)", get_caller_identity::handle),
+    ]
 }

@@ -1,0 +1,30 @@
+//! Why an operation did not succeed.
+
+use std::error::Error;
+
+use serde_json::{Map, Value};
+
+use crate::store::StoreError;
+
+/// Why an operation did not succeed.
+#[derive(Debug)]
+pub enum Fault {
+    /// An error of the service's model: its shape's name, and the message.
+    Modelled(&'static str, String),
+    /// An error of the service's model that has members beside its message.
+    Detailed(&'static str, String, Map<String, Value>),
+    /// The caller may not do it: what they lack, in AWS's words.
+    AccessDenied(String),
+    /// A parameter that this deployment cannot honour.
+    Validation(String),
+    /// The request cannot be read as the operation's input.
+    Serialization(String),
+    /// Our own failure: logged, never shown.
+    Internal(Box<dyn Error>),
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        Self::Internal(Box::new(error))
+    }
+}

@@ -1,0 +1,246 @@
+//! The rows of the services' tables: each kind resolves and judges what is its own before its handler runs.
+
+use futures_util::future::LocalBoxFuture;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{Asks, Fault};
+use crate::context::Context;
+use crate::flows::access::{self, Holder};
+use crate::flows::clients::{self, ClientOfPool};
+use crate::flows::refused::Refused;
+use crate::iam::caller::Caller;
+
+/// Who may call an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody: the request itself carries what it is judged by, and this is what.
+    Public(&'static str),
+    /// Whoever knows the app client, and its secret if it has one.
+    Client,
+    /// The holder of an access token.
+    Bearer,
+    /// Who signs, and is allowed what the request asks.
+    Signed,
+    /// Who signs, whatever their policies say, for this reason.
+    Unjudged(&'static str),
+}
+
+/// An operation, its types erased.
+pub struct Operation {
+    /// As AWS names it.
+    pub name: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    run: Box<Run>,
+    #[cfg(test)]
+    unread: fn(Value) -> Result<Vec<String>, serde_json::Error>,
+}
+
+/// A call: its context, the operation's own IAM action, and an input that the model accepts.
+type Run = dyn for<'a> Fn(&'a Context, &'a str, Value) -> LocalBoxFuture<'a, Result<Value, Fault>> + Send + Sync;
+
+impl Operation {
+    #[cfg_attr(not(test), expect(clippy::extra_unused_type_parameters, reason = "tests ask the type what it reads"))]
+    fn new<Request: DeserializeOwned>(name: &'static str, access: Access, run: Box<Run>) -> Self {
+        Self {
+            name,
+            access,
+            run,
+            #[cfg(test)]
+            unread: unread::<Request>,
+        }
+    }
+
+    /// Resolves, judges and runs a call of the operation. `action` is its name in IAM: `iam:GetUser`.
+    ///
+    /// # Errors
+    /// [`Fault`].
+    pub async fn run(&self, cx: &Context, action: &str, input: Value) -> Result<Value, Fault> {
+        (self.run)(cx, action, input).await
+    }
+
+    /// The members of an input that the operation's request type does not read.
+    #[cfg(test)]
+    pub(crate) fn unread(&self, input: Value) -> Result<Vec<String>, serde_json::Error> {
+        (self.unread)(input)
+    }
+}
+
+/// A request that names an app client.
+pub trait OfClient {
+    /// The client's id.
+    fn client_id(&self) -> &str;
+
+    /// What proves that the caller knows the client's secret.
+    fn proof(&self) -> Proof<'_>;
+}
+
+/// What proves that a caller knows an app client's secret.
+pub enum Proof<'a> {
+    /// SECRET_HASH over this username.
+    SecretHash {
+        /// The username.
+        username: &'a str,
+        /// The hash, if one was sent.
+        hash: Option<&'a str>,
+    },
+    /// The hash is over a name that only the flow knows (a refresh token's user), and so the flow checks it.
+    InFlow,
+}
+
+/// A request that carries an access token.
+pub trait OfHolder {
+    /// The access token, if there is one.
+    fn access_token(&self) -> Option<&str>;
+}
+
+/// An operation that anybody may call; `carries` says what the request itself is judged by.
+pub fn public<Request, Response, Failure, Handler>(name: &'static str, carries: &'static str, handler: Handler) -> Operation
+where
+    Request: DeserializeOwned,
+    Response: Serialize,
+    Failure: Into<Fault>,
+    Handler: AsyncFn(&Context, Request) -> Result<Response, Failure> + Copy + Send + Sync + 'static,
+{
+    let run: Box<Run> = Box::new(move |cx, _, input| {
+        Box::pin(async move {
+            let request: Request = read(input)?;
+            write(handler(cx, request).await)
+        })
+    });
+    Operation::new::<Request>(name, Access::Public(carries), run)
+}
+
+/// An operation of an app client: the client is found, and its secret proven.
+pub fn client<Request, Response, Failure, Handler>(name: &'static str, handler: Handler) -> Operation
+where
+    Request: DeserializeOwned + OfClient,
+    Response: Serialize,
+    Failure: From<Refused> + Into<Fault>,
+    Handler: AsyncFn(&Context, ClientOfPool, Request) -> Result<Response, Failure> + Copy + Send + Sync + 'static,
+{
+    let run: Box<Run> = Box::new(move |cx, _, input| {
+        Box::pin(async move {
+            let request: Request = read(input)?;
+            let client = clients::find(cx, request.client_id()).await.map_err(refused::<Failure>)?;
+            if let Proof::SecretHash { username, hash } = request.proof() {
+                client.check_secret_hash(cx, &[username], hash).map_err(refused::<Failure>)?;
+            }
+            write(handler(cx, client, request).await)
+        })
+    });
+    Operation::new::<Request>(name, Access::Client, run)
+}
+
+/// An operation of the holder of an access token.
+pub fn bearer<Request, Response, Failure, Handler>(name: &'static str, handler: Handler) -> Operation
+where
+    Request: DeserializeOwned + OfHolder,
+    Response: Serialize,
+    Failure: From<Refused> + Into<Fault>,
+    Handler: AsyncFn(&Context, Holder, Request) -> Result<Response, Failure> + Copy + Send + Sync + 'static,
+{
+    let run: Box<Run> = Box::new(move |cx, _, input| {
+        Box::pin(async move {
+            let request: Request = read(input)?;
+            // The model demands the token; without one there is no holder.
+            let holder = access::holder(cx, request.access_token().unwrap_or_default()).await.map_err(refused::<Failure>)?;
+            write(handler(cx, holder, request).await)
+        })
+    });
+    Operation::new::<Request>(name, Access::Bearer, run)
+}
+
+/// An operation of the holder of an access token, or of whoever is in the midst of a sign-in: without a token the handler
+/// gets no holder, and judges the session that the request carries in its place.
+pub fn bearer_or_session<Request, Response, Failure, Handler>(name: &'static str, handler: Handler) -> Operation
+where
+    Request: DeserializeOwned + OfHolder,
+    Response: Serialize,
+    Failure: From<Refused> + Into<Fault>,
+    Handler: AsyncFn(&Context, Option<Holder>, Request) -> Result<Response, Failure> + Copy + Send + Sync + 'static,
+{
+    let run: Box<Run> = Box::new(move |cx, _, input| {
+        Box::pin(async move {
+            let request: Request = read(input)?;
+            let holder = match request.access_token() {
+                Some(token) => Some(access::holder(cx, token).await.map_err(refused::<Failure>)?),
+                None => None,
+            };
+            write(handler(cx, holder, request).await)
+        })
+    });
+    Operation::new::<Request>(name, Access::Bearer, run)
+}
+
+/// An operation of whoever signs and is allowed what the request asks. The handler gets what was found and judged.
+pub fn signed<Request, Response, Failure, Handler>(name: &'static str, handler: Handler) -> Operation
+where
+    Request: DeserializeOwned + Asks,
+    Response: Serialize,
+    Failure: Into<Fault>,
+    Handler: AsyncFn(&Context, Request::Found, Request) -> Result<Response, Failure> + Copy + Send + Sync + 'static,
+{
+    let run: Box<Run> = Box::new(move |cx, action, input| {
+        Box::pin(async move {
+            let request: Request = read(input)?;
+            let resolved = request.resolve(cx).await?;
+            for ask in &resolved.asks {
+                ask.judge(cx, action).await?;
+            }
+            write(handler(cx, resolved.found?, request).await)
+        })
+    });
+    Operation::new::<Request>(name, Access::Signed, run)
+}
+
+/// An operation of whoever signs, whatever their policies say: `reason` says why.
+pub fn unjudged<Request, Response, Failure, Handler>(name: &'static str, reason: &'static str, handler: Handler) -> Operation
+where
+    Request: DeserializeOwned,
+    Response: Serialize,
+    Failure: Into<Fault>,
+    Handler: AsyncFn(&Context, Request) -> Result<Response, Failure> + Copy + Send + Sync + 'static,
+{
+    let run: Box<Run> = Box::new(move |cx, _, input| {
+        Box::pin(async move {
+            let request: Request = read(input)?;
+            write(handler(cx, request).await)
+        })
+    });
+    Operation::new::<Request>(name, Access::Unjudged(reason), run)
+}
+
+/// What a flow refused, as the operation's own service names it.
+fn refused<Failure: From<Refused> + Into<Fault>>(refused: Refused) -> Fault {
+    Failure::from(refused).into()
+}
+
+fn read<Request: DeserializeOwned>(input: Value) -> Result<Request, Fault> {
+    serde_json::from_value(input).map_err(|error| Fault::Serialization(error.to_string()))
+}
+
+fn write<Response: Serialize, Failure: Into<Fault>>(outcome: Result<Response, Failure>) -> Result<Value, Fault> {
+    serde_json::to_value(outcome.map_err(Into::into)?).map_err(|error| Fault::Internal(Box::new(error)))
+}
+
+#[cfg(test)]
+fn unread<Request: DeserializeOwned>(input: Value) -> Result<Vec<String>, serde_json::Error> {
+    let mut unread = Vec::new();
+    serde_ignored::deserialize::<_, _, Request>(input, |path| unread.push(path.to_string())).map(|_| unread)
+}
+
+/// SECURITY: the dispatcher authenticates by the model; that the tables agree with it is tested. Should they ever not, nobody
+/// gets past a row that wants a signature.
+impl Access {
+    /// Whether this caller may come as far as the operation's own judgement.
+    #[must_use]
+    pub fn admits(self, caller: &Caller) -> bool {
+        match self {
+            Self::Public(_) | Self::Client | Self::Bearer => true,
+            Self::Signed | Self::Unjudged(_) => !matches!(caller, Caller::Anonymous),
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! What user-pool requests name, as it is found: a pool of the caller's account and of the call's region, or a client of it.
+
+use std::sync::Arc;
+
+use super::errors::Error;
+use crate::context::Context;
+use crate::flows::clients::{self, ClientOfPool};
+use crate::iam::arn;
+use crate::operation::{Ask, Fault, Resolved};
+use crate::userpools::pool::Pool;
+
+/// The pool that a request names.
+pub async fn pool(cx: &Context, pool_id: &str) -> Result<Resolved<Arc<Pool>>, Fault> {
+    match clients::own_pool(cx, pool_id).await {
+        Ok(pool) => Ok(Resolved::one(Ok(Arc::clone(&pool)), ask(&pool))),
+        // What is not there is judged where it would be: whether it exists is for those to know who may ask about it.
+        Err(missing @ Error::NoSuchPool(_)) => {
+            Ok(Resolved::one(Err(missing.into()), Ask::on(arn::user_pool(&cx.region, &cx.account_id, pool_id))))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The client, of the pool, that a request names: it is the pool that is asked about.
+pub async fn client(cx: &Context, pool_id: &str, client_id: &str) -> Result<Resolved<ClientOfPool>, Fault> {
+    let Resolved { found, asks } = pool(cx, pool_id).await?;
+    let found = match found {
+        Ok(pool) => match clients::find_in(cx, &pool, client_id).await {
+            Ok(client) => Ok(client),
+            Err(missing @ Error::NoSuchClient(_)) => Err(missing.into()),
+            Err(error) => return Err(error.into()),
+        },
+        Err(missing) => Err(missing),
+    };
+    Ok(Resolved { found, asks })
+}
+
+fn ask(pool: &Pool) -> Ask {
+    Ask::on(arn::user_pool(&pool.region, &pool.account_id, &pool.id))
+}
+
+/// The request asks about the pool of its `user_pool_id`.
+macro_rules! asks_about_pool {
+    ($request:ty) => {
+        impl $crate::operation::Asks for $request {
+            type Found = std::sync::Arc<$crate::userpools::pool::Pool>;
+
+            async fn resolve(
+                &self,
+                cx: &$crate::context::Context,
+            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
+                $crate::services::cognito_idp::found::pool(cx, &self.user_pool_id).await
+            }
+        }
+    };
+}
+
+/// The request asks about the pool of its `user_pool_id`, and names a client of it.
+macro_rules! asks_about_client {
+    ($request:ty) => {
+        impl $crate::operation::Asks for $request {
+            type Found = $crate::flows::clients::ClientOfPool;
+
+            async fn resolve(
+                &self,
+                cx: &$crate::context::Context,
+            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
+                $crate::services::cognito_idp::found::client(cx, &self.user_pool_id, &self.client_id).await
+            }
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::testing::{ACCOUNT, TestApp, TestCaller};
+
+    /// A user of IAM who holds one policy.
+    async fn user_with<'a>(app: &'a TestApp, statements: Value) -> TestCaller<'a> {
+        let document = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
+        app.admin().call("iam:CreateUser", json!({"UserName": "ann"})).await.ok();
+        let policy = json!({"UserName": "ann", "PolicyName": "p", "PolicyDocument": document});
+        app.admin().call("iam:PutUserPolicy", policy).await.ok();
+        let key = app.admin().call("iam:CreateAccessKey", json!({"UserName": "ann"})).await.ok()["AccessKey"].clone();
+        app.holder_of(key["AccessKeyId"].as_str().unwrap(), key["SecretAccessKey"].as_str().unwrap(), None)
+    }
+
+    #[actix_web::test]
+    async fn the_region_of_a_signature_neither_evades_a_deny_nor_lends_an_allow() {
+        let app = TestApp::new().await;
+        let pool = app.pool().await;
+        let denied = format!("arn:aws:cognito-idp:us-east-1:{ACCOUNT}:userpool/{}", pool.id);
+        let elsewhere = format!("arn:aws:cognito-idp:eu-west-1:{ACCOUNT}:userpool/*");
+        let statements = json!([
+            {"Effect": "Allow", "Action": "cognito-idp:*", "Resource": [elsewhere, "*"]},
+            {"Effect": "Deny", "Action": "cognito-idp:*", "Resource": denied},
+        ]);
+        let ann = user_with(&app, statements).await;
+        for (operation, input) in [
+            ("DescribeUserPool", json!({"UserPoolId": pool.id})),
+            ("AdminCreateUser", json!({"UserPoolId": pool.id, "Username": "mallory"})),
+            ("DescribeUserPoolClient", json!({"UserPoolId": pool.id, "ClientId": pool.client_id})),
+        ] {
+            assert_eq!(ann.call(operation, input.clone()).await.code(), "AccessDeniedException", "{operation}");
+            let abroad = ann.in_region("eu-west-1").call(operation, input).await;
+            assert_eq!(abroad.code(), "ResourceNotFoundException", "{operation}: a pool is in its own region only");
+        }
+    }
+
+    #[actix_web::test]
+    async fn what_is_no_region_signs_nothing() {
+        let app = TestApp::new().await;
+        for region in ["*", "<script>", "us-east", &"x".repeat(5_000)] {
+            let answer = app.admin().in_region(region).call("CreateUserPool", json!({"PoolName": "p"})).await;
+            assert_eq!(answer.code(), "InvalidSignatureException", "{region:.20}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_member_that_the_model_does_not_know_is_not_what_a_call_is_judged_on() {
+        let app = TestApp::new().await;
+        let pool = app.pool().await;
+        let own = format!("arn:aws:cognito-idp:us-east-1:{ACCOUNT}:userpool/{}", pool.id);
+        let ann = user_with(&app, json!([{"Effect": "Allow", "Action": "cognito-idp:*", "Resource": own}])).await;
+        let listed = ann.call("ListUserPools", json!({"MaxResults": 10, "UserPoolId": pool.id})).await;
+        assert_eq!(listed.code(), "AccessDeniedException");
+        ann.call("DescribeUserPool", json!({"UserPoolId": pool.id})).await.ok();
+    }
+
+    #[actix_web::test]
+    async fn whether_a_pool_exists_is_told_to_those_who_may_ask_about_it() {
+        let app = TestApp::new().await;
+        let ann = user_with(&app, json!([{"Effect": "Allow", "Action": "cognito-idp:*", "Resource": "arn:aws:s3:::none"}])).await;
+        let pool = app.pool().await;
+        for id in [pool.id.as_str(), "us-east-1_000000000"] {
+            assert_eq!(ann.call("DescribeUserPool", json!({"UserPoolId": id})).await.code(), "AccessDeniedException");
+        }
+    }
+}
