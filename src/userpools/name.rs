@@ -225,7 +225,7 @@ mod tests {
         let bomb = "\u{fdfa}".repeat(131_072);
         assert_eq!(bomb.len(), 393_216);
         let started = std::time::Instant::now();
-        for _ in 0..1000 {
+        for _ in 0..20 {
             assert_eq!(CanonicalName::of(&bomb, Capitals::Ignored), Err(NameRefused::TooLong));
         }
         // Composing it but once takes longer than this.
