@@ -10,6 +10,7 @@ use ipnet::IpNet;
 
 pub use file::{RuleSetting, SettingsRefused, load};
 
+use crate::budgets::Limits;
 use crate::kit::region::is_region;
 
 /// A self-hosted auth and token service that speaks Amazon Cognito's, STS's and IAM's own wire protocols.
@@ -65,12 +66,41 @@ pub struct ServeFlags {
     /// A range of addresses (CIDR), repeatable: a proxy there is believed about X-Forwarded-For and -Proto.
     #[arg(long = "trusted-proxy", env = "PASSWRIGHT_TRUSTED_PROXY", value_name = "CIDR", value_delimiter = ',')]
     pub trusted_proxies: Vec<IpNet>,
+    /// How much of what is anonymous is served.
+    #[command(flatten)]
+    pub budgets: BudgetFlags,
     /// The certificate chain, PEM: then the port speaks https.
     #[arg(long, env = "PASSWRIGHT_TLS_CERT")]
     pub tls_cert: Option<PathBuf>,
     /// The certificate's private key, PEM.
     #[arg(long, env = "PASSWRIGHT_TLS_KEY")]
     pub tls_key: Option<PathBuf>,
+}
+
+/// How much of what is anonymous one client address (of IPv6: one /64) may do; 0 is no limit.
+#[derive(Debug, Args)]
+pub struct BudgetFlags {
+    /// Sign-ups from one client address in ten minutes; 0 is no limit.
+    #[arg(long, env = "PASSWRIGHT_SIGN_UPS_PER_ADDRESS", default_value_t = 100)]
+    pub sign_ups_per_address: u32,
+    /// Refused sign-ins from one client address in five minutes; 0 is no limit.
+    #[arg(long, env = "PASSWRIGHT_REFUSED_SIGN_INS_PER_ADDRESS", default_value_t = 100)]
+    pub refused_sign_ins_per_address: u32,
+    /// New guest identities from one client address in a minute; 0 is no limit.
+    #[arg(long, env = "PASSWRIGHT_GUEST_IDENTITIES_PER_ADDRESS", default_value_t = 300)]
+    pub guest_identities_per_address: u32,
+}
+
+impl BudgetFlags {
+    /// As the budgets take them.
+    #[must_use]
+    pub const fn limits(&self) -> Limits {
+        Limits {
+            sign_ups: self.sign_ups_per_address,
+            refused_sign_ins: self.refused_sign_ins_per_address,
+            guest_identities: self.guest_identities_per_address,
+        }
+    }
 }
 
 /// The flags that both commands take.

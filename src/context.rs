@@ -6,17 +6,18 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
-use crate::authz::{HeldKey, Origin};
+use crate::budgets::Budgets;
 use crate::config::{IssuerStyle, Mode};
 use crate::crypto::argon2::Hasher;
 use crate::crypto::seal::SealingKey;
-use crate::iam::caller::Caller;
+use crate::iam::caller::{Caller, HeldKey};
+use crate::iam::origin::Origin;
 use crate::kit::cache::Cache;
 use crate::kit::clock::{Clock, Timestamp};
 use crate::kit::rng::{Entropy, EntropyRng};
 use crate::policy::PolicySet;
 use crate::store::{Conn, Db, StoreError};
-use crate::tokens::pool_keys::PoolKeys;
+use crate::tokens::keys::PoolKeys;
 use crate::userpools::client::Client;
 use crate::userpools::pool::Pool;
 
@@ -30,10 +31,10 @@ const CACHED: usize = 10_000;
 pub struct App {
     /// `dev` or `serve`.
     pub mode: Mode,
-    /// The deployment's first account.
-    pub account_id: String,
+    /// The deployment's first account: what unsigned requests are counted to.
+    pub first_account_id: String,
     /// The region of unsigned requests that name none.
-    pub region: String,
+    pub default_region: String,
     /// The address that clients reach us by, without a slash at its end.
     pub public_url: String,
     /// The form of issuers.
@@ -50,6 +51,8 @@ pub struct App {
     pub keys: Keys,
     /// The pool for CPU-heavy work.
     pub hasher: Hasher,
+    /// What one client address may do in a while.
+    pub budgets: Budgets,
     /// What is read often and written seldom.
     pub caches: Caches,
 }
@@ -144,7 +147,7 @@ impl App {
         match self.issuer_style {
             IssuerStyle::Url => format!("{}/{pool_id}", self.public_url),
             IssuerStyle::Aws => {
-                let region = pool_id.split_once('_').map_or(self.region.as_str(), |(region, _)| region);
+                let region = pool_id.split_once('_').map_or(self.default_region.as_str(), |(region, _)| region);
                 format!("https://cognito-idp.{region}.amazonaws.com/{pool_id}")
             }
         }
@@ -188,7 +191,7 @@ impl Context {
     /// The context of one call.
     #[must_use]
     pub fn new(app: Arc<App>, caller: Caller, region: String, origin: Origin, request_id: String) -> Self {
-        let account_id = caller.account_id().unwrap_or(&app.account_id).to_owned();
+        let account_id = caller.account_id().unwrap_or(&app.first_account_id).to_owned();
         Self { app, caller, account_id, region, origin, request_id }
     }
 }

@@ -1,9 +1,39 @@
 //! Passwright: a self-hosted auth and token service that speaks the wire protocols of Amazon Cognito, STS and IAM.
 //!
-//! Each room looks down, never up: `http` to `wire` to `services` and `decisions`, to `flows`, to `authz`, `tokens` and
-//! `delivery`, to `store`. The pure rooms (`userpools`, `identitypools`, `iam`, `policy`, `crypto`, `sigv4`) know no I/O.
+//! # The rooms
+//! Each looks down, never up, and no two use each other in a circle (`tests/architecture.rs` has every edge).
+//!
+//! | room | holds |
+//! |---|---|
+//! | [`startup`], [`config`], [`cli`] | settings to a running server; work on policies without one |
+//! | [`http`] | routes, health, metrics, TLS |
+//! | [`wire`] | bytes to typed operations and back, by the AWS interface models |
+//! | [`services`] | one file an operation, one table a service |
+//! | [`decisions`] | AuthZEN, simulation, forward-auth |
+//! | [`operation`] | who may call an operation and what it asks: the five kinds of rows |
+//! | [`flows`] | what takes several steps and I/O, shared by wire and decisions |
+//! | [`delivery`] | messages to people |
+//! | [`authz`] | credentials to a caller; the policies that apply to a decision |
+//! | [`budgets`] | what one client address may do in a while |
+//! | [`context`] | `cx`: the application's parts, and what is known of a call |
+//! | [`store`] | the database: SQL lives here only |
+//! | [`tokens`] | JWTs, signing keys, session tokens |
+//! | [`userpools`], [`identitypools`], [`iam`], [`policy`], [`crypto`], [`sigv4`], [`kit`] | rules without I/O |
+//! | `testing` | the whole application in a test's own process |
+//!
+//! # To add, touch
+//! | to add | touch |
+//! |---|---|
+//! | an operation | its file (request, what it asks, response, handler, tests) and its row in the service's `mod.rs`; a store function only for a new query |
+//! | a service | a row in [`wire::model`], its folder in [`services`] |
+//! | a condition operator | its function and table test in `policy/operators/`, one row there |
+//! | a check of policies | its function in `policy/validate/checks/`, one row there |
+//! | a setting | its field in [`config`] |
+//! | a column | one migration, the row struct, the store file |
+//! | an edge between rooms | the row of the room that looks, in `tests/architecture.rs` |
 
 pub mod authz;
+pub mod budgets;
 pub mod cli;
 pub mod config;
 pub mod context;

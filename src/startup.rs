@@ -12,6 +12,7 @@ use actix_web::web::Data;
 use actix_web::{App as Routes, HttpServer};
 use ipnet::IpNet;
 
+use crate::budgets::{Budgets, Limits};
 use crate::config::{Cli, Command, DevFlags, Mode, ServeFlags, SharedFlags};
 use crate::context::{App, Caches, Keys};
 use crate::crypto::argon2::{Argon2Cost, Hasher};
@@ -83,7 +84,7 @@ async fn dev(flags: DevFlags) -> Result<(), StartupError> {
         shared.data.clone_from(folder);
     }
     let (listener, secure) = if flags.tls { listen_twice(&shared)? } else { (listen(shared.host, shared.port)?, None) };
-    let app = assemble(&shared, Mode::Dev, flags.trusted_proxies, &listener).await?;
+    let app = assemble(&shared, Mode::Dev, flags.trusted_proxies, Limits::default(), &listener).await?;
     let secure = match secure {
         Some(secure) => {
             let (config, ca) = tls::development(&shared.data.join("tls"), &shared.region)?;
@@ -108,7 +109,7 @@ async fn serve(flags: ServeFlags) -> Result<(), StartupError> {
     };
     let rules = Data::new(Rules::compile(&flags.shared.forward_auth)?);
     let listener = listen(flags.shared.host, flags.shared.port)?;
-    let app = assemble(&flags.shared, Mode::Serve, flags.trusted_proxies, &listener).await?;
+    let app = assemble(&flags.shared, Mode::Serve, flags.trusted_proxies, flags.budgets.limits(), &listener).await?;
     write_root_credentials(&app, &flags.shared.data).await?;
     match certificate {
         Some((chain, key)) => {
@@ -162,7 +163,13 @@ fn announce(line: &str) {
 }
 
 /// Opens the database and the master key, adopts the deployment's record, and puts the application together.
-async fn assemble(shared: &SharedFlags, mode: Mode, trusted_proxies: Vec<IpNet>, listener: &TcpListener) -> Result<Arc<App>, StartupError> {
+async fn assemble(
+    shared: &SharedFlags,
+    mode: Mode,
+    trusted_proxies: Vec<IpNet>,
+    limits: Limits,
+    listener: &TcpListener,
+) -> Result<Arc<App>, StartupError> {
     private_file::create_folder(&shared.data).map_err(|error| StartupError::File(shared.data.clone(), error))?;
     let own_file = shared.data.join("passwright.db");
     let url = shared.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", own_file.display()));
@@ -192,8 +199,8 @@ async fn assemble(shared: &SharedFlags, mode: Mode, trusted_proxies: Vec<IpNet>,
     let hasher = Hasher::start(cost, shared.hashing_threads.unwrap_or(cores), shared.hashing_queue)?;
     Ok(Arc::new(App {
         mode,
-        account_id,
-        region: shared.region.clone(),
+        first_account_id: account_id,
+        default_region: shared.region.clone(),
         public_url,
         issuer_style: shared.issuer_style,
         trusted_proxies,
@@ -202,6 +209,7 @@ async fn assemble(shared: &SharedFlags, mode: Mode, trusted_proxies: Vec<IpNet>,
         entropy: Arc::new(SystemEntropy),
         keys: keys(&master),
         hasher,
+        budgets: Budgets::new(limits),
         caches: Caches::default(),
     }))
 }
@@ -254,13 +262,14 @@ async fn write_root_credentials(app: &App, data: &Path) -> Result<(), StartupErr
         return Ok(());
     }
     let mut rng = app.rng();
-    let id = ids::access_key_id(AccessKeyKind::LongLived, &app.account_id, &mut rng);
+    let id = ids::access_key_id(AccessKeyKind::LongLived, &app.first_account_id, &mut rng);
     let secret = ids::secret_access_key(&mut rng);
-    let sealed_secret = app.keys.at_rest.seal(&["iam_access_keys", &app.account_id, &id], secret.expose_secret().as_bytes(), &mut rng);
+    let sealed_secret =
+        app.keys.at_rest.seal(&["iam_access_keys", &app.first_account_id, &id], secret.expose_secret().as_bytes(), &mut rng);
     let key = AccessKey {
-        account_id: app.account_id.clone(),
+        account_id: app.first_account_id.clone(),
         id: id.clone(),
-        owner_id: app.account_id.clone(),
+        owner_id: app.first_account_id.clone(),
         sealed_secret,
         active: true,
         created_at: app.now(),

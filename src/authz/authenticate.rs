@@ -5,8 +5,7 @@ use std::sync::Arc;
 use crate::config::Mode;
 use crate::context::App;
 use crate::crypto::ids::{self, AccessKeyKind};
-use crate::iam::caller::Caller;
-use crate::iam::entity::AccessKey;
+use crate::iam::caller::{Caller, HeldKey};
 use crate::kit::clock::Timestamp;
 use crate::kit::region::is_region;
 use crate::kit::secret::Secret;
@@ -88,9 +87,9 @@ async fn identify(app: &App, access_key_id: &str, session_token: Option<&str>) -
     let names_account = crate::policy::is_account(access_key_id);
     match ids::read_access_key_id(access_key_id) {
         _ if names_account => Ok(Identified::Foreign(access_key_id.to_owned())),
-        None => Ok(Identified::Foreign(app.account_id.clone())),
+        None => Ok(Identified::Foreign(app.first_account_id.clone())),
         Some((AccessKeyKind::LongLived, account_id)) => match find_key(app, &account_id, access_key_id).await? {
-            None => Ok(Identified::Foreign(app.account_id.clone())),
+            None => Ok(Identified::Foreign(app.first_account_id.clone())),
             Some(_) if session_token.is_some() => Err(CredentialRefused::UnknownKey),
             Some(held) if !held.key.active => Err(CredentialRefused::UnknownKey),
             Some(held) => {
@@ -105,20 +104,13 @@ async fn identify(app: &App, access_key_id: &str, session_token: Option<&str>) -
         },
         // SECURITY: a temporary key of this deployment's account must bring its own token, in dev too.
         Some((AccessKeyKind::Temporary, account_id)) => {
-            match session_token.and_then(|token| crate::tokens::session::open(app, access_key_id, token)) {
+            match session_token.and_then(|token| crate::tokens::session::open(&app.keys.credentials, access_key_id, token)) {
                 Some((session, secret)) => Ok(Identified::Ours(Caller::Session(session), secret)),
-                None if account_id == app.account_id => Err(CredentialRefused::UnknownKey),
-                None => Ok(Identified::Foreign(app.account_id.clone())),
+                None if account_id == app.first_account_id => Err(CredentialRefused::UnknownKey),
+                None => Ok(Identified::Foreign(app.first_account_id.clone())),
             }
         }
     }
-}
-
-/// An access key and who holds it.
-pub struct HeldKey {
-    key: AccessKey,
-    /// `None` where the user is gone.
-    owner: Option<Caller>,
 }
 
 async fn find_key(app: &App, account_id: &str, access_key_id: &str) -> Result<Option<Arc<HeldKey>>, StoreError> {

@@ -90,7 +90,7 @@ pub fn account_of_resource<'a>(app: &'a App, resource: &'a str) -> Option<&'a st
     let mut parts = resource.splitn(6, ':');
     let is_arn = parts.next() == Some("arn");
     let account = parts.nth(3).filter(|account| policy::is_account(account));
-    is_arn.then(|| account.unwrap_or(&app.account_id))
+    is_arn.then(|| account.unwrap_or(&app.first_account_id))
 }
 
 /// Judges what a caller wants with a resource that may be another account's, by the policies that apply to them: there is no

@@ -22,6 +22,6 @@ async fn simulate(app: &App, request: &HttpRequest, body: Result<Bytes, actix_we
     let asker = Asker::of(app, request, &body, &SERVICES).await?;
     asker.permit(app, "passwright:Simulate", "*").await?;
     let text = std::str::from_utf8(&body).map_err(|error| Failure::BadRequest(error.to_string()))?;
-    let question = Question::parse(text, &app.account_id).map_err(Failure::BadRequest)?;
+    let question = Question::parse(text, &app.first_account_id).map_err(Failure::BadRequest)?;
     Ok(simulation::answer(&question))
 }

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::refused::Refused;
 use crate::context::App;
+use crate::flows::pool_keys;
 use crate::store;
 use crate::tokens::claims::{AccessClaims, USER_ADMIN_SCOPE};
-use crate::tokens::pool_keys;
 use crate::tokens::verify::{RawJwt, TokenRefused};
 use crate::userpools::pool::Pool;
 use crate::userpools::user::User;

@@ -1,11 +1,11 @@
 //! From a bearer token, ID or access, to the user of ours who holds it.
 
 use crate::context::App;
+use crate::flows::pool_keys;
 use crate::kit::clock::Timestamp;
 use crate::store::{self, StoreError};
 use crate::tokens::claims::USER_ADMIN_SCOPE;
 use crate::tokens::keys::PublicKey;
-use crate::tokens::pool_keys;
 use crate::tokens::verify::{RawJwt, TokenRefused};
 
 /// Who holds a token.

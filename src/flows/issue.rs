@@ -8,9 +8,9 @@ use super::refused::Refused;
 use crate::context::App;
 use crate::crypto::digest::PlainToken;
 use crate::crypto::ids;
+use crate::flows::pool_keys;
 use crate::store::tokens::TokenFamily;
 use crate::tokens::claims::{ACCESS, AccessClaims, ID, IdClaims, USER_ADMIN_SCOPE};
-use crate::tokens::pool_keys;
 use crate::userpools::user::User;
 
 /// AuthenticationResult.

@@ -8,6 +8,7 @@ pub mod credentials;
 pub mod issue;
 pub mod paging;
 pub mod passwords;
+pub mod pool_keys;
 pub mod refresh;
 pub mod refused;
 pub mod sessions;

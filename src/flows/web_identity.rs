@@ -4,18 +4,19 @@
 use std::collections::BTreeMap;
 
 use super::bearer::Bearer;
-use crate::authz::{self, Origin};
+use crate::authz;
 use crate::context::App;
+use crate::flows::pool_keys;
 use crate::iam::arn;
 use crate::iam::caller::{Caller, RoleSession};
 use crate::iam::entity::Role;
+use crate::iam::origin::Origin;
 use crate::identitypools::pool::{CognitoProvider, IdentityPool};
 use crate::identitypools::provider;
 use crate::policy::Verdict;
 use crate::store::identity_pools::{self, Identity};
 use crate::store::{self, StoreError};
 use crate::tokens::claims::IdClaims;
-use crate::tokens::pool_keys;
 use crate::tokens::verify::{RawJwt, TokenRefused};
 
 const PROVIDER: &str = "cognito-identity.amazonaws.com";

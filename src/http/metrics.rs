@@ -6,7 +6,10 @@ use actix_web::HttpResponse;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
+use actix_web::web::Data;
 use prometheus::{Encoder as _, Histogram, HistogramOpts, IntCounterVec, Opts, Registry, TextEncoder};
+
+use crate::context::App;
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::new);
 
@@ -24,6 +27,20 @@ static SECONDS: LazyLock<Option<Histogram>> = LazyLock::new(|| {
     Some(seconds)
 });
 
+/// What the budgets of this node refused, read off as they stand.
+fn budgets(app: &App) -> Registry {
+    let registry = Registry::new();
+    let options = Opts::new("passwright_budget_refusals_total", "Requests refused because a budget was spent, by budget.");
+    if let Ok(counter) = IntCounterVec::new(options, &["budget"])
+        && registry.register(Box::new(counter.clone())).is_ok()
+    {
+        for (budget, refused) in app.budgets.refusals() {
+            counter.with_label_values(&[budget]).inc_by(refused);
+        }
+    }
+    registry
+}
+
 /// Counts and times every answer.
 pub async fn count<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Result<ServiceResponse<B>, actix_web::Error> {
     let timer = SECONDS.as_ref().map(Histogram::start_timer);
@@ -37,9 +54,10 @@ pub async fn count<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Re
 }
 
 /// `GET /metrics`.
-pub async fn show() -> HttpResponse {
+pub async fn show(app: Data<App>) -> HttpResponse {
     let mut text = Vec::new();
-    match TextEncoder::new().encode(&REGISTRY.gather(), &mut text) {
+    let families = [REGISTRY.gather(), budgets(&app).gather()].concat();
+    match TextEncoder::new().encode(&families, &mut text) {
         Ok(()) => HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text),
         Err(_) => HttpResponse::InternalServerError().finish(),
     }

@@ -5,8 +5,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use crate::context::App;
+use crate::flows::pool_keys;
 use crate::tokens::keys::Jwks;
-use crate::tokens::pool_keys;
 
 /// `GET /{pool}/.well-known/jwks.json` (RFC 7517 §5).
 pub async fn jwks(app: Data<App>, pool_id: Path<String>) -> HttpResponse {

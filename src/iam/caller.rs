@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::arn;
-use super::entity::User;
+use super::entity::{AccessKey, User};
 use crate::kit::clock::Timestamp;
 use crate::policy::{ContextMap, Principal};
 
@@ -21,6 +21,14 @@ pub enum Caller {
     User(User),
     /// A session of a role, by temporary credentials.
     Session(RoleSession),
+}
+
+/// An access key and who holds it.
+pub struct HeldKey {
+    /// The key.
+    pub key: AccessKey,
+    /// `None` where the user is gone.
+    pub owner: Option<Caller>,
 }
 
 /// A session of a role: what temporary credentials carry.

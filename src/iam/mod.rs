@@ -4,5 +4,6 @@ pub mod arn;
 pub mod caller;
 pub mod context_entry;
 pub mod entity;
+pub mod origin;
 pub mod simulation;
 pub mod statement_place;

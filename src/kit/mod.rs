@@ -1,5 +1,6 @@
 //! What every room may use: time, chance, secrets, ids. Knows nothing of auth.
 
+pub mod budget;
 pub mod cache;
 pub mod clock;
 pub mod private_file;

@@ -23,6 +23,23 @@ pub enum Fault {
     Internal(Box<dyn Error>),
 }
 
+impl Fault {
+    /// A budget is spent.
+    #[must_use]
+    pub fn too_many_requests() -> Self {
+        Self::Modelled("TooManyRequestsException", "Too many requests".to_owned())
+    }
+
+    /// Whether it may be the answer to a guess at who there is, or at their secrets.
+    #[must_use]
+    pub fn is_refused_sign_in(&self) -> bool {
+        matches!(
+            self,
+            Self::Modelled("NotAuthorizedException" | "UserNotFoundException" | "CodeMismatchException" | "ExpiredCodeException", _)
+        )
+    }
+}
+
 impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         Self::Internal(Box::new(error))

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{Asks, Fault};
+use crate::budgets::PerAddress;
 use crate::context::Context;
 use crate::flows::access::{self, Holder};
 use crate::flows::clients::{self, ClientOfPool};
@@ -33,6 +34,8 @@ pub struct Operation {
     pub name: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// What a call spends of its client address's.
+    pub budget: Option<PerAddress>,
     run: Box<Run>,
     #[cfg(test)]
     unread: fn(Value) -> Result<Vec<String>, serde_json::Error>,
@@ -47,10 +50,17 @@ impl Operation {
         Self {
             name,
             access,
+            budget: None,
             run,
             #[cfg(test)]
             unread: unread::<Request>,
         }
+    }
+
+    /// The same operation, each call of which spends of its client address's budget.
+    #[must_use]
+    pub fn within(self, budget: PerAddress) -> Self {
+        Self { budget: Some(budget), ..self }
     }
 
     /// Resolves, judges and runs a call of the operation. `action` is its name in IAM: `iam:GetUser`.
@@ -58,7 +68,17 @@ impl Operation {
     /// # Errors
     /// [`Fault`].
     pub async fn run(&self, cx: &Context, action: &str, input: Value) -> Result<Value, Fault> {
-        (self.run)(cx, action, input).await
+        let Some(budget) = self.budget else { return (self.run)(cx, action, input).await };
+        let address = cx.origin.source_ip;
+        // Spent before it is known what becomes of the call, so that a burst gets no more than its share.
+        if !cx.budgets.spend(budget, address, cx.now()) {
+            return Err(Fault::too_many_requests());
+        }
+        let outcome = (self.run)(cx, action, input).await;
+        if budget == PerAddress::RefusedSignIns && !outcome.as_ref().is_err_and(Fault::is_refused_sign_in) {
+            cx.budgets.give_back(budget, address);
+        }
+        outcome
     }
 
     /// The members of an input that the operation's request type does not read.

@@ -16,8 +16,9 @@ use actix_web::web::Data;
 
 pub use answer::Answer;
 pub use caller::TestCaller;
-pub use pool::{TestPool, TestUser};
+pub use pool::{PASSWORD, TestPool, TestUser};
 
+use crate::budgets::{Budgets, Limits};
 use crate::config::{IssuerStyle, Mode};
 use crate::context::{App, Caches};
 use crate::crypto::argon2::{Argon2Cost, Hasher};
@@ -68,17 +69,26 @@ impl TestApp {
         Self::in_mode(Mode::Dev).await
     }
 
+    /// `passwright serve` with budgets for client addresses; the others have none.
+    pub async fn within(limits: Limits) -> Self {
+        Self::start(Mode::Serve, limits).await
+    }
+
     async fn in_mode(mode: Mode) -> Self {
+        Self::start(mode, Limits::default()).await
+    }
+
+    async fn start(mode: Mode, limits: Limits) -> Self {
         let database = Arc::new(TestDatabase::new().await);
         let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(BEGIN)));
-        let app = assemble(mode, &database, &clock, 1).await;
+        let app = assemble(mode, limits, &database, &clock, 1).await;
         let root = add_root(&app, ACCOUNT).await;
         Self { app, clock, database, root }
     }
 
     /// A second node on the same database, with the same clock.
     pub async fn another_node(&self) -> Self {
-        let app = assemble(self.app.mode, &self.database, &self.clock, 2).await;
+        let app = assemble(self.app.mode, Limits::default(), &self.database, &self.clock, 2).await;
         Self { app, clock: Arc::clone(&self.clock), database: Arc::clone(&self.database), root: self.root.clone() }
     }
 
@@ -146,14 +156,14 @@ impl TestApp {
     }
 }
 
-async fn assemble(mode: Mode, database: &TestDatabase, clock: &Arc<ManualClock>, seed: u64) -> Arc<App> {
+async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &Arc<ManualClock>, seed: u64) -> Arc<App> {
     let db = Db::open(&database.url, 8).await.unwrap();
     let master = MasterKey::generate(&mut EntropyRng(&SeededEntropy::new(7)));
     let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(seed));
     Arc::new(App {
         mode,
-        account_id: ACCOUNT.to_owned(),
-        region: "us-east-1".to_owned(),
+        first_account_id: ACCOUNT.to_owned(),
+        default_region: "us-east-1".to_owned(),
         public_url: format!("http://{HOST}"),
         issuer_style: IssuerStyle::Url,
         trusted_proxies: Vec::new(),
@@ -162,6 +172,7 @@ async fn assemble(mode: Mode, database: &TestDatabase, clock: &Arc<ManualClock>,
         entropy,
         keys: startup::keys(&master),
         hasher: Hasher::start(CHEAP, 1, 256).unwrap(),
+        budgets: Budgets::new(limits),
         caches: Caches::default(),
     })
 }

@@ -124,6 +124,14 @@ impl PublicKey {
     }
 }
 
+/// A pool's keys: the one that signs, and the public halves of all that may have signed or will.
+pub struct PoolKeys {
+    /// The key that signs.
+    pub current: SigningKey,
+    /// What JWKS publishes: current, next, previous.
+    pub public: Vec<PublicKey>,
+}
+
 /// A public key as JWKS publishes it (RFC 7517 §4, RFC 7518 §6.3.1).
 #[derive(Clone, Debug, Serialize)]
 pub struct Jwk {

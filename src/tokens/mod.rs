@@ -2,7 +2,6 @@
 
 pub mod claims;
 pub mod keys;
-pub mod pool_keys;
 mod provider;
 pub mod session;
 pub mod verify;

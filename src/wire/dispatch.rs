@@ -164,7 +164,7 @@ async fn run(app: Arc<App>, request: &HttpRequest, body: &Bytes, call: Call<'_>)
             Invalid::Constraints(message, violations) => WireError::validation(protocol, message, &violations),
         })?;
     }
-    let region = scope.map_or_else(|| app.region.clone(), |scope| scope.region);
+    let region = scope.map_or_else(|| app.default_region.clone(), |scope| scope.region);
     let origin = authz::origin(&app, request);
     let cx = Context::new(app, caller, region, origin, request_id.to_owned());
     let action = format!("{}:{}", service.name(), model.name);

@@ -10,8 +10,9 @@ use super::credential::{self, Identified, Unidentified};
 use super::original::Original;
 use super::path::DecodedPath;
 use super::rules::Rules;
-use crate::authz::{self, Origin};
+use crate::authz;
 use crate::context::App;
+use crate::iam::origin::Origin;
 use crate::policy::Verdict;
 use crate::store::StoreError;
 

@@ -4,11 +4,12 @@ use std::error::Error;
 
 use super::original::Original;
 use super::rules::Matched;
-use crate::authz::{self, CredentialRefused, Origin};
+use crate::authz::{self, CredentialRefused};
 use crate::context::App;
 use crate::flows::bearer;
 use crate::flows::web_identity::{self, LoginRefused};
 use crate::iam::caller::Caller;
+use crate::iam::origin::Origin;
 use crate::sigv4::{self, Body, SignatureError};
 
 /// SHA-256 of nothing: what the signature of a request without body covers.
@@ -123,7 +124,7 @@ async fn by_token(app: &App, token: &str, identity_pool: Option<&str>, origin: &
         LoginRefused::Internal(error) => Unidentified::Internal(error),
         refused => Unidentified::Forbidden(refused.to_string()),
     })?;
-    let region = identity_pool.split_once(':').map_or(app.region.as_str(), |(region, _)| region).to_owned();
+    let region = identity_pool.split_once(':').map_or(app.default_region.as_str(), |(region, _)| region).to_owned();
     Ok(Identified { caller: Caller::Session(session), subject: bearer.subject, region, body_sha256: None })
 }
 

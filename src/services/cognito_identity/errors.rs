@@ -20,6 +20,8 @@ pub enum Error {
     ResourceConflict(String),
     /// The pool's role is missing, or does not trust it.
     InvalidIdentityPoolConfiguration,
+    /// A budget is spent.
+    TooManyRequests,
     /// The caller may not.
     AccessDenied(String),
     /// Our own failure.
@@ -54,6 +56,7 @@ impl From<Error> for Fault {
                 "InvalidIdentityPoolConfigurationException",
                 "Invalid identity pool configuration. Check assigned IAM roles for this pool.".to_owned(),
             ),
+            Error::TooManyRequests => Self::too_many_requests(),
             Error::AccessDenied(message) => Self::AccessDenied(message),
             Error::Internal(source) => Self::Internal(source),
         }

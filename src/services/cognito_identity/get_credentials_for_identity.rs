@@ -45,7 +45,8 @@ pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
         cx.write(async |tx| link(cx, tx, &identity, &logins).await).await?;
     }
     let session = web_identity::session(cx, &pool, &identity, &logins, Some(&cx.origin)).await?;
-    let credentials = session::issue(cx, session).ok_or_else(|| Error::Internal("session could not be sealed".into()))?;
+    let credentials = session::issue(&cx.keys.credentials, session, &mut cx.rng())
+        .ok_or_else(|| Error::Internal("session could not be sealed".into()))?;
     Ok(Response { identity_id: identity.identity_id, credentials: credentials.into() })
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::errors::{Error, no_pool};
+use crate::budgets::PerAddress;
 use crate::context::Context;
 use crate::crypto::ids;
 use crate::flows::web_identity::{self, Login};
@@ -31,6 +32,9 @@ pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
     let logins = web_identity::verify(cx, &pool, &request.logins).await?;
     if logins.is_empty() && !pool.configuration.allow_unauthenticated_identities {
         return Err(guests_refused());
+    }
+    if logins.is_empty() && !cx.budgets.spend(PerAddress::GuestIdentities, cx.origin.source_ip, cx.now()) {
+        return Err(Error::TooManyRequests);
     }
     let fresh = ids::identity_id(&pool.region, &mut cx.rng());
     let identity_id = cx.write(async |tx| find_or_insert(cx, tx, &pool, &logins, &fresh).await).await?;

@@ -1,5 +1,6 @@
 //! Amazon Cognito user pools.
 
+use crate::budgets::PerAddress;
 use crate::operation::{Operation, bearer, bearer_or_session, client, public, signed};
 
 #[macro_use]
@@ -58,15 +59,62 @@ pub fn operations() -> Vec<Operation> {
         bearer("GetUser", get_user::handle),
         signed("GetUserPoolMfaConfig", get_user_pool_mfa_config::handle),
         bearer("GlobalSignOut", global_sign_out::handle),
-        client("InitiateAuth", initiate_auth::handle),
+        client("InitiateAuth", initiate_auth::handle).within(PerAddress::RefusedSignIns),
         signed("ListUserPools", list_user_pools::handle),
         signed("ListUsers", list_users::handle),
         client("ResendConfirmationCode", resend_confirmation_code::handle),
-        client("RespondToAuthChallenge", respond_to_auth_challenge::handle),
+        client("RespondToAuthChallenge", respond_to_auth_challenge::handle).within(PerAddress::RefusedSignIns),
         public("RevokeToken", "the refresh token, with the secret of the client that has one", revoke_token::handle),
         bearer("SetUserMFAPreference", set_user_mfa_preference::handle),
         signed("SetUserPoolMfaConfig", set_user_pool_mfa_config::handle),
-        client("SignUp", sign_up::handle),
+        client("SignUp", sign_up::handle).within(PerAddress::SignUps),
         bearer_or_session("VerifySoftwareToken", verify_software_token::handle),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use crate::budgets::Limits;
+    use crate::testing::{PASSWORD, TestApp};
+
+    #[actix_web::test]
+    async fn an_address_that_guesses_on_is_stopped_and_signs_in_again_when_it_has_waited() {
+        let app = TestApp::within(Limits { refused_sign_ins: 5, ..Limits::default() }).await;
+        let pool = app.pool().await;
+        pool.user("alice").await;
+        for name in ["a", "b", "c", "d"] {
+            pool.sign_in("alice", PASSWORD).await.ok();
+            assert_eq!(pool.sign_in(name, "guess").await.code(), "NotAuthorizedException");
+        }
+        assert_eq!(pool.sign_in("e", "guess").await.code(), "NotAuthorizedException");
+        assert_eq!(pool.sign_in("f", "guess").await.code(), "TooManyRequestsException");
+        assert_eq!(pool.sign_in("alice", PASSWORD).await.code(), "TooManyRequestsException", "nothing is judged any more");
+        app.advance(Duration::from_secs(60));
+        pool.sign_in("alice", PASSWORD).await.ok();
+    }
+
+    #[actix_web::test]
+    async fn an_address_signs_up_so_often_and_makes_so_many_guests() {
+        let app = TestApp::within(Limits { sign_ups: 2, guest_identities: 2, ..Limits::default() }).await;
+        let pool = app.pool().await;
+        let mut answers = Vec::new();
+        for name in ["a", "b", "c"] {
+            answers.push(pool.client("SignUp", json!({"Username": name, "Password": PASSWORD})).await.code());
+        }
+        assert_eq!(answers, ["", "", "TooManyRequestsException"]);
+        let guests = json!({"IdentityPoolName": "guests", "AllowUnauthenticatedIdentities": true});
+        let guests = app.admin().call("CreateIdentityPool", guests).await.ok();
+        let mut answers = Vec::new();
+        for _ in 0..3 {
+            answers.push(app.anonymous().call("GetId", json!({"IdentityPoolId": guests["IdentityPoolId"]})).await.code());
+        }
+        assert_eq!(answers, ["", "", "TooManyRequestsException"]);
+        let metrics = app.anonymous().send("", actix_web::http::Method::GET, "/metrics", Vec::new(), Vec::new()).await.text;
+        assert!(metrics.contains("passwright_budget_refusals_total{budget=\"sign_ups\"} 1"), "{metrics}");
+        assert!(metrics.contains("passwright_budget_refusals_total{budget=\"guest_identities\"} 1"), "{metrics}");
+    }
 }

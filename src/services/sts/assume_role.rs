@@ -101,7 +101,8 @@ pub async fn handle(cx: &Context, role: Role, request: Request) -> Result<Respon
     let assumed_role_user = AssumedRoleUser { assumed_role_id: session.user_id(), arn: session.arn() };
     let packed_policy_size =
         session.policies.as_ref().map(|policies| policies.iter().map(String::len).sum::<usize>() * 100 / MAX_SESSION_POLICY);
-    let credentials = session::issue(cx, session).ok_or_else(|| Error::Internal("session could not be sealed".into()))?;
+    let credentials = session::issue(&cx.keys.credentials, session, &mut cx.rng())
+        .ok_or_else(|| Error::Internal("session could not be sealed".into()))?;
     Ok(Response { credentials: credentials.into(), assumed_role_user, packed_policy_size })
 }
 

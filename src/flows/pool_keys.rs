@@ -1,19 +1,11 @@
-//! A pool's key set as a node holds it: the key that signs, and all that verify.
+//! The keys of a pool: made, stored sealed, and loaded through the cache.
 
 use crate::context::App;
 use crate::crypto::argon2::Busy;
 use crate::store::user_pools::{self, StoredKey};
 use crate::store::{Conn, StoreError};
-use crate::tokens::keys::{KeyError, PublicKey, SigningKey};
+use crate::tokens::keys::{KeyError, PoolKeys, SigningKey};
 use std::sync::Arc;
-
-/// A pool's keys: the one that signs, and the public halves of all that may have signed or will.
-pub struct PoolKeys {
-    /// The key that signs.
-    pub current: SigningKey,
-    /// What JWKS publishes: current, next, previous.
-    pub public: Vec<PublicKey>,
-}
 
 const CURRENT: &str = "current";
 const NEXT: &str = "next";

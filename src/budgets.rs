@@ -1,0 +1,111 @@
+//! What one client address may do in a while, so that anonymous calls are bounded. Each node counts by itself.
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::time::Duration;
+
+use crate::kit::budget::Budget;
+use crate::kit::clock::Timestamp;
+
+/// What is bounded for one client address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PerAddress {
+    /// Sign-ups, whatever becomes of them.
+    SignUps,
+    /// Sign-ins, and answers to their challenges, that were refused.
+    RefusedSignIns,
+    /// New identities of guests.
+    GuestIdentities,
+}
+
+/// How much of each; 0 is no limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// In ten minutes.
+    pub sign_ups: u32,
+    /// In five minutes.
+    pub refused_sign_ins: u32,
+    /// In a minute.
+    pub guest_identities: u32,
+}
+
+/// The budgets of a node.
+pub struct Budgets {
+    sign_ups: Budget<IpAddr>,
+    refused_sign_ins: Budget<IpAddr>,
+    guest_identities: Budget<IpAddr>,
+}
+
+impl Budgets {
+    /// Budgets of these limits.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        let minutes = |minutes: u64| Duration::from_secs(minutes * 60);
+        Self {
+            sign_ups: Budget::new(limits.sign_ups, minutes(10)),
+            refused_sign_ins: Budget::new(limits.refused_sign_ins, minutes(5)),
+            guest_identities: Budget::new(limits.guest_identities, minutes(1)),
+        }
+    }
+
+    /// Spends one of an address's; `false` where none is left. A request whose address is not known shares one budget with all
+    /// the others.
+    #[must_use]
+    pub fn spend(&self, of: PerAddress, address: Option<IpAddr>, now: Timestamp) -> bool {
+        self.budget(of).spend(&network(address), now)
+    }
+
+    /// Gives one back: it was not refused after all.
+    pub fn give_back(&self, of: PerAddress, address: Option<IpAddr>) {
+        self.budget(of).give_back(&network(address));
+    }
+
+    /// How often each refused, by the name that metrics have for it.
+    #[must_use]
+    pub fn refusals(&self) -> [(&'static str, u64); 3] {
+        [
+            ("sign_ups", self.sign_ups.refused()),
+            ("refused_sign_ins", self.refused_sign_ins.refused()),
+            ("guest_identities", self.guest_identities.refused()),
+        ]
+    }
+
+    const fn budget(&self, of: PerAddress) -> &Budget<IpAddr> {
+        match of {
+            PerAddress::SignUps => &self.sign_ups,
+            PerAddress::RefusedSignIns => &self.refused_sign_ins,
+            PerAddress::GuestIdentities => &self.guest_identities,
+        }
+    }
+}
+
+/// SECURITY: whoever has one IPv6 address has its whole /64 (RFC 6177), so that is what counts as one.
+fn network(address: Option<IpAddr>) -> IpAddr {
+    match address.map(|address| address.to_canonical()) {
+        Some(IpAddr::V6(address)) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+        Some(address) => address,
+        None => IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_ipv6_network_are_one_and_others_are_not_touched() {
+        let budgets = Budgets::new(Limits { sign_ups: 1, ..Limits::default() });
+        let spends = |address: &str| budgets.spend(PerAddress::SignUps, address.parse().ok(), Timestamp::default());
+        for (address, expected) in [
+            ("2001:db8::1", true),
+            ("2001:db8::ffff:1", false),
+            ("2001:db8:0:1::1", true),
+            ("203.0.113.1", true),
+            ("::ffff:203.0.113.1", false),
+            ("203.0.113.2", true),
+        ] {
+            assert_eq!(spends(address), expected, "{address}");
+        }
+        assert!(budgets.spend(PerAddress::RefusedSignIns, None, Timestamp::default()));
+        assert_eq!(budgets.refusals()[0], ("sign_ups", 2));
+    }
+}

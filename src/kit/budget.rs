@@ -1,0 +1,116 @@
+//! Budgets: how often one key may do something, by the generic cell rate algorithm, in bounded memory.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::clock::Timestamp;
+
+/// Keys that are remembered at a time. Beyond, keys that are new share what is left to the last of them.
+const KEYS: usize = 65_536;
+
+/// So many a window for each key, all at once or spread; what is spent comes back evenly.
+///
+/// Source: ITU-T I.371, the generic cell rate algorithm in its virtual scheduling form.
+pub struct Budget<K> {
+    limit: u32,
+    window: Duration,
+    /// By key, when all that was spent will have come back.
+    spent: Mutex<HashMap<Option<K>, Timestamp>>,
+    refused: AtomicU64,
+}
+
+impl<K: Eq + Hash + Clone> Budget<K> {
+    /// `limit` a `window`; 0 is no limit.
+    #[must_use]
+    pub fn new(limit: u32, window: Duration) -> Self {
+        Self { limit, window, spent: Mutex::default(), refused: AtomicU64::new(0) }
+    }
+
+    /// Spends one of a key's; `false` where none is left, and then nothing is spent.
+    pub fn spend(&self, key: &K, now: Timestamp) -> bool {
+        let Some(interval) = self.interval() else { return true };
+        let mut spent = self.lock();
+        let key = Self::place(&mut spent, key, now);
+        let begin = spent.get(&key).copied().unwrap_or(now).max(now);
+        let end = begin.plus(interval);
+        if end.since(now) > self.window {
+            self.refused.fetch_add(1, Ordering::Relaxed);
+            return false;
+        }
+        spent.insert(key, end);
+        true
+    }
+
+    /// Gives one back that was spent.
+    pub fn give_back(&self, key: &K) {
+        let Some(interval) = self.interval() else { return };
+        let mut spent = self.lock();
+        let key = Some(key.clone()).filter(|key| spent.contains_key(&Some(key.clone())));
+        if let Some(end) = spent.get_mut(&key) {
+            *end = end.minus(interval);
+        }
+    }
+
+    /// How often it refused.
+    #[must_use]
+    pub fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    fn interval(&self) -> Option<Duration> {
+        self.window.checked_div(self.limit)
+    }
+
+    /// Where a key's spending is noted: under itself, or with all that there is no room for.
+    fn place(spent: &mut HashMap<Option<K>, Timestamp>, key: &K, now: Timestamp) -> Option<K> {
+        let own = Some(key.clone());
+        if spent.len() >= KEYS && !spent.contains_key(&own) {
+            spent.retain(|_, end| *end > now);
+        }
+        own.filter(|key| spent.len() < KEYS || spent.contains_key(&Some(key.clone())))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Option<K>, Timestamp>> {
+        self.spent.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn each_key_has_its_own_and_what_is_spent_comes_back_evenly() {
+        let budget = Budget::new(3, MINUTE);
+        let at = Timestamp::from_seconds;
+        let spends = |key: u8, seconds: i64| budget.spend(&key, at(seconds));
+        assert_eq!([0; 4].map(|_| spends(1, 0)), [true, true, true, false]);
+        assert!(spends(2, 0), "another key is not touched");
+        assert_eq!([19, 20, 20].map(|seconds| spends(1, seconds)), [false, true, false]);
+        budget.give_back(&1);
+        assert!(spends(1, 20) && !spends(1, 20));
+        assert_eq!([80; 4].map(|seconds| spends(1, seconds)), [true, true, true, false]);
+        assert_eq!(budget.refused(), 5);
+    }
+
+    #[test]
+    fn zero_is_no_limit() {
+        let budget = Budget::new(0, MINUTE);
+        assert!((0..1_000).all(|_| budget.spend(&1, Timestamp::default())));
+    }
+
+    #[test]
+    fn a_flood_of_keys_takes_bounded_memory_and_shares_one_budget() {
+        let budget = Budget::new(1, MINUTE);
+        let now = Timestamp::from_seconds(1);
+        assert!((0..KEYS).all(|key| budget.spend(&key, now)));
+        assert!(budget.spend(&KEYS, now) && !budget.spend(&(KEYS + 1), now));
+        assert!(budget.lock().len() <= KEYS + 1);
+        assert!(budget.spend(&(KEYS + 2), now.plus(MINUTE)), "those who have recovered make room");
+    }
+}
