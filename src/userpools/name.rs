@@ -221,6 +221,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "what is tested is the time that it takes")]
     fn a_name_is_measured_before_it_is_composed() {
         let bomb = "\u{fdfa}".repeat(131_072);
         assert_eq!(bomb.len(), 393_216);
