@@ -37,9 +37,9 @@ pub async fn drop_others(tx: &mut Conn, pool_id: &str, name: &NewName, kind: Nam
 
 #[cfg(test)]
 mod tests {
-    use super::super::template::TestDatabase;
-    use super::super::{Conn, Db, StoreError};
     use super::*;
+    use crate::store::Db;
+    use crate::store::template::TestDatabase;
     use crate::userpools::name::{CanonicalName, Capitals};
 
     fn name(text: &str) -> NewName {
