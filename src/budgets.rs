@@ -1,6 +1,8 @@
-//! What one client address may do in a while, so that anonymous calls are bounded. Each node counts by itself.
+//! What one client address may do in a while, and what may be sent to one destination, so that anonymous calls are bounded.
+//! Addresses are counted by each node for itself, messages by the database for all.
 
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::kit::budget::Budget;
@@ -9,9 +11,9 @@ use crate::kit::clock::Timestamp;
 /// What is bounded for one client address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PerAddress {
-    /// Sign-ups, whatever becomes of them.
+    /// Sign-ups, and their codes asked for again, whatever becomes of them.
     SignUps,
-    /// Sign-ins, and answers to their challenges, that were refused.
+    /// Sign-ins, answers to their challenges and confirmations of sign-ups, that were refused.
     RefusedSignIns,
     /// New identities of guests.
     GuestIdentities,
@@ -26,6 +28,8 @@ pub struct Limits {
     pub refused_sign_ins: u32,
     /// In a minute.
     pub guest_identities: u32,
+    /// To one destination, in an hour. The database counts these, for every node.
+    pub messages: u32,
 }
 
 /// The budgets of a node.
@@ -33,6 +37,9 @@ pub struct Budgets {
     sign_ups: Budget<IpAddr>,
     refused_sign_ins: Budget<IpAddr>,
     guest_identities: Budget<IpAddr>,
+    /// Messages to one destination an hour; 0 is no limit.
+    pub messages: u32,
+    refused_messages: AtomicU64,
 }
 
 impl Budgets {
@@ -44,6 +51,8 @@ impl Budgets {
             sign_ups: Budget::new(limits.sign_ups, minutes(10)),
             refused_sign_ins: Budget::new(limits.refused_sign_ins, minutes(5)),
             guest_identities: Budget::new(limits.guest_identities, minutes(1)),
+            messages: limits.messages,
+            refused_messages: AtomicU64::new(0),
         }
     }
 
@@ -59,13 +68,19 @@ impl Budgets {
         self.budget(of).give_back(&network(address));
     }
 
+    /// Notes that a message was refused.
+    pub fn message_refused(&self) {
+        self.refused_messages.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// How often each refused, by the name that metrics have for it.
     #[must_use]
-    pub fn refusals(&self) -> [(&'static str, u64); 3] {
+    pub fn refusals(&self) -> [(&'static str, u64); 4] {
         [
             ("sign_ups", self.sign_ups.refused()),
             ("refused_sign_ins", self.refused_sign_ins.refused()),
             ("guest_identities", self.guest_identities.refused()),
+            ("messages", self.refused_messages.load(Ordering::Relaxed)),
         ]
     }
 

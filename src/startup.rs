@@ -347,6 +347,7 @@ async fn purge_forever(app: Arc<App>) {
         let purged = app
             .write(async |tx| {
                 store::outbox::trim(tx).await?;
+                store::message_budgets::purge(tx, app.now().millis(), PURGE_ROWS).await?;
                 deployment::purge(tx, app.now().millis(), PURGE_ROWS).await
             })
             .await;

@@ -3,8 +3,10 @@
 use askama::Template;
 
 use crate::context::App;
+use crate::crypto::digest::hex;
 use crate::crypto::ids;
 use crate::kit::clock::Timestamp;
+use crate::store::message_budgets;
 use crate::store::outbox::{self, StoredMessage};
 use crate::store::{Conn, StoreError};
 use crate::userpools::message::Message;
@@ -45,16 +47,44 @@ pub struct InvitationSms<'a> {
     pub code: &'a str,
 }
 
-/// Puts a message into the outbox.
+/// The window in which messages to one destination are counted: milliseconds.
+const WINDOW_MILLIS: i64 = 3600 * 1000;
+
+/// Why a message is not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum SendRefused {
+    /// So many went to this destination that no more may, for a while.
+    #[error("too many messages to one destination")]
+    TooMany,
+    /// Our own failure.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+}
+
+/// Puts a message into the outbox, in the transaction that causes it.
 ///
 /// # Errors
-/// [`StoreError`].
-pub async fn send(app: &App, tx: &mut Conn, message: &Message) -> Result<(), StoreError> {
+/// [`SendRefused`].
+pub async fn send(app: &App, tx: &mut Conn, message: &Message) -> Result<(), SendRefused> {
+    spend(app, tx, message).await?;
     let id = ids::uuid(&mut app.rng());
     let corrupt = |_| StoreError::corrupt("outbox_messages", "sealed_message", &id);
     let text = zeroize::Zeroizing::new(serde_json::to_vec(message).map_err(corrupt)?);
     let sealed = app.keys.at_rest.seal(&["outbox_messages", &message.user_pool_id, &id], &text, &mut app.rng());
-    outbox::insert(tx, &message.user_pool_id, &id, &sealed, app.now()).await
+    Ok(outbox::insert(tx, &message.user_pool_id, &id, &sealed, app.now()).await?)
+}
+
+/// SECURITY: whoever signs up names the address: without a budget of its own they could have it mailed without end.
+async fn spend(app: &App, tx: &mut Conn, message: &Message) -> Result<(), SendRefused> {
+    let Some(interval) = WINDOW_MILLIS.checked_div(i64::from(app.budgets.messages)) else { return Ok(()) };
+    let pool_id = &message.user_pool_id;
+    // Capitals make no other mailbox (RFC 5321 §2.4 lets them, nobody does).
+    let address = app.keys.codes.keyed_hash(&["destination", pool_id, &message.to.to_lowercase()]);
+    if message_budgets::spend(tx, pool_id, &hex(&address), (interval, WINDOW_MILLIS), app.now().millis()).await? {
+        return Ok(());
+    }
+    app.budgets.message_refused();
+    Err(SendRefused::TooMany)
 }
 
 /// The newest messages, of one pool or (by an empty id) of all, and when each was sent.

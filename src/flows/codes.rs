@@ -8,7 +8,7 @@ use super::refused::Refused;
 use crate::context::App;
 use crate::crypto::digest::hex;
 use crate::crypto::ids;
-use crate::delivery::{self, VerificationEmail, VerificationSms};
+use crate::delivery::{self, SendRefused, VerificationEmail, VerificationSms};
 use crate::kit::secret::{Secret, constant_time_equals};
 use crate::store::Conn;
 use crate::store::codes::{self, CodeRecord};
@@ -135,8 +135,18 @@ pub async fn send_first(
     Ok(delivery_to(attribute, address))
 }
 
-/// Makes a code in place of the last one and sends it, in the caller's transaction. Without an address there is nobody to
-/// send to: that is counted all the same.
+/// What became of a code that was asked for again. It is counted, whatever became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SentAgain {
+    /// It is under way.
+    Sent,
+    /// There is nobody to send one to.
+    ToNobody,
+    /// So much went to the address that no more may, for a while; the last code goes on.
+    AddressIsFull,
+}
+
+/// Makes a code in place of the last one and sends it, in the caller's transaction.
 ///
 /// # Errors
 /// [`Refused::LimitExceeded`] when too many were asked for.
@@ -146,7 +156,7 @@ pub async fn send_again(
     (pool, holder): (&Pool, Holder<'_>),
     (purpose, trigger_source): (Purpose, &str),
     address: Option<(&str, &str)>,
-) -> Result<(), Refused> {
+) -> Result<SentAgain, Refused> {
     let now = app.now().millis();
     let holder_id = holder.id(app, pool);
     let last = codes::find(tx, &pool.id, &holder_id, purpose.name()).await?;
@@ -156,14 +166,19 @@ pub async fn send_again(
     }
     record.sent_count += 1;
     let code = ids::confirmation_code(&mut app.rng());
-    let made = with_code(app, (pool, &holder_id), purpose, record.clone(), (address.map_or("", |(attribute, _)| attribute), &code));
-    match (holder, address) {
-        (Holder::User(user), Some(address)) => {
-            codes::put(tx, &pool.id, &holder_id, purpose.name(), &made, now).await?;
-            Ok(delivery::send(app, tx, &message(pool, user, trigger_source, address, &code)?).await?)
-        }
-        _ => Ok(codes::put(tx, &pool.id, &holder_id, purpose.name(), &ending(record), now).await?),
-    }
+    let attribute = address.map_or("", |(attribute, _)| attribute);
+    let renewed = with_code(app, (pool, &holder_id), purpose, record.clone(), (attribute, &code));
+    let sent = match (holder, address) {
+        (Holder::User(user), Some(address)) => match delivery::send(app, tx, &message(pool, user, trigger_source, address, &code)?).await {
+            Ok(()) => SentAgain::Sent,
+            Err(SendRefused::TooMany) => SentAgain::AddressIsFull,
+            Err(SendRefused::Store(error)) => return Err(error.into()),
+        },
+        _ => SentAgain::ToNobody,
+    };
+    let record = if sent == SentAgain::Sent { renewed } else { ending(record) };
+    codes::put(tx, &pool.id, &holder_id, purpose.name(), &record, now).await?;
+    Ok(sent)
 }
 
 /// What became of a try. It is remembered, so it is no error before the transaction commits.

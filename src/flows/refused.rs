@@ -1,6 +1,7 @@
 //! Why a flow of a user pool does not go on, in the domain's words.
 
 use crate::crypto::argon2::Busy;
+use crate::delivery::SendRefused;
 use crate::store::StoreError;
 use crate::userpools::attributes::AttributeRefused;
 use crate::userpools::name::NameRefused;
@@ -89,6 +90,15 @@ impl Refused {
 impl From<StoreError> for Refused {
     fn from(error: StoreError) -> Self {
         Self::Internal(Box::new(error))
+    }
+}
+
+impl From<SendRefused> for Refused {
+    fn from(refused: SendRefused) -> Self {
+        match refused {
+            SendRefused::TooMany => Self::LimitExceeded,
+            SendRefused::Store(error) => error.into(),
+        }
     }
 }
 

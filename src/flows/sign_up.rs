@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::clients::ClientOfPool;
-use super::codes::{self, CodeDelivery, Holder, Purpose, Redeemed};
+use super::codes::{self, CodeDelivery, Holder, Purpose, Redeemed, SentAgain};
 use super::passwords;
 use super::refused::Refused;
 use crate::context::App;
@@ -231,7 +231,12 @@ pub async fn resend(app: &App, of: &ClientOfPool, username: &str) -> Result<Code
             address => address.ok(),
         };
         let holder = user.as_ref().map_or(Holder::Nobody(&name), Holder::User);
-        codes::send_again(app, tx, (pool, holder), (Purpose::SignUp, "CustomMessage_ResendCode"), address).await?;
+        let sent = codes::send_again(app, tx, (pool, holder), (Purpose::SignUp, "CustomMessage_ResendCode"), address).await?;
+        // SECURITY: where users are hidden, a full address is no refusal. Whoever knows it could have it filled, and learn by
+        // which name it signed up.
+        if sent == SentAgain::AddressIsFull && !hides {
+            return Err(Refused::LimitExceeded);
+        }
         Ok(match address {
             Some((attribute, address)) if !hides => codes::delivery_to(attribute, address),
             _ => codes::simulated_delivery(app, pool, &name),

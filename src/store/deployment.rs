@@ -35,18 +35,20 @@ pub async fn replace(tx: &mut Conn, name: &str, value: &str) -> Result<(), Store
 /// # Errors
 /// [`StoreError`].
 pub async fn empty(tx: &mut Conn) -> Result<(), StoreError> {
-    const SQL: [&str; 18] = [
+    const SQL: [&str; 20] = [
         "DELETE FROM user_pools",
         "DELETE FROM pool_signing_keys",
         "DELETE FROM user_pool_clients",
         "DELETE FROM client_directory",
         "DELETE FROM users",
+        "DELETE FROM user_names",
         "DELETE FROM user_aliases",
         "DELETE FROM user_search",
         "DELETE FROM verification_codes",
         "DELETE FROM challenge_sessions",
         "DELETE FROM token_families",
         "DELETE FROM outbox_messages",
+        "DELETE FROM message_budgets",
         "DELETE FROM identity_pools",
         "DELETE FROM identities",
         "DELETE FROM identity_logins",

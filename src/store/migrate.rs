@@ -8,6 +8,7 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(1, "first light", include_str!("../../migrations/0001_first_light.sql")),
     shared(9, "names", include_str!("../../migrations/0009_names.sql")),
     shared(10, "code budgets", include_str!("../../migrations/0010_code_budgets.sql")),
+    shared(15, "message budgets", include_str!("../../migrations/0015_message_budgets.sql")),
 ];
 
 const fn shared(version: i64, name: &'static str, sql: &'static str) -> (i64, &'static str, &'static str, &'static str) {

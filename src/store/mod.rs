@@ -10,6 +10,7 @@ mod doc;
 pub mod error;
 pub mod iam;
 pub mod identity_pools;
+pub mod message_budgets;
 mod migrate;
 pub mod names;
 pub mod outbox;

@@ -9,7 +9,7 @@ use super::answers::{Attribute, UserAnswer, by_name};
 use super::errors::Error;
 use crate::context::Context;
 use crate::crypto::ids;
-use crate::delivery::{self, InvitationEmail, InvitationSms};
+use crate::delivery::{self, InvitationEmail, InvitationSms, SendRefused};
 use crate::flows::sign_up::{self, NewUser, administrators_password};
 use crate::kit::secret::Secret;
 use crate::userpools::attributes::Writer;
@@ -62,7 +62,11 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
     cx.write(async |tx| {
         sign_up::insert(tx, &pool, &new, request.force_alias_creation).await?;
         if let Some(message) = &message {
-            delivery::send(cx, tx, message).await?;
+            // The model knows no limit here, so a spent budget is one request too many.
+            delivery::send(cx, tx, message).await.map_err(|refused| match refused {
+                SendRefused::TooMany => Error::Busy,
+                SendRefused::Store(error) => error.into(),
+            })?;
         }
         Ok::<_, Error>(())
     })

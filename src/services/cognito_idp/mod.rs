@@ -50,7 +50,7 @@ pub fn operations() -> Vec<Operation> {
         signed("AdminSetUserPassword", admin_set_user_password::handle),
         signed("AdminUserGlobalSignOut", admin_user_global_sign_out::handle),
         bearer_or_session("AssociateSoftwareToken", associate_software_token::handle),
-        client("ConfirmSignUp", confirm_sign_up::handle),
+        client("ConfirmSignUp", confirm_sign_up::handle).within(PerAddress::RefusedSignIns),
         signed("CreateUserPool", create_user_pool::handle),
         signed("CreateUserPoolClient", create_user_pool_client::handle),
         signed("DeleteUserPool", delete_user_pool::handle),
@@ -62,7 +62,7 @@ pub fn operations() -> Vec<Operation> {
         client("InitiateAuth", initiate_auth::handle).within(PerAddress::RefusedSignIns),
         signed("ListUserPools", list_user_pools::handle),
         signed("ListUsers", list_users::handle),
-        client("ResendConfirmationCode", resend_confirmation_code::handle),
+        client("ResendConfirmationCode", resend_confirmation_code::handle).within(PerAddress::SignUps),
         client("RespondToAuthChallenge", respond_to_auth_challenge::handle).within(PerAddress::RefusedSignIns),
         public("RevokeToken", "the refresh token, with the secret of the client that has one", revoke_token::handle),
         bearer("SetUserMFAPreference", set_user_mfa_preference::handle),
@@ -93,6 +93,8 @@ mod tests {
         assert_eq!(pool.sign_in("e", "guess").await.code(), "NotAuthorizedException");
         assert_eq!(pool.sign_in("f", "guess").await.code(), "TooManyRequestsException");
         assert_eq!(pool.sign_in("alice", PASSWORD).await.code(), "TooManyRequestsException", "nothing is judged any more");
+        let confirm = pool.client("ConfirmSignUp", json!({"Username": "nobody", "ConfirmationCode": "000000"})).await.code();
+        assert_eq!(confirm, "TooManyRequestsException", "a guess at a code is a guess");
         app.advance(Duration::from_secs(60));
         pool.sign_in("alice", PASSWORD).await.ok();
     }
@@ -106,6 +108,9 @@ mod tests {
             answers.push(pool.client("SignUp", json!({"Username": name, "Password": PASSWORD})).await.code());
         }
         assert_eq!(answers, ["", "", "TooManyRequestsException"]);
+        // What a name that nobody has leaves behind is bounded alike.
+        let resend = pool.client("ResendConfirmationCode", json!({"Username": "nobody"})).await.code();
+        assert_eq!(resend, "TooManyRequestsException");
         let guests = json!({"IdentityPoolName": "guests", "AllowUnauthenticatedIdentities": true});
         let guests = app.admin().call("CreateIdentityPool", guests).await.ok();
         let mut answers = Vec::new();
@@ -114,7 +119,27 @@ mod tests {
         }
         assert_eq!(answers, ["", "", "TooManyRequestsException"]);
         let metrics = app.anonymous().send("", actix_web::http::Method::GET, "/metrics", Vec::new(), Vec::new()).await.text;
-        assert!(metrics.contains("passwright_budget_refusals_total{budget=\"sign_ups\"} 1"), "{metrics}");
+        assert!(metrics.contains("passwright_budget_refusals_total{budget=\"sign_ups\"} 2"), "{metrics}");
         assert!(metrics.contains("passwright_budget_refusals_total{budget=\"guest_identities\"} 1"), "{metrics}");
+    }
+
+    #[actix_web::test]
+    async fn one_address_is_mailed_so_often_an_hour_whoever_signs_up_with_it() {
+        let app = TestApp::within(Limits { messages: 3, ..Limits::default() }).await;
+        let pool = app.pool_with(json!({"AutoVerifiedAttributes": ["email"]}), json!({})).await;
+        let sign_up = async |name: &str, address: &str| {
+            let attributes = json!([{"Name": "email", "Value": address}]);
+            pool.client("SignUp", json!({"Username": name, "Password": PASSWORD, "UserAttributes": attributes})).await.code()
+        };
+        let mut answers = Vec::new();
+        for (name, address) in
+            [("a", "v@x.example"), ("b", "V@x.example"), ("c", "v@X.example"), ("d", "v@x.example"), ("e", "w@x.example")]
+        {
+            answers.push(sign_up(name, address).await);
+        }
+        assert_eq!(answers, ["", "", "", "LimitExceededException", ""]);
+        assert_eq!(pool.admin("AdminGetUser", json!({"Username": "d"})).await.code(), "UserNotFoundException", "nothing was changed");
+        app.advance(Duration::from_secs(20 * 60));
+        assert_eq!([sign_up("d", "v@x.example").await, sign_up("f", "v@x.example").await], ["", "LimitExceededException"]);
     }
 }

@@ -43,6 +43,7 @@ mod tests {
 
     use serde_json::{Value, json};
 
+    use crate::budgets::Limits;
     use crate::testing::{Answer, TestApp, TestPool};
 
     async fn resend(pool: &TestPool<'_>, name: &str) -> Answer {
@@ -95,6 +96,21 @@ mod tests {
         let delivery = |destination: &str| json!({"Destination": destination, "DeliveryMedium": "EMAIL", "AttributeName": "email"});
         for name in ["real@test.example", "ruse@test.example"] {
             assert_eq!(resend(&pool, name).await.ok()["CodeDeliveryDetails"], delivery("r***@t***"), "{name}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn an_address_that_gets_no_more_messages_does_not_show() {
+        let app = TestApp::within(Limits { messages: 1, ..Limits::default() }).await;
+        for (client, refused) in [("ENABLED", ""), ("LEGACY", "LimitExceededException")] {
+            let settings = json!({"AutoVerifiedAttributes": ["email"]});
+            let pool = app.pool_with(settings, json!({"PreventUserExistenceErrors": client})).await;
+            sign_up(&pool, "waiting", "w@x.example").await;
+            let code = app.code_sent_to("w@x.example").await;
+            assert_eq!(resend(&pool, "waiting").await.code(), refused, "{client}");
+            // The code that did arrive still serves.
+            pool.client("ConfirmSignUp", json!({"Username": "waiting", "ConfirmationCode": code})).await.ok();
+            app.advance(Duration::from_secs(3600));
         }
     }
 
