@@ -88,7 +88,7 @@ pub async fn update(tx: &mut Conn, pool_id: &str, configuration: &PoolConfigurat
 /// # Errors
 /// [`StoreError`].
 pub async fn delete(tx: &mut Conn, pool_id: &str) -> Result<(), StoreError> {
-    const SQL: [&str; 13] = [
+    const SQL: [&str; 14] = [
         "DELETE FROM user_pools WHERE pool_id = $1",
         "DELETE FROM pool_signing_keys WHERE pool_id = $1",
         "DELETE FROM user_pool_clients WHERE pool_id = $1",
@@ -99,6 +99,7 @@ pub async fn delete(tx: &mut Conn, pool_id: &str) -> Result<(), StoreError> {
         "DELETE FROM user_search WHERE pool_id = $1",
         "DELETE FROM verification_codes WHERE pool_id = $1",
         "DELETE FROM challenge_sessions WHERE pool_id = $1",
+        "DELETE FROM sign_in_attempts WHERE pool_id = $1",
         "DELETE FROM token_families WHERE pool_id = $1",
         "DELETE FROM outbox_messages WHERE pool_id = $1",
         "DELETE FROM message_budgets WHERE pool_id = $1",

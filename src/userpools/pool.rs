@@ -40,6 +40,12 @@ impl Pool {
     pub fn canonical(&self, name: &str) -> Result<CanonicalName, NameRefused> {
         CanonicalName::of(name, self.configuration.capitals())
     }
+
+    /// What a name is counted by, whether or not somebody has it: its one form; of what is longer than any name, the text.
+    #[must_use]
+    pub fn one_form(&self, name: &str) -> String {
+        self.canonical(name).map_or_else(|_| name.to_owned(), |name| name.as_str().to_owned())
+    }
 }
 
 /// How a pool behaves: the document that rests in its row.
@@ -119,5 +125,11 @@ impl PoolConfiguration {
     #[must_use]
     pub fn names_by(&self, kind: NameKind) -> bool {
         self.alias_attributes.iter().chain(&self.username_attributes).any(|attribute| attribute == kind.as_str())
+    }
+
+    /// Whether users sign in by more than one name.
+    #[must_use]
+    pub const fn has_aliases(&self) -> bool {
+        !self.alias_attributes.is_empty() || !self.username_attributes.is_empty()
     }
 }
