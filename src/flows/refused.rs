@@ -51,7 +51,7 @@ pub enum Refused {
     Busy,
     /// Our own failure.
     #[error("internal error")]
-    Internal(Box<dyn std::error::Error>),
+    Internal(#[source] Box<dyn std::error::Error>),
 }
 
 impl Refused {
