@@ -6,7 +6,7 @@ use crate::context::{App, Context};
 use crate::iam::caller::{Caller, RoleSession};
 use crate::iam::entity::Role;
 use crate::kit::clock::Timestamp;
-use crate::policy::{self, ContextMap, Decision, NamedPolicy, Policies, PolicyKind, PolicySet, PolicySource, Principal, Request};
+use crate::policy::{self, ContextMap, Decision, NamedPolicy, Policies, Policy, PolicyKind, PolicySet, PolicySource, Principal, Request};
 use crate::store::{self, StoreError};
 
 /// The identity policies of a caller; none for nobody, for the root, and for users and roles that are gone.
@@ -153,11 +153,22 @@ pub fn decide_federated_assumption(provider: &str, action: &str, role: &Role, co
     Ok(policy::decide(&request, &Policies { resource: Some(&trust), ..Policies::default() }))
 }
 
+/// Whether a role's trust in a provider is held to values of a key that are written out.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn trust_pins(role: &Role, provider: &str, key: &str) -> Result<bool, StoreError> {
+    Ok(parse_trust(role)?.pins_provider(provider, key))
+}
+
 /// A role's trust policy, compiled.
 fn trust_of(role: &Role) -> Result<PolicySet, StoreError> {
+    Ok(PolicySet::new(vec![NamedPolicy { name: "trust policy".to_owned(), policy: Arc::new(parse_trust(role)?) }]))
+}
+
+fn parse_trust(role: &Role) -> Result<Policy, StoreError> {
     let trust = policy::parse_as(&role.assume_role_policy, PolicyKind::Trust);
-    let policy = trust.map_err(|_| StoreError::corrupt("iam_roles", "assume_role_policy", &role.id))?;
-    Ok(PolicySet::new(vec![NamedPolicy { name: "trust policy".to_owned(), policy: Arc::new(policy) }]))
+    trust.map_err(|_| StoreError::corrupt("iam_roles", "assume_role_policy", &role.id))
 }
 
 /// The condition keys of a call: who asks, when, for where, and from where.

@@ -63,15 +63,15 @@ impl Subject {
         let identified = match self.r#type.as_str() {
             "credentials" => credential(self.by_credentials(app).await)?,
             "signed_request" => credential(self.by_signed_request(app).await?)?,
-            "token" => self.by_token(app).await?,
+            "token" => self.by_token(app, asker).await?,
             "principal" => return self.by_arn(app, asker).await,
             other => return Err(Failure::BadRequest(format!("subject.type `{other}` is not one of {KINDS}"))),
         };
         let Identified::Caller(caller, shown) = &identified else { return Ok(identified) };
-        // SECURITY: an access key id is no secret. Whoever may not ask about its holder learns nothing of them, and nobody of
-        // another account's.
+        // SECURITY: an access key id is no secret, and a signed request or a token may have come by this way or that. Whoever may not
+        // ask about its holder learns nothing of them, and nobody of another account's.
         let by_key = self.r#type == "credentials";
-        if by_key && caller.account_id() != asker.caller.account_id() {
+        if caller.account_id() != asker.caller.account_id() {
             return Ok(Identified::refused(CredentialRefused::UnknownKey));
         }
         if !asker.is(caller) {
@@ -120,11 +120,11 @@ impl Subject {
     }
 
     /// A token is judged by the role that the identity pool would give for it; alone it has none.
-    async fn by_token(&self, app: &App) -> Result<Identified, Failure> {
+    async fn by_token(&self, app: &App, asker: &Asker) -> Result<Identified, Failure> {
         let Some(identity_pool) = self.properties.get("identity_pool_id").and_then(Value::as_str) else {
             return Ok(Identified::refused("subject.properties.identity_pool_id is missing: a token has no role without one"));
         };
-        match web_identity::session_of_token(app, identity_pool, &self.id, None).await {
+        match web_identity::session_of_token(app, identity_pool, (asker.caller.account_id(), &self.id), None).await {
             Ok(session) => Ok(Identified::caller(Caller::Session(session))),
             Err(LoginRefused::Internal(error)) => Err(Failure::Internal(error)),
             Err(refused) => Ok(Identified::refused(refused)),

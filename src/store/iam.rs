@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Conn, StoreError, doc};
+use crate::iam::arn;
 use crate::iam::entity::{AccessKey, Role, Tag, User};
 use crate::kit::clock::Timestamp;
 
@@ -139,6 +140,15 @@ pub async fn find_role(tx: &mut Conn, account_id: &str, name: &str) -> Result<Op
     const SQL: &str = "SELECT account_id, role_name, role_id, path, description, assume_role_policy, max_session_seconds, tags, \
                        created_at FROM iam_roles WHERE account_id = $1 AND role_name_key = $2";
     fetch!(tx, fetch_optional, RoleRow, SQL, [account_id, name.to_lowercase()])?.map(Role::try_from).transpose()
+}
+
+/// A role by its ARN, in the very letters of the one that is there.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_role_by_arn(tx: &mut Conn, role_arn: &str) -> Result<Option<Role>, StoreError> {
+    let Some((account_id, _, name)) = arn::parse_role(role_arn) else { return Ok(None) };
+    Ok(find_role(tx, account_id, name).await?.filter(|role| role.arn() == role_arn))
 }
 
 /// Whether the owner of policies, by unique id, is there (`AIDA…` a user, `AROA…` a role).
