@@ -19,11 +19,8 @@ const UNREAD: [(&str, &str); 5] = [
 ];
 
 /// Members that are not read: findings have one language, and the rest wants its issue.
-const UNREAD_YET: [(&str, &str); 3] = [
-    ("RevokeToken", "RevokeAssociatedSessions"),
-    ("VerifySoftwareToken", "FriendlyDeviceName"),
-    ("ValidatePolicy", "locale"),
-];
+const UNREAD_YET: [(&str, &str); 3] =
+    [("RevokeToken", "RevokeAssociatedSessions"), ("VerifySoftwareToken", "FriendlyDeviceName"), ("ValidatePolicy", "locale")];
 
 fn built() -> Vec<(Service, &'static OperationModel, Operation)> {
     let rows = Service::all().flat_map(|service| operations_of(service).into_iter().map(move |row| (service, row)));
