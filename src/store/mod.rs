@@ -3,6 +3,7 @@
 #[macro_use]
 mod on;
 
+pub mod changes;
 pub mod codes;
 pub mod db;
 pub mod deployment;

@@ -27,8 +27,5 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, _: Request) -> Result<Respons
         ));
     }
     cx.write(async |tx| store::user_pools::delete(tx, &pool.id).await).await?;
-    // The pool's clients fall out of their cache with its age, and are of no use without the pool.
-    cx.caches.pools.invalidate(&pool.id);
-    cx.caches.pool_keys.invalidate(&pool.id);
     Ok(Response {})
 }

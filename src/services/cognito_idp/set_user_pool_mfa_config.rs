@@ -69,6 +69,5 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
             Ok::<_, Error>(configuration)
         })
         .await?;
-    cx.caches.pools.invalidate(&pool.id);
     Ok(Response::of(&configuration))
 }
