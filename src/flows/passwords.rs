@@ -25,7 +25,7 @@ pub async fn make_record(
     password: &Secret,
     temporary_until: Option<Timestamp>,
 ) -> Result<PasswordRecord, Refused> {
-    pool.configuration.password_policy.check(password)?;
+    pool.configuration.password_policy().check(password)?;
     let hash = app.hasher.hash(password.clone(), random_bytes(&mut app.rng())).await?;
     let (srp_name, username, clear, salt) =
         (pool.srp_name().to_owned(), username.to_owned(), password.clone(), random_bytes(&mut app.rng()));

@@ -256,7 +256,7 @@ fn challenge_new_password(app: &App, of: &ClientOfPool, user: &User) -> Result<A
 }
 
 async fn second_factor(app: &App, of: &ClientOfPool, user: User) -> Result<Answer, Refused> {
-    let offered = of.pool.configuration.software_token_mfa_enabled;
+    let offered = of.pool.configuration.software_token_mfa_enabled();
     let has_token = user.sealed_totp_seed.is_some();
     let asked = match of.pool.configuration.mfa {
         MfaMode::Off => false,

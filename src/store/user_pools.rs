@@ -4,7 +4,7 @@ use super::changes::Change;
 use super::{Conn, StoreError, doc};
 use crate::kit::clock::Timestamp;
 use crate::userpools::client::{Client, ClientConfiguration};
-use crate::userpools::pool::{Pool, PoolConfiguration};
+use crate::userpools::pool::{Pool, PoolConfiguration, Stored};
 
 #[derive(sqlx::FromRow)]
 struct PoolRow {
@@ -22,7 +22,7 @@ impl TryFrom<PoolRow> for Pool {
 
     fn try_from(row: PoolRow) -> Result<Self, StoreError> {
         Ok(Self {
-            configuration: doc::from_text("user_pools", "configuration", &row.pool_id, &row.configuration)?,
+            configuration: doc::from_text::<Stored>("user_pools", "configuration", &row.pool_id, &row.configuration)?.into(),
             id: row.pool_id,
             account_id: row.account_id,
             region: row.region,

@@ -21,7 +21,7 @@ asks_about_pool!(Request);
 pub struct Response {}
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, _: Request) -> Result<Response, Error> {
-    if pool.configuration.deletion_protected {
+    if pool.configuration.deletion_protected() {
         return Err(Error::parameter(
             "The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first.",
         ));
