@@ -56,6 +56,7 @@ pub async fn session_policies(app: &App, caller: &Caller) -> Result<Option<Arc<P
 }
 
 /// The policies that apply to a caller, compiled.
+#[derive(Clone)]
 pub struct Applicable {
     principal: Principal,
     identity: Arc<PolicySet>,

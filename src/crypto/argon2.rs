@@ -75,6 +75,8 @@ type Job = Box<dyn FnOnce(&mut Workspace) + Send>;
 #[derive(Default)]
 struct Workspace {
     blocks: Vec<Block>,
+    /// The work that was done here: KiB of memory, each time they were passed over.
+    work: u64,
 }
 
 /// The bounded pool. Other CPU-heavy work (SRP's powers, key generation) runs on it too, by [`Hasher::run`].
@@ -162,8 +164,9 @@ fn work(jobs: &Mutex<Receiver<Job>>) {
     }
 }
 
-/// One form of a password whatever the keyboard made of it: NFC, applied once and here only (SP 800-63B-4 §3.1.1.2).
-fn canonical(password: &Secret) -> Zeroizing<String> {
+/// One form of a password whatever the keyboard made of it: NFC, and no other place makes it (SP 800-63B-4 §3.1.1.2).
+#[must_use]
+pub fn canonical(password: &Secret) -> Zeroizing<String> {
     Zeroizing::new(password.expose_secret().nfc().collect())
 }
 
@@ -184,7 +187,11 @@ fn verify(workspace: &mut Workspace, cost: Argon2Cost, password: &Secret, hash: 
         let phc = Phc::new(hash.as_str()).ok()?;
         let params = Params::try_from(&phc).ok()?;
         let present = (params.m_cost(), params.t_cost(), params.p_cost()) == (cost.memory_kib, cost.passes, cost.lanes);
-        let computed = compute(workspace, params, password, phc.salt?.as_ref())?;
+        let computed = compute(workspace, params.clone(), password, phc.salt?.as_ref())?;
+        // SECURITY: a hash of a lower cost would tell its user from nobody, whose comparison has the present cost.
+        if let Some(rest) = rest(&params, cost) {
+            compute(workspace, rest, password, &[0; 16])?;
+        }
         Some((constant_time_equals(&computed, phc.hash?.as_bytes()), present))
     })();
     match compared {
@@ -194,9 +201,23 @@ fn verify(workspace: &mut Workspace, cost: Argon2Cost, password: &Secret, hash: 
     }
 }
 
+/// What a comparison with a hash of a lower cost has saved, as parameters of one more hash.
+fn rest(params: &Params, cost: Argon2Cost) -> Option<Params> {
+    let present = u64::from(cost.memory_kib) * u64::from(cost.passes);
+    let saved = present.checked_sub(work_of(params))?;
+    let memory_kib = u32::try_from(saved / u64::from(cost.passes)).ok()?;
+    // Too little to be a hash, and to be seen.
+    Params::new(memory_kib, cost.passes, cost.lanes, Some(32)).ok()
+}
+
+fn work_of(params: &Params) -> u64 {
+    u64::from(params.m_cost()) * u64::from(params.t_cost())
+}
+
 fn compute(workspace: &mut Workspace, params: Params, password: &Secret, salt: &[u8]) -> Option<[u8; 32]> {
     let mut tag = [0; 32];
     workspace.blocks.resize(params.block_count(), Block::default());
+    workspace.work += work_of(&params);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
         .hash_password_into_with_memory(canonical(password).as_bytes(), salt, &mut tag, workspace.blocks.as_mut_slice())
         .ok()?;
@@ -236,6 +257,26 @@ mod tests {
         let hash = old.hash(secret("p"), [1; 16]).await.unwrap();
         let new = Hasher::start(CHEAP, 1, 8).unwrap();
         assert_eq!(new.verify(secret("p"), hash).await, Ok(Verification::MatchOutdated));
+    }
+
+    #[test]
+    fn a_hash_of_a_lower_cost_is_as_much_work_as_nobodys() {
+        let present = Argon2Cost { memory_kib: 256, passes: 2, lanes: 1 };
+        let nobodys = {
+            let mut workspace = Workspace::default();
+            hash(&mut workspace, present, &secret("p"), &[0; 16]);
+            workspace.work
+        };
+        for old in
+            [present, CHEAP, Argon2Cost { memory_kib: 100, passes: 3, lanes: 1 }, Argon2Cost { memory_kib: 256, passes: 1, lanes: 1 }]
+        {
+            let stored = hash(&mut Workspace::default(), old, &secret("p"), &[1; 16]).unwrap();
+            for password in ["p", "wrong"] {
+                let mut workspace = Workspace::default();
+                verify(&mut workspace, present, &secret(password), &stored);
+                assert!(workspace.work.abs_diff(nobodys) <= 8, "{old:?}: {} for {nobodys}", workspace.work);
+            }
+        }
     }
 
     #[actix_web::test]

@@ -109,10 +109,16 @@ impl Subject {
         let headers = headers.ok_or_else(|| malformed("headers"))?;
         // The signature covers the header `host`: a URL of another host would be believed of a request that was not made to it.
         let is_elsewhere = |host: &str| authority.is_some_and(|authority| !authority.eq_ignore_ascii_case(host));
-        if headers.iter().any(|(name, value)| name == "host" && is_elsewhere(value)) {
+        let names_host = |name: &str| name == "host" || name == ":authority";
+        if headers.iter().any(|(name, value)| names_host(name) && is_elsewhere(value)) {
             return Err(malformed("url"));
         }
-        let headers: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+        // HTTP/2 names the host by `:authority`, and not in a header.
+        let host = headers.iter().find(|(name, _)| name == ":authority").map(|(_, value)| value.as_str()).or(authority);
+        let has_host = headers.iter().any(|(name, _)| name == "host");
+        let own = headers.iter().filter(|(name, _)| name != ":authority").map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let told = host.filter(|_| !has_host).map(|host| ("host", host.as_bytes()));
+        let headers: Vec<(&str, &[u8])> = own.chain(told).collect();
         const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         let body = Body::Sha256(text("body_sha256").unwrap_or(EMPTY));
         let request = HttpRequest { method, path, query, headers: &headers, body };

@@ -12,7 +12,7 @@ use crate::kit::secret::Secret;
 use crate::store::{self, Conn};
 use crate::userpools::attributes::{Writer, check_new, full_schema, is_email, is_phone_number};
 use crate::userpools::pool::Pool;
-use crate::userpools::user::{MfaPreference, PasswordRecord, User, UserStatus};
+use crate::userpools::user::{Generation, MfaPreference, PasswordRecord, User, UserStatus};
 
 /// A user who is to be made.
 pub struct NewUser {
@@ -106,12 +106,13 @@ pub fn prepare(app: &App, pool: &Pool, new: NewUser) -> Result<User, Refused> {
         enabled: true,
         attributes,
         password: None,
+        password_generation: Generation::default(),
+        factor_generation: Generation::default(),
         sealed_totp_seed: None,
         sealed_pending_totp_seed: None,
         totp_last_step: None,
+        totp_device_name: None,
         mfa: MfaPreference::default(),
-        failed_attempts: 0,
-        locked_until: None,
         created_at: now,
         modified_at: now,
     })

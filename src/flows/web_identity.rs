@@ -57,7 +57,7 @@ pub enum LoginRefused {
     NoIdentity,
     /// Our own failure.
     #[error("internal error")]
-    Internal(Box<dyn std::error::Error>),
+    Internal(#[source] Box<dyn std::error::Error>),
 }
 
 impl LoginRefused {
@@ -147,9 +147,11 @@ pub async fn verify(app: &App, pool: &IdentityPool, logins: &BTreeMap<String, St
         if verified.iter().any(|other| other.provider == login.provider && other.subject != login.subject) {
             return Err(LoginRefused::because("Logins don't match. Please include at least one valid login."));
         }
-        verified.push(login);
+        // A pool that is named twice, by both of its names, is one login.
+        if !verified.iter().any(|other| other.provider == login.provider) {
+            verified.push(login);
+        }
     }
-    verified.dedup_by(|left, right| left.provider == right.provider);
     Ok(verified)
 }
 

@@ -6,6 +6,7 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 /// One step of the schema: `(version, name, SQL for SQLite, SQL for PostgreSQL)`. A landed step never changes.
 const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(1, "first light", include_str!("../../migrations/0001_first_light.sql")),
+    shared(6, "sign-in", include_str!("../../migrations/0006_sign_in.sql")),
     shared(13, "changes", include_str!("../../migrations/0013_changes.sql")),
     shared(15, "message budgets", include_str!("../../migrations/0015_message_budgets.sql")),
 ];

@@ -3,6 +3,7 @@
 #[macro_use]
 mod on;
 
+pub mod attempts;
 pub mod changes;
 pub mod codes;
 pub mod db;
@@ -18,6 +19,7 @@ pub mod outbox;
 pub mod template;
 pub mod tokens;
 pub mod user_pools;
+pub mod user_secrets;
 pub mod users;
 
 pub use db::{Conn, Db};

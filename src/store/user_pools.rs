@@ -82,7 +82,7 @@ pub async fn update(tx: &mut Conn, pool_id: &str, configuration: &PoolConfigurat
 /// [`StoreError`].
 pub async fn delete(tx: &mut Conn, pool_id: &str) -> Result<(), StoreError> {
     const CLIENTS: &str = "DELETE FROM client_directory WHERE pool_id = $1 RETURNING client_id";
-    const SQL: [&str; 11] = [
+    const SQL: [&str; 12] = [
         "DELETE FROM user_pools WHERE pool_id = $1",
         "DELETE FROM pool_signing_keys WHERE pool_id = $1",
         "DELETE FROM user_pool_clients WHERE pool_id = $1",
@@ -91,6 +91,7 @@ pub async fn delete(tx: &mut Conn, pool_id: &str) -> Result<(), StoreError> {
         "DELETE FROM user_search WHERE pool_id = $1",
         "DELETE FROM verification_codes WHERE pool_id = $1",
         "DELETE FROM challenge_sessions WHERE pool_id = $1",
+        "DELETE FROM sign_in_attempts WHERE pool_id = $1",
         "DELETE FROM token_families WHERE pool_id = $1",
         "DELETE FROM outbox_messages WHERE pool_id = $1",
         "DELETE FROM message_budgets WHERE pool_id = $1",

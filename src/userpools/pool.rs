@@ -239,4 +239,10 @@ impl PoolConfiguration {
         self.admin_create_user_config.unused_account_validity_days = Some(days);
         self
     }
+
+    /// Whether users sign in by more than one name.
+    #[must_use]
+    pub const fn has_aliases(&self) -> bool {
+        !self.alias_attributes.is_empty() || !self.username_attributes.is_empty()
+    }
 }

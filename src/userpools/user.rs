@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use unicode_normalization::UnicodeNormalization as _;
 
+use super::attributes::{is_email, is_phone_number};
+use super::pool::Pool;
 use crate::crypto::argon2::PasswordHash;
 use crate::kit::clock::Timestamp;
 
@@ -25,18 +28,20 @@ pub struct User {
     pub attributes: BTreeMap<String, String>,
     /// What their password is checked by; absent when they have none.
     pub password: Option<PasswordRecord>,
+    /// Which password that is: raised by each set of one.
+    pub password_generation: Generation,
+    /// Which second factors they have: raised by each enrolment.
+    pub factor_generation: Generation,
     /// Their authenticator's seed, sealed, once a code has verified it.
     pub sealed_totp_seed: Option<Vec<u8>>,
     /// A seed that waits for its first code, sealed.
     pub sealed_pending_totp_seed: Option<Vec<u8>>,
     /// The last step whose code was accepted.
     pub totp_last_step: Option<i64>,
+    /// What they call the device of their authenticator.
+    pub totp_device_name: Option<String>,
     /// What they chose of MFA.
     pub mfa: MfaPreference,
-    /// Wrong passwords in a row.
-    pub failed_attempts: i64,
-    /// Until when sign-in is refused.
-    pub locked_until: Option<Timestamp>,
     /// When they were made.
     pub created_at: Timestamp,
     /// When they were last changed.
@@ -50,8 +55,43 @@ pub struct PasswordRecord {
     pub hash: PasswordHash,
     /// For SRP, sealed.
     pub sealed_srp_verifier: Vec<u8>,
+    /// The name that SRP's hashes take, and that clients get as USER_ID_FOR_SRP: [`srp_name`].
+    pub srp_name: String,
     /// When a temporary password stops being accepted.
     pub temporary_until: Option<Timestamp>,
+}
+
+/// Which of the secrets that a user had in turn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Generation(i64);
+
+impl Generation {
+    /// As the store counts it.
+    #[must_use]
+    pub const fn stored(number: i64) -> Self {
+        Self(number)
+    }
+
+    /// The one that the next change makes.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+/// Always 16 characters: the length of a sealed text must not tell how often somebody changed their password, nor that there
+/// is nobody.
+impl Serialize for Generation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:016x}", self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Generation {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        i64::from_str_radix(&text, 16).map(Self).map_err(|_| D::Error::custom("no generation"))
+    }
 }
 
 /// Where a user stands.
@@ -110,9 +150,40 @@ pub fn canonical_alias(kind: &str, value: &str, case_sensitive: bool) -> String 
     canonical_username(value, case_sensitive && kind != "email" && kind != "phone_number")
 }
 
+/// The one form of a name that somebody signs in by: what tries are counted by, and what nobody's answers are made of. Two
+/// spellings that would find one user have one form, whether that user exists or not.
+#[must_use]
+pub fn canonical_sign_in_name(pool: &Pool, name: &str) -> String {
+    let configuration = &pool.configuration;
+    let normalized: String = name.nfkc().collect();
+    let is_address = configuration.alias_attributes.iter().chain(&configuration.username_attributes).any(|kind| match kind.as_str() {
+        "email" => is_email(&normalized),
+        "phone_number" => is_phone_number(&normalized),
+        _ => false,
+    });
+    canonical_username(name, configuration.case_sensitive() && !is_address)
+}
+
+/// The name that SRP's hashes take for a user. Whoever asks by a name gets one that the name itself tells, or one that
+/// tells nothing, so that who exists and who does not answer alike: where users have several names, the `sub`; elsewhere the
+/// canonical form of the one name that they have, however it was typed or stored.
+#[must_use]
+pub fn srp_name(pool: &Pool, user_id: &str, username: &str) -> String {
+    if pool.configuration.has_aliases() { user_id.to_owned() } else { canonical_username(username, pool.configuration.case_sensitive()) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn generations_are_written_in_one_width() {
+        for number in [0, 1, 12, i64::MAX] {
+            let text = serde_json::to_string(&Generation::stored(number)).unwrap();
+            assert_eq!(text.len(), 18);
+            assert_eq!(serde_json::from_str::<Generation>(&text).unwrap(), Generation::stored(number));
+        }
+    }
 
     #[test]
     fn names_that_look_alike_are_one() {

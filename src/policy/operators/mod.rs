@@ -5,6 +5,7 @@ mod date;
 mod ip;
 mod number;
 mod text;
+mod weight;
 
 use std::cmp::Ordering;
 

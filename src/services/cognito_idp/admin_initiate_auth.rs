@@ -2,10 +2,11 @@
 
 use serde::Deserialize;
 
-use super::errors::Error;
+use super::auth_answer::{self, Answer};
+use super::auth_request::{self, Parameters, Side};
 use crate::context::Context;
 use crate::flows::clients::ClientOfPool;
-use crate::flows::sign_in::{self, Answer, Parameters, Side};
+use crate::operation::Fault;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -19,6 +20,7 @@ pub struct Request {
 
 asks_about_client!(Request);
 
-pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Answer, Error> {
-    sign_in::initiate(cx, &of, Side::Admin, &request.auth_flow, &request.auth_parameters).await
+pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Answer, Fault> {
+    let asked = auth_request::initiate(Side::Admin, &request.auth_flow, &request.auth_parameters)?;
+    auth_answer::initiate(cx, &of, asked, auth_request::secret_hash(&request.auth_parameters)).await
 }

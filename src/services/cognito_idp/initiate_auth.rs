@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 
-use super::errors::Error;
+use super::auth_answer::{self, Answer};
+use super::auth_request::{self, Parameters, Side};
 use crate::context::Context;
 use crate::flows::clients::ClientOfPool;
-use crate::flows::sign_in::{self, Answer, Parameters, Side};
-use crate::operation::{OfClient, Proof};
+use crate::operation::{Fault, OfClient, Proof};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -27,6 +27,7 @@ impl OfClient for Request {
     }
 }
 
-pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Answer, Error> {
-    sign_in::initiate(cx, &of, Side::Client, &request.auth_flow, &request.auth_parameters).await
+pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Answer, Fault> {
+    let asked = auth_request::initiate(Side::Client, &request.auth_flow, &request.auth_parameters)?;
+    auth_answer::initiate(cx, &of, asked, auth_request::secret_hash(&request.auth_parameters)).await
 }

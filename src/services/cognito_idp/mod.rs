@@ -15,6 +15,8 @@ mod admin_set_user_password;
 mod admin_user_global_sign_out;
 mod answers;
 mod associate_software_token;
+mod auth_answer;
+mod auth_request;
 mod client_answer;
 mod confirm_sign_up;
 mod create_user_pool;
