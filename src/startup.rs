@@ -201,13 +201,13 @@ async fn assemble(
         public_url,
         issuer_style: shared.issuer_style,
         trusted_proxies,
+        caches: Caches::of(&db),
         db,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         keys: keys(&master),
         hasher,
         budgets: Budgets::new(limits),
-        caches: Caches::default(),
     }))
 }
 
@@ -313,8 +313,14 @@ async fn run_server(
     secure: Vec<(TcpListener, rustls::ServerConfig)>,
 ) -> Result<(), StartupError> {
     let purge = actix_web::rt::spawn(purge_forever(Arc::clone(&app)));
-    http::server::run(Arc::clone(&app), rules, plain, secure).await?;
+    let db = app.db.clone();
+    let follow = actix_web::rt::spawn(async move { db.follow().await });
+    let outcome = http::server::run(Arc::clone(&app), rules, plain, secure).await;
     purge.abort();
+    follow.abort();
+    // Its connections go while the runtime that closes them is still there.
+    let _ = follow.await;
+    outcome?;
     app.db.close().await;
     Ok(())
 }
@@ -326,6 +332,7 @@ async fn purge_forever(app: Arc<App>) {
         let purged = app
             .write(async |tx| {
                 store::outbox::trim(tx).await?;
+                store::changes::purge(tx, app.now().minus(store::changes::KEPT), PURGE_ROWS).await?;
                 store::message_budgets::purge(tx, app.now().millis(), PURGE_ROWS).await?;
                 deployment::purge(tx, app.now().millis(), PURGE_ROWS).await
             })

@@ -267,7 +267,7 @@ fn hashed(app: &App, (pool, holder_id): (&Pool, &str), purpose: Purpose, code: &
 }
 
 fn message(pool: &Pool, user: &User, trigger_source: &str, (attribute, address): (&str, &str), code: &Secret) -> Result<Message, Refused> {
-    let own = &pool.configuration.verification_message;
+    let own = pool.configuration.verification_message();
     let code = code.expose_secret();
     let render = |text: &Option<String>, ours: askama::Result<String>| match text {
         Some(text) => Ok(text.replace("{####}", code)),

@@ -20,7 +20,7 @@ pub async fn make_record(
     password: &Secret,
     temporary_until: Option<Timestamp>,
 ) -> Result<PasswordRecord, Refused> {
-    let password = pool.configuration.password_policy.check(password)?;
+    let password = pool.configuration.password_policy().check(password)?;
     let hash = app.hasher.hash(password.clone(), random_bytes(&mut app.rng())).await?;
     let srp_name = srp_name(pool, user_id, username);
     let (pool_name, name, salt) = (pool.srp_name().to_owned(), srp_name.clone(), random_bytes(&mut app.rng()));

@@ -46,7 +46,7 @@ pub async fn sign_up(
     password: &Secret,
     attributes: BTreeMap<String, String>,
 ) -> Result<(User, Option<CodeDelivery>), Refused> {
-    if of.pool.configuration.admin_create_user_only {
+    if of.pool.configuration.admin_create_user_only() {
         return Err(Refused::not_authorized("SignUp is not permitted for this user pool"));
     }
     if attributes.keys().any(|name| !of.client.configuration.may_write(name)) {
@@ -285,7 +285,7 @@ pub async fn administrators_password(
     password: &Secret,
     permanent: bool,
 ) -> Result<PasswordRecord, Refused> {
-    let days = pool.configuration.password_policy.temporary_password_validity_days.unsigned_abs();
+    let days = pool.configuration.password_policy().temporary_password_validity_days.unsigned_abs();
     let until = (!permanent).then(|| app.now().plus(std::time::Duration::from_secs(days * 24 * 3600)));
     passwords::make_record(app, pool, (&user.id, &user.username), password, until).await
 }

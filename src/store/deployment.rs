@@ -1,5 +1,6 @@
 //! What belongs to the deployment as a whole, recorded by its first node and adopted by the rest.
 
+use super::changes::Change;
 use super::{Conn, StoreError};
 
 /// The recorded value of a setting.
@@ -61,7 +62,9 @@ pub async fn empty(tx: &mut Conn) -> Result<(), StoreError> {
     for sql in SQL {
         execute!(tx, sql, [])?;
     }
-    execute!(tx, "DELETE FROM iam_access_keys", []).map(drop)
+    execute!(tx, "DELETE FROM iam_access_keys", [])?;
+    tx.changed(Change::Everything);
+    Ok(())
 }
 
 /// Whether the database answers.

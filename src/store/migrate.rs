@@ -9,6 +9,7 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(6, "sign-in", include_str!("../../migrations/0006_sign_in.sql")),
     shared(9, "names", include_str!("../../migrations/0009_names.sql")),
     shared(10, "code budgets", include_str!("../../migrations/0010_code_budgets.sql")),
+    shared(13, "changes", include_str!("../../migrations/0013_changes.sql")),
     shared(15, "message budgets", include_str!("../../migrations/0015_message_budgets.sql")),
 ];
 

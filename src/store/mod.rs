@@ -4,6 +4,7 @@
 mod on;
 
 pub mod attempts;
+pub mod changes;
 pub mod codes;
 pub mod db;
 pub mod deployment;

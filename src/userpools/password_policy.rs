@@ -11,7 +11,7 @@ const SYMBOLS: &str = "^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+- ";
 
 /// What passwords must be like.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[serde(rename_all = "PascalCase", from = "Given")]
 pub struct PasswordPolicy {
     /// 6 to 99.
     pub minimum_length: i64,
@@ -36,6 +36,36 @@ impl Default for PasswordPolicy {
             require_numbers: true,
             require_symbols: true,
             temporary_password_validity_days: 7,
+        }
+    }
+}
+
+/// A policy as it is written. One that asks for something asks for what it names and nothing more; without any, the default
+/// asks for everything.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Given {
+    minimum_length: Option<i64>,
+    require_uppercase: Option<bool>,
+    require_lowercase: Option<bool>,
+    require_numbers: Option<bool>,
+    require_symbols: Option<bool>,
+    temporary_password_validity_days: Option<i64>,
+}
+
+impl From<Given> for PasswordPolicy {
+    fn from(given: Given) -> Self {
+        let default = Self::default();
+        let classes = [given.require_uppercase, given.require_lowercase, given.require_numbers, given.require_symbols];
+        let asks = given.minimum_length.is_some() || classes.iter().any(Option::is_some);
+        let class = |asked: Option<bool>| asked.unwrap_or(!asks);
+        Self {
+            minimum_length: given.minimum_length.unwrap_or(default.minimum_length),
+            require_uppercase: class(given.require_uppercase),
+            require_lowercase: class(given.require_lowercase),
+            require_numbers: class(given.require_numbers),
+            require_symbols: class(given.require_symbols),
+            temporary_password_validity_days: given.temporary_password_validity_days.unwrap_or(default.temporary_password_validity_days),
         }
     }
 }
