@@ -35,12 +35,13 @@ pub async fn replace(tx: &mut Conn, name: &str, value: &str) -> Result<(), Store
 /// # Errors
 /// [`StoreError`].
 pub async fn empty(tx: &mut Conn) -> Result<(), StoreError> {
-    const SQL: [&str; 20] = [
+    const SQL: [&str; 21] = [
         "DELETE FROM user_pools",
         "DELETE FROM pool_signing_keys",
         "DELETE FROM user_pool_clients",
         "DELETE FROM client_directory",
         "DELETE FROM users",
+        "DELETE FROM user_names",
         "DELETE FROM user_aliases",
         "DELETE FROM user_search",
         "DELETE FROM verification_codes",

@@ -13,6 +13,7 @@ pub mod iam;
 pub mod identity_pools;
 pub mod message_budgets;
 mod migrate;
+pub mod names;
 pub mod outbox;
 #[cfg(test)]
 pub mod template;

@@ -53,6 +53,16 @@ pub async fn find(tx: &mut Conn, pool_id: &str) -> Result<Option<Pool>, StoreErr
     fetch!(tx, fetch_optional, PoolRow, SQL, [pool_id])?.map(Pool::try_from).transpose()
 }
 
+/// Whether a pool is still there. What writes into a pool asks in the same transaction: so none is left with the rows of
+/// a pool that was deleted meanwhile (SERIALIZABLE and SQLite's one writer keep the two from passing each other by).
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn exists(tx: &mut Conn, pool_id: &str) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT CAST(1 AS BIGINT) FROM user_pools WHERE pool_id = $1";
+    Ok(scalar!(tx, fetch_optional, i64, SQL, [pool_id])?.is_some())
+}
+
 /// The pools of an account and region, by id, after `after`.
 ///
 /// # Errors
@@ -78,12 +88,13 @@ pub async fn update(tx: &mut Conn, pool_id: &str, configuration: &PoolConfigurat
 /// # Errors
 /// [`StoreError`].
 pub async fn delete(tx: &mut Conn, pool_id: &str) -> Result<(), StoreError> {
-    const SQL: [&str; 13] = [
+    const SQL: [&str; 14] = [
         "DELETE FROM user_pools WHERE pool_id = $1",
         "DELETE FROM pool_signing_keys WHERE pool_id = $1",
         "DELETE FROM user_pool_clients WHERE pool_id = $1",
         "DELETE FROM client_directory WHERE pool_id = $1",
         "DELETE FROM users WHERE pool_id = $1",
+        "DELETE FROM user_names WHERE pool_id = $1",
         "DELETE FROM user_aliases WHERE pool_id = $1",
         "DELETE FROM user_search WHERE pool_id = $1",
         "DELETE FROM verification_codes WHERE pool_id = $1",

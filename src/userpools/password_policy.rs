@@ -2,10 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::crypto::password::{Password, TooLong};
 use crate::kit::secret::Secret;
-
-/// Passwords longer than this are refused, never cut.
-const MAX_LENGTH: usize = 256;
 
 /// What counts as a symbol (Amazon Cognito developer guide, "Adding user pool password requirements"); a blank does too,
 /// inside a password.
@@ -65,24 +63,33 @@ pub enum PasswordRefused {
     NoSymbol,
 }
 
+impl From<TooLong> for PasswordRefused {
+    fn from(_: TooLong) -> Self {
+        Self::TooLong
+    }
+}
+
 impl PasswordPolicy {
-    /// Holds a password to the policy.
+    /// The password that somebody typed, if the policy takes it.
     ///
     /// # Errors
     /// The first thing that it lacks.
-    pub fn check(&self, password: &Secret) -> Result<(), PasswordRefused> {
+    pub fn check(&self, typed: &Secret) -> Result<Password, PasswordRefused> {
+        let password = Password::of(typed)?;
         let text = password.expose_secret();
         let length = text.chars().count();
         let has = |class: fn(char) -> bool| text.chars().any(class);
         let refusals = [
             (length < usize::try_from(self.minimum_length).unwrap_or(0), PasswordRefused::TooShort),
-            (length > MAX_LENGTH, PasswordRefused::TooLong),
             (self.require_uppercase && !has(|character| character.is_ascii_uppercase()), PasswordRefused::NoUppercase),
             (self.require_lowercase && !has(|character| character.is_ascii_lowercase()), PasswordRefused::NoLowercase),
             (self.require_numbers && !has(|character| character.is_ascii_digit()), PasswordRefused::NoNumber),
             (self.require_symbols && !has(|character| SYMBOLS.contains(character)), PasswordRefused::NoSymbol),
         ];
-        refusals.into_iter().find(|(refused, _)| *refused).map_or(Ok(()), |(_, refusal)| Err(refusal))
+        match refusals.into_iter().find(|(refused, _)| *refused) {
+            Some((_, refusal)) => Err(refusal),
+            None => Ok(password),
+        }
     }
 }
 
@@ -101,8 +108,10 @@ mod tests {
             ("Password!", Err(PasswordRefused::NoNumber)),
             ("Pa55word1", Err(PasswordRefused::NoSymbol)),
         ] {
-            assert_eq!(policy.check(&Secret::from(password.to_owned())), expected, "{password}");
+            assert_eq!(policy.check(&Secret::from(password.to_owned())).map(drop), expected, "{password}");
         }
-        assert_eq!(policy.check(&Secret::from("Aa1!".repeat(65))), Err(PasswordRefused::TooLong));
+        assert_eq!(policy.check(&Secret::from("Aa1!".repeat(65))).map(drop), Err(PasswordRefused::TooLong));
+        // Seven letters, however many marks they were typed with.
+        assert_eq!(policy.check(&Secret::from("Pa55!e\u{301}e\u{301}".to_owned())).map(drop), Err(PasswordRefused::TooShort));
     }
 }

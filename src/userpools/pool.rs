@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::attributes::SchemaAttribute;
+use super::name::{CanonicalName, Capitals, NameKind, NameRefused};
 use super::password_policy::PasswordPolicy;
 use crate::kit::clock::Timestamp;
 
@@ -30,6 +31,20 @@ impl Pool {
     #[must_use]
     pub fn srp_name(&self) -> &str {
         self.id.split_once('_').map_or(self.id.as_str(), |(_, name)| name)
+    }
+
+    /// A name in the one form that it has in this pool.
+    ///
+    /// # Errors
+    /// [`NameRefused::TooLong`].
+    pub fn canonical(&self, name: &str) -> Result<CanonicalName, NameRefused> {
+        CanonicalName::of(name, self.configuration.capitals())
+    }
+
+    /// What a name is counted by, whether or not somebody has it: its one form; of what is longer than any name, the text.
+    #[must_use]
+    pub fn one_form(&self, name: &str) -> String {
+        self.canonical(name).map_or_else(|_| name.to_owned(), |name| name.as_str().to_owned())
     }
 }
 
@@ -94,6 +109,22 @@ impl PoolConfiguration {
     #[must_use]
     pub fn case_sensitive(&self) -> bool {
         self.usernames_are_case_sensitive.unwrap_or(true)
+    }
+
+    /// Where names tell capitals from small letters.
+    #[must_use]
+    pub fn capitals(&self) -> Capitals {
+        match (self.case_sensitive(), self.names_by(NameKind::Email)) {
+            (false, _) => Capitals::Ignored,
+            (true, true) => Capitals::CountExceptInEmail,
+            (true, false) => Capitals::Count,
+        }
+    }
+
+    /// Whether a verified address of this kind is a name that its user signs in by.
+    #[must_use]
+    pub fn names_by(&self, kind: NameKind) -> bool {
+        self.alias_attributes.iter().chain(&self.username_attributes).any(|attribute| attribute == kind.as_str())
     }
 
     /// Whether users sign in by more than one name.
