@@ -199,13 +199,13 @@ async fn assemble(
         public_url,
         issuer_style: shared.issuer_style,
         trusted_proxies,
+        caches: Caches::of(&db),
         db,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         keys: keys(&master),
         hasher,
         budgets: Budgets::new(limits),
-        caches: Caches::default(),
     }))
 }
 
@@ -312,12 +312,18 @@ async fn run_server(
 ) -> Result<(), StartupError> {
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let worker = actix_web::rt::spawn(jobs::work(Arc::clone(&app), stopped));
-    http::server::run(Arc::clone(&app), rules, plain, secure).await?;
+    let db = app.db.clone();
+    let follow = actix_web::rt::spawn(async move { db.follow().await });
+    let outcome = http::server::run(Arc::clone(&app), rules, plain, secure).await;
     // A job that is under way ends with the step that it is at, and gives its lease back.
     let _ = stop.send(true);
     if let Err(error) = worker.await {
         tracing::error!(%error, "the worker of jobs ended early");
     }
+    follow.abort();
+    // Its connections go while the runtime that closes them is still there.
+    let _ = follow.await;
+    outcome?;
     app.db.close().await;
     Ok(())
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::context::{App, Context};
+use crate::crypto::digest::sha256;
 use crate::iam::caller::{Caller, RoleSession};
 use crate::iam::entity::Role;
 use crate::kit::clock::Timestamp;
@@ -27,8 +28,11 @@ pub async fn policies_of(app: &App, caller: &Caller) -> Result<Arc<PolicySet>, S
                 Ok::<_, StoreError>((exists, store::iam::policies(tx, &key.0, &key.1).await?))
             })
             .await?;
-        let parsed = documents.into_iter().map(|(name, document)| named(name, &document)).collect::<Result<_, _>>()?;
-        Ok::<_, StoreError>(exists.then(|| PolicySet::new(parsed)))
+        let mut policies = Vec::with_capacity(documents.len());
+        for (name, document) in documents {
+            policies.push(NamedPolicy { policy: parsed(app, &name, &document).await?, name });
+        }
+        Ok::<_, StoreError>(exists.then(|| PolicySet::new(policies)))
     };
     let found = app.caches.policies.find(&key, app.now(), load).await?;
     Ok(found.unwrap_or_default())
@@ -41,9 +45,12 @@ pub async fn policies_of(app: &App, caller: &Caller) -> Result<Arc<PolicySet>, S
 pub async fn session_policies(app: &App, caller: &Caller) -> Result<Option<Arc<PolicySet>>, StoreError> {
     let Caller::Session(RoleSession { policies: Some(texts), .. }) = caller else { return Ok(None) };
     let load = async || {
-        let parse = |(index, text): (usize, &String)| named(format!("session policy {}", index + 1), text);
-        let parsed = texts.iter().enumerate().map(parse).collect::<Result<_, _>>()?;
-        Ok::<_, StoreError>(Some(PolicySet::new(parsed)))
+        let mut policies = Vec::with_capacity(texts.len());
+        for (index, text) in texts.iter().enumerate() {
+            let name = format!("session policy {}", index + 1);
+            policies.push(NamedPolicy { policy: parsed(app, &name, text).await?, name });
+        }
+        Ok::<_, StoreError>(Some(PolicySet::new(policies)))
     };
     app.caches.session_policies.find(texts, app.now(), load).await
 }
@@ -191,9 +198,11 @@ pub fn request_keys(caller: &Caller, now: Timestamp, region: &str) -> ContextMap
     context
 }
 
-fn named(name: String, document: &str) -> Result<NamedPolicy, StoreError> {
-    let policy = policy::parse(document).map_err(|_| StoreError::corrupt("iam_inline_policies", "document", &name))?;
-    Ok(NamedPolicy { name, policy: Arc::new(policy) })
+/// A policy's text, parsed: of a text that many share, once.
+async fn parsed(app: &App, name: &str, document: &str) -> Result<Arc<Policy>, StoreError> {
+    let corrupt = || StoreError::corrupt("iam_inline_policies", "document", name);
+    let parse = async || policy::parse(document).map(Some).map_err(|_| corrupt());
+    app.caches.policy_texts.find(&sha256(&[document.as_bytes()]), app.now(), parse).await?.ok_or_else(corrupt)
 }
 
 /// AWS's words for a denial.

@@ -14,10 +14,11 @@ use time::macros::format_description;
 use zeroize::Zeroizing;
 
 use super::digest::{hmac_sha256, sha256};
+use super::password::Password;
 use super::seal::SealingKey;
 use crate::kit::clock::Timestamp;
 use crate::kit::rng::random_bytes;
-use crate::kit::secret::{Secret, constant_time_equals};
+use crate::kit::secret::constant_time_equals;
 
 const_monty_params!(
     Group,
@@ -58,8 +59,10 @@ pub struct Verifier {
 
 impl Verifier {
     /// The verifier of a password. Costs one power: run it on the hashing pool.
+    ///
+    /// Clients prove the text that they were given: what they are typed must reach them in NFC, as keyboards write it.
     #[must_use]
-    pub fn make(pool_name: &str, user_id: &str, password: &Secret, salt: [u8; SALT_BYTES]) -> Self {
+    pub fn make(pool_name: &str, user_id: &str, password: &Password, salt: [u8; SALT_BYTES]) -> Self {
         let salt = significant(salt);
         let identity = sha256(&[pool_name.as_bytes(), user_id.as_bytes(), b":", password.expose_secret().as_bytes()]);
         let x = sha256(&[&padded(&salt), &identity]);

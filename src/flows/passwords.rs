@@ -2,7 +2,6 @@
 
 use super::refused::Refused;
 use crate::context::App;
-use crate::crypto::argon2::canonical;
 use crate::crypto::srp::Verifier;
 use crate::kit::clock::Timestamp;
 use crate::kit::rng::random_bytes;
@@ -21,12 +20,10 @@ pub async fn make_record(
     password: &Secret,
     temporary_until: Option<Timestamp>,
 ) -> Result<PasswordRecord, Refused> {
-    pool.configuration.password_policy.check(password)?;
+    let password = pool.configuration.password_policy().check(password)?;
     let hash = app.hasher.hash(password.clone(), random_bytes(&mut app.rng())).await?;
     let srp_name = srp_name(pool, user_id, username);
     let (pool_name, name, salt) = (pool.srp_name().to_owned(), srp_name.clone(), random_bytes(&mut app.rng()));
-    // One form of a password in the hash and in the verifier.
-    let password = Secret::from(canonical(password).to_string());
     let verifier = app.hasher.run(move || Verifier::make(&pool_name, &name, &password, salt).to_bytes()).await?;
     let sealed_srp_verifier = app.keys.at_rest.seal(&["users", "srp", &pool.id, user_id], &verifier, &mut app.rng());
     Ok(PasswordRecord { hash, sealed_srp_verifier, srp_name, temporary_until })

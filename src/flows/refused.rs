@@ -4,6 +4,7 @@ use crate::crypto::argon2::Busy;
 use crate::delivery::SendRefused;
 use crate::store::StoreError;
 use crate::userpools::attributes::AttributeRefused;
+use crate::userpools::name::NameRefused;
 use crate::userpools::password_policy::PasswordRefused;
 
 /// Why a flow does not go on.
@@ -83,6 +84,12 @@ impl From<SendRefused> for Refused {
 impl From<Busy> for Refused {
     fn from(_: Busy) -> Self {
         Self::Busy
+    }
+}
+
+impl From<NameRefused> for Refused {
+    fn from(refused: NameRefused) -> Self {
+        Self::InvalidParameter(refused.to_string())
     }
 }
 

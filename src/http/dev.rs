@@ -70,7 +70,6 @@ pub async fn outbox(app: Data<App>, request: HttpRequest, wanted: Query<Wanted>)
 /// `POST /_dev/reset`: empties everything.
 pub async fn reset(app: Data<App>) -> HttpResponse {
     let emptied = app.write(async |tx| deployment::empty(tx).await).await;
-    app.caches.clear();
     match emptied {
         Ok(()) => HttpResponse::NoContent().finish(),
         Err(error) => {

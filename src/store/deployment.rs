@@ -1,18 +1,20 @@
 //! What belongs to the deployment as a whole, recorded by its first node and adopted by the rest.
 
+use super::changes::Change;
 use super::{Conn, StoreError};
 
 macro_rules! emptied {
     ($($table:literal),+ $(,)?) => { &[$(($table, concat!("DELETE FROM ", $table))),+] };
 }
 
-/// Every table but the deployment's own record and its jobs, and what empties it. A test holds the list to the schema.
+/// Every table but what is the deployment's own (its record, its jobs, what nodes tell each other), and what empties it. A test holds the list to the schema.
 const EMPTIED: &[(&str, &str)] = emptied![
     "user_pools",
     "pool_signing_keys",
     "user_pool_clients",
     "client_directory",
     "users",
+    "user_names",
     "user_aliases",
     "user_search",
     "verification_codes",
@@ -76,6 +78,7 @@ pub async fn empty(tx: &mut Conn) -> Result<(), StoreError> {
     for &(_, sql) in EMPTIED {
         execute!(tx, sql, [])?;
     }
+    tx.changed(Change::Everything);
     Ok(())
 }
 
@@ -97,7 +100,7 @@ mod tests {
     #[actix_web::test]
     async fn a_reset_leaves_no_table_out_but_the_deployments_own() {
         let mut emptied: BTreeSet<String> = EMPTIED.iter().map(|(table, _)| (*table).to_owned()).collect();
-        emptied.extend(["_sqlx_migrations", "deployment_settings", "jobs", "sealing_keys"].map(str::to_owned));
+        emptied.extend(["_sqlx_migrations", "configuration_changes", "deployment_settings", "jobs", "sealing_keys"].map(str::to_owned));
         assert_eq!(emptied, template::tables().await);
     }
 }

@@ -1,24 +1,25 @@
 //! What has expired, and what deletes it: one list, which a test holds to the schema.
 
-use super::{Conn, StoreError};
+use std::time::Duration;
+
+use super::{Conn, StoreError, changes};
 use crate::kit::clock::Timestamp;
 
-/// How long a message stays for whoever looks after it: 30 days, in milliseconds. The code in it is long dead by then.
-const MESSAGES_KEPT: i64 = 30 * 24 * 3600 * 1000;
+/// How long a message stays for whoever looks after it: 30 days. The code in it is long dead by then.
+const MESSAGES_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// A table whose rows expire.
 pub struct Expiring {
-    #[cfg(test)]
-    table: &'static str,
+    /// Its name.
+    pub table: &'static str,
     delete: &'static str,
-    /// How long a row stays beyond the moment that its column names: milliseconds.
-    kept: i64,
+    /// How long a row stays beyond the moment that its column names.
+    kept: Duration,
 }
 
 macro_rules! expiring {
     ($table:literal, $key:literal, $moment:literal, $kept:expr) => {
         Expiring {
-            #[cfg(test)]
             table: $table,
             delete: concat!(
                 "DELETE FROM ",
@@ -41,16 +42,14 @@ macro_rules! expiring {
 }
 
 /// The tables whose rows expire.
-///
-/// SECURITY: a verification code lives longer than the window in which its tries and resends are counted, so that no count
-/// goes before its time.
-pub const TABLES: [Expiring; 6] = [
-    expiring!("challenge_sessions", "pool_id, session_id", "expires_at", 0),
-    expiring!("message_budgets", "pool_id, address_hash", "spent_until", 0),
+pub const TABLES: [Expiring; 7] = [
+    expiring!("challenge_sessions", "pool_id, session_id", "expires_at", Duration::ZERO),
+    expiring!("configuration_changes", "stream, number", "changed_at", changes::KEPT),
+    expiring!("message_budgets", "pool_id, address_hash", "spent_until", Duration::ZERO),
     expiring!("outbox_messages", "pool_id, message_id", "created_at", MESSAGES_KEPT),
-    expiring!("sign_in_attempts", "pool_id, name_hash, factor", "fades_at", 0),
-    expiring!("token_families", "pool_id, origin_jti", "expires_at", 0),
-    expiring!("verification_codes", "pool_id, user_id, purpose", "expires_at", 0),
+    expiring!("sign_in_attempts", "pool_id, name_hash, factor", "fades_at", Duration::ZERO),
+    expiring!("token_families", "pool_id, origin_jti", "expires_at", Duration::ZERO),
+    expiring!("verification_codes", "pool_id, user_id, purpose", "expires_at", Duration::ZERO),
 ];
 
 /// Deletes what has expired in a table, the oldest first: at most `limit` rows, so that no transaction is long. Answers how many.
@@ -58,7 +57,7 @@ pub const TABLES: [Expiring; 6] = [
 /// # Errors
 /// [`StoreError`].
 pub async fn delete(tx: &mut Conn, expiring: &Expiring, now: Timestamp, limit: i64) -> Result<u64, StoreError> {
-    execute!(tx, expiring.delete, [now.millis().saturating_sub(expiring.kept), limit])
+    execute!(tx, expiring.delete, [now.minus(expiring.kept).millis(), limit])
 }
 
 #[cfg(test)]
@@ -68,7 +67,7 @@ mod tests {
 
     #[actix_web::test]
     async fn every_table_whose_rows_expire_is_swept() {
-        for column in ["expires_at", "fades_at", "spent_until"] {
+        for column in ["changed_at", "expires_at", "fades_at", "spent_until"] {
             for table in template::tables_with(column).await {
                 assert!(TABLES.iter().any(|expiring| expiring.table == table), "{table} is never swept");
             }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::changes::Change;
 use super::{Conn, StoreError, doc};
 use crate::iam::arn;
 use crate::iam::entity::{AccessKey, Role, Tag, User};
@@ -151,6 +152,16 @@ pub async fn find_role_by_arn(tx: &mut Conn, role_arn: &str) -> Result<Option<Ro
     Ok(find_role(tx, account_id, name).await?.filter(|role| role.arn() == role_arn))
 }
 
+/// A role by unique id.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_role_by_id(tx: &mut Conn, account_id: &str, role_id: &str) -> Result<Option<Role>, StoreError> {
+    const SQL: &str = "SELECT account_id, role_name, role_id, path, description, assume_role_policy, max_session_seconds, tags, \
+                       created_at FROM iam_roles WHERE account_id = $1 AND role_id = $2";
+    fetch!(tx, fetch_optional, RoleRow, SQL, [account_id, role_id])?.map(Role::try_from).transpose()
+}
+
 /// Whether the owner of policies, by unique id, is there (`AIDA…` a user, `AROA…` a role).
 ///
 /// # Errors
@@ -168,7 +179,9 @@ pub async fn exists(tx: &mut Conn, account_id: &str, owner_id: &str) -> Result<b
 pub async fn put_policy(tx: &mut Conn, account_id: &str, owner_id: &str, name: &str, document: &str) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO iam_inline_policies (account_id, owner_id, policy_name, document) VALUES ($1, $2, $3, $4) \
                        ON CONFLICT (account_id, owner_id, policy_name) DO UPDATE SET document = $4";
-    execute!(tx, SQL, [account_id, owner_id, name, document]).map(drop)
+    execute!(tx, SQL, [account_id, owner_id, name, document])?;
+    tx.changed(Change::Policies { account_id: account_id.to_owned(), owner_id: owner_id.to_owned() });
+    Ok(())
 }
 
 /// The inline policies of a user or role, by name. Their sizes are bounded when they are set.
@@ -239,6 +252,7 @@ pub async fn keys_of(tx: &mut Conn, account_id: &str, owner_id: &str) -> Result<
 /// [`StoreError`].
 pub async fn set_key_status(tx: &mut Conn, key: &AccessKey) -> Result<bool, StoreError> {
     const SQL: &str = "UPDATE iam_access_keys SET status = $4 WHERE account_id = $1 AND access_key_id = $2 AND owner_id = $3";
+    tx.changed(Change::AccessKey(key.id.clone()));
     Ok(execute!(tx, SQL, [&key.account_id, &key.id, &key.owner_id, key.status()])? == 1)
 }
 
@@ -248,5 +262,6 @@ pub async fn set_key_status(tx: &mut Conn, key: &AccessKey) -> Result<bool, Stor
 /// [`StoreError`].
 pub async fn delete_key(tx: &mut Conn, account_id: &str, owner_id: &str, access_key_id: &str) -> Result<bool, StoreError> {
     const SQL: &str = "DELETE FROM iam_access_keys WHERE account_id = $1 AND access_key_id = $2 AND owner_id = $3";
+    tx.changed(Change::AccessKey(access_key_id.to_owned()));
     Ok(execute!(tx, SQL, [account_id, access_key_id, owner_id])? == 1)
 }

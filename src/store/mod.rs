@@ -4,6 +4,7 @@
 mod on;
 
 pub mod attempts;
+pub mod changes;
 pub mod codes;
 pub mod db;
 pub mod deployment;
@@ -15,6 +16,7 @@ pub mod identity_pools;
 pub mod jobs;
 pub mod message_budgets;
 mod migrate;
+pub mod names;
 pub mod outbox;
 #[cfg(test)]
 pub mod template;

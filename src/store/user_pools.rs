@@ -1,9 +1,10 @@
 //! User pools, their app clients and their signing keys.
 
+use super::changes::Change;
 use super::{Conn, StoreError, doc};
 use crate::kit::clock::Timestamp;
 use crate::userpools::client::{Client, ClientConfiguration};
-use crate::userpools::pool::{Pool, PoolConfiguration};
+use crate::userpools::pool::{Pool, PoolConfiguration, Stored};
 
 macro_rules! of_a_pool {
     ($($table:literal),+ $(,)?) => { &[$(($table, concat!("DELETE FROM ", $table, " WHERE pool_id = $1"))),+] };
@@ -16,6 +17,7 @@ const OF_A_POOL: &[(&str, &str)] = of_a_pool![
     "user_pool_clients",
     "client_directory",
     "users",
+    "user_names",
     "user_aliases",
     "user_search",
     "verification_codes",
@@ -42,7 +44,7 @@ impl TryFrom<PoolRow> for Pool {
 
     fn try_from(row: PoolRow) -> Result<Self, StoreError> {
         Ok(Self {
-            configuration: doc::from_text("user_pools", "configuration", &row.pool_id, &row.configuration)?,
+            configuration: doc::from_text::<Stored>("user_pools", "configuration", &row.pool_id, &row.configuration)?.into(),
             id: row.pool_id,
             account_id: row.account_id,
             region: row.region,
@@ -74,6 +76,16 @@ pub async fn find(tx: &mut Conn, pool_id: &str) -> Result<Option<Pool>, StoreErr
     fetch!(tx, fetch_optional, PoolRow, SQL, [pool_id])?.map(Pool::try_from).transpose()
 }
 
+/// Whether a pool is still there. What writes into a pool asks in the same transaction: so none is left with the rows of
+/// a pool that was deleted meanwhile (SERIALIZABLE and SQLite's one writer keep the two from passing each other by).
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn exists(tx: &mut Conn, pool_id: &str) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT CAST(1 AS BIGINT) FROM user_pools WHERE pool_id = $1";
+    Ok(scalar!(tx, fetch_optional, i64, SQL, [pool_id])?.is_some())
+}
+
 /// The pools of an account and region, by id, after `after`.
 ///
 /// # Errors
@@ -91,7 +103,9 @@ pub async fn list(tx: &mut Conn, account_id: &str, region: &str, after: &str, li
 pub async fn update(tx: &mut Conn, pool_id: &str, configuration: &PoolConfiguration, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE user_pools SET configuration = $2, modified_at = $3 WHERE pool_id = $1";
     let configuration = doc::to_text("user_pools", "configuration", pool_id, configuration)?;
-    execute!(tx, SQL, [pool_id, configuration, now.millis()]).map(drop)
+    execute!(tx, SQL, [pool_id, configuration, now.millis()])?;
+    tx.changed(Change::Pool(pool_id.to_owned()));
+    Ok(())
 }
 
 /// Deletes a pool and all that is in it.
@@ -99,9 +113,15 @@ pub async fn update(tx: &mut Conn, pool_id: &str, configuration: &PoolConfigurat
 /// # Errors
 /// [`StoreError`].
 pub async fn delete(tx: &mut Conn, pool_id: &str) -> Result<(), StoreError> {
+    const CLIENTS: &str = "SELECT client_id FROM client_directory WHERE pool_id = $1 ORDER BY client_id";
+    for client_id in scalar!(tx, fetch_all, String, CLIENTS, [pool_id])? {
+        tx.changed(Change::AppClient(client_id));
+    }
     for &(_, sql) in OF_A_POOL {
         execute!(tx, sql, [pool_id])?;
     }
+    tx.changed(Change::Pool(pool_id.to_owned()));
+    tx.changed(Change::PoolKeys(pool_id.to_owned()));
     Ok(())
 }
 
@@ -122,7 +142,9 @@ pub struct StoredKey {
 /// [`StoreError`].
 pub async fn insert_key(tx: &mut Conn, pool_id: &str, key: &StoredKey, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO pool_signing_keys (pool_id, kid, sealed_key, state, created_at) VALUES ($1, $2, $3, $4, $5)";
-    execute!(tx, SQL, [pool_id, &key.kid, &key.sealed_key, &key.state, now.millis()]).map(drop)
+    execute!(tx, SQL, [pool_id, &key.kid, &key.sealed_key, &key.state, now.millis()])?;
+    tx.changed(Change::PoolKeys(pool_id.to_owned()));
+    Ok(())
 }
 
 /// The signing keys of a pool, newest first.

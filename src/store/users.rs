@@ -2,10 +2,10 @@
 
 use super::{Conn, StoreError, doc};
 use crate::crypto::argon2::PasswordHash;
-use crate::crypto::ids::is_uuid;
 use crate::kit::clock::Timestamp;
+use crate::userpools::name::CanonicalName;
 use crate::userpools::pool::Pool;
-use crate::userpools::user::{Generation, PasswordRecord, User, UserStatus, canonical_alias, canonical_username};
+use crate::userpools::user::{Generation, PasswordRecord, User, UserStatus};
 
 /// The attributes that ListUsers filters by; user status, enabled and sub are columns.
 pub const SEARCHED: [&str; 8] =
@@ -83,32 +83,32 @@ macro_rules! user_columns {
 
 pub(super) use user_columns;
 
-/// A user by whatever the wire calls a username: the name itself, the `sub`, or an alias.
+/// A user by whatever the wire calls a username: the name itself, the `sub`, or an address that is theirs.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn find(tx: &mut Conn, pool: &Pool, name: &str) -> Result<Option<User>, StoreError> {
-    const BY_NAME: &str = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.pool_id = $1 AND u.username_key = $2");
-    const BY_ALIAS: &str = concat!(
+    // What is longer than any name is nobody's.
+    match pool.canonical(name) {
+        Ok(name) => find_named(tx, &pool.id, &name).await,
+        Err(_) => Ok(None),
+    }
+}
+
+/// A user by a name in its one form: one statement, whatever the name is to its user and whether or not anybody has it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_named(tx: &mut Conn, pool_id: &str, name: &CanonicalName) -> Result<Option<User>, StoreError> {
+    const SQL: &str = concat!(
         "SELECT ",
         user_columns!(),
-        " FROM user_aliases a JOIN users u ON u.pool_id = a.pool_id AND u.user_id = a.user_id \
-          WHERE a.pool_id = $1 AND a.kind = $2 AND a.alias_key = $3"
+        " FROM user_names n JOIN users u ON u.pool_id = n.pool_id AND u.user_id = n.user_id WHERE n.pool_id = $1 AND n.name_key = $2"
     );
-    let case_sensitive = pool.configuration.case_sensitive();
-    if let Some(row) = fetch!(tx, fetch_optional, UserRow, BY_NAME, [&pool.id, canonical_username(name, case_sensitive)])? {
-        return User::try_from(row).map(Some);
+    match name.as_sub() {
+        Some(sub) => find_by_id(tx, pool_id, sub).await,
+        None => fetch!(tx, fetch_optional, UserRow, SQL, [pool_id, name.as_str()])?.map(User::try_from).transpose(),
     }
-    if is_uuid(name) {
-        return find_by_id(tx, &pool.id, name).await;
-    }
-    for kind in pool.configuration.alias_attributes.iter().chain(&pool.configuration.username_attributes) {
-        let key = canonical_alias(kind, name, case_sensitive);
-        if let Some(row) = fetch!(tx, fetch_optional, UserRow, BY_ALIAS, [&pool.id, kind, key])? {
-            return User::try_from(row).map(Some);
-        }
-    }
-    Ok(None)
 }
 
 /// A user by `sub`.
@@ -134,11 +134,11 @@ pub async fn find_by_family(tx: &mut Conn, pool_id: &str, user_id: &str, origin_
     fetch!(tx, fetch_optional, UserRow, SQL, [pool_id, origin_jti, user_id])?.map(User::try_from).transpose()
 }
 
-/// Inserts a new user. A name that is taken fails with a unique violation.
+/// Inserts a new user, whose names [`names`](super::names) keeps.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn insert(tx: &mut Conn, pool: &Pool, user: &User) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Conn, user: &User, name: &CanonicalName) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO users (pool_id, user_id, username, username_key, status, enabled, attributes, password_hash, \
                        sealed_srp_verifier, password_set_at, temporary_password_expires_at, mfa_preference, srp_name, failed_attempts, \
                        created_at, modified_at) \
@@ -151,7 +151,7 @@ pub async fn insert(tx: &mut Conn, pool: &Pool, user: &User) -> Result<(), Store
             &user.pool_id,
             &user.id,
             &user.username,
-            canonical_username(&user.username, pool.configuration.case_sensitive()),
+            name.as_str(),
             user.status.as_str(),
             i16::from(user.enabled),
             doc::to_text("users", "attributes", &user.id, &user.attributes)?,
@@ -302,38 +302,6 @@ pub async fn search(
         Ok((SearchPlace { value: row.search_value, user_id: user.id.clone() }, user))
     };
     rows.into_iter().map(found).collect()
-}
-
-/// Whose an alias is.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn alias_owner(tx: &mut Conn, pool: &Pool, kind: &str, value: &str) -> Result<Option<String>, StoreError> {
-    const SQL: &str = "SELECT user_id FROM user_aliases WHERE pool_id = $1 AND kind = $2 AND alias_key = $3";
-    let key = canonical_alias(kind, value, pool.configuration.case_sensitive());
-    scalar!(tx, fetch_optional, String, SQL, [&pool.id, kind, key])
-}
-
-/// Gives a user an alias, taking it from whoever had it.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn set_alias(tx: &mut Conn, pool: &Pool, kind: &str, value: &str, user_id: &str) -> Result<(), StoreError> {
-    const FORGET: &str = "DELETE FROM user_aliases WHERE pool_id = $1 AND kind = $2 AND user_id = $3";
-    const SQL: &str = "INSERT INTO user_aliases (pool_id, kind, alias_key, user_id) VALUES ($1, $2, $3, $4) \
-                       ON CONFLICT (pool_id, kind, alias_key) DO UPDATE SET user_id = $4";
-    let key = canonical_alias(kind, value, pool.configuration.case_sensitive());
-    execute!(tx, FORGET, [&pool.id, kind, user_id])?;
-    execute!(tx, SQL, [&pool.id, kind, key, user_id]).map(drop)
-}
-
-/// Takes the aliases of one kind from a user.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn forget_alias(tx: &mut Conn, pool_id: &str, user_id: &str, kind: &str) -> Result<(), StoreError> {
-    const SQL: &str = "DELETE FROM user_aliases WHERE pool_id = $1 AND user_id = $2 AND kind = $3";
-    execute!(tx, SQL, [pool_id, user_id, kind]).map(drop)
 }
 
 /// How many users a pool has, counted no further than `limit`.

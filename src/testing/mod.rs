@@ -5,6 +5,8 @@
 
 mod answer;
 mod caller;
+#[cfg(test)]
+mod nodes;
 mod pool;
 
 use std::sync::Arc;
@@ -176,7 +178,7 @@ impl TestApp {
 }
 
 async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &Arc<ManualClock>, seed: u64) -> Arc<App> {
-    let db = Db::open(&database.url, 8).await.unwrap();
+    let db = Db::open(&database.url, 8).await.unwrap().timed_by(Arc::<ManualClock>::clone(clock));
     let master = MasterKey::generate(&mut EntropyRng(&SeededEntropy::new(7)));
     let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(seed));
     Arc::new(App {
@@ -186,13 +188,13 @@ async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &A
         public_url: format!("http://{HOST}"),
         issuer_style: IssuerStyle::Url,
         trusted_proxies: Vec::new(),
+        caches: Caches::of(&db),
         db,
         clock: Arc::<ManualClock>::clone(clock),
         entropy,
         keys: startup::keys(&master),
         hasher: Hasher::start(CHEAP, 1, 256).unwrap(),
         budgets: Budgets::new(limits),
-        caches: Caches::default(),
     })
 }
 

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::unseen::is_unseen;
 
 /// An attribute of the schema, as CreateUserPool takes it and DescribeUserPool gives it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,15 +139,30 @@ fn of_row((name, data_type, mutable, length): (&str, &str, bool, Option<(&str, &
     }
 }
 
-/// Holds the attributes of a new user to the schema.
+/// Holds the attributes of a new user to the schema, and asks for those that are required.
 ///
 /// # Errors
 /// The first [`AttributeRefused`].
 pub fn check_new(schema: &[SchemaAttribute], attributes: &BTreeMap<String, String>, writer: Writer) -> Result<(), AttributeRefused> {
+    check_values(schema, attributes, writer)?;
+    missing(schema, attributes).next().map_or(Ok(()), |name| Err(AttributeRefused::Missing(name.to_owned())))
+}
+
+/// Holds the attributes of a new user to the schema, as far as they are given.
+///
+/// # Errors
+/// The first [`AttributeRefused`].
+pub fn check_values(schema: &[SchemaAttribute], attributes: &BTreeMap<String, String>, writer: Writer) -> Result<(), AttributeRefused> {
     for (name, value) in attributes {
         check_written(schema, name, value, writer)?;
     }
-    missing(schema, attributes).next().map_or(Ok(()), |name| Err(AttributeRefused::Missing(name.to_owned())))
+    // Source: Amazon Cognito API reference, AdminCreateUser, UserAttributes.
+    for (address, verified) in [("email", "email_verified"), ("phone_number", "phone_number_verified")] {
+        if attributes.get(verified).is_some_and(|value| value == "true") && !attributes.contains_key(address) {
+            return Err(AttributeRefused::Invalid(format!("{verified} is true, and there is no {address}")));
+        }
+    }
+    Ok(())
 }
 
 /// The names of required attributes that are not there.
@@ -258,11 +276,17 @@ fn check_value(attribute: &SchemaAttribute, value: &str) -> Result<(), Attribute
     }
 }
 
-/// One `@` between two parts, no blanks or control characters: what a mail server will accept is its own business.
+/// One `@` between two parts, nothing that is not seen: what a mail server will accept is its own business.
+///
+/// SECURITY: an address is written in the form that names are compared in (NFKC). The mailbox `ｖictim@…` may be another's
+/// than `victim@…`, and whoever holds it must not prove that the name is theirs.
 #[must_use]
 pub fn is_email(text: &str) -> bool {
     let parts = text.split_once('@').filter(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
-    parts.is_some() && text.len() <= 254 && !text.chars().any(|character| character.is_whitespace() || character.is_control())
+    parts.is_some()
+        && text.len() <= 254
+        && !text.chars().any(|character| character.is_whitespace() || is_unseen(character))
+        && text.nfkc().eq(text.chars())
 }
 
 /// E.164: `+` and up to 15 digits.
@@ -301,6 +325,10 @@ mod tests {
             ("email", "a@b.example", true),
             ("email", "a@b@c", false),
             ("email", "a b@c", false),
+            ("email", "victim\u{ff20}x.example", false),
+            ("email", "\u{ff56}ictim@x.example", false),
+            ("email", "vic\u{200b}tim@x.example", false),
+            ("email", "山田@例.example", true),
             ("phone_number", "+15555550100", true),
             ("phone_number", "5555550100", false),
             ("birthdate", "2000-01-01", true),
@@ -318,7 +346,11 @@ mod tests {
     #[test]
     fn only_administrators_vouch_for_addresses() {
         assert_eq!(check("email_verified", "true", Writer::User), Err(AttributeRefused::Unauthorized));
-        assert_eq!(check("email_verified", "true", Writer::Administrator), Ok(()));
+        assert_eq!(check("email_verified", "false", Writer::Administrator), Ok(()));
+        assert!(check("email_verified", "true", Writer::Administrator).is_err(), "there is no address");
+        let both =
+            BTreeMap::from([("email", "a@b.example"), ("email_verified", "true")].map(|(name, value)| (name.to_owned(), value.to_owned())));
+        assert_eq!(check_new(&full_schema(&[]), &both, Writer::Administrator), Ok(()));
     }
 
     fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {

@@ -5,6 +5,8 @@ pub mod challenge;
 pub mod client;
 pub mod lockout;
 pub mod message;
+pub mod name;
 pub mod password_policy;
 pub mod pool;
+pub mod unseen;
 pub mod user;

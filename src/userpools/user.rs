@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use unicode_normalization::UnicodeNormalization as _;
 
-use super::attributes::{is_email, is_phone_number};
 use super::pool::Pool;
 use crate::crypto::argon2::PasswordHash;
 use crate::kit::clock::Timestamp;
@@ -137,39 +135,12 @@ pub struct MfaPreference {
     pub software_token_preferred: bool,
 }
 
-/// The form of a name that decides whether two are one: NFKC, and without regard to capitals where the pool has none.
-#[must_use]
-pub fn canonical_username(username: &str, case_sensitive: bool) -> String {
-    let normalized: String = username.nfkc().collect();
-    if case_sensitive { normalized } else { normalized.to_lowercase().nfkc().collect() }
-}
-
-/// The form of an alias that decides whether two are one.
-#[must_use]
-pub fn canonical_alias(kind: &str, value: &str, case_sensitive: bool) -> String {
-    canonical_username(value, case_sensitive && kind != "email" && kind != "phone_number")
-}
-
-/// The one form of a name that somebody signs in by: what tries are counted by, and what nobody's answers are made of. Two
-/// spellings that would find one user have one form, whether that user exists or not.
-#[must_use]
-pub fn canonical_sign_in_name(pool: &Pool, name: &str) -> String {
-    let configuration = &pool.configuration;
-    let normalized: String = name.nfkc().collect();
-    let is_address = configuration.alias_attributes.iter().chain(&configuration.username_attributes).any(|kind| match kind.as_str() {
-        "email" => is_email(&normalized),
-        "phone_number" => is_phone_number(&normalized),
-        _ => false,
-    });
-    canonical_username(name, configuration.case_sensitive() && !is_address)
-}
-
 /// The name that SRP's hashes take for a user. Whoever asks by a name gets one that the name itself tells, or one that
 /// tells nothing, so that who exists and who does not answer alike: where users have several names, the `sub`; elsewhere the
 /// canonical form of the one name that they have, however it was typed or stored.
 #[must_use]
 pub fn srp_name(pool: &Pool, user_id: &str, username: &str) -> String {
-    if pool.configuration.has_aliases() { user_id.to_owned() } else { canonical_username(username, pool.configuration.case_sensitive()) }
+    if pool.configuration.has_aliases() { user_id.to_owned() } else { pool.one_form(username) }
 }
 
 #[cfg(test)]
@@ -183,13 +154,5 @@ mod tests {
             assert_eq!(text.len(), 18);
             assert_eq!(serde_json::from_str::<Generation>(&text).unwrap(), Generation::stored(number));
         }
-    }
-
-    #[test]
-    fn names_that_look_alike_are_one() {
-        assert_eq!(canonical_username("ｋ", true), "k");
-        assert_eq!(canonical_username("Alice", false), canonical_username("aLICE", false));
-        assert_ne!(canonical_username("Alice", true), canonical_username("alice", true));
-        assert_eq!(canonical_alias("email", "A@B.example", true), "a@b.example");
     }
 }

@@ -30,11 +30,11 @@ pub struct Violation {
     pub text: String,
 }
 
-/// Takes out what the model does not know, at every level.
+/// Takes out what the model does not know, at every level, and members that are null: AWS takes them as not given.
 pub fn strip(model: &Model, id: ShapeId, value: &mut Value) {
     match (model.shape(id).map(|shape| &shape.kind), value) {
         (Some(Kind::Structure(members)), Value::Object(fields)) => {
-            fields.retain(|name, _| members.iter().any(|member| member.name == *name));
+            fields.retain(|name, field| !field.is_null() && members.iter().any(|member| member.name == *name));
             for member in members {
                 if let Some(field) = fields.get_mut(&member.name) {
                     strip(model, member.shape, field);

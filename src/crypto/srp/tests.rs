@@ -46,7 +46,7 @@ impl Client<'_> {
 }
 
 fn exchange(stored: &str, typed: &str) -> bool {
-    let verifier = Verifier::make(POOL, "alice", &Secret::from(stored.to_owned()), [0x91; 16]);
+    let verifier = Verifier::make(POOL, "alice", &stored.into(), [0x91; 16]);
     let client = Client { secret: [0x42; 32], pool: POOL, stamp: STAMP };
     let public = ClientPublic::parse(&client.public_hex()).unwrap();
     let challenge = ServerChallenge::start(&verifier, public, [0x17; 32]);
@@ -61,6 +61,11 @@ fn exchange(stored: &str, typed: &str) -> bool {
 fn the_right_password_proves_itself_and_a_wrong_one_does_not() {
     assert!(exchange("Pa55word!", "Pa55word!"));
     assert!(!exchange("Pa55word!", "Pa55word?"));
+}
+
+#[test]
+fn a_password_that_was_stored_decomposed_is_proven_composed() {
+    assert!(exchange("cafe\u{301}-Pa55!", "caf\u{e9}-Pa55!"));
 }
 
 #[test]
@@ -95,7 +100,7 @@ fn a_user_who_does_not_exist_has_a_stable_salt_of_their_own() {
 #[test]
 fn an_exchange_takes_as_many_powers_for_nobody_as_for_somebody() {
     let key = MasterKey::generate(&mut EntropyRng(&SeededEntropy::new(1))).derive("srp");
-    let stored = Verifier::make(POOL, "alice", &Secret::from("Pa55word!".to_owned()), [1; 16]).to_bytes();
+    let stored = Verifier::make(POOL, "alice", &"Pa55word!".into(), [1; 16]).to_bytes();
     let powers = |verifier: &dyn Fn() -> Verifier| {
         POWERS.set(0);
         let challenge = ServerChallenge::start(&verifier(), ClientPublic::parse("ff").unwrap(), [0x17; 32]);
@@ -126,7 +131,7 @@ fn padding_follows_the_top_bit() {
 
 #[test]
 fn no_salt_has_a_leading_zero_byte_for_clients_to_disagree_on() {
-    let verifier = Verifier::make("pool", "alice", &Secret::from("Pa55word!".to_owned()), [0; SALT_BYTES]);
+    let verifier = Verifier::make("pool", "alice", &"Pa55word!".into(), [0; SALT_BYTES]);
     assert_eq!(verifier.salt_hex(), format!("01{}", "00".repeat(SALT_BYTES - 1)));
     let key = MasterKey::generate(&mut EntropyRng(&SeededEntropy::new(7))).derive("nobody");
     let name = (0..).map(|number: u32| number.to_string()).find(|name| key.keyed_hash(&["salt", "pool", name]).starts_with(&[0])).unwrap();

@@ -71,7 +71,7 @@ pub fn ask(app: &App, of: &ClientOfPool, user: User, progress: Progress, challen
         }
         Challenge::SoftwareToken => Ok(ChallengeAsked::SoftwareToken { session, username, device_name: user.totp_device_name }),
         Challenge::MfaSetup => {
-            let offers_software_token = of.pool.configuration.software_token_mfa_enabled;
+            let offers_software_token = of.pool.configuration.software_token_mfa_enabled();
             Ok(ChallengeAsked::MfaSetup { session, username, offers_software_token })
         }
     }

@@ -6,9 +6,10 @@ use super::driver::Applied;
 use super::refused::SignInRefused;
 use crate::context::App;
 use crate::flows::clients::ClientOfPool;
-use crate::store::{Conn, user_secrets, users};
+use crate::store::{Conn, names, user_secrets, users};
 use crate::userpools::attributes::{AttributeRefused, Writer, change, full_schema};
 use crate::userpools::challenge::Done;
+use crate::userpools::name::NameKind;
 use crate::userpools::user::{PasswordRecord, User, UserStatus};
 
 /// Sets the password, and the attributes as far as a user may write them.
@@ -29,8 +30,8 @@ pub async fn apply(
     // SECURITY: the user is the writer here, whoever made the account: no more rights than at sign-up.
     let changed = change(&full_schema(&of.pool.configuration.schema), &user.attributes, given, Writer::User)?;
     if changed.attributes != user.attributes {
-        for kind in changed.moved {
-            users::forget_alias(tx, &user.pool_id, &user.id, kind).await?;
+        for kind in changed.moved.into_iter().filter_map(NameKind::of_attribute) {
+            names::forget(tx, &user.pool_id, kind, &user.id).await?;
         }
         users::set_attributes(tx, &User { attributes: changed.attributes, ..user.clone() }, app.now()).await?;
     }

@@ -4,6 +4,7 @@ use super::refused::SignInRefused;
 use super::subject::Subject;
 use crate::context::App;
 use crate::crypto::argon2::{Busy, Verification};
+use crate::crypto::password::Password;
 use crate::kit::rng::random_bytes;
 use crate::kit::secret::Secret;
 use crate::store::user_secrets;
@@ -13,6 +14,8 @@ use crate::store::user_secrets;
 /// # Errors
 /// [`Busy`].
 pub async fn judge(app: &App, subject: &Subject, password: Secret) -> Result<bool, SignInRefused> {
+    // Nobody has a password of that length: whose name is given makes no difference.
+    let Ok(password) = Password::of(&password) else { return Ok(false) };
     let Some((user, record)) = subject.user.as_ref().and_then(|user| Some((user, user.password.as_ref()?))) else {
         app.hasher.verify_nobody(password).await?;
         return Ok(false);

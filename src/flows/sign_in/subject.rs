@@ -5,7 +5,7 @@ use crate::crypto::digest::hex;
 use crate::crypto::ids;
 use crate::store::attempts::Target;
 use crate::userpools::pool::Pool;
-use crate::userpools::user::{User, canonical_sign_in_name, srp_name};
+use crate::userpools::user::{User, srp_name};
 
 /// Whom a name names. All that is told or counted before the password is proven is of the same form for both.
 pub struct Subject {
@@ -22,7 +22,7 @@ pub struct Subject {
 impl Subject {
     /// Whom `name` names, given who was found by it.
     pub fn named(app: &App, pool: &Pool, name: &str, user: Option<User>) -> Self {
-        let canonical = canonical_sign_in_name(pool, name);
+        let canonical = pool.one_form(name);
         // Derived for users too: the same work.
         let nobody = nobodys_id(app, pool, &canonical);
         let id = user.as_ref().map_or(nobody, |user| user.id.clone());

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::auth_answer::{self, Answer};
 use super::auth_request::{self, Parameters, Side};
+use super::errors::no_session;
 use crate::context::Context;
 use crate::flows::clients::ClientOfPool;
 use crate::operation::Fault;
@@ -16,11 +17,13 @@ pub struct Request {
     auth_flow: String,
     #[serde(default)]
     auth_parameters: Parameters,
+    session: Option<String>,
 }
 
 asks_about_client!(Request);
 
 pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Answer, Fault> {
+    no_session(request.session.as_deref())?;
     let asked = auth_request::initiate(Side::Admin, &request.auth_flow, &request.auth_parameters)?;
     auth_answer::initiate(cx, &of, asked, auth_request::secret_hash(&request.auth_parameters)).await
 }

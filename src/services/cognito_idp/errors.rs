@@ -109,3 +109,8 @@ fn invalid(message: String) -> Fault {
 pub fn refuse_unsupported(rest: &Map<String, Value>) -> Result<(), Error> {
     operation::unsupported(rest).map_or(Ok(()), |name| Err(Error::parameter(format!("{name} is not supported"))))
 }
+
+/// Refuses the session by which a sign-up goes on into a sign-in (USER_AUTH): none was handed out.
+pub fn no_session(given: Option<&str>) -> Result<(), Error> {
+    given.map_or(Ok(()), |_| Err(Error::parameter("Session is not supported")))
+}

@@ -28,16 +28,8 @@ fn client(flows: &[&str]) -> Client {
         id: String::new(),
         name: String::new(),
         configuration: ClientConfiguration {
-            refresh_token_validity: 0,
-            access_token_validity: None,
-            id_token_validity: None,
-            token_validity_units: None,
-            read_attributes: None,
-            write_attributes: None,
             explicit_auth_flows: Some(flows.iter().map(|flow| (*flow).to_owned()).collect()),
-            prevent_user_existence_errors: None,
-            enable_token_revocation: true,
-            auth_session_validity: 3,
+            ..ClientConfiguration::default()
         },
         sealed_secret: None,
         created_at: NOW,
