@@ -11,9 +11,9 @@ use crate::kit::clock::Timestamp;
 /// What is bounded for one client address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PerAddress {
-    /// Sign-ups, whatever becomes of them.
+    /// Sign-ups, and their codes asked for again, whatever becomes of them.
     SignUps,
-    /// Sign-ins, and answers to their challenges, that were refused.
+    /// Sign-ins, answers to their challenges and confirmations of sign-ups, that were refused.
     RefusedSignIns,
     /// New identities of guests.
     GuestIdentities,

@@ -172,6 +172,15 @@ pub enum IssuerStyle {
     Aws,
 }
 
+/// How the connections of a listener come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// In the open.
+    Plain,
+    /// Over TLS.
+    Tls,
+}
+
 /// Whether keys that we did not issue are accepted, and the outbox is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {

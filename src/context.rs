@@ -1,7 +1,7 @@
 //! `cx`: what a handler works with. The application's parts, and what is known of the call.
 
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use ipnet::IpNet;
@@ -15,14 +15,15 @@ use crate::iam::origin::Origin;
 use crate::kit::cache::Cache;
 use crate::kit::clock::{Clock, Timestamp};
 use crate::kit::rng::{Entropy, EntropyRng};
-use crate::policy::PolicySet;
+use crate::policy::{Policy, PolicySet};
+use crate::store::changes::Change;
 use crate::store::{Conn, Db, StoreError};
 use crate::tokens::keys::PoolKeys;
 use crate::userpools::client::Client;
 use crate::userpools::pool::Pool;
 
-/// How long another node may go on by what a change here has made old. The promise is one second.
-const MAX_AGE: Duration = Duration::from_millis(800);
+/// How long what nothing has made old is kept all the same.
+const MAX_AGE: Duration = Duration::from_secs(300);
 
 /// How many pools, clients, keys and principals a node holds in memory.
 const CACHED: usize = 10_000;
@@ -54,7 +55,7 @@ pub struct App {
     /// What one client address may do in a while.
     pub budgets: Budgets,
     /// What is read often and written seldom.
-    pub caches: Caches,
+    pub caches: Arc<Caches>,
 }
 
 /// Sub-keys of the master key, one a purpose.
@@ -71,7 +72,7 @@ pub struct Keys {
     pub credentials: SealingKey,
 }
 
-/// What is read often and written seldom: bounded, and never older than the promise.
+/// What is read often and written seldom: bounded, and forgotten when the store says that it was changed.
 pub struct Caches {
     /// Pools by id.
     pub pools: Cache<String, Pool>,
@@ -83,32 +84,52 @@ pub struct Caches {
     pub access_keys: Cache<String, HeldKey>,
     /// Policies by account and unique id, compiled.
     pub policies: Cache<(String, String), PolicySet>,
+    /// Policies by the digest of their text, parsed: one that many share is parsed once.
+    pub policy_texts: Cache<[u8; 32], Policy>,
     /// Session policies by their texts, compiled.
     pub session_policies: Cache<Vec<String>, PolicySet>,
 }
 
-impl Default for Caches {
-    fn default() -> Self {
-        Self {
-            pools: Cache::new(CACHED, MAX_AGE),
-            clients: Cache::new(CACHED, MAX_AGE),
-            pool_keys: Cache::new(CACHED, MAX_AGE),
-            access_keys: Cache::new(CACHED, MAX_AGE),
-            policies: Cache::new(CACHED, MAX_AGE),
-            session_policies: Cache::new(CACHED, MAX_AGE),
+impl Caches {
+    /// Caches that forget what the store says was changed, on this node or another.
+    #[must_use]
+    pub fn of(db: &Db) -> Arc<Self> {
+        Arc::new_cyclic(|caches: &Weak<Self>| {
+            let caches = Weak::clone(caches);
+            let confirmation = db.on_change(move |change| {
+                if let Some(caches) = caches.upgrade() {
+                    caches.forget(change);
+                }
+            });
+            Self {
+                pools: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
+                clients: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
+                pool_keys: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
+                access_keys: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
+                policies: Cache::new(CACHED, MAX_AGE, confirmation),
+                policy_texts: Cache::of_what_follows_from_keys(CACHED, MAX_AGE),
+                session_policies: Cache::of_what_follows_from_keys(CACHED, MAX_AGE),
+            }
+        })
+    }
+
+    fn forget(&self, change: &Change) {
+        match change {
+            Change::Everything => self.clear(),
+            Change::Pool(id) => self.pools.forget(id),
+            Change::AppClient(id) => self.clients.forget(id),
+            Change::PoolKeys(pool_id) => self.pool_keys.forget(pool_id),
+            Change::AccessKey(id) => self.access_keys.forget(id),
+            Change::Policies { account_id, owner_id } => self.policies.forget(&(account_id.clone(), owner_id.clone())),
         }
     }
-}
 
-impl Caches {
-    /// Forgets everything.
-    pub fn clear(&self) {
+    fn clear(&self) {
         self.pools.clear();
         self.clients.clear();
         self.pool_keys.clear();
         self.access_keys.clear();
         self.policies.clear();
-        self.session_policies.clear();
     }
 }
 

@@ -7,9 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{fs, io};
 
-use actix_web::middleware::from_fn;
 use actix_web::web::Data;
-use actix_web::{App as Routes, HttpServer};
 use ipnet::IpNet;
 
 use crate::budgets::{Budgets, Limits};
@@ -29,7 +27,6 @@ use crate::store::{self, Db, StoreError, deployment};
 
 const DEFAULT_ACCOUNT: &str = "000000000000";
 const FREE_PORT_CHOICES: usize = 32;
-const SHUTDOWN_SECONDS: u64 = 30;
 const PURGE_EVERY: Duration = Duration::from_secs(60);
 const PURGE_ROWS: i64 = 1_000;
 
@@ -204,13 +201,13 @@ async fn assemble(
         public_url,
         issuer_style: shared.issuer_style,
         trusted_proxies,
+        caches: Caches::of(&db),
         db,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
         keys: keys(&master),
         hasher,
         budgets: Budgets::new(limits),
-        caches: Caches::default(),
     }))
 }
 
@@ -315,27 +312,15 @@ async fn run_server(
     plain: Vec<TcpListener>,
     secure: Vec<(TcpListener, rustls::ServerConfig)>,
 ) -> Result<(), StartupError> {
-    let shared = Arc::clone(&app);
-    let mut server = HttpServer::new(move || {
-        Routes::new()
-            .app_data(Data::from(Arc::clone(&shared)))
-            .app_data(rules.clone())
-            .wrap(from_fn(http::metrics::count))
-            .wrap(http::app::cors())
-            .wrap(from_fn(http::app::judge_preflights))
-            .configure(http::app::configure(shared.mode))
-    })
-    .client_request_timeout(Duration::from_secs(10))
-    .shutdown_timeout(SHUTDOWN_SECONDS);
-    for listener in plain {
-        server = server.listen(listener)?;
-    }
-    for (listener, config) in secure {
-        server = server.listen_rustls_0_23(listener, config)?;
-    }
     let purge = actix_web::rt::spawn(purge_forever(Arc::clone(&app)));
-    server.run().await?;
+    let db = app.db.clone();
+    let follow = actix_web::rt::spawn(async move { db.follow().await });
+    let outcome = http::server::run(Arc::clone(&app), rules, plain, secure).await;
     purge.abort();
+    follow.abort();
+    // Its connections go while the runtime that closes them is still there.
+    let _ = follow.await;
+    outcome?;
     app.db.close().await;
     Ok(())
 }
@@ -347,6 +332,7 @@ async fn purge_forever(app: Arc<App>) {
         let purged = app
             .write(async |tx| {
                 store::outbox::trim(tx).await?;
+                store::changes::purge(tx, app.now().minus(store::changes::KEPT), PURGE_ROWS).await?;
                 store::message_budgets::purge(tx, app.now().millis(), PURGE_ROWS).await?;
                 deployment::purge(tx, app.now().millis(), PURGE_ROWS).await
             })

@@ -3,10 +3,11 @@
 use actix_web::HttpRequest;
 
 use super::authenticate::{CredentialRefused, authenticate};
+use crate::config::Transport;
 use crate::context::App;
 use crate::iam::caller::Caller;
 use crate::iam::origin::Origin;
-use crate::sigv4::{self, Scope};
+use crate::sigv4::{self, Scope, SignatureError};
 
 /// Where a request comes from.
 #[must_use]
@@ -15,7 +16,8 @@ pub fn origin(app: &App, request: &HttpRequest) -> Origin {
     let peer = request.peer_addr().map(|address| address.ip());
     let forwarded: Vec<&str> = request.headers().get_all("x-forwarded-for").filter_map(|value| value.to_str().ok()).collect();
     let proto = header("x-forwarded-proto").unwrap_or_default();
-    let found = Origin::of(peer, request.app_config().secure(), &forwarded.join(","), proto, &app.trusted_proxies);
+    let secure = request.app_data::<Transport>() == Some(&Transport::Tls);
+    let found = Origin::of(peer, secure, &forwarded.join(","), proto, &app.trusted_proxies);
     Origin { user_agent: header("user-agent").map(str::to_owned), ..found }
 }
 
@@ -24,6 +26,24 @@ pub fn origin(app: &App, request: &HttpRequest) -> Origin {
 pub fn by_trusted_proxy(app: &App, request: &HttpRequest) -> bool {
     let peer = request.peer_addr().map(|address| address.ip().to_canonical());
     peer.is_some_and(|peer| app.trusted_proxies.iter().any(|range| range.contains(&peer)))
+}
+
+/// The headers of a request as its signature sees them: in HTTP/2 the host is named by `:authority`.
+///
+/// SECURITY: a request that names two hosts was signed for one of them and may be meant for the other (RFC 9113 §8.3.1).
+///
+/// # Errors
+/// [`SignatureError::Host`].
+pub fn signed_headers(request: &HttpRequest) -> Result<Vec<(&str, &[u8])>, SignatureError> {
+    let mut headers: Vec<(&str, &[u8])> = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    let Some(authority) = request.uri().authority().map(|authority| authority.as_str()) else { return Ok(headers) };
+    let mut hosts = headers.iter().filter(|(name, _)| *name == "host").map(|(_, value)| *value);
+    match (hosts.next(), hosts.next()) {
+        (None, _) => headers.push(("host", authority.as_bytes())),
+        (Some(host), None) if host.eq_ignore_ascii_case(authority.as_bytes()) => {}
+        (Some(_), _) => return Err(SignatureError::Host),
+    }
+    Ok(headers)
 }
 
 /// The caller of an HTTP request: [`authenticate`].
@@ -36,7 +56,7 @@ pub async fn caller(
     body: &[u8],
     services: &[&str],
 ) -> Result<(Caller, Option<Scope>), CredentialRefused> {
-    let headers: Vec<(&str, &[u8])> = request.headers().iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+    let headers = signed_headers(request)?;
     let signed = sigv4::HttpRequest {
         method: request.method().as_str(),
         path: request.uri().path(),
@@ -45,4 +65,35 @@ pub async fn caller(
         body: sigv4::Body::Bytes(body),
     };
     authenticate(app, &signed, services).await
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    fn host_of(uri: &str, hosts: &[&str]) -> Result<Option<String>, SignatureError> {
+        let request = hosts.iter().fold(TestRequest::with_uri(uri), |request, host| request.append_header(("host", *host)));
+        let request = request.to_http_request();
+        let headers = signed_headers(&request)?;
+        let host = headers.iter().find(|(name, _)| *name == "host");
+        Ok(host.map(|(_, host)| String::from_utf8_lossy(host).into_owned()))
+    }
+
+    /// HTTP/2 puts the host into the URI, HTTP/1 into a header.
+    #[test]
+    fn both_transports_name_one_host() {
+        for (uri, hosts, expected) in [
+            ("/", &["a.example:7277"][..], Ok(Some("a.example:7277".to_owned()))),
+            ("https://a.example:7277/", &[], Ok(Some("a.example:7277".to_owned()))),
+            ("https://a.example/", &["A.example"], Ok(Some("A.example".to_owned()))),
+            ("https://a.example/", &["b.example"], Err(SignatureError::Host)),
+            ("https://a.example/", &[""], Err(SignatureError::Host)),
+            ("https://a.example/", &["a.example", "a.example"], Err(SignatureError::Host)),
+            ("/", &[], Ok(None)),
+        ] {
+            assert_eq!(host_of(uri, hosts), expected, "{uri} {hosts:?}");
+        }
+    }
 }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use crate::context::{App, Context};
+use crate::crypto::digest::sha256;
 use crate::iam::caller::{Caller, RoleSession};
 use crate::iam::entity::Role;
 use crate::kit::clock::Timestamp;
-use crate::policy::{self, ContextMap, Decision, NamedPolicy, Policies, PolicyKind, PolicySet, PolicySource, Principal, Request};
+use crate::policy::{self, ContextMap, Decision, NamedPolicy, Policies, Policy, PolicyKind, PolicySet, PolicySource, Principal, Request};
 use crate::store::{self, StoreError};
 
 /// The identity policies of a caller; none for nobody, for the root, and for users and roles that are gone.
@@ -27,8 +28,11 @@ pub async fn policies_of(app: &App, caller: &Caller) -> Result<Arc<PolicySet>, S
                 Ok::<_, StoreError>((exists, store::iam::policies(tx, &key.0, &key.1).await?))
             })
             .await?;
-        let parsed = documents.into_iter().map(|(name, document)| named(name, &document)).collect::<Result<_, _>>()?;
-        Ok::<_, StoreError>(exists.then(|| PolicySet::new(parsed)))
+        let mut policies = Vec::with_capacity(documents.len());
+        for (name, document) in documents {
+            policies.push(NamedPolicy { policy: parsed(app, &name, &document).await?, name });
+        }
+        Ok::<_, StoreError>(exists.then(|| PolicySet::new(policies)))
     };
     let found = app.caches.policies.find(&key, app.now(), load).await?;
     Ok(found.unwrap_or_default())
@@ -41,14 +45,18 @@ pub async fn policies_of(app: &App, caller: &Caller) -> Result<Arc<PolicySet>, S
 pub async fn session_policies(app: &App, caller: &Caller) -> Result<Option<Arc<PolicySet>>, StoreError> {
     let Caller::Session(RoleSession { policies: Some(texts), .. }) = caller else { return Ok(None) };
     let load = async || {
-        let parse = |(index, text): (usize, &String)| named(format!("session policy {}", index + 1), text);
-        let parsed = texts.iter().enumerate().map(parse).collect::<Result<_, _>>()?;
-        Ok::<_, StoreError>(Some(PolicySet::new(parsed)))
+        let mut policies = Vec::with_capacity(texts.len());
+        for (index, text) in texts.iter().enumerate() {
+            let name = format!("session policy {}", index + 1);
+            policies.push(NamedPolicy { policy: parsed(app, &name, text).await?, name });
+        }
+        Ok::<_, StoreError>(Some(PolicySet::new(policies)))
     };
     app.caches.session_policies.find(texts, app.now(), load).await
 }
 
 /// The policies that apply to a caller, compiled.
+#[derive(Clone)]
 pub struct Applicable {
     principal: Principal,
     identity: Arc<PolicySet>,
@@ -153,11 +161,22 @@ pub fn decide_federated_assumption(provider: &str, action: &str, role: &Role, co
     Ok(policy::decide(&request, &Policies { resource: Some(&trust), ..Policies::default() }))
 }
 
+/// Whether a role's trust in a provider is held to values of a key that are written out.
+///
+/// # Errors
+/// [`StoreError`].
+pub fn trust_pins(role: &Role, provider: &str, key: &str) -> Result<bool, StoreError> {
+    Ok(parse_trust(role)?.pins_provider(provider, key))
+}
+
 /// A role's trust policy, compiled.
 fn trust_of(role: &Role) -> Result<PolicySet, StoreError> {
+    Ok(PolicySet::new(vec![NamedPolicy { name: "trust policy".to_owned(), policy: Arc::new(parse_trust(role)?) }]))
+}
+
+fn parse_trust(role: &Role) -> Result<Policy, StoreError> {
     let trust = policy::parse_as(&role.assume_role_policy, PolicyKind::Trust);
-    let policy = trust.map_err(|_| StoreError::corrupt("iam_roles", "assume_role_policy", &role.id))?;
-    Ok(PolicySet::new(vec![NamedPolicy { name: "trust policy".to_owned(), policy: Arc::new(policy) }]))
+    trust.map_err(|_| StoreError::corrupt("iam_roles", "assume_role_policy", &role.id))
 }
 
 /// The condition keys of a call: who asks, when, for where, and from where.
@@ -179,9 +198,11 @@ pub fn request_keys(caller: &Caller, now: Timestamp, region: &str) -> ContextMap
     context
 }
 
-fn named(name: String, document: &str) -> Result<NamedPolicy, StoreError> {
-    let policy = policy::parse(document).map_err(|_| StoreError::corrupt("iam_inline_policies", "document", &name))?;
-    Ok(NamedPolicy { name, policy: Arc::new(policy) })
+/// A policy's text, parsed: of a text that many share, once.
+async fn parsed(app: &App, name: &str, document: &str) -> Result<Arc<Policy>, StoreError> {
+    let corrupt = || StoreError::corrupt("iam_inline_policies", "document", name);
+    let parse = async || policy::parse(document).map(Some).map_err(|_| corrupt());
+    app.caches.policy_texts.find(&sha256(&[document.as_bytes()]), app.now(), parse).await?.ok_or_else(corrupt)
 }
 
 /// AWS's words for a denial.

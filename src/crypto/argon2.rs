@@ -7,10 +7,9 @@ use std::thread;
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash as Phc, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use tokio::sync::oneshot;
-use unicode_normalization::UnicodeNormalization as _;
-use zeroize::Zeroizing;
 
-use crate::kit::secret::{Secret, constant_time_equals};
+use super::password::Password;
+use crate::kit::secret::constant_time_equals;
 
 /// The pool's queue is full: the caller answers TooManyRequestsException.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -75,6 +74,8 @@ type Job = Box<dyn FnOnce(&mut Workspace) + Send>;
 #[derive(Default)]
 struct Workspace {
     blocks: Vec<Block>,
+    /// The work that was done here: KiB of memory, each time they were passed over.
+    work: u64,
 }
 
 /// The bounded pool. Other CPU-heavy work (SRP's powers, key generation) runs on it too, by [`Hasher::run`].
@@ -110,7 +111,7 @@ impl Hasher {
     ///
     /// # Errors
     /// [`Busy`] when the queue is full.
-    pub async fn hash(&self, password: Secret, salt: [u8; 16]) -> Result<PasswordHash, Busy> {
+    pub async fn hash(&self, password: Password, salt: [u8; 16]) -> Result<PasswordHash, Busy> {
         let cost = self.cost;
         self.submit(move |workspace| hash(workspace, cost, &password, &salt)).await?.ok_or(Busy)
     }
@@ -119,7 +120,7 @@ impl Hasher {
     ///
     /// # Errors
     /// [`Busy`] when the queue is full.
-    pub async fn verify(&self, password: Secret, hash: PasswordHash) -> Result<Verification, Busy> {
+    pub async fn verify(&self, password: Password, hash: PasswordHash) -> Result<Verification, Busy> {
         let cost = self.cost;
         self.submit(move |workspace| verify(workspace, cost, &password, &hash)).await
     }
@@ -128,7 +129,7 @@ impl Hasher {
     ///
     /// # Errors
     /// [`Busy`] when the queue is full.
-    pub async fn verify_nobody(&self, password: Secret) -> Result<Verification, Busy> {
+    pub async fn verify_nobody(&self, password: Password) -> Result<Verification, Busy> {
         let cost = self.cost;
         self.submit(move |workspace| {
             hash(workspace, cost, &password, &[0; 16]);
@@ -162,12 +163,7 @@ fn work(jobs: &Mutex<Receiver<Job>>) {
     }
 }
 
-/// One form of a password whatever the keyboard made of it: NFC, applied once and here only (SP 800-63B-4 §3.1.1.2).
-fn canonical(password: &Secret) -> Zeroizing<String> {
-    Zeroizing::new(password.expose_secret().nfc().collect())
-}
-
-fn hash(workspace: &mut Workspace, cost: Argon2Cost, password: &Secret, salt: &[u8]) -> Option<PasswordHash> {
+fn hash(workspace: &mut Workspace, cost: Argon2Cost, password: &Password, salt: &[u8]) -> Option<PasswordHash> {
     let params = Params::new(cost.memory_kib, cost.passes, cost.lanes, Some(32)).ok()?;
     let phc = Phc {
         algorithm: Algorithm::Argon2id.ident(),
@@ -179,12 +175,16 @@ fn hash(workspace: &mut Workspace, cost: Argon2Cost, password: &Secret, salt: &[
     Some(PasswordHash(phc.to_string()))
 }
 
-fn verify(workspace: &mut Workspace, cost: Argon2Cost, password: &Secret, hash: &PasswordHash) -> Verification {
+fn verify(workspace: &mut Workspace, cost: Argon2Cost, password: &Password, hash: &PasswordHash) -> Verification {
     let compared = (|| {
         let phc = Phc::new(hash.as_str()).ok()?;
         let params = Params::try_from(&phc).ok()?;
         let present = (params.m_cost(), params.t_cost(), params.p_cost()) == (cost.memory_kib, cost.passes, cost.lanes);
-        let computed = compute(workspace, params, password, phc.salt?.as_ref())?;
+        let computed = compute(workspace, params.clone(), password, phc.salt?.as_ref())?;
+        // SECURITY: a hash of a lower cost would tell its user from nobody, whose comparison has the present cost.
+        if let Some(rest) = rest(&params, cost) {
+            compute(workspace, rest, password, &[0; 16])?;
+        }
         Some((constant_time_equals(&computed, phc.hash?.as_bytes()), present))
     })();
     match compared {
@@ -194,11 +194,25 @@ fn verify(workspace: &mut Workspace, cost: Argon2Cost, password: &Secret, hash: 
     }
 }
 
-fn compute(workspace: &mut Workspace, params: Params, password: &Secret, salt: &[u8]) -> Option<[u8; 32]> {
+/// What a comparison with a hash of a lower cost has saved, as parameters of one more hash.
+fn rest(params: &Params, cost: Argon2Cost) -> Option<Params> {
+    let present = u64::from(cost.memory_kib) * u64::from(cost.passes);
+    let saved = present.checked_sub(work_of(params))?;
+    let memory_kib = u32::try_from(saved / u64::from(cost.passes)).ok()?;
+    // Too little to be a hash, and to be seen.
+    Params::new(memory_kib, cost.passes, cost.lanes, Some(32)).ok()
+}
+
+fn work_of(params: &Params) -> u64 {
+    u64::from(params.m_cost()) * u64::from(params.t_cost())
+}
+
+fn compute(workspace: &mut Workspace, params: Params, password: &Password, salt: &[u8]) -> Option<[u8; 32]> {
     let mut tag = [0; 32];
     workspace.blocks.resize(params.block_count(), Block::default());
+    workspace.work += work_of(&params);
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
-        .hash_password_into_with_memory(canonical(password).as_bytes(), salt, &mut tag, workspace.blocks.as_mut_slice())
+        .hash_password_into_with_memory(password.expose_secret().as_bytes(), salt, &mut tag, workspace.blocks.as_mut_slice())
         .ok()?;
     Some(tag)
 }
@@ -209,33 +223,42 @@ mod tests {
 
     const CHEAP: Argon2Cost = Argon2Cost { memory_kib: 64, passes: 1, lanes: 1 };
 
-    fn secret(text: &str) -> Secret {
-        Secret::from(text.to_owned())
-    }
-
     #[actix_web::test]
     async fn a_password_matches_its_own_hash_only() {
         let hasher = Hasher::start(CHEAP, 1, 8).unwrap();
-        let hash = hasher.hash(secret("Pa55word!"), [7; 16]).await.unwrap();
+        let hash = hasher.hash("Pa55word!".into(), [7; 16]).await.unwrap();
         assert!(hash.as_str().starts_with("$argon2id$v=19$m=64,t=1,p=1$"), "{}", hash.as_str());
-        assert_eq!(hasher.verify(secret("Pa55word!"), hash.clone()).await, Ok(Verification::Match));
-        assert_eq!(hasher.verify(secret("Pa55word?"), hash.clone()).await, Ok(Verification::Mismatch));
-        assert_eq!(hasher.verify(secret("Pa55word!"), PasswordHash::stored("broken".into())).await, Ok(Verification::Mismatch));
-    }
-
-    #[actix_web::test]
-    async fn decomposed_and_composed_letters_are_one_password() {
-        let hasher = Hasher::start(CHEAP, 1, 8).unwrap();
-        let hash = hasher.hash(secret("caf\u{e9}"), [7; 16]).await.unwrap();
-        assert_eq!(hasher.verify(secret("cafe\u{301}"), hash).await, Ok(Verification::Match));
+        assert_eq!(hasher.verify("Pa55word!".into(), hash.clone()).await, Ok(Verification::Match));
+        assert_eq!(hasher.verify("Pa55word?".into(), hash.clone()).await, Ok(Verification::Mismatch));
+        assert_eq!(hasher.verify("Pa55word!".into(), PasswordHash::stored("broken".into())).await, Ok(Verification::Mismatch));
     }
 
     #[actix_web::test]
     async fn a_hash_with_other_parameters_matches_and_is_outdated() {
         let old = Hasher::start(Argon2Cost { memory_kib: 128, ..CHEAP }, 1, 8).unwrap();
-        let hash = old.hash(secret("p"), [1; 16]).await.unwrap();
+        let hash = old.hash("p".into(), [1; 16]).await.unwrap();
         let new = Hasher::start(CHEAP, 1, 8).unwrap();
-        assert_eq!(new.verify(secret("p"), hash).await, Ok(Verification::MatchOutdated));
+        assert_eq!(new.verify("p".into(), hash).await, Ok(Verification::MatchOutdated));
+    }
+
+    #[test]
+    fn a_hash_of_a_lower_cost_is_as_much_work_as_nobodys() {
+        let present = Argon2Cost { memory_kib: 256, passes: 2, lanes: 1 };
+        let nobodys = {
+            let mut workspace = Workspace::default();
+            hash(&mut workspace, present, &"p".into(), &[0; 16]);
+            workspace.work
+        };
+        for old in
+            [present, CHEAP, Argon2Cost { memory_kib: 100, passes: 3, lanes: 1 }, Argon2Cost { memory_kib: 256, passes: 1, lanes: 1 }]
+        {
+            let stored = hash(&mut Workspace::default(), old, &"p".into(), &[1; 16]).unwrap();
+            for password in ["p", "wrong"] {
+                let mut workspace = Workspace::default();
+                verify(&mut workspace, present, &password.into(), &stored);
+                assert!(workspace.work.abs_diff(nobodys) <= 8, "{old:?}: {} for {nobodys}", workspace.work);
+            }
+        }
     }
 
     #[actix_web::test]

@@ -27,7 +27,13 @@ pub enum AccessKeyKind {
 /// A version 4 UUID: `sub`, `jti`, `origin_jti`, identity ids.
 #[must_use]
 pub fn uuid(rng: &mut dyn CryptoRng) -> String {
-    uuid::Builder::from_random_bytes(random_bytes(rng)).into_uuid().to_string()
+    uuid_of(random_bytes(rng))
+}
+
+/// The UUID that these bytes make: of random ones, one like any other's.
+#[must_use]
+pub fn uuid_of(bytes: [u8; 16]) -> String {
+    uuid::Builder::from_random_bytes(bytes).into_uuid().to_string()
 }
 
 /// `us-east-1_` and nine alphanumerics.

@@ -14,10 +14,11 @@ use time::macros::format_description;
 use zeroize::Zeroizing;
 
 use super::digest::{hmac_sha256, sha256};
+use super::password::Password;
 use super::seal::SealingKey;
 use crate::kit::clock::Timestamp;
 use crate::kit::rng::random_bytes;
-use crate::kit::secret::{Secret, constant_time_equals};
+use crate::kit::secret::constant_time_equals;
 
 const_monty_params!(
     Group,
@@ -58,22 +59,29 @@ pub struct Verifier {
 
 impl Verifier {
     /// The verifier of a password. Costs one power: run it on the hashing pool.
+    ///
+    /// Clients prove the text that they were given: what they are typed must reach them in NFC, as keyboards write it.
     #[must_use]
-    pub fn make(pool_name: &str, user_id: &str, password: &Secret, salt: [u8; SALT_BYTES]) -> Self {
+    pub fn make(pool_name: &str, user_id: &str, password: &Password, salt: [u8; SALT_BYTES]) -> Self {
         let salt = significant(salt);
         let identity = sha256(&[pool_name.as_bytes(), user_id.as_bytes(), b":", password.expose_secret().as_bytes()]);
         let x = sha256(&[&padded(&salt), &identity]);
-        Self { salt, verifier: generator().pow(&U256::from_be_slice(&x)).retrieve() }
+        Self { salt, verifier: power(generator(), &U256::from_be_slice(&x)).retrieve() }
     }
 
     /// For users who do not exist: the same salt at each try, on each node and after each restart, so that it tells
-    /// nothing; nobody knows a password for it.
+    /// nothing; nobody knows a password for it. Costs no power: opening somebody's verifier costs none either.
     #[must_use]
-    pub fn fake(key: &SealingKey, pool_id: &str, username: &str) -> Self {
+    pub fn fake(key: &SealingKey, pool_id: &str, name: &str) -> Self {
         let mut salt = [0; SALT_BYTES];
-        salt.iter_mut().zip(key.keyed_hash(&["salt", pool_id, username])).for_each(|(to, from)| *to = from);
-        let x = key.keyed_hash(&["verifier", pool_id, username]);
-        Self { salt: significant(salt), verifier: generator().pow(&U256::from_be_slice(&x)).retrieve() }
+        salt.iter_mut().zip(key.keyed_hash(&["salt", pool_id, name])).for_each(|(to, from)| *to = from);
+        let blocks = ('a'..='l').map(|block| key.keyed_hash(&["verifier", pool_id, name, block.encode_utf8(&mut [0; 4])]));
+        let mut root = [0; GROUP_BYTES];
+        // The first byte stays zero, so that the number is below the modulus.
+        root.iter_mut().skip(1).zip(blocks.flatten()).for_each(|(to, from)| *to = from);
+        let root = Element::new(&U3072::from_be_slice(&root));
+        // A square, as every power of the generator is.
+        Self { salt: significant(salt), verifier: (root * root).retrieve() }
     }
 
     /// From the bytes of [`Verifier::to_bytes`].
@@ -137,7 +145,7 @@ impl ServerChallenge {
     #[must_use]
     pub fn start(verifier: &Verifier, client_public: ClientPublic, secret: [u8; 32]) -> Self {
         let secret = U256::from_be_slice(&secret);
-        let server_public = (multiplier() * Element::new(&verifier.verifier) + generator().pow(&secret)).retrieve();
+        let server_public = (multiplier() * Element::new(&verifier.verifier) + power(generator(), &secret)).retrieve();
         Self { secret, client_public: client_public.0, server_public }
     }
 
@@ -183,8 +191,8 @@ impl ServerChallenge {
         if scramble.iter().all(|byte| *byte == 0) {
             return false;
         }
-        let base = Element::new(&self.client_public) * Element::new(&verifier.verifier).pow(&U256::from_be_slice(&scramble));
-        let shared = base.pow(&self.secret).retrieve();
+        let base = Element::new(&self.client_public) * power(Element::new(&verifier.verifier), &U256::from_be_slice(&scramble));
+        let shared = power(base, &self.secret).retrieve();
         let pseudo_random_key = Zeroizing::new(hmac_sha256(&padded(&scramble), &[&padded_number(&shared)]));
         let block = Zeroizing::new(hmac_sha256(pseudo_random_key.as_slice(), &[INFO]));
         let (key, _) = block.split_at(16);
@@ -225,6 +233,13 @@ const fn significant(mut salt: [u8; SALT_BYTES]) -> [u8; SALT_BYTES] {
     salt
 }
 
+/// What an exchange costs: everything else is next to nothing.
+fn power(base: Element, exponent: &U256) -> Element {
+    #[cfg(test)]
+    tests::POWERS.with(|powers| powers.set(powers.get() + 1));
+    base.pow(exponent)
+}
+
 fn generator() -> Element {
     Element::new(&U3072::from_u64(2))
 }
@@ -263,4 +278,4 @@ fn padded(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

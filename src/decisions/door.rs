@@ -1,16 +1,22 @@
 //! What every decision endpoint does around its question: who asks, whether they may, and how answers and refusals go out.
 
 use actix_web::http::StatusCode;
-use actix_web::http::header::{CONTENT_TYPE, HeaderName};
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
 use crate::authz;
 use crate::context::App;
+use crate::crypto::ids;
 use crate::iam::caller::Caller;
+use crate::kit::causes::Causes;
+use crate::kit::nul;
 use crate::policy::{ContextMap, Verdict};
 use crate::store::StoreError;
+
+/// What is said of a question that would take too long.
+pub const TOO_LARGE: &str = "the question is too large: the conditions have too many values for those of the context";
 
 /// Why there is no decision.
 pub enum Failure {
@@ -35,8 +41,8 @@ impl From<StoreError> for Failure {
 }
 
 impl Failure {
-    /// As HTTP says it. Our own failures are logged here, once.
-    pub fn status_and_message(self) -> (StatusCode, String) {
+    /// As HTTP says it. Our own failures are logged here, once, under the id that the asker knows the request by.
+    pub fn status_and_message(self, request_id: &str) -> (StatusCode, String) {
         match self {
             Self::Unauthenticated(message) => (StatusCode::UNAUTHORIZED, message),
             Self::Forbidden(message) => (StatusCode::FORBIDDEN, message),
@@ -44,35 +50,43 @@ impl Failure {
             Self::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content-Type is not application/json".to_owned()),
             Self::Body(error) => (error.as_response_error().status_code(), error.to_string()),
             Self::Internal(error) => {
-                tracing::error!(%error, "decision failed");
+                tracing::error!(request_id, error = %Causes(error.as_ref()), "decision failed");
                 (StatusCode::INTERNAL_SERVER_ERROR, "Internal error.".to_owned())
             }
         }
     }
 }
 
-/// The response: AuthZEN wants the request's id back whatever the answer is.
-pub fn respond(request: &HttpRequest, outcome: Result<Value, Failure>) -> HttpResponse {
-    const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id that the asker gives the request, or else a new one.
+pub fn request_id(app: &App, request: &HttpRequest) -> HeaderValue {
+    let given = request.headers().get(REQUEST_ID).cloned();
+    given.or_else(|| HeaderValue::from_str(&ids::uuid(&mut app.rng())).ok()).unwrap_or_else(|| HeaderValue::from_static(""))
+}
+
+/// The response: AuthZEN wants the request's id back whatever the answer is, and a failure of ours is found by it.
+pub fn respond(request: &HttpRequest, id: HeaderValue, outcome: Result<Value, Failure>) -> HttpResponse {
     let mut response = match outcome {
         Ok(answer) => HttpResponse::Ok().json(answer),
         Err(failure) => {
-            let (status, message) = failure.status_and_message();
+            let (status, message) = failure.status_and_message(id.to_str().unwrap_or_default());
             HttpResponse::build(status).json(json!({"message": message}))
         }
     };
-    if let Some(id) = request.headers().get(REQUEST_ID) {
-        response.headers_mut().insert(REQUEST_ID, id.clone());
+    if request.headers().contains_key(REQUEST_ID) || response.status().is_server_error() {
+        response.headers_mut().insert(REQUEST_ID, id);
     }
     response
 }
 
-/// The body of a request, if it says that it is JSON, or does not say.
+/// The body of a request, if it says that it is JSON, or does not say. No text in it has a NUL.
 pub fn json_body(request: &HttpRequest, body: Result<Bytes, actix_web::Error>) -> Result<Bytes, Failure> {
     let body = body.map_err(Failure::Body)?;
     let said = request.headers().get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
     let essence = said.map(|value| value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase());
     match essence.as_deref() {
+        None | Some("application/json") if nul::in_json(&body) => Err(Failure::BadRequest("a text in the body has a NUL".to_owned())),
         None | Some("application/json") => Ok(body),
         Some(_) => Err(Failure::NotJson),
     }

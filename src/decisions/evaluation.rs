@@ -4,24 +4,29 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use actix_web::http::header::HeaderValue;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::door::{Asker, Failure, json_body, respond};
+use super::door::{Asker, Failure, TOO_LARGE, json_body, request_id, respond};
 use super::subject::{Identified, Subject};
 use super::{keys, render};
 use crate::authz::{self, Applicable};
 use crate::context::App;
 use crate::iam::caller::Caller;
-use crate::policy::{self, ContextMap, Decision, Request, Verdict};
+use crate::kit::long;
+use crate::policy::{self, ContextMap, Decision, LONG_WEIGHT, MAX_WEIGHT, Request, Verdict};
 
 /// Requests to our own paths are signed for this service.
 const SERVICES: [&str; 1] = ["passwright"];
 
 /// More questions in one request are refused.
 const MAX_EVALUATIONS: usize = 100;
+
+/// What a batch says for all of its questions is read with each of them.
+const MAX_DEFAULTS: usize = 128 * 1024;
 
 /// A question; in a batch, the answers to what its items leave out. Unknown members are passed over, as AuthZEN asks.
 #[derive(Clone, Default, Deserialize)]
@@ -83,21 +88,29 @@ struct Resource {
 
 /// Answers one question. A denial is a 200.
 pub async fn one(app: Data<App>, request: HttpRequest, body: Result<Bytes, actix_web::Error>) -> HttpResponse {
-    let outcome = evaluate(&app, &request, body, false).await;
-    respond(&request, outcome)
+    let id = request_id(&app, &request);
+    let outcome = evaluate(&app, &request, &id, body, false).await;
+    respond(&request, id, outcome)
 }
 
 /// Answers several questions, in their order.
 pub async fn many(app: Data<App>, request: HttpRequest, body: Result<Bytes, actix_web::Error>) -> HttpResponse {
-    let outcome = evaluate(&app, &request, body, true).await;
-    respond(&request, outcome)
+    let id = request_id(&app, &request);
+    let outcome = evaluate(&app, &request, &id, body, true).await;
+    respond(&request, id, outcome)
 }
 
-async fn evaluate(app: &App, request: &HttpRequest, body: Result<Bytes, actix_web::Error>, batches: bool) -> Result<Value, Failure> {
+async fn evaluate(
+    app: &App,
+    request: &HttpRequest,
+    id: &HeaderValue,
+    body: Result<Bytes, actix_web::Error>,
+    batches: bool,
+) -> Result<Value, Failure> {
     let body = json_body(request, body)?;
     let asker = Asker::of(app, request, &body, &SERVICES).await?;
     asker.permit(app, "passwright:Evaluate", "*").await?;
-    let mut session = Session { app, asker, subjects: HashMap::new() };
+    let mut session = Session { app, asker, subjects: HashMap::new(), left: MAX_WEIGHT };
     let question: Question = parse(&body)?;
     let batch: Batch = if batches { parse(&body)? } else { Batch { evaluations: Vec::new(), options: Options::default() } };
     if batch.evaluations.is_empty() {
@@ -105,6 +118,9 @@ async fn evaluate(app: &App, request: &HttpRequest, body: Result<Bytes, actix_we
     }
     if batch.evaluations.len() > MAX_EVALUATIONS {
         return Err(Failure::BadRequest(format!("evaluations are more than {MAX_EVALUATIONS}")));
+    }
+    if question.bytes() > MAX_DEFAULTS {
+        return Err(Failure::BadRequest(format!("what the evaluations have in common is longer than {MAX_DEFAULTS} bytes")));
     }
     let mut answers = Vec::with_capacity(batch.evaluations.len());
     for item in batch.evaluations {
@@ -116,7 +132,7 @@ async fn evaluate(app: &App, request: &HttpRequest, body: Result<Bytes, actix_we
         };
         // One question that cannot be answered is a denial that says so; the others are answered.
         let answer = answer.unwrap_or_else(|failure| {
-            let (status, message) = failure.status_and_message();
+            let (status, message) = failure.status_and_message(id.to_str().unwrap_or_default());
             json!({"decision": false, "context": {"error": {"status": status.as_u16(), "message": message}}})
         });
         let permitted = answer.get("decision") == Some(&Value::Bool(true));
@@ -139,6 +155,12 @@ fn member<T: for<'a> Deserialize<'a>>(name: &str, value: Option<Value>) -> Resul
 }
 
 impl Question {
+    /// How long it is, written.
+    fn bytes(&self) -> usize {
+        let members = [&self.subject, &self.action, &self.resource, &self.context];
+        members.into_iter().flatten().map(|member| member.to_string().len()).sum()
+    }
+
     /// An item of a batch: each member is its own, or else the batch's, whole.
     fn or(self, defaults: &Self) -> Self {
         let or = |own: Option<Value>, default: &Option<Value>| own.or_else(|| default.clone());
@@ -157,6 +179,8 @@ struct Session<'a> {
     app: &'a App,
     asker: Asker,
     subjects: HashMap<String, Rc<Known>>,
+    /// What the answers that are left may weigh together.
+    left: usize,
 }
 
 /// A subject that was looked up.
@@ -192,11 +216,15 @@ impl Session<'_> {
         };
         let mut keys = authz::request_keys(caller, self.app.now(), &self.asker.region);
         add_context(&mut keys, context)?;
-        let asked = applicable.ask(&action.name, &resource.id, &keys);
-        let asked = Request { resource_account: authz::account_of_resource(self.app, &resource.id), ..asked };
-        let policies = applicable.policies();
-        let answer = decided(&policy::decide(&asked, &policies), shown, explain);
-        Ok(explained(answer, explain, || render::failures(&policy::explain(&asked, &policies))))
+        let account = authz::account_of_resource(self.app, &resource.id).map(str::to_owned);
+        let asked = Asked { action: action.name, resource: resource.id, account, keys, explain };
+        let weight = asked.weight(applicable);
+        self.left = self.left.checked_sub(weight).ok_or_else(|| Failure::BadRequest(TOO_LARGE.to_owned()))?;
+        if weight <= LONG_WEIGHT {
+            return Ok(asked.answer(applicable, shown));
+        }
+        let (applicable, shown) = (applicable.clone(), shown.clone());
+        long::run(move || asked.answer(&applicable, &shown)).await.map_err(|error| Failure::Internal(Box::new(error)))
     }
 
     async fn subject(&mut self, written: Value) -> Result<Rc<Known>, Failure> {
@@ -214,6 +242,33 @@ impl Session<'_> {
         });
         self.subjects.insert(key, Rc::clone(&known));
         Ok(known)
+    }
+}
+
+/// A question about somebody, understood.
+struct Asked {
+    action: String,
+    resource: String,
+    account: Option<String>,
+    keys: ContextMap,
+    explain: bool,
+}
+
+impl Asked {
+    fn request<'a>(&'a self, applicable: &'a Applicable) -> Request<'a> {
+        Request { resource_account: self.account.as_deref(), ..applicable.ask(&self.action, &self.resource, &self.keys) }
+    }
+
+    /// What the answer costs: the decision, what it rests on, and perhaps what failed.
+    fn weight(&self, applicable: &Applicable) -> usize {
+        let passes = if self.explain { 3 } else { 2 };
+        policy::weight(&self.request(applicable), &applicable.policies()).saturating_mul(passes)
+    }
+
+    fn answer(&self, applicable: &Applicable, shown: &str) -> Value {
+        let (request, policies) = (self.request(applicable), applicable.policies());
+        let answer = decided(&policy::decide(&request, &policies), shown, self.explain);
+        explained(answer, self.explain, || render::failures(&policy::explain(&request, &policies)))
     }
 }
 

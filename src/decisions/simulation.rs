@@ -138,6 +138,12 @@ impl Question {
         policy::decide(&self.request(), &self.policies())
     }
 
+    /// What the decision costs: [`policy::weight`].
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        policy::weight(&self.request(), &self.policies())
+    }
+
     /// Asks also for what failed, whatever the text says.
     pub const fn explain(&mut self) {
         self.explain = true;

@@ -63,15 +63,15 @@ impl Subject {
         let identified = match self.r#type.as_str() {
             "credentials" => credential(self.by_credentials(app).await)?,
             "signed_request" => credential(self.by_signed_request(app).await?)?,
-            "token" => self.by_token(app).await?,
+            "token" => self.by_token(app, asker).await?,
             "principal" => return self.by_arn(app, asker).await,
             other => return Err(Failure::BadRequest(format!("subject.type `{other}` is not one of {KINDS}"))),
         };
         let Identified::Caller(caller, shown) = &identified else { return Ok(identified) };
-        // SECURITY: an access key id is no secret. Whoever may not ask about its holder learns nothing of them, and nobody of
-        // another account's.
+        // SECURITY: an access key id is no secret, and a signed request or a token may have come by this way or that. Whoever may not
+        // ask about its holder learns nothing of them, and nobody of another account's.
         let by_key = self.r#type == "credentials";
-        if by_key && caller.account_id() != asker.caller.account_id() {
+        if caller.account_id() != asker.caller.account_id() {
             return Ok(Identified::refused(CredentialRefused::UnknownKey));
         }
         if !asker.is(caller) {
@@ -109,10 +109,16 @@ impl Subject {
         let headers = headers.ok_or_else(|| malformed("headers"))?;
         // The signature covers the header `host`: a URL of another host would be believed of a request that was not made to it.
         let is_elsewhere = |host: &str| authority.is_some_and(|authority| !authority.eq_ignore_ascii_case(host));
-        if headers.iter().any(|(name, value)| name == "host" && is_elsewhere(value)) {
+        let names_host = |name: &str| name == "host" || name == ":authority";
+        if headers.iter().any(|(name, value)| names_host(name) && is_elsewhere(value)) {
             return Err(malformed("url"));
         }
-        let headers: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+        // HTTP/2 names the host by `:authority`, and not in a header.
+        let host = headers.iter().find(|(name, _)| name == ":authority").map(|(_, value)| value.as_str()).or(authority);
+        let has_host = headers.iter().any(|(name, _)| name == "host");
+        let own = headers.iter().filter(|(name, _)| name != ":authority").map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let told = host.filter(|_| !has_host).map(|host| ("host", host.as_bytes()));
+        let headers: Vec<(&str, &[u8])> = own.chain(told).collect();
         const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         let body = Body::Sha256(text("body_sha256").unwrap_or(EMPTY));
         let request = HttpRequest { method, path, query, headers: &headers, body };
@@ -120,11 +126,11 @@ impl Subject {
     }
 
     /// A token is judged by the role that the identity pool would give for it; alone it has none.
-    async fn by_token(&self, app: &App) -> Result<Identified, Failure> {
+    async fn by_token(&self, app: &App, asker: &Asker) -> Result<Identified, Failure> {
         let Some(identity_pool) = self.properties.get("identity_pool_id").and_then(Value::as_str) else {
             return Ok(Identified::refused("subject.properties.identity_pool_id is missing: a token has no role without one"));
         };
-        match web_identity::session_of_token(app, identity_pool, &self.id, None).await {
+        match web_identity::session_of_token(app, identity_pool, (asker.caller.account_id(), &self.id), None).await {
             Ok(session) => Ok(Identified::caller(Caller::Session(session))),
             Err(LoginRefused::Internal(error)) => Err(Failure::Internal(error)),
             Err(refused) => Ok(Identified::refused(refused)),

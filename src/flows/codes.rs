@@ -1,31 +1,35 @@
 //! Codes that people get by mail or text message: made, sent, redeemed once; tries and resends are counted.
 
+use std::borrow::Cow;
+
 use askama::Template as _;
 
 use super::refused::Refused;
 use crate::context::App;
 use crate::crypto::digest::hex;
 use crate::crypto::ids;
-use crate::delivery::{self, VerificationEmail, VerificationSms};
+use crate::delivery::{self, SendRefused, VerificationEmail, VerificationSms};
 use crate::kit::secret::{Secret, constant_time_equals};
 use crate::store::Conn;
 use crate::store::codes::{self, CodeRecord};
 use crate::userpools::attributes::masked;
 use crate::userpools::message::Message;
+use crate::userpools::name::CanonicalName;
 use crate::userpools::pool::Pool;
 use crate::userpools::user::User;
 
 /// How long a confirmation code is accepted.
 const LIFETIME_MILLIS: i64 = 24 * 3600 * 1000;
 
-/// The window in which tries and codes are counted.
+/// The window in which tries and resends are counted. It begins with the first of them, not with the sign-up: so it tells
+/// nothing of when, or whether, somebody signed up.
 const WINDOW_MILLIS: i64 = 3600 * 1000;
 
-/// Wrong tries a window, across resends.
+/// Tries a window, across codes; and wrong tries that one code outlives, in all its windows together.
 const MAX_TRIES: i64 = 5;
 
-/// Codes a window.
-const MAX_SENT: i64 = 5;
+/// Codes asked for again, a window.
+const MAX_RESENDS: i64 = 5;
 
 /// What a code is for. A code of one purpose serves no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,81 +78,196 @@ pub fn delivery_to(attribute: &str, address: &str) -> CodeDelivery {
     }
 }
 
-/// Makes a code in place of the last one and sends it, in the caller's transaction.
+/// Where a code would go, by the form of a name and the pool's settings alone: what is answered where users are hidden,
+/// whether or not there is one.
+///
+/// Source: Amazon Cognito developer guide, "Managing user existence error responses".
+#[must_use]
+pub fn simulated_delivery(app: &App, pool: &Pool, name: &CanonicalName) -> CodeDelivery {
+    let verifies = |attribute: &str| pool.configuration.auto_verified_attributes.iter().any(|verified| verified == attribute);
+    let chance = hex(&app.keys.codes.keyed_hash(&["simulated delivery", &pool.id, name.as_str()]));
+    let by_phone = name.is_phone_number() || (verifies("phone_number") && !name.is_email());
+    if by_phone {
+        let digits: String = chance.bytes().map(|byte| char::from(b'0' + byte % 10)).take(11).collect();
+        let number = if name.is_phone_number() { name.as_str().to_owned() } else { format!("+{digits}") };
+        return delivery_to("phone_number", &number);
+    }
+    let letters: String = chance.bytes().map(|byte| char::from(b'a' + byte % 26)).take(2).collect();
+    let (local, domain) = name.as_str().split_once('@').unwrap_or((name.as_str(), &letters));
+    delivery_to("email", &format!("{local}@{domain}"))
+}
+
+/// Whose code and budget: a user's, or those of a name that nobody has. Both are counted by one rule, so that limits do not
+/// tell which names are taken.
+#[derive(Clone, Copy)]
+pub enum Holder<'a> {
+    /// A user, by whichever name.
+    User(&'a User),
+    /// A name that nobody has.
+    Nobody(&'a CanonicalName),
+}
+
+impl<'a> Holder<'a> {
+    fn id(self, app: &App, pool: &Pool) -> Cow<'a, str> {
+        match self {
+            Self::User(user) => Cow::Borrowed(&user.id),
+            // A hash: names that people merely try are none of ours to keep.
+            Self::Nobody(name) => Cow::Owned(hex(&app.keys.codes.keyed_hash(&["nobody", &pool.id, name.as_str()]))),
+        }
+    }
+}
+
+/// Makes a new user's first code and sends it, in the caller's transaction.
 ///
 /// # Errors
-/// [`Refused::LimitExceeded`] when too many were asked for.
-pub async fn send(
+/// Failures of the store and of a template only.
+pub async fn send_first(
     app: &App,
     tx: &mut Conn,
     (pool, user): (&Pool, &User),
     (purpose, trigger_source): (Purpose, &str),
     (attribute, address): (&str, &str),
 ) -> Result<CodeDelivery, Refused> {
-    let now = app.now().millis();
-    let last = codes::find(tx, &pool.id, &user.id, purpose.name()).await?;
-    let window = last.filter(|last| now - last.window_started_at < WINDOW_MILLIS);
-    if window.as_ref().is_some_and(|window| window.sent_count >= MAX_SENT) {
-        return Err(Refused::LimitExceeded);
-    }
     let code = ids::confirmation_code(&mut app.rng());
-    let record = CodeRecord {
-        code_hash: Some(hashed(app, user, purpose, code.expose_secret())),
-        attribute: Some(attribute.to_owned()),
-        expires_at: now + LIFETIME_MILLIS,
-        failed_attempts: window.as_ref().map_or(0, |window| window.failed_attempts),
-        sent_count: window.as_ref().map_or(1, |window| window.sent_count + 1),
-        window_started_at: window.map_or(now, |window| window.window_started_at),
-    };
-    codes::put(tx, &pool.id, &user.id, purpose.name(), &record, now).await?;
+    let record = with_code(app, (pool, &user.id), purpose, CodeRecord::default(), (attribute, &code));
+    codes::put(tx, &pool.id, &user.id, purpose.name(), &record, app.now().millis()).await?;
     delivery::send(app, tx, &message(pool, user, trigger_source, (attribute, address), &code)?).await?;
     Ok(delivery_to(attribute, address))
 }
 
-/// What became of a try. A wrong one is remembered, so it is no error before the transaction commits.
-#[derive(Debug)]
+/// What became of a code that was asked for again. It is counted, whatever became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SentAgain {
+    /// It is under way.
+    Sent,
+    /// There is nobody to send one to.
+    ToNobody,
+    /// So much went to the address that no more may, for a while; the last code goes on.
+    AddressIsFull,
+}
+
+/// Makes a code in place of the last one and sends it, in the caller's transaction.
+///
+/// # Errors
+/// [`Refused::LimitExceeded`] when too many were asked for.
+pub async fn send_again(
+    app: &App,
+    tx: &mut Conn,
+    (pool, holder): (&Pool, Holder<'_>),
+    (purpose, trigger_source): (Purpose, &str),
+    address: Option<(&str, &str)>,
+) -> Result<SentAgain, Refused> {
+    let now = app.now().millis();
+    let holder_id = holder.id(app, pool);
+    let last = codes::find(tx, &pool.id, &holder_id, purpose.name()).await?;
+    let mut record = in_window(last.unwrap_or_default(), now);
+    if record.sent_count >= MAX_RESENDS {
+        return Err(Refused::LimitExceeded);
+    }
+    record.sent_count += 1;
+    let code = ids::confirmation_code(&mut app.rng());
+    let attribute = address.map_or("", |(attribute, _)| attribute);
+    let renewed = with_code(app, (pool, &holder_id), purpose, record.clone(), (attribute, &code));
+    let sent = match (holder, address) {
+        (Holder::User(user), Some(address)) => match delivery::send(app, tx, &message(pool, user, trigger_source, address, &code)?).await {
+            Ok(()) => SentAgain::Sent,
+            Err(SendRefused::TooMany) => SentAgain::AddressIsFull,
+            Err(SendRefused::Store(error)) => return Err(error.into()),
+        },
+        _ => SentAgain::ToNobody,
+    };
+    let record = if sent == SentAgain::Sent { renewed } else { ending(record) };
+    codes::put(tx, &pool.id, &holder_id, purpose.name(), &record, now).await?;
+    Ok(sent)
+}
+
+/// What became of a try. It is remembered, so it is no error before the transaction commits.
+#[derive(Debug, PartialEq, Eq)]
 pub enum Redeemed {
     /// The code was right, and is used now; the attribute that it verifies.
     Accepted(Option<String>),
-    /// It was not, for this reason.
-    Refused(Refused),
+    /// It was wrong.
+    Wrong,
+    /// There is none to be right: it was used, its tries are spent, its time is over, or it was never sent.
+    NoCode,
+    /// It was right, and its time is over.
+    Expired,
+    /// Too many were tried: this one was not judged.
+    TooMany,
 }
 
 /// Redeems a code.
 ///
 /// # Errors
 /// Failures of the store only.
-pub async fn redeem(app: &App, tx: &mut Conn, user: &User, purpose: Purpose, code: &str) -> Result<Redeemed, Refused> {
+pub async fn redeem(
+    app: &App,
+    tx: &mut Conn,
+    (pool, holder): (&Pool, Holder<'_>),
+    purpose: Purpose,
+    code: &str,
+) -> Result<Redeemed, Refused> {
     let now = app.now().millis();
-    let Some(mut record) = codes::find(tx, &user.pool_id, &user.id, purpose.name()).await? else {
-        return Ok(Redeemed::Refused(Refused::CodeExpired));
-    };
-    if now - record.window_started_at >= WINDOW_MILLIS {
-        record = CodeRecord { failed_attempts: 0, sent_count: 0, window_started_at: now, ..record };
-    }
+    let holder_id = holder.id(app, pool);
+    let last = codes::find(tx, &pool.id, &holder_id, purpose.name()).await?;
+    let mut record = in_window(last.unwrap_or_default(), now);
     if record.failed_attempts >= MAX_TRIES {
-        return Ok(Redeemed::Refused(Refused::LimitExceeded));
+        return Ok(Redeemed::TooMany);
     }
-    let Some(expected) = record.code_hash.clone().filter(|_| now < record.expires_at) else {
-        return Ok(Redeemed::Refused(Refused::CodeExpired));
+    let given = hashed(app, (pool, &holder_id), purpose, code);
+    let right = constant_time_equals(record.code_hash.as_deref().unwrap_or_default().as_bytes(), given.as_bytes());
+    let redeemed = match (right, record.code_hash.is_some() && now < record.code_expires_at) {
+        (true, true) => Redeemed::Accepted(record.attribute.clone()),
+        (true, false) => Redeemed::Expired,
+        (false, true) => Redeemed::Wrong,
+        (false, false) => Redeemed::NoCode,
     };
-    let right = constant_time_equals(expected.as_bytes(), hashed(app, user, purpose, code).as_bytes());
-    let record = if right {
-        CodeRecord { code_hash: None, failed_attempts: 0, ..record }
+    if right {
+        record.failed_attempts = 0;
     } else {
-        CodeRecord { failed_attempts: record.failed_attempts + 1, ..record }
-    };
-    codes::put(tx, &user.pool_id, &user.id, purpose.name(), &record, now).await?;
-    Ok(if right { Redeemed::Accepted(record.attribute) } else { Redeemed::Refused(Refused::CodeMismatch) })
+        record.failed_attempts += 1;
+        record.code_failed_attempts += 1;
+    }
+    // SECURITY: dead for good. Were its tries its window's only, a code could be guessed at all day.
+    if matches!(redeemed, Redeemed::Accepted(_)) || record.code_failed_attempts >= MAX_TRIES {
+        record.code_hash = None;
+    }
+    codes::put(tx, &pool.id, &holder_id, purpose.name(), &ending(record), now).await?;
+    Ok(redeemed)
+}
+
+/// The record in the window that `now` lies in: a new one, if the last is over.
+fn in_window(record: CodeRecord, now: i64) -> CodeRecord {
+    if now - record.window_started_at < WINDOW_MILLIS {
+        return record;
+    }
+    CodeRecord { failed_attempts: 0, sent_count: 0, window_started_at: now, ..record }
+}
+
+/// The record with a code that nobody has tried yet.
+fn with_code(app: &App, holder: (&Pool, &str), purpose: Purpose, record: CodeRecord, (attribute, code): (&str, &Secret)) -> CodeRecord {
+    ending(CodeRecord {
+        code_hash: Some(hashed(app, holder, purpose, code.expose_secret())),
+        attribute: Some(attribute.to_owned()),
+        code_expires_at: app.now().millis() + LIFETIME_MILLIS,
+        code_failed_attempts: 0,
+        ..record
+    })
+}
+
+/// The record with its end: no earlier than its code's and its window's.
+fn ending(record: CodeRecord) -> CodeRecord {
+    let code_end = if record.code_hash.is_some() { record.code_expires_at } else { 0 };
+    CodeRecord { expires_at: code_end.max(record.window_started_at + WINDOW_MILLIS), ..record }
 }
 
 /// SECURITY: a million codes are soon tried against a plain hash; without the key there is nothing to try against.
-fn hashed(app: &App, user: &User, purpose: Purpose, code: &str) -> String {
-    hex(&app.keys.codes.keyed_hash(&[&user.pool_id, &user.id, purpose.name(), code]))
+fn hashed(app: &App, (pool, holder_id): (&Pool, &str), purpose: Purpose, code: &str) -> String {
+    hex(&app.keys.codes.keyed_hash(&[&pool.id, holder_id, purpose.name(), code]))
 }
 
 fn message(pool: &Pool, user: &User, trigger_source: &str, (attribute, address): (&str, &str), code: &Secret) -> Result<Message, Refused> {
-    let own = &pool.configuration.verification_message;
+    let own = pool.configuration.verification_message();
     let code = code.expose_secret();
     let render = |text: &Option<String>, ours: askama::Result<String>| match text {
         Some(text) => Ok(text.replace("{####}", code)),

@@ -1,6 +1,7 @@
 //! The tokens of a sign-in.
 
-use serde::Serialize;
+use std::time::Duration;
+
 use serde_json::{Map, Value};
 
 use super::clients::ClientOfPool;
@@ -13,32 +14,32 @@ use crate::store::tokens::TokenFamily;
 use crate::tokens::claims::{ACCESS, AccessClaims, ID, IdClaims, USER_ADMIN_SCOPE};
 use crate::userpools::user::User;
 
-/// AuthenticationResult.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct AuthenticationResult {
-    access_token: String,
-    expires_in: i64,
-    token_type: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<String>,
-    id_token: String,
+/// What a sign-in, or its refresh, gives.
+pub struct Tokens {
+    /// For the APIs.
+    pub access_token: String,
+    /// Who the user is.
+    pub id_token: String,
+    /// What the sign-in goes on by; a refresh gives no new one.
+    pub refresh_token: Option<String>,
+    /// How long the access token lives.
+    pub lifetime: Duration,
 }
 
 /// A new sign-in: its row, and its refresh token in the form that only the client keeps.
 ///
 /// # Errors
 /// [`Refused::Internal`].
-pub fn new_family(app: &App, of: &ClientOfPool, user: &User) -> Result<(TokenFamily, String), Refused> {
+pub fn new_family(app: &App, of: &ClientOfPool, user_id: &str, device_key: Option<&str>) -> Result<(TokenFamily, String), Refused> {
     let lifetime = of.client.configuration.refresh_token_lifetime().map_err(|error| Refused::Internal(Box::new(error)))?;
     let now = app.now();
     let secret = PlainToken::generate(&mut app.rng());
     let family = TokenFamily {
         pool_id: of.pool.id.clone(),
         origin_jti: ids::uuid(&mut app.rng()),
-        user_id: user.id.clone(),
+        user_id: user_id.to_owned(),
         client_id: of.client.id.clone(),
-        device_key: None,
+        device_key: device_key.map(str::to_owned),
         refresh_token: secret.hashed(),
         authenticated_at: now,
         expires_at: now.plus(lifetime),
@@ -59,10 +60,11 @@ pub async fn tokens(
     user: &User,
     family: &TokenFamily,
     refresh_token: Option<String>,
-) -> Result<AuthenticationResult, Refused> {
+) -> Result<Tokens, Refused> {
     let internal = |error: Box<dyn std::error::Error>| Refused::Internal(error);
     let configuration = &of.client.configuration;
-    let keys = pool_keys::load(app, &of.pool.id).await?.ok_or_else(|| internal("the pool has no key".into()))?;
+    // A pool without a key was deleted while the sign-in was on its way.
+    let keys = pool_keys::load(app, &of.pool.id).await?.ok_or_else(|| Refused::NoSuchClient(of.client.id.clone()))?;
     let access_lifetime = configuration.access_token_lifetime().map_err(|error| internal(Box::new(error)))?;
     let id_lifetime = configuration.id_token_lifetime().map_err(|error| internal(Box::new(error)))?;
     let now = app.now();
@@ -103,10 +105,9 @@ pub async fn tokens(
     // Two signatures hold this worker for half a millisecond. Whoever waits on it with a connection in hand goes first: the
     // other workers need those connections.
     tokio::task::yield_now().await;
-    Ok(AuthenticationResult {
+    Ok(Tokens {
         access_token: keys.current.sign(&access).map_err(|error| internal(Box::new(error)))?,
-        expires_in: i64::try_from(access_lifetime.as_secs()).unwrap_or(i64::MAX),
-        token_type: "Bearer",
+        lifetime: access_lifetime,
         refresh_token,
         id_token: keys.current.sign(&id).map_err(|error| internal(Box::new(error)))?,
     })

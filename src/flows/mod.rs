@@ -11,7 +11,6 @@ pub mod passwords;
 pub mod pool_keys;
 pub mod refresh;
 pub mod refused;
-pub mod sessions;
 pub mod sign_in;
 pub mod sign_up;
 pub mod software_token;

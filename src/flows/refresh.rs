@@ -1,33 +1,64 @@
 //! REFRESH_TOKEN_AUTH: new ID and access tokens of a sign-in that goes on.
 
 use super::clients::ClientOfPool;
-use super::issue::{self, AuthenticationResult};
+use super::issue::{self, Tokens};
 use super::refused::Refused;
 use crate::context::App;
-use crate::store::tokens;
+use crate::store::{StoreError, tokens};
+
+/// Why a sign-in is not refreshed.
+#[derive(Debug, thiserror::Error)]
+pub enum RefreshRefused {
+    /// The client does not take refresh tokens.
+    #[error("refreshing is not enabled for the client")]
+    Disabled,
+    /// Not a refresh token of this client.
+    #[error("not a refresh token of this client")]
+    Invalid,
+    /// The sign-in was ended.
+    #[error("the sign-in was revoked")]
+    Revoked,
+    /// Past its time.
+    #[error("the refresh token has expired")]
+    Expired,
+    /// The user may not sign in.
+    #[error("the user is disabled")]
+    UserDisabled,
+    /// What any flow may be refused for.
+    #[error(transparent)]
+    Shared(#[from] Refused),
+}
+
+impl From<StoreError> for RefreshRefused {
+    fn from(error: StoreError) -> Self {
+        Self::Shared(error.into())
+    }
+}
 
 /// Refreshes.
 ///
 /// # Errors
-/// [`Refused::NotAuthorized`].
-pub async fn refresh(app: &App, of: &ClientOfPool, token: &str, secret_hash: Option<&str>) -> Result<AuthenticationResult, Refused> {
-    let invalid = || Refused::not_authorized("Invalid Refresh Token");
-    let (origin_jti, secret) = issue::read_refresh_token(token).ok_or_else(invalid)?;
+/// [`RefreshRefused`].
+pub async fn refresh(app: &App, of: &ClientOfPool, token: &str, secret_hash: Option<&str>) -> Result<Tokens, RefreshRefused> {
+    if !of.client.configuration.allows("ALLOW_REFRESH_TOKEN_AUTH") {
+        return Err(RefreshRefused::Disabled);
+    }
+    let (origin_jti, secret) = issue::read_refresh_token(token).ok_or(RefreshRefused::Invalid)?;
     let found = app.read(async |tx| tokens::find_family_and_user(tx, &of.pool.id, origin_jti).await).await?;
-    let (family, user) = found.ok_or_else(invalid)?;
+    let (family, user) = found.ok_or(RefreshRefused::Invalid)?;
     // SECURITY: bound to the client that it was given to (RFC 6749 §10.4).
     if !family.refresh_token.matches(&secret.hashed()) || family.client_id != of.client.id {
-        return Err(invalid());
+        return Err(RefreshRefused::Invalid);
     }
     of.check_secret_hash(app, &[&user.username, &user.id], secret_hash)?;
     if family.revoked_at.is_some() {
-        return Err(Refused::not_authorized("Refresh Token has been revoked"));
+        return Err(RefreshRefused::Revoked);
     }
     if app.now() >= family.expires_at {
-        return Err(Refused::not_authorized("Refresh Token has expired"));
+        return Err(RefreshRefused::Expired);
     }
     if !user.enabled {
-        return Err(Refused::not_authorized("User is disabled."));
+        return Err(RefreshRefused::UserDisabled);
     }
-    issue::tokens(app, of, &user, &family, None).await
+    Ok(issue::tokens(app, of, &user, &family, None).await?)
 }

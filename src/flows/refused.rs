@@ -4,6 +4,7 @@ use crate::crypto::argon2::Busy;
 use crate::delivery::SendRefused;
 use crate::store::StoreError;
 use crate::userpools::attributes::AttributeRefused;
+use crate::userpools::name::NameRefused;
 use crate::userpools::password_policy::PasswordRefused;
 
 /// Why a flow does not go on.
@@ -27,27 +28,12 @@ pub enum Refused {
     /// Not allowed, and why.
     #[error("{0}")]
     NotAuthorized(String),
-    /// Signed up, not confirmed.
-    #[error("User is not confirmed.")]
-    NotConfirmed,
-    /// Must reset the password first.
-    #[error("Password reset required for the user")]
-    PasswordResetRequired,
     /// A password that the policy refuses.
     #[error("{0}")]
     Password(#[from] PasswordRefused),
     /// A wrong code.
     #[error("Invalid verification code provided, please try again.")]
     CodeMismatch,
-    /// A wrong code of an authenticator.
-    #[error("Invalid code received for user")]
-    TotpMismatch,
-    /// A code of an authenticator that served before.
-    #[error("Your software token has already been used once.")]
-    TotpUsed,
-    /// A wrong first code of an authenticator.
-    #[error("Code mismatch")]
-    EnrolmentMismatch,
     /// A code that is old, used, or of nobody.
     #[error("Invalid code provided, please request a code again.")]
     CodeExpired,
@@ -57,9 +43,6 @@ pub enum Refused {
     /// A parameter that is wrong in a way that the model does not know.
     #[error("{0}")]
     InvalidParameter(String),
-    /// No authenticator to verify.
-    #[error("User has not set up software token mfa")]
-    SoftwareTokenNotFound,
     /// A user in a state that has no such step.
     #[error("{0}")]
     UnsupportedUserState(String),
@@ -68,11 +51,8 @@ pub enum Refused {
     Busy,
     /// Our own failure.
     #[error("internal error")]
-    Internal(Box<dyn std::error::Error>),
+    Internal(#[source] Box<dyn std::error::Error>),
 }
-
-/// SECURITY: one answer for a wrong password and for an unknown user.
-pub const INCORRECT: &str = "Incorrect username or password.";
 
 impl Refused {
     /// Not allowed, and why.
@@ -104,6 +84,12 @@ impl From<SendRefused> for Refused {
 impl From<Busy> for Refused {
     fn from(_: Busy) -> Self {
         Self::Busy
+    }
+}
+
+impl From<NameRefused> for Refused {
+    fn from(refused: NameRefused) -> Self {
+        Self::InvalidParameter(refused.to_string())
     }
 }
 

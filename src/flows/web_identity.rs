@@ -2,15 +2,18 @@
 //! session itself (GetCredentialsForIdentity) and by whoever asks what it could do (decisions, forward-auth).
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde_json::json;
 
 use super::bearer::Bearer;
 use crate::authz;
 use crate::context::App;
 use crate::flows::pool_keys;
-use crate::iam::arn;
 use crate::iam::caller::{Caller, RoleSession};
 use crate::iam::entity::Role;
 use crate::iam::origin::Origin;
+use crate::iam::service_names::OWN_SERVICES;
 use crate::identitypools::pool::{CognitoProvider, IdentityPool};
 use crate::identitypools::provider;
 use crate::policy::Verdict;
@@ -19,15 +22,21 @@ use crate::store::{self, StoreError};
 use crate::tokens::claims::IdClaims;
 use crate::tokens::verify::{RawJwt, TokenRefused};
 
-const PROVIDER: &str = "cognito-identity.amazonaws.com";
+/// Identity pools, as trust policies name them.
+pub const PROVIDER: &str = "cognito-identity.amazonaws.com";
 
 /// Enhanced credentials live for an hour.
 const LIFETIME_SECONDS: i64 = 3600;
 
 /// What guests' credentials are held to, whatever the role allows: nothing of this deployment's own administration.
 /// AWS holds guests to a list of its services likewise (developer guide, "IAM roles", "Access policies").
-const GUEST_SCOPE: &str = r#"{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*",
-    "NotAction": ["iam:*", "sts:*", "cognito-idp:*", "cognito-identity:*", "kms:*", "secretsmanager:*", "passwright:*", "access-analyzer:*"]}]}"#;
+static GUEST_SCOPE: LazyLock<String> = LazyLock::new(|| {
+    let own = OWN_SERVICES.map(|service| format!("{service}:*"));
+    json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*", "NotAction": own}]}).to_string()
+});
+
+/// The key that says which identity pool vouches: a role must be held to its pools by it.
+pub const AUDIENCE: &str = "cognito-identity.amazonaws.com:aud";
 
 const NOT_AN_ID_TOKEN: &str = "Invalid login token. Not a valid OpenId Connect identity token.";
 
@@ -48,7 +57,7 @@ pub enum LoginRefused {
     NoIdentity,
     /// Our own failure.
     #[error("internal error")]
-    Internal(Box<dyn std::error::Error>),
+    Internal(#[source] Box<dyn std::error::Error>),
 }
 
 impl LoginRefused {
@@ -75,6 +84,8 @@ pub struct Login {
 /// The session that an identity pool would give to whoever brings this one token. Nothing is written: a login that has no
 /// identity yet is refused, for its `…:sub`, which policies are made of, would be another at every question.
 ///
+/// `asker` is the account that asks: another's identity pool is not there.
+///
 /// `origin` is where the token's holder asks from, if that is known; without it the trust policy is judged by the token
 /// alone, and one that wants an address or TLS refuses.
 ///
@@ -83,11 +94,12 @@ pub struct Login {
 pub async fn session_of_token(
     app: &App,
     identity_pool_id: &str,
-    token: &str,
+    (asker, token): (Option<&str>, &str),
     origin: Option<&Origin>,
 ) -> Result<RoleSession, LoginRefused> {
     let pool = app.read(async |tx| identity_pools::find(tx, identity_pool_id).await).await?;
-    let pool = pool.ok_or_else(|| LoginRefused::NoSuchPool(identity_pool_id.to_owned()))?;
+    let pool =
+        pool.filter(|pool| asker == Some(pool.account_id.as_str())).ok_or_else(|| LoginRefused::NoSuchPool(identity_pool_id.to_owned()))?;
     let raw = RawJwt::parse(token).map_err(|_| LoginRefused::because(NOT_AN_ID_TOKEN))?;
     let issuer = raw.claimed_issuer();
     // A login's key is its issuer without the scheme.
@@ -135,9 +147,11 @@ pub async fn verify(app: &App, pool: &IdentityPool, logins: &BTreeMap<String, St
         if verified.iter().any(|other| other.provider == login.provider && other.subject != login.subject) {
             return Err(LoginRefused::because("Logins don't match. Please include at least one valid login."));
         }
-        verified.push(login);
+        // A pool that is named twice, by both of its names, is one login.
+        if !verified.iter().any(|other| other.provider == login.provider) {
+            verified.push(login);
+        }
     }
-    verified.dedup_by(|left, right| left.provider == right.provider);
     Ok(verified)
 }
 
@@ -188,13 +202,13 @@ pub async fn session(
 ) -> Result<RoleSession, LoginRefused> {
     let kind = if logins.is_empty() { "unauthenticated" } else { "authenticated" };
     let role_arn = pool.roles.get(kind).ok_or(LoginRefused::Misconfigured)?;
-    let (account_id, path, name) = arn::parse_role(role_arn).ok_or(LoginRefused::Misconfigured)?;
-    let role = app.read(async |tx| store::iam::find_role(tx, account_id, name).await).await?;
-    let role = role.filter(|role| role.path == path).ok_or(LoginRefused::Misconfigured)?;
+    let role = app.read(async |tx| store::iam::find_role_by_arn(tx, role_arn).await).await?;
+    // SECURITY: a pool gives roles of its own account only, whoever wrote the role's name into it.
+    let role = role.filter(|role| role.account_id == pool.account_id).ok_or(LoginRefused::Misconfigured)?;
     let now = app.now();
     let session = RoleSession {
         federated_keys: federated_keys(pool, identity, logins),
-        policies: logins.is_empty().then(|| vec![GUEST_SCOPE.to_owned()]),
+        policies: logins.is_empty().then(|| vec![GUEST_SCOPE.clone()]),
         account_id: role.account_id.clone(),
         role_name: role.name.clone(),
         role_path: role.path.clone(),
@@ -225,6 +239,11 @@ fn check_trust(app: &App, pool: &IdentityPool, role: &Role, session: &RoleSessio
     let mut keys = authz::request_keys(&Caller::Session(session.clone()), app.now(), &pool.region);
     if let Some(origin) = origin {
         origin.add_keys(&mut keys);
+    }
+    // SECURITY: a role that does not say which pools it trusts would be everybody's; one may have been written before that was
+    // asked of it.
+    if !authz::trust_pins(role, PROVIDER, AUDIENCE)? {
+        return Err(LoginRefused::Misconfigured);
     }
     match authz::decide_federated_assumption(PROVIDER, "sts:AssumeRoleWithWebIdentity", role, &keys)?.verdict {
         Verdict::Allowed => Ok(()),

@@ -24,7 +24,12 @@ pub fn configure(mode: Mode) -> impl Fn(&mut ServiceConfig) {
     move |config| {
         config
             .app_data(PayloadConfig::new(MAX_BODY_BYTES))
-            .service(resource("/").route(post().to(wire::dispatch::handle)).route(get().to(health::root)))
+            .service(
+                resource("/")
+                    .route(post().to(wire::dispatch::handle))
+                    .route(get().guard(fn_guard(wire::dispatch::is_query_get)).to(wire::dispatch::handle_get))
+                    .route(get().to(health::root)),
+            )
             .route("/healthz", get().to(health::live))
             .route("/readyz", get().to(health::ready))
             .route("/metrics", get().to(metrics::show))

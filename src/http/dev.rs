@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::context::App;
 use crate::delivery;
+use crate::kit::causes::Causes;
 use crate::store::deployment;
 use crate::userpools::message::Message;
 
@@ -40,10 +41,13 @@ struct OutboxPage {
 /// `GET /_dev/outbox`: JSON, or HTML for a browser.
 pub async fn outbox(app: Data<App>, request: HttpRequest, wanted: Query<Wanted>) -> HttpResponse {
     let pool = wanted.pool.as_deref().unwrap_or_default();
+    if pool.contains('\0') {
+        return HttpResponse::BadRequest().finish();
+    }
     let messages = match delivery::newest(&app, pool, LISTED).await {
         Ok(messages) => messages,
         Err(error) => {
-            tracing::error!(%error, "the outbox could not be read");
+            tracing::error!(error = %Causes(&error), "the outbox could not be read");
             return HttpResponse::InternalServerError().finish();
         }
     };
@@ -66,11 +70,10 @@ pub async fn outbox(app: Data<App>, request: HttpRequest, wanted: Query<Wanted>)
 /// `POST /_dev/reset`: empties everything.
 pub async fn reset(app: Data<App>) -> HttpResponse {
     let emptied = app.write(async |tx| deployment::empty(tx).await).await;
-    app.caches.clear();
     match emptied {
         Ok(()) => HttpResponse::NoContent().finish(),
         Err(error) => {
-            tracing::error!(%error, "reset failed");
+            tracing::error!(error = %Causes(&error), "reset failed");
             HttpResponse::InternalServerError().finish()
         }
     }

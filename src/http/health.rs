@@ -4,6 +4,7 @@ use actix_web::HttpResponse;
 use actix_web::web::Data;
 
 use crate::context::App;
+use crate::kit::causes::Causes;
 use crate::store::deployment;
 
 /// `GET /`: what this is.
@@ -21,7 +22,7 @@ pub async fn ready(app: Data<App>) -> HttpResponse {
     match app.read(async |tx| deployment::ping(tx).await).await {
         Ok(()) => HttpResponse::Ok().content_type("text/plain").body("ready\n"),
         Err(error) => {
-            tracing::error!(%error, "not ready");
+            tracing::error!(error = %Causes(&error), "not ready");
             HttpResponse::ServiceUnavailable().content_type("text/plain").body("the database does not answer\n")
         }
     }

@@ -1,8 +1,14 @@
 //! The HTTP surface: routes, cross-origin rules, health, metrics, the development pages.
 
 pub mod app;
+mod body;
 mod dev;
+mod h2;
 mod health;
-pub mod metrics;
+mod load;
+mod metrics;
+pub mod server;
+#[cfg(test)]
+mod tests;
 pub mod tls;
 mod well_known;

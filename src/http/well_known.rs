@@ -6,18 +6,27 @@ use serde_json::json;
 
 use crate::context::App;
 use crate::flows::pool_keys;
+use crate::kit::causes::Causes;
 use crate::tokens::keys::Jwks;
 
 /// `GET /{pool}/.well-known/jwks.json` (RFC 7517 §5).
 pub async fn jwks(app: Data<App>, pool_id: Path<String>) -> HttpResponse {
+    // No id has a NUL, which PostgreSQL cannot be asked for.
+    if pool_id.contains('\0') {
+        return no_such_pool();
+    }
     match pool_keys::load(&app, &pool_id).await {
         Ok(Some(keys)) => HttpResponse::Ok().insert_header(("Cache-Control", "public, max-age=300")).json(Jwks::of(&keys.public)),
-        Ok(None) => HttpResponse::NotFound().json(json!({"message": "User pool does not exist."})),
+        Ok(None) => no_such_pool(),
         Err(error) => {
-            tracing::error!(%error, "keys could not be read");
+            tracing::error!(error = %Causes(&error), "keys could not be read");
             HttpResponse::InternalServerError().finish()
         }
     }
+}
+
+fn no_such_pool() -> HttpResponse {
+    HttpResponse::NotFound().json(json!({"message": "User pool does not exist."}))
 }
 
 /// `GET /.well-known/authzen-configuration` (OpenID AuthZEN 1.0, "Policy Decision Point Metadata").

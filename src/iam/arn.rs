@@ -44,11 +44,11 @@ pub fn assumed_role(account_id: &str, role_name: &str, session_name: &str) -> St
     format!("arn:aws:sts::{account_id}:assumed-role/{role_name}/{session_name}")
 }
 
-/// Account, path and name in a role's ARN.
+/// Account, path and name in a role's ARN. Only the partition that our own ARNs have: in another there is no role of ours.
 #[must_use]
 pub fn parse_role(arn: &str) -> Option<(&str, &str, &str)> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    let ["arn", "aws" | "aws-cn" | "aws-us-gov", "iam", "", account_id, resource] = parts.as_slice() else { return None };
+    let ["arn", "aws", "iam", "", account_id, resource] = parts.as_slice() else { return None };
     let is_account = is_account(account_id);
     let path_and_name = resource.strip_prefix("role").filter(|rest| rest.starts_with('/') && is_account)?;
     let name_at = path_and_name.rfind('/')? + 1;
@@ -64,7 +64,13 @@ mod tests {
     fn role_arns_are_taken_apart() {
         assert_eq!(parse_role("arn:aws:iam::000000000000:role/app"), Some(("000000000000", "/", "app")));
         assert_eq!(parse_role("arn:aws:iam::000000000000:role/a/b/app"), Some(("000000000000", "/a/b/", "app")));
-        for other in ["", "arn:aws:iam::0:role/app", "arn:aws:iam::000000000000:user/app", "arn:aws:iam::000000000000:role/"] {
+        for other in [
+            "",
+            "arn:aws:iam::0:role/app",
+            "arn:aws:iam::000000000000:user/app",
+            "arn:aws:iam::000000000000:role/",
+            "arn:aws-cn:iam::000000000000:role/app",
+        ] {
             assert_eq!(parse_role(other), None, "{other}");
         }
     }

@@ -67,6 +67,13 @@ impl RoleSession {
         arn::assumed_role(&self.account_id, &self.role_name, &self.session_name)
     }
 
+    /// Whether it is a guest's: an identity pool gave it to somebody without a login.
+    #[must_use]
+    pub fn is_guest(&self) -> bool {
+        let is_amr = |key: &str| key == "cognito-identity.amazonaws.com:amr";
+        self.federated_keys.iter().any(|(key, values)| is_amr(key) && values.iter().any(|value| value == "unauthenticated"))
+    }
+
     /// `AROA…:session`.
     #[must_use]
     pub fn user_id(&self) -> String {

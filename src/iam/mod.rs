@@ -5,5 +5,6 @@ pub mod caller;
 pub mod context_entry;
 pub mod entity;
 pub mod origin;
+pub mod service_names;
 pub mod simulation;
 pub mod statement_place;

@@ -170,18 +170,9 @@ impl Simulation {
     /// Judges an action on a resource.
     #[must_use]
     pub fn judge(&self, action: &str, resource: &str) -> Outcome {
-        let trust = if assumes_role(action) { self.trusts.get(resource) } else { None };
-        let given = self.resource.as_ref().or(trust);
-        let owner = self.owner_of(resource, given.is_some());
+        let (trust, owner, all) = self.policies(action, resource);
         let crosses = owner != self.account;
         let request = self.ask(action, resource, Some(owner));
-        let all = Policies {
-            identity: Some(&self.identity),
-            resource: given.or(if crosses { None } else { Some(&self.stand_in) }),
-            permissions_boundary: self.boundary.as_ref(),
-            service_control: &self.levels,
-            ..Policies::default()
-        };
         let decision = policy::decide(&request, &all);
         let by_organizations = (!self.levels.is_empty()).then(|| self.levels.iter().all(|level| self.allows(level, action, resource)));
         let ended = by_organizations == Some(false);
@@ -203,6 +194,30 @@ impl Simulation {
             by_organizations,
             sides,
         }
+    }
+
+    /// What [`Self::judge`] costs: the policies are asked for the decision, for what it rests on, and for each limit and side.
+    #[must_use]
+    pub fn weight(&self, action: &str, resource: &str) -> usize {
+        const PASSES: usize = 5;
+        let (_, owner, all) = self.policies(action, resource);
+        policy::weight(&self.ask(action, resource, Some(owner)), &all).saturating_mul(PASSES)
+    }
+
+    /// The policies that decide on an action on a resource, the role's trust policy if it is one of them, and whose the
+    /// resource is.
+    fn policies<'a>(&'a self, action: &str, resource: &'a str) -> (Option<&'a PolicySet>, &'a str, Policies<'a>) {
+        let trust = if assumes_role(action) { self.trusts.get(resource) } else { None };
+        let given = self.resource.as_ref().or(trust);
+        let owner = self.owner_of(resource, given.is_some());
+        let all = Policies {
+            identity: Some(&self.identity),
+            resource: given.or(if owner == self.account { Some(&self.stand_in) } else { None }),
+            permissions_boundary: self.boundary.as_ref(),
+            service_control: &self.levels,
+            ..Policies::default()
+        };
+        (trust, owner, all)
     }
 
     const fn ask<'a>(&'a self, action: &'a str, resource: &'a str, resource_account: Option<&'a str>) -> Request<'a> {

@@ -5,7 +5,12 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
+use time::format_description::FormatItem;
 use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
+
+const HTTP_DATE: &[FormatItem<'_>] =
+    format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
 
 /// A moment in milliseconds since 1970-01-01T00:00:00Z. Stored as `BIGINT`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -65,6 +70,12 @@ impl Timestamp {
     pub fn to_rfc3339(self) -> String {
         let whole = Self::from_seconds(self.seconds()).to_utc();
         whole.format(&Rfc3339).unwrap_or_default()
+    }
+
+    /// As HTTP's `Date` has it (`Sat, 31 Jan 2026 23:59:59 GMT`, RFC 9110 §5.6.7).
+    #[must_use]
+    pub fn to_http_date(self) -> String {
+        self.to_utc().format(HTTP_DATE).unwrap_or_default()
     }
 }
 
@@ -129,6 +140,7 @@ mod tests {
         let moment = Timestamp::from_millis(1_700_000_000_123);
         assert_eq!(serde_json::to_string(&moment).unwrap(), "1700000000.123");
         assert_eq!(moment.to_rfc3339(), "2023-11-14T22:13:20Z");
+        assert_eq!(moment.to_http_date(), "Tue, 14 Nov 2023 22:13:20 GMT");
     }
 
     #[test]

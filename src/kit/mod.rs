@@ -2,7 +2,11 @@
 
 pub mod budget;
 pub mod cache;
+pub mod causes;
 pub mod clock;
+pub mod cut;
+pub mod long;
+pub mod nul;
 pub mod private_file;
 pub mod region;
 pub mod rng;

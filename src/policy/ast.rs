@@ -75,10 +75,10 @@ impl Policy {
         self.statements.len()
     }
 
-    /// The condition keys (lower case) of each Allow statement that trusts a federated provider, by name or among everyone,
-    /// one set a statement.
-    pub fn keys_that_guard_provider<'a>(&'a self, provider: &'a str) -> impl Iterator<Item = Vec<&'a str>> {
-        let trusts = move |statement: &&Statement| {
+    /// Whether every Allow statement that trusts a federated provider, by name or among everyone, holds a key to values that are
+    /// written out.
+    pub fn pins_provider(&self, provider: &str, key: &str) -> bool {
+        let trusts = |statement: &&Statement| {
             let names = |pattern: &PrincipalPattern| match pattern {
                 PrincipalPattern::Everyone => statement.actions.cover("sts:AssumeRoleWithWebIdentity"),
                 PrincipalPattern::Federated(name) => name == provider,
@@ -86,7 +86,16 @@ impl Policy {
             };
             statement.effect == Effect::Allow && matches!(&statement.principals, Some(Principals::Only(list)) if list.iter().any(names))
         };
-        self.statements.iter().filter(trusts).map(|statement| statement.conditions.iter().map(Condition::key).collect())
+        self.statements.iter().filter(trusts).all(|statement| statement.conditions.iter().any(|condition| condition.pins(key)))
+    }
+
+    /// The users, roles and sessions that it names, by ARN or unique id.
+    pub fn principal_arns(&self) -> impl Iterator<Item = &str> {
+        let entries = self.statements.iter().filter_map(|statement| statement.principals.as_ref()).flat_map(|element| element.parts().1);
+        entries.filter_map(|entry| match entry {
+            PrincipalPattern::Arn(arn) => Some(arn.as_str()),
+            _ => None,
+        })
     }
 
     /// The context keys that its conditions and variables name, as they were written, repeats included.

@@ -49,6 +49,11 @@ impl ContextMap {
         self.0.get(&key.to_ascii_lowercase()).map(ContextValue::values)
     }
 
+    /// The values of every key.
+    pub(super) fn all_values(&self) -> impl Iterator<Item = &String> {
+        self.0.values().flat_map(ContextValue::values)
+    }
+
     /// By a key that is in lower case already.
     pub(super) fn find(&self, lower_case_key: &str) -> Option<&ContextValue> {
         self.0.get(lower_case_key)

@@ -17,6 +17,7 @@ mod principal;
 mod service_rules;
 mod set;
 pub mod validate;
+mod weight;
 
 pub use ast::{Effect, Policy};
 pub use context::ContextMap;
@@ -26,6 +27,7 @@ pub use json::Position;
 pub use parse::{MAX_POLICY_BYTES, ParseError, PolicyKind, parse, parse_as};
 pub use principal::{Principal, is_account};
 pub use set::{NamedPolicy, PolicySet};
+pub use weight::{LONG_WEIGHT, MAX_WEIGHT, weight};
 
 #[cfg(test)]
 mod tests;

@@ -190,6 +190,11 @@ impl Pattern {
         parts.into_iter().map(part).collect()
     }
 
+    /// How many pieces a value is held against.
+    pub fn parts(&self) -> usize {
+        self.tokens.len().max(1)
+    }
+
     /// Whether there are variables in it.
     pub const fn has_variables(&self) -> bool {
         self.variables > 0

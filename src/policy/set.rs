@@ -28,6 +28,8 @@ pub struct PolicySet {
     places: Vec<(u32, u32)>,
     denies: Index,
     allows: Index,
+    /// What the conditions may be asked for any request: [`Statement::operands`].
+    operands: usize,
 }
 
 /// What is asked, as statements are matched against it.
@@ -82,13 +84,20 @@ impl PolicySet {
                 }
             }
         }
-        Self { policies, places, denies, allows }
+        let statements = policies.iter().flat_map(|named| &named.policy.statements);
+        let operands = statements.map(Statement::operands).fold(0, usize::saturating_add);
+        Self { policies, places, denies, allows, operands }
     }
 
     /// The policies it was made of.
     #[must_use]
     pub fn policies(&self) -> &[NamedPolicy] {
         &self.policies
+    }
+
+    /// What the conditions may cost, per unit of a context's values.
+    pub(super) const fn operands(&self) -> usize {
+        self.operands
     }
 
     /// Judges without allocating.

@@ -18,6 +18,12 @@ pub enum SignatureError {
     /// A header that must be covered is not.
     #[error("'{0}' must be a 'SignedHeader' in the AWS Authorization.")]
     UnsignedHeader(String),
+    /// A header that is said to be covered and is not there.
+    #[error("'{0}' is a 'SignedHeader' in the AWS Authorization, but the request does not have it.")]
+    AbsentHeader(String),
+    /// Two hosts, or none: nobody can tell which one was signed for.
+    #[error("The request must name one host.")]
+    Host,
     /// The scope's day is not that of the request's date.
     #[error("Credential should be scoped to correct date: '{scope}' vs '{request}' (the day of the scope must be that of X-Amz-Date).")]
     WrongDay {
@@ -27,7 +33,7 @@ pub enum SignatureError {
         request: String,
     },
     /// Signed too long ago.
-    #[error("Signature expired: {} is now earlier than {} ({} - 5 min.)", amz_date(*.signed_at), amz_date(*.earliest), amz_date(*.now))]
+    #[error("Signature expired: {} is now earlier than {} ({} - {} min.)", amz_date(*.signed_at), amz_date(*.earliest), amz_date(*.now), minutes(*.earliest, *.now))]
     Expired {
         /// The request's date.
         signed_at: Timestamp,
@@ -37,7 +43,7 @@ pub enum SignatureError {
         now: Timestamp,
     },
     /// Signed in the future.
-    #[error("Signature not yet current: {} is still later than {} ({} + 5 min.)", amz_date(*.signed_at), amz_date(*.latest), amz_date(*.now))]
+    #[error("Signature not yet current: {} is still later than {} ({} + {} min.)", amz_date(*.signed_at), amz_date(*.latest), amz_date(*.now), minutes(*.now, *.latest))]
     NotYetCurrent {
         /// The request's date.
         signed_at: Timestamp,
@@ -55,4 +61,8 @@ pub enum SignatureError {
          signing method. Consult the service documentation for details."
     )]
     Mismatch,
+}
+
+const fn minutes(from: Timestamp, to: Timestamp) -> i64 {
+    (to.seconds() - from.seconds()) / 60
 }

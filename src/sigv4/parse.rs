@@ -11,9 +11,13 @@ use time::macros::format_description;
 
 use super::{HttpRequest, SignatureError};
 use crate::kit::clock::Timestamp;
+use crate::kit::cut::cut;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const AMZ_DATE: &[FormatItem<'_>] = format_description!("[year][month][day]T[hour][minute][second]Z");
+
+/// How much refusals show of what was sent, in characters.
+const SHOWN: usize = 128;
 
 /// A presigned request lives for at most seven days.
 const MAX_EXPIRES: Duration = Duration::from_secs(7 * 24 * 3600);
@@ -78,7 +82,7 @@ fn from_header(request: &HttpRequest<'_>, authorization: &[u8]) -> Result<Option
     let (algorithm, rest) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
     // Another scheme (Bearer, Basic) is not a signature, and is judged elsewhere.
     if algorithm != ALGORITHM {
-        return if algorithm.starts_with("AWS") { Err(SignatureError::UnknownAlgorithm(algorithm.to_owned())) } else { Ok(None) };
+        return if algorithm.starts_with("AWS") { Err(SignatureError::UnknownAlgorithm(cut(algorithm, SHOWN))) } else { Ok(None) };
     }
     let mut parameters = HashMap::new();
     for part in rest.split(',') {
@@ -115,7 +119,7 @@ fn from_query(request: &HttpRequest<'_>, query: &HashMap<String, String>) -> Res
     };
     let algorithm = required("X-Amz-Algorithm")?;
     if algorithm != ALGORITHM {
-        return Err(SignatureError::UnknownAlgorithm(algorithm.to_owned()));
+        return Err(SignatureError::UnknownAlgorithm(cut(algorithm, SHOWN)));
     }
     let signed_at = parse_amz_date(required("X-Amz-Date")?)?;
     let expires = required("X-Amz-Expires")?.parse().map(Duration::from_secs);
@@ -144,13 +148,14 @@ fn assemble(
     let parts: Vec<&str> = credential.split('/').collect();
     let [access_key_id, date, region, service, "aws4_request"] = parts.as_slice() else {
         return Err(SignatureError::Incomplete(format!(
-            "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '{credential}'"
+            "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '{}'",
+            cut(credential, SHOWN)
         )));
     };
     let scope = Scope { date: (*date).to_owned(), region: (*region).to_owned(), service: (*service).to_owned() };
     let day: String = amz_date(signed_at).chars().take(8).collect();
     if scope.date != day {
-        return Err(SignatureError::WrongDay { scope: scope.date, request: day });
+        return Err(SignatureError::WrongDay { scope: cut(&scope.date, SHOWN), request: day });
     }
     let mut names: Vec<String> = signed_headers.split(';').map(str::to_ascii_lowercase).collect();
     names.sort();
@@ -166,15 +171,23 @@ fn assemble(
     })
 }
 
-/// SECURITY: what decides about the request must be covered: its host, its type, and every `x-amz-*` header.
+/// SECURITY: what decides about the request must be covered: its host, its type, and every `x-amz-*` header. What is said to
+/// be covered must be there, or a signature over nothing would pass for one over a host that the request does not name.
 fn check_coverage(request: &HttpRequest<'_>, signed: &SignedRequest) -> Result<(), SignatureError> {
     let is_signed = |name: &str| signed.signed_headers.iter().any(|signed| signed == name);
     if !is_signed("host") {
         return Err(SignatureError::UnsignedHeader("Host".to_owned()));
     }
+    let is_there = |name: &str| request.headers.iter().any(|(header, _)| *header == name);
+    if let Some(absent) = signed.signed_headers.iter().find(|name| !is_there(name)) {
+        return Err(SignatureError::AbsentHeader(cut(absent, SHOWN)));
+    }
+    if values(request, "host").any(|host| host.trim_ascii().is_empty()) {
+        return Err(SignatureError::Host);
+    }
     for (name, _) in request.headers {
         if (name.starts_with("x-amz-") || *name == "content-type") && !is_signed(name) {
-            return Err(SignatureError::UnsignedHeader((*name).to_owned()));
+            return Err(SignatureError::UnsignedHeader(cut(name, SHOWN)));
         }
     }
     Ok(())
@@ -210,6 +223,9 @@ fn presigned_parameters(query: &str) -> Result<HashMap<String, String>, Signatur
             continue;
         }
         let value = percent_decode_str(value).decode_utf8_lossy().into_owned();
+        if value.contains('\0') {
+            return Err(incomplete("A signature parameter in the query string has a NUL."));
+        }
         if parameters.insert(name.into_owned(), value).is_some() {
             return Err(incomplete("A signature parameter stands twice in the query string."));
         }

@@ -13,6 +13,10 @@ use crate::kit::secret::{Secret, constant_time_equals};
 /// How far the clocks of client and server may differ, either way.
 const SKEW: Duration = Duration::from_secs(5 * 60);
 
+/// The same for services that take it less strictly, as AWS's own do.
+const WIDE_SKEW: Duration = Duration::from_secs(15 * 60);
+const WIDE_SKEW_SERVICES: [&str; 3] = ["sts", "cognito-idp", "cognito-identity"];
+
 /// The key of one secret for one day, region and service.
 pub struct SigningKey(Zeroizing<[u8; 32]>);
 
@@ -48,8 +52,9 @@ impl SignedRequest {
     /// [`SignatureError::Expired`] and [`SignatureError::NotYetCurrent`].
     pub fn check_age(&self, now: Timestamp) -> Result<(), SignatureError> {
         let signed_at = self.signed_at;
-        let latest = now.plus(SKEW);
-        let earliest = now.minus(self.expires.unwrap_or(SKEW));
+        let skew = if WIDE_SKEW_SERVICES.contains(&self.scope.service.as_str()) { WIDE_SKEW } else { SKEW };
+        let latest = now.plus(skew);
+        let earliest = now.minus(self.expires.unwrap_or(skew));
         if signed_at > latest {
             return Err(SignatureError::NotYetCurrent { signed_at, latest, now });
         }

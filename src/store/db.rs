@@ -1,14 +1,20 @@
 //! The connection to the database, and the one way to change it: [`Db::write`].
 
+use std::collections::BTreeSet;
+use std::mem;
 use std::str::FromStr as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::pool::{PoolConnection, PoolOptions};
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSynchronous};
 use sqlx::{Database, Postgres, Sqlite, Transaction};
 
+use super::changes::{self, Change, Journal};
 use super::{StoreError, migrate};
+use crate::kit::cache::Confirmation;
+use crate::kit::clock::{Clock, SystemClock};
 
 /// How often a transaction is run before contention is given up on. The pauses between add up to about two seconds.
 const WRITE_ATTEMPTS: u32 = 12;
@@ -19,18 +25,39 @@ const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// A reader waits for its worker while that signs: with few readers the other workers would wait too.
 const SQLITE_READERS: u32 = 16;
 
+/// How often records of changes are read, when nothing tells that there are new ones.
+const POLL_EVERY: Duration = Duration::from_millis(250);
+
+/// How long reading them may take before its connection is given up for a new one.
+const POLL_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long after a failure to listen it is tried again: without, polling finds everything, only later.
+const LISTEN_AGAIN: Duration = Duration::from_secs(10);
+
+/// What nodes tell each other that there are records to read by.
+const CHANNEL: &str = "passwright_changes";
+
 /// The database of this node.
+#[derive(Clone)]
+pub struct Db {
+    pools: Pools,
+    clock: Arc<dyn Clock>,
+    pub(super) journal: Arc<Journal>,
+}
+
+/// Connections. Those of `follower` serve nothing but hearing of changes, so that a busy node still hears of them.
 #[derive(Clone, Debug)]
-pub enum Db {
+enum Pools {
     /// One writer and some readers on one file, in WAL mode with durable commits.
     Sqlite {
         /// Exactly one connection: SQLite has one writer at a time.
         writer: SqlitePool,
         /// Connections that cannot write.
         readers: SqlitePool,
+        follower: SqlitePool,
     },
-    /// A pool of connections to PostgreSQL or what speaks its protocol.
-    Postgres(PgPool),
+    /// PostgreSQL or what speaks its protocol.
+    Postgres { pool: PgPool, follower: PgPool },
 }
 
 impl Db {
@@ -39,20 +66,22 @@ impl Db {
     /// # Errors
     /// [`StoreError`] when the address is of neither kind, out of reach, or holds another schema.
     pub async fn open(url: &str, max_connections: u32) -> Result<Self, StoreError> {
-        if url.starts_with("sqlite:") {
-            Self::open_sqlite(url).await
+        let pools = if url.starts_with("sqlite:") {
+            Self::open_sqlite(url).await?
         } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
             let options = PgConnectOptions::from_str(url)?;
-            let pool = PgPoolOptions::new().max_connections(max_connections).connect_with(options).await?;
+            let pool = PgPoolOptions::new().max_connections(max_connections).connect_with(options.clone()).await?;
             migrate::for_postgres().run(&pool).await?;
-            Ok(Self::Postgres(pool))
+            // One connection reads, one listens.
+            Pools::Postgres { pool, follower: PgPoolOptions::new().max_connections(2).connect_lazy_with(options) }
         } else {
             let scheme = url.split(':').next().unwrap_or_default();
-            Err(StoreError::UnknownDatabase(scheme.to_owned()))
-        }
+            return Err(StoreError::UnknownDatabase(scheme.to_owned()));
+        };
+        Ok(Self { pools, clock: Arc::new(SystemClock), journal: Arc::new(Journal::new()) })
     }
 
-    async fn open_sqlite(url: &str) -> Result<Self, StoreError> {
+    async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
         let options = SqliteConnectOptions::from_str(url)?
             .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
@@ -62,8 +91,21 @@ impl Db {
         let pool = |size| PoolOptions::<Sqlite>::new().max_connections(size).idle_timeout(None).max_lifetime(None);
         let writer = pool(1).connect_with(options.clone()).await?;
         migrate::for_sqlite().run(&writer).await?;
-        let readers = pool(SQLITE_READERS).connect_with(options.create_if_missing(false).pragma("query_only", "ON")).await?;
-        Ok(Self::Sqlite { writer, readers })
+        let reading = options.create_if_missing(false).pragma("query_only", "ON");
+        let readers = pool(SQLITE_READERS).connect_with(reading.clone()).await?;
+        Ok(Pools::Sqlite { writer, readers, follower: pool(1).connect_lazy_with(reading) })
+    }
+
+    /// The same database, its records of changes timed by this clock.
+    #[must_use]
+    pub fn timed_by(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// Names who is told what was changed, here and on other nodes; the first to ask is the only one. What is held of that
+    /// which changes is to be believed as the answer tells.
+    pub fn on_change(&self, listener: impl Fn(&Change) + Send + Sync + 'static) -> Arc<Confirmation> {
+        self.journal.listen(Box::new(listener))
     }
 
     /// Runs `body` on a connection for reading. Each statement sees the database as it is at that moment; what must be
@@ -72,15 +114,16 @@ impl Db {
     /// # Errors
     /// Those of `body`, and of getting a connection.
     pub async fn read<T, E: From<StoreError>>(&self, body: impl AsyncFnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
-        let link = match self {
-            Self::Sqlite { readers, .. } => Link::Sqlite(Handle::Pooled(readers.acquire().await.map_err(StoreError::from)?)),
-            Self::Postgres(pool) => Link::Postgres(Handle::Pooled(pool.acquire().await.map_err(StoreError::from)?)),
+        let link = match &self.pools {
+            Pools::Sqlite { readers, .. } => Link::Sqlite(Handle::Pooled(readers.acquire().await.map_err(StoreError::from)?)),
+            Pools::Postgres { pool, .. } => Link::Postgres(Handle::Pooled(pool.acquire().await.map_err(StoreError::from)?)),
         };
         body(&mut Conn::new(link)).await
     }
 
     /// Runs `body` as one serializable transaction: commits on `Ok`, rolls back on `Err`, reruns on a serialization
-    /// failure or deadlock. The body may run several times, so it has no effect but rows.
+    /// failure or deadlock. The body may run several times, so it has no effect but rows. What it changed of that which
+    /// caches hold is recorded with it, and this node's caches forget it before the answer.
     ///
     /// # Errors
     /// Those of `body`, of the commit, and [`StoreError::Contention`] when reruns did not help.
@@ -95,39 +138,161 @@ impl Db {
                 continue;
             }
             let value = outcome?;
-            match conn.commit().await {
-                Err(error) if is_serialization_failure(&error) => {}
-                Err(error) => return Err(StoreError::from(error).into()),
-                Ok(()) => return Ok(value),
+            match self.commit(conn).await? {
+                Commit::Done => return Ok(value),
+                Commit::Refused => {}
             }
         }
         Err(StoreError::Contention { attempts: WRITE_ATTEMPTS }.into())
     }
 
+    /// Hears of what is changed, by this node and by others, for ever. A node that cannot distrusts its caches, which is
+    /// slower and as right.
+    pub async fn follow(&self) {
+        futures_util::future::join(self.poll(), self.listen()).await;
+    }
+
+    /// Reads what has been changed since the last time.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn catch_up(&self) -> Result<(), StoreError> {
+        self.catch_up_on(&mut None).await
+    }
+
     /// Waits until no connection is in use, then closes them all.
     pub async fn close(&self) {
-        match self {
-            Self::Sqlite { writer, readers } => {
+        match &self.pools {
+            Pools::Sqlite { writer, readers, follower } => {
+                follower.close().await;
                 readers.close().await;
                 writer.close().await;
             }
-            Self::Postgres(pool) => pool.close().await,
+            Pools::Postgres { pool, follower } => {
+                follower.close().await;
+                pool.close().await;
+            }
         }
     }
 
     async fn begin(&self) -> Result<Conn, StoreError> {
-        let link = match self {
-            Self::Sqlite { writer, .. } => Link::Sqlite(Handle::Transaction(writer.begin_with("BEGIN IMMEDIATE").await?)),
-            Self::Postgres(pool) => Link::Postgres(Handle::Transaction(pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await?)),
+        let link = match &self.pools {
+            Pools::Sqlite { writer, .. } => Link::Sqlite(Handle::Transaction(writer.begin_with("BEGIN IMMEDIATE").await?)),
+            Pools::Postgres { pool, .. } => {
+                Link::Postgres(Handle::Transaction(pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await?))
+            }
         };
         Ok(Conn::new(link))
     }
+
+    async fn commit(&self, mut conn: Conn) -> Result<Commit, StoreError> {
+        let changes = mem::take(&mut conn.changes);
+        if changes.is_empty() {
+            return conn.commit().await;
+        }
+        let held = self.journal.hold().await;
+        if let Err(error) = changes::append(&mut conn, &held.next(), &changes, self.clock.now()).await {
+            held.rolled_back();
+            return if conn.serialization_failed { Ok(Commit::Refused) } else { Err(error) };
+        }
+        // An error leaves the outcome unknown: `held` falls, and with it the stream. Readers find the record if there is one.
+        let commit = conn.commit().await?;
+        match commit {
+            Commit::Refused => held.rolled_back(),
+            Commit::Done => {
+                held.committed();
+                changes.iter().for_each(|change| self.journal.tell(change));
+                self.notify();
+            }
+        }
+        Ok(commit)
+    }
+
+    /// Tells other nodes that there is something to read. It is a courtesy after the commit: who misses it polls, and where
+    /// the server knows no NOTIFY nothing fails.
+    fn notify(&self) {
+        let Pools::Postgres { pool, .. } = &self.pools else { return };
+        let pool = pool.clone();
+        tokio::spawn(async move {
+            if let Err(error) = sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL).execute(&pool).await {
+                tracing::debug!(%error, "other nodes were not told of a change");
+            }
+        });
+    }
+
+    async fn poll(&self) {
+        let (mut conn, mut hears) = (None, true);
+        loop {
+            let heard = tokio::time::timeout(POLL_TIMEOUT, self.catch_up_on(&mut conn)).await;
+            let failure = match heard {
+                Ok(Ok(())) => None,
+                Ok(Err(error)) => Some(error.to_string()),
+                Err(_) => Some("the database does not answer".to_owned()),
+            };
+            match failure {
+                Some(error) => {
+                    conn = None;
+                    if mem::replace(&mut hears, false) {
+                        tracing::warn!(%error, "changes by other nodes are not heard of: caches are distrusted");
+                    }
+                }
+                None if !mem::replace(&mut hears, true) => tracing::info!("changes by other nodes are heard of again"),
+                None => {}
+            }
+            let _ = tokio::time::timeout(POLL_EVERY, self.journal.wake.notified()).await;
+        }
+    }
+
+    /// Reads on a connection that is kept from one reading to the next, and closed with what fails on it.
+    async fn catch_up_on(&self, kept: &mut Option<Conn>) -> Result<(), StoreError> {
+        let began = self.clock.now();
+        let conn = match kept {
+            Some(conn) => conn,
+            None => kept.insert(Conn::new(match &self.pools {
+                Pools::Sqlite { follower, .. } => Link::Sqlite(Handle::Pooled(closing(follower.acquire().await?))),
+                Pools::Postgres { follower, .. } => Link::Postgres(Handle::Pooled(closing(follower.acquire().await?))),
+            })),
+        };
+        changes::catch_up(conn, &self.journal, began).await
+    }
+
+    async fn listen(&self) {
+        let Pools::Postgres { follower, .. } = &self.pools else { return };
+        loop {
+            if let Err(error) = self.listen_on(follower).await {
+                tracing::debug!(%error, "not told of changes by other nodes: polling finds them");
+            }
+            tokio::time::sleep(LISTEN_AGAIN).await;
+        }
+    }
+
+    async fn listen_on(&self, follower: &PgPool) -> Result<(), sqlx::Error> {
+        let mut listener = PgListener::connect_with(follower).await?;
+        listener.listen(CHANNEL).await?;
+        loop {
+            listener.recv().await?;
+            self.journal.wake.notify_one();
+        }
+    }
+}
+
+fn closing<DB: Database>(mut connection: PoolConnection<DB>) -> PoolConnection<DB> {
+    connection.close_on_drop();
+    connection
+}
+
+/// What became of a transaction that was to be committed.
+enum Commit {
+    Done,
+    /// It met another, and is rolled back.
+    Refused,
 }
 
 /// A connection on loan: to a reader, or with a transaction under way. The `on!` macro runs statements on it.
 pub struct Conn {
     link: Link,
     serialization_failed: bool,
+    changes: BTreeSet<Change>,
 }
 
 /// The driver behind a [`Conn`].
@@ -152,7 +317,7 @@ impl<DB: Database> Handle<DB> {
 
 impl Conn {
     const fn new(link: Link) -> Self {
-        Self { link, serialization_failed: false }
+        Self { link, serialization_failed: false, changes: BTreeSet::new() }
     }
 
     pub(super) const fn link(&mut self) -> &mut Link {
@@ -168,11 +333,21 @@ impl Conn {
         })
     }
 
-    async fn commit(self) -> Result<(), sqlx::Error> {
-        match self.link {
+    /// Says what the transaction changes of that which caches hold. Once is enough.
+    pub(super) fn changed(&mut self, change: Change) {
+        self.changes.insert(change);
+    }
+
+    async fn commit(self) -> Result<Commit, StoreError> {
+        let outcome = match self.link {
             Link::Sqlite(Handle::Transaction(transaction)) => transaction.commit().await,
             Link::Postgres(Handle::Transaction(transaction)) => transaction.commit().await,
             Link::Sqlite(Handle::Pooled(_)) | Link::Postgres(Handle::Pooled(_)) => Ok(()),
+        };
+        match outcome {
+            Ok(()) => Ok(Commit::Done),
+            Err(error) if is_serialization_failure(&error) => Ok(Commit::Refused),
+            Err(error) => Err(error.into()),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What belongs to the deployment as a whole, recorded by its first node and adopted by the rest.
 
+use super::changes::Change;
 use super::{Conn, StoreError};
 
 /// The recorded value of a setting.
@@ -35,16 +36,18 @@ pub async fn replace(tx: &mut Conn, name: &str, value: &str) -> Result<(), Store
 /// # Errors
 /// [`StoreError`].
 pub async fn empty(tx: &mut Conn) -> Result<(), StoreError> {
-    const SQL: [&str; 19] = [
+    const SQL: [&str; 21] = [
         "DELETE FROM user_pools",
         "DELETE FROM pool_signing_keys",
         "DELETE FROM user_pool_clients",
         "DELETE FROM client_directory",
         "DELETE FROM users",
+        "DELETE FROM user_names",
         "DELETE FROM user_aliases",
         "DELETE FROM user_search",
         "DELETE FROM verification_codes",
         "DELETE FROM challenge_sessions",
+        "DELETE FROM sign_in_attempts",
         "DELETE FROM token_families",
         "DELETE FROM outbox_messages",
         "DELETE FROM message_budgets",
@@ -59,7 +62,9 @@ pub async fn empty(tx: &mut Conn) -> Result<(), StoreError> {
     for sql in SQL {
         execute!(tx, sql, [])?;
     }
-    execute!(tx, "DELETE FROM iam_access_keys", []).map(drop)
+    execute!(tx, "DELETE FROM iam_access_keys", [])?;
+    tx.changed(Change::Everything);
+    Ok(())
 }
 
 /// Whether the database answers.
@@ -75,11 +80,13 @@ pub async fn ping(tx: &mut Conn) -> Result<(), StoreError> {
 /// # Errors
 /// [`StoreError`].
 pub async fn purge(tx: &mut Conn, now_millis: i64, limit: i64) -> Result<u64, StoreError> {
-    const SQL: [&str; 2] = [
+    const SQL: [&str; 3] = [
         "DELETE FROM challenge_sessions WHERE (pool_id, session_id) IN \
          (SELECT pool_id, session_id FROM challenge_sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
         "DELETE FROM token_families WHERE (pool_id, origin_jti) IN \
          (SELECT pool_id, origin_jti FROM token_families WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
+        "DELETE FROM sign_in_attempts WHERE (pool_id, name_hash, factor) IN \
+         (SELECT pool_id, name_hash, factor FROM sign_in_attempts WHERE fades_at < $1 ORDER BY fades_at LIMIT $2)",
     ];
     let mut deleted = 0;
     for sql in SQL {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::changes::Change;
 use super::{Conn, StoreError, doc};
+use crate::iam::arn;
 use crate::iam::entity::{AccessKey, Role, Tag, User};
 use crate::kit::clock::Timestamp;
 
@@ -141,6 +143,15 @@ pub async fn find_role(tx: &mut Conn, account_id: &str, name: &str) -> Result<Op
     fetch!(tx, fetch_optional, RoleRow, SQL, [account_id, name.to_lowercase()])?.map(Role::try_from).transpose()
 }
 
+/// A role by its ARN, in the very letters of the one that is there.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_role_by_arn(tx: &mut Conn, role_arn: &str) -> Result<Option<Role>, StoreError> {
+    let Some((account_id, _, name)) = arn::parse_role(role_arn) else { return Ok(None) };
+    Ok(find_role(tx, account_id, name).await?.filter(|role| role.arn() == role_arn))
+}
+
 /// Whether the owner of policies, by unique id, is there (`AIDA…` a user, `AROA…` a role).
 ///
 /// # Errors
@@ -158,7 +169,9 @@ pub async fn exists(tx: &mut Conn, account_id: &str, owner_id: &str) -> Result<b
 pub async fn put_policy(tx: &mut Conn, account_id: &str, owner_id: &str, name: &str, document: &str) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO iam_inline_policies (account_id, owner_id, policy_name, document) VALUES ($1, $2, $3, $4) \
                        ON CONFLICT (account_id, owner_id, policy_name) DO UPDATE SET document = $4";
-    execute!(tx, SQL, [account_id, owner_id, name, document]).map(drop)
+    execute!(tx, SQL, [account_id, owner_id, name, document])?;
+    tx.changed(Change::Policies { account_id: account_id.to_owned(), owner_id: owner_id.to_owned() });
+    Ok(())
 }
 
 /// The inline policies of a user or role, by name. Their sizes are bounded when they are set.
@@ -229,6 +242,7 @@ pub async fn keys_of(tx: &mut Conn, account_id: &str, owner_id: &str) -> Result<
 /// [`StoreError`].
 pub async fn set_key_status(tx: &mut Conn, key: &AccessKey) -> Result<bool, StoreError> {
     const SQL: &str = "UPDATE iam_access_keys SET status = $4 WHERE account_id = $1 AND access_key_id = $2 AND owner_id = $3";
+    tx.changed(Change::AccessKey(key.id.clone()));
     Ok(execute!(tx, SQL, [&key.account_id, &key.id, &key.owner_id, key.status()])? == 1)
 }
 
@@ -238,5 +252,6 @@ pub async fn set_key_status(tx: &mut Conn, key: &AccessKey) -> Result<bool, Stor
 /// [`StoreError`].
 pub async fn delete_key(tx: &mut Conn, account_id: &str, owner_id: &str, access_key_id: &str) -> Result<bool, StoreError> {
     const SQL: &str = "DELETE FROM iam_access_keys WHERE account_id = $1 AND access_key_id = $2 AND owner_id = $3";
+    tx.changed(Change::AccessKey(access_key_id.to_owned()));
     Ok(execute!(tx, SQL, [account_id, access_key_id, owner_id])? == 1)
 }

@@ -6,6 +6,10 @@ use sqlx::migrate::{Migration, MigrationType, Migrator};
 /// One step of the schema: `(version, name, SQL for SQLite, SQL for PostgreSQL)`. A landed step never changes.
 const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(1, "first light", include_str!("../../migrations/0001_first_light.sql")),
+    shared(6, "sign-in", include_str!("../../migrations/0006_sign_in.sql")),
+    shared(9, "names", include_str!("../../migrations/0009_names.sql")),
+    shared(10, "code budgets", include_str!("../../migrations/0010_code_budgets.sql")),
+    shared(13, "changes", include_str!("../../migrations/0013_changes.sql")),
     shared(15, "message budgets", include_str!("../../migrations/0015_message_budgets.sql")),
 ];
 
@@ -28,4 +32,74 @@ fn migrator(dialect: fn(&(i64, &'static str, &'static str, &'static str)) -> &'s
         Migration::new(step.0, step.1.into(), MigrationType::Simple, dialect(step).into_sql_str(), false)
     };
     Migrator::with_migrations(STEPS.iter().map(step).collect())
+}
+
+/// The tables that have a column of this name from the start.
+#[cfg(test)]
+pub fn tables_with(column: &str) -> Vec<String> {
+    let tables = STEPS.iter().flat_map(|(.., sql)| sql.split("CREATE TABLE ").skip(1));
+    let has = |body: &str| body.lines().any(|line| line.trim_start().starts_with(&format!("{column} ")));
+    let named = tables.filter_map(|text| text.split_once(" (").map(|(name, rest)| (name, rest.split("\n);").next().unwrap_or_default())));
+    named.filter(|(_, body)| has(body)).map(|(name, _)| name.to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{Connection as _, Executor as _, SqliteConnection};
+
+    use super::*;
+
+    async fn rows(connection: &mut SqliteConnection, sql: &'static str) -> Vec<(String, String, String)> {
+        sqlx::query_as(sql).fetch_all(connection).await.unwrap()
+    }
+
+    /// The schema as it was at a version.
+    async fn at(version: i64) -> SqliteConnection {
+        let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
+        for (_, _, sql, _) in STEPS.iter().filter(|step| step.0 <= version) {
+            connection.execute(*sql).await.unwrap();
+        }
+        connection
+    }
+
+    #[actix_web::test]
+    async fn users_keep_their_names_and_an_address_stays_with_its_owner() {
+        let mut connection = at(8).await;
+        for (id, key) in [("u1", "alice"), ("u2", "u2"), ("u3", "victim@x.example")] {
+            let user = "INSERT INTO users (pool_id, user_id, username, username_key, status, enabled, attributes, mfa_preference, \
+                        failed_attempts, created_at, modified_at) VALUES ('p', $1, $2, $2, 'CONFIRMED', 1, '{}', '{}', 0, 0, 0)";
+            sqlx::query(user).bind(id).bind(key).execute(&mut connection).await.unwrap();
+        }
+        // u2 signs in by an address in place of a username; u3 took u1's address for a username, as one once could.
+        let aliases = "INSERT INTO user_aliases (pool_id, kind, alias_key, user_id) \
+                       VALUES ('p', 'email', 'victim@x.example', 'u1'), ('p', 'email', 'b@x.example', 'u2')";
+        connection.execute(aliases).await.unwrap();
+        let names = STEPS.iter().find(|step| step.1 == "names").unwrap();
+        connection.execute(names.2).await.unwrap();
+        let found = rows(&mut connection, "SELECT name_key, user_id, kind FROM user_names ORDER BY name_key").await;
+        let row = |name: &str, user: &str, kind: &str| (name.to_owned(), user.to_owned(), kind.to_owned());
+        assert_eq!(found, [row("alice", "u1", "username"), row("b@x.example", "u2", "email"), row("victim@x.example", "u1", "email")]);
+    }
+
+    #[actix_web::test]
+    async fn codes_under_way_keep_their_end_and_their_tries() {
+        let mut connection = at(9).await;
+        let codes = "INSERT INTO verification_codes (pool_id, user_id, purpose, code_hash, attribute, sent_at, expires_at, failed_attempts, \
+                     sent_count, window_started_at) VALUES ('p', 'u1', 'sign_up', 'hash', 'email', 5, 9000, 3, 1, 5)";
+        connection.execute(codes).await.unwrap();
+        let budgets = STEPS.iter().find(|step| step.1 == "code budgets").unwrap();
+        connection.execute(budgets.2).await.unwrap();
+        let found: (i64, i64) = sqlx::query_as("SELECT code_expires_at, code_failed_attempts FROM verification_codes")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
+        assert_eq!(found, (9000, 3));
+    }
+
+    #[test]
+    fn the_tables_of_a_pool_are_read_from_the_schema() {
+        let tables = tables_with("pool_id");
+        assert!(["users", "user_names", "outbox_messages"].iter().all(|table| tables.iter().any(|found| found == table)), "{tables:?}");
+        assert!(!tables.iter().any(|table| table == "iam_users" || table == "identities"), "{tables:?}");
+    }
 }

@@ -3,6 +3,8 @@
 #[macro_use]
 mod on;
 
+pub mod attempts;
+pub mod changes;
 pub mod codes;
 pub mod db;
 pub mod deployment;
@@ -12,11 +14,13 @@ pub mod iam;
 pub mod identity_pools;
 pub mod message_budgets;
 mod migrate;
+pub mod names;
 pub mod outbox;
 #[cfg(test)]
 pub mod template;
 pub mod tokens;
 pub mod user_pools;
+pub mod user_secrets;
 pub mod users;
 
 pub use db::{Conn, Db};

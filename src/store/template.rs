@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::OnceCell;
 
-use super::{Db, StoreError};
+use super::{Conn, Db, StoreError, migrate};
 
 /// The address of a PostgreSQL server for the tests; they run on it where `PASSWRIGHT_TEST_DATABASE` is `postgres`.
 const SERVER: &str = "PASSWRIGHT_TEST_POSTGRES";
@@ -43,6 +43,22 @@ impl Drop for TestDatabase {
     fn drop(&mut self) {
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// The tables that hold rows of a pool, and how many, where there are any.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn rows_of_pool(tx: &mut Conn, pool_id: &str) -> Result<Vec<(String, i64)>, StoreError> {
+    let mut left = Vec::new();
+    for table in migrate::tables_with("pool_id") {
+        let sql = sqlx::AssertSqlSafe(format!("SELECT CAST(COUNT(*) AS BIGINT) FROM {table} WHERE pool_id = $1"));
+        let count = scalar!(tx, fetch_one, i64, sql, [pool_id])?;
+        if count > 0 {
+            left.push((table, count));
+        }
+    }
+    Ok(left)
 }
 
 fn fresh_name() -> String {

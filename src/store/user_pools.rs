@@ -1,9 +1,10 @@
 //! User pools, their app clients and their signing keys.
 
+use super::changes::Change;
 use super::{Conn, StoreError, doc};
 use crate::kit::clock::Timestamp;
 use crate::userpools::client::{Client, ClientConfiguration};
-use crate::userpools::pool::{Pool, PoolConfiguration};
+use crate::userpools::pool::{Pool, PoolConfiguration, Stored};
 
 #[derive(sqlx::FromRow)]
 struct PoolRow {
@@ -21,7 +22,7 @@ impl TryFrom<PoolRow> for Pool {
 
     fn try_from(row: PoolRow) -> Result<Self, StoreError> {
         Ok(Self {
-            configuration: doc::from_text("user_pools", "configuration", &row.pool_id, &row.configuration)?,
+            configuration: doc::from_text::<Stored>("user_pools", "configuration", &row.pool_id, &row.configuration)?.into(),
             id: row.pool_id,
             account_id: row.account_id,
             region: row.region,
@@ -53,6 +54,16 @@ pub async fn find(tx: &mut Conn, pool_id: &str) -> Result<Option<Pool>, StoreErr
     fetch!(tx, fetch_optional, PoolRow, SQL, [pool_id])?.map(Pool::try_from).transpose()
 }
 
+/// Whether a pool is still there. What writes into a pool asks in the same transaction: so none is left with the rows of
+/// a pool that was deleted meanwhile (SERIALIZABLE and SQLite's one writer keep the two from passing each other by).
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn exists(tx: &mut Conn, pool_id: &str) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT CAST(1 AS BIGINT) FROM user_pools WHERE pool_id = $1";
+    Ok(scalar!(tx, fetch_optional, i64, SQL, [pool_id])?.is_some())
+}
+
 /// The pools of an account and region, by id, after `after`.
 ///
 /// # Errors
@@ -70,7 +81,9 @@ pub async fn list(tx: &mut Conn, account_id: &str, region: &str, after: &str, li
 pub async fn update(tx: &mut Conn, pool_id: &str, configuration: &PoolConfiguration, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE user_pools SET configuration = $2, modified_at = $3 WHERE pool_id = $1";
     let configuration = doc::to_text("user_pools", "configuration", pool_id, configuration)?;
-    execute!(tx, SQL, [pool_id, configuration, now.millis()]).map(drop)
+    execute!(tx, SQL, [pool_id, configuration, now.millis()])?;
+    tx.changed(Change::Pool(pool_id.to_owned()));
+    Ok(())
 }
 
 /// Deletes a pool and all that is in it.
@@ -78,23 +91,30 @@ pub async fn update(tx: &mut Conn, pool_id: &str, configuration: &PoolConfigurat
 /// # Errors
 /// [`StoreError`].
 pub async fn delete(tx: &mut Conn, pool_id: &str) -> Result<(), StoreError> {
-    const SQL: [&str; 12] = [
+    const CLIENTS: &str = "DELETE FROM client_directory WHERE pool_id = $1 RETURNING client_id";
+    const SQL: [&str; 13] = [
         "DELETE FROM user_pools WHERE pool_id = $1",
         "DELETE FROM pool_signing_keys WHERE pool_id = $1",
         "DELETE FROM user_pool_clients WHERE pool_id = $1",
-        "DELETE FROM client_directory WHERE pool_id = $1",
         "DELETE FROM users WHERE pool_id = $1",
+        "DELETE FROM user_names WHERE pool_id = $1",
         "DELETE FROM user_aliases WHERE pool_id = $1",
         "DELETE FROM user_search WHERE pool_id = $1",
         "DELETE FROM verification_codes WHERE pool_id = $1",
         "DELETE FROM challenge_sessions WHERE pool_id = $1",
+        "DELETE FROM sign_in_attempts WHERE pool_id = $1",
         "DELETE FROM token_families WHERE pool_id = $1",
         "DELETE FROM outbox_messages WHERE pool_id = $1",
         "DELETE FROM message_budgets WHERE pool_id = $1",
     ];
+    for client_id in scalar!(tx, fetch_all, String, CLIENTS, [pool_id])? {
+        tx.changed(Change::AppClient(client_id));
+    }
     for sql in SQL {
         execute!(tx, sql, [pool_id])?;
     }
+    tx.changed(Change::Pool(pool_id.to_owned()));
+    tx.changed(Change::PoolKeys(pool_id.to_owned()));
     Ok(())
 }
 
@@ -115,7 +135,9 @@ pub struct StoredKey {
 /// [`StoreError`].
 pub async fn insert_key(tx: &mut Conn, pool_id: &str, key: &StoredKey, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO pool_signing_keys (pool_id, kid, sealed_key, state, created_at) VALUES ($1, $2, $3, $4, $5)";
-    execute!(tx, SQL, [pool_id, &key.kid, &key.sealed_key, &key.state, now.millis()]).map(drop)
+    execute!(tx, SQL, [pool_id, &key.kid, &key.sealed_key, &key.state, now.millis()])?;
+    tx.changed(Change::PoolKeys(pool_id.to_owned()));
+    Ok(())
 }
 
 /// The signing keys of a pool, newest first.

@@ -2,10 +2,10 @@
 
 use super::{Conn, StoreError, doc};
 use crate::crypto::argon2::PasswordHash;
-use crate::crypto::ids::is_uuid;
 use crate::kit::clock::Timestamp;
+use crate::userpools::name::CanonicalName;
 use crate::userpools::pool::Pool;
-use crate::userpools::user::{MfaPreference, PasswordRecord, User, UserStatus, canonical_alias, canonical_username};
+use crate::userpools::user::{Generation, PasswordRecord, User, UserStatus};
 
 /// The attributes that ListUsers filters by; user status, enabled and sub are columns.
 pub const SEARCHED: [&str; 8] =
@@ -29,8 +29,10 @@ pub(super) struct UserRow {
     totp_last_step: Option<i64>,
     sealed_pending_totp_seed: Option<Vec<u8>>,
     mfa_preference: String,
-    failed_attempts: i64,
-    locked_until: Option<i64>,
+    password_generation: i64,
+    factor_generation: i64,
+    srp_name: Option<String>,
+    totp_device_name: Option<String>,
     created_at: i64,
     modified_at: i64,
 }
@@ -44,6 +46,7 @@ impl TryFrom<UserRow> for User {
             (Some(hash), Some(sealed_srp_verifier)) => Some(PasswordRecord {
                 hash: PasswordHash::stored(hash),
                 sealed_srp_verifier,
+                srp_name: row.srp_name.unwrap_or_else(|| row.username.clone()),
                 temporary_until: row.temporary_password_expires_at.map(Timestamp::from_millis),
             }),
             _ => None,
@@ -57,11 +60,12 @@ impl TryFrom<UserRow> for User {
             pool_id: row.pool_id,
             id: row.user_id,
             username: row.username,
+            password_generation: Generation::stored(row.password_generation),
+            factor_generation: Generation::stored(row.factor_generation),
             sealed_totp_seed: row.sealed_totp_seed,
             sealed_pending_totp_seed: row.sealed_pending_totp_seed,
             totp_last_step: row.totp_last_step,
-            failed_attempts: row.failed_attempts,
-            locked_until: row.locked_until.map(Timestamp::from_millis),
+            totp_device_name: row.totp_device_name,
             created_at: Timestamp::from_millis(row.created_at),
             modified_at: Timestamp::from_millis(row.modified_at),
         })
@@ -73,38 +77,38 @@ macro_rules! user_columns {
     () => {
         "u.pool_id, u.user_id, u.username, u.status, u.enabled, u.attributes, u.password_hash, u.sealed_srp_verifier, \
          u.temporary_password_expires_at, u.sealed_totp_seed, u.totp_last_step, u.sealed_pending_totp_seed, u.mfa_preference, \
-         u.failed_attempts, u.locked_until, u.created_at, u.modified_at"
+         u.password_generation, u.factor_generation, u.srp_name, u.totp_device_name, u.created_at, u.modified_at"
     };
 }
 
 pub(super) use user_columns;
 
-/// A user by whatever the wire calls a username: the name itself, the `sub`, or an alias.
+/// A user by whatever the wire calls a username: the name itself, the `sub`, or an address that is theirs.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn find(tx: &mut Conn, pool: &Pool, name: &str) -> Result<Option<User>, StoreError> {
-    const BY_NAME: &str = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.pool_id = $1 AND u.username_key = $2");
-    const BY_ALIAS: &str = concat!(
+    // What is longer than any name is nobody's.
+    match pool.canonical(name) {
+        Ok(name) => find_named(tx, &pool.id, &name).await,
+        Err(_) => Ok(None),
+    }
+}
+
+/// A user by a name in its one form: one statement, whatever the name is to its user and whether or not anybody has it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_named(tx: &mut Conn, pool_id: &str, name: &CanonicalName) -> Result<Option<User>, StoreError> {
+    const SQL: &str = concat!(
         "SELECT ",
         user_columns!(),
-        " FROM user_aliases a JOIN users u ON u.pool_id = a.pool_id AND u.user_id = a.user_id \
-          WHERE a.pool_id = $1 AND a.kind = $2 AND a.alias_key = $3"
+        " FROM user_names n JOIN users u ON u.pool_id = n.pool_id AND u.user_id = n.user_id WHERE n.pool_id = $1 AND n.name_key = $2"
     );
-    let case_sensitive = pool.configuration.case_sensitive();
-    if let Some(row) = fetch!(tx, fetch_optional, UserRow, BY_NAME, [&pool.id, canonical_username(name, case_sensitive)])? {
-        return User::try_from(row).map(Some);
+    match name.as_sub() {
+        Some(sub) => find_by_id(tx, pool_id, sub).await,
+        None => fetch!(tx, fetch_optional, UserRow, SQL, [pool_id, name.as_str()])?.map(User::try_from).transpose(),
     }
-    if is_uuid(name) {
-        return find_by_id(tx, &pool.id, name).await;
-    }
-    for kind in pool.configuration.alias_attributes.iter().chain(&pool.configuration.username_attributes) {
-        let key = canonical_alias(kind, name, case_sensitive);
-        if let Some(row) = fetch!(tx, fetch_optional, UserRow, BY_ALIAS, [&pool.id, kind, key])? {
-            return User::try_from(row).map(Some);
-        }
-    }
-    Ok(None)
 }
 
 /// A user by `sub`.
@@ -130,15 +134,15 @@ pub async fn find_by_family(tx: &mut Conn, pool_id: &str, user_id: &str, origin_
     fetch!(tx, fetch_optional, UserRow, SQL, [pool_id, origin_jti, user_id])?.map(User::try_from).transpose()
 }
 
-/// Inserts a new user. A name that is taken fails with a unique violation.
+/// Inserts a new user, whose names [`names`](super::names) keeps.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn insert(tx: &mut Conn, pool: &Pool, user: &User) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Conn, user: &User, name: &CanonicalName) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO users (pool_id, user_id, username, username_key, status, enabled, attributes, password_hash, \
-                       sealed_srp_verifier, password_set_at, temporary_password_expires_at, mfa_preference, failed_attempts, \
+                       sealed_srp_verifier, password_set_at, temporary_password_expires_at, mfa_preference, srp_name, failed_attempts, \
                        created_at, modified_at) \
-                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 0, $10, $10)";
+                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, $10, $10)";
     let password = user.password.as_ref();
     execute!(
         tx,
@@ -147,7 +151,7 @@ pub async fn insert(tx: &mut Conn, pool: &Pool, user: &User) -> Result<(), Store
             &user.pool_id,
             &user.id,
             &user.username,
-            canonical_username(&user.username, pool.configuration.case_sensitive()),
+            name.as_str(),
             user.status.as_str(),
             i16::from(user.enabled),
             doc::to_text("users", "attributes", &user.id, &user.attributes)?,
@@ -155,7 +159,8 @@ pub async fn insert(tx: &mut Conn, pool: &Pool, user: &User) -> Result<(), Store
             password.map(|password| password.sealed_srp_verifier.as_slice()),
             user.created_at.millis(),
             password.and_then(|password| password.temporary_until).map(Timestamp::millis),
-            doc::to_text("users", "mfa_preference", &user.id, &user.mfa)?
+            doc::to_text("users", "mfa_preference", &user.id, &user.mfa)?,
+            password.map(|password| password.srp_name.as_str())
         ]
     )?;
     index(tx, user).await
@@ -174,6 +179,19 @@ pub async fn update(tx: &mut Conn, user: &User, now: Timestamp) -> Result<(), St
     index(tx, user).await
 }
 
+/// Replaces the attributes alone, and what ListUsers finds them by; `user` is as read in this transaction.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn set_attributes(tx: &mut Conn, user: &User, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE users SET attributes = $3, modified_at = $4 WHERE pool_id = $1 AND user_id = $2";
+    const FORGET: &str = "DELETE FROM user_search WHERE pool_id = $1 AND user_id = $2";
+    let attributes = doc::to_text("users", "attributes", &user.id, &user.attributes)?;
+    execute!(tx, SQL, [&user.pool_id, &user.id, attributes, now.millis()])?;
+    execute!(tx, FORGET, [&user.pool_id, &user.id])?;
+    index(tx, user).await
+}
+
 async fn index(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO user_search (pool_id, attribute, search_value, user_id) VALUES ($1, $2, $3, $4)";
     for attribute in SEARCHED {
@@ -187,6 +205,15 @@ async fn index(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
         }
     }
     Ok(())
+}
+
+/// What ListUsers finds a user's status by.
+pub(super) async fn index_status(tx: &mut Conn, pool_id: &str, user_id: &str, status: UserStatus) -> Result<(), StoreError> {
+    const FORGET: &str = "DELETE FROM user_search WHERE pool_id = $1 AND user_id = $2 AND attribute = $3";
+    const SQL: &str = "INSERT INTO user_search (pool_id, attribute, search_value, user_id) VALUES ($1, $2, $3, $4)";
+    const ATTRIBUTE: &str = "cognito:user_status";
+    execute!(tx, FORGET, [pool_id, user_id, ATTRIBUTE])?;
+    execute!(tx, SQL, [pool_id, ATTRIBUTE, search_value(status.as_str()), user_id]).map(drop)
 }
 
 fn search_value(value: &str) -> Vec<u8> {
@@ -236,147 +263,6 @@ pub async fn search(
     // UTF-8 never holds the byte 0xff.
     to.push(if comparison == Comparison::Equals { 0 } else { 0xff });
     fetch!(tx, fetch_all, UserRow, SQL, [pool_id, attribute, from, to, after, limit])?.into_iter().map(User::try_from).collect()
-}
-
-/// Whose an alias is.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn alias_owner(tx: &mut Conn, pool: &Pool, kind: &str, value: &str) -> Result<Option<String>, StoreError> {
-    const SQL: &str = "SELECT user_id FROM user_aliases WHERE pool_id = $1 AND kind = $2 AND alias_key = $3";
-    let key = canonical_alias(kind, value, pool.configuration.case_sensitive());
-    scalar!(tx, fetch_optional, String, SQL, [&pool.id, kind, key])
-}
-
-/// Gives a user an alias, taking it from whoever had it.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn set_alias(tx: &mut Conn, pool: &Pool, kind: &str, value: &str, user_id: &str) -> Result<(), StoreError> {
-    const FORGET: &str = "DELETE FROM user_aliases WHERE pool_id = $1 AND kind = $2 AND user_id = $3";
-    const SQL: &str = "INSERT INTO user_aliases (pool_id, kind, alias_key, user_id) VALUES ($1, $2, $3, $4) \
-                       ON CONFLICT (pool_id, kind, alias_key) DO UPDATE SET user_id = $4";
-    let key = canonical_alias(kind, value, pool.configuration.case_sensitive());
-    execute!(tx, FORGET, [&pool.id, kind, user_id])?;
-    execute!(tx, SQL, [&pool.id, kind, key, user_id]).map(drop)
-}
-
-/// Sets a password, and ends any lock: whoever set it knows it.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn set_password(
-    tx: &mut Conn,
-    user: &User,
-    password: &PasswordRecord,
-    status: UserStatus,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE users SET password_hash = $3, sealed_srp_verifier = $4, password_set_at = $5, \
-                       temporary_password_expires_at = $6, status = $7, failed_attempts = 0, locked_until = NULL, modified_at = $5 \
-                       WHERE pool_id = $1 AND user_id = $2";
-    execute!(
-        tx,
-        SQL,
-        [
-            &user.pool_id,
-            &user.id,
-            password.hash.as_str(),
-            &password.sealed_srp_verifier,
-            now.millis(),
-            password.temporary_until.map(Timestamp::millis),
-            status.as_str()
-        ]
-    )?;
-    update(tx, &User { status, ..user.clone() }, now).await
-}
-
-/// Replaces a hash whose parameters are outdated, if it is still the one that was compared.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn upgrade_hash(tx: &mut Conn, user: &User, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE users SET password_hash = $4 WHERE pool_id = $1 AND user_id = $2 AND password_hash = $3";
-    execute!(tx, SQL, [&user.pool_id, &user.id, old.as_str(), new.as_str()]).map(drop)
-}
-
-/// Charges an attempt before it is judged, unless the user is locked; answers the attempts since the last success.
-/// Charging first makes the count exact however many attempts run at once, on however many nodes.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn charge_attempt(tx: &mut Conn, pool_id: &str, user_id: &str, now: Timestamp) -> Result<Option<i64>, StoreError> {
-    const SQL: &str = "UPDATE users SET failed_attempts = failed_attempts + 1 WHERE pool_id = $1 AND user_id = $2 \
-                       AND (locked_until IS NULL OR locked_until <= $3) RETURNING failed_attempts";
-    scalar!(tx, fetch_optional, i64, SQL, [pool_id, user_id, now.millis()])
-}
-
-/// Returns the charge of an attempt that was never judged, and lifts the lock if it was that attempt's.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn return_attempt(tx: &mut Conn, pool_id: &str, user_id: &str, free_attempts: u32) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE users SET failed_attempts = failed_attempts - 1, \
-                       locked_until = CASE WHEN failed_attempts <= $3 THEN NULL ELSE locked_until END \
-                       WHERE pool_id = $1 AND user_id = $2 AND failed_attempts > 0";
-    execute!(tx, SQL, [pool_id, user_id, i64::from(free_attempts)]).map(drop)
-}
-
-/// Locks a user until a moment; `None` unlocks.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn lock(tx: &mut Conn, pool_id: &str, user_id: &str, until: Option<Timestamp>) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE users SET locked_until = $3 WHERE pool_id = $1 AND user_id = $2";
-    execute!(tx, SQL, [pool_id, user_id, until.map(Timestamp::millis)]).map(drop)
-}
-
-/// Forgets wrong passwords, after a right one.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn clear_failures(tx: &mut Conn, pool_id: &str, user_id: &str) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE users SET failed_attempts = 0, locked_until = NULL WHERE pool_id = $1 AND user_id = $2";
-    execute!(tx, SQL, [pool_id, user_id]).map(drop)
-}
-
-/// Keeps a TOTP seed until its first code comes.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn set_pending_totp(tx: &mut Conn, user: &User, sealed_seed: &[u8]) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE users SET sealed_pending_totp_seed = $3 WHERE pool_id = $1 AND user_id = $2";
-    execute!(tx, SQL, [&user.pool_id, &user.id, sealed_seed]).map(drop)
-}
-
-/// Makes the pending seed, if it is still this one, the seed; its first code is spent. `false` if another came between.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn confirm_totp(tx: &mut Conn, user: &User, sealed_pending: &[u8], sealed_seed: &[u8], step: i64) -> Result<bool, StoreError> {
-    const SQL: &str = "UPDATE users SET sealed_totp_seed = $4, totp_last_step = $5, sealed_pending_totp_seed = NULL \
-                       WHERE pool_id = $1 AND user_id = $2 AND sealed_pending_totp_seed = $3";
-    Ok(execute!(tx, SQL, [&user.pool_id, &user.id, sealed_pending, sealed_seed, step])? == 1)
-}
-
-/// Spends a TOTP step; `false` if it, or a later one, was spent before: of two racing answers one wins.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn use_totp_step(tx: &mut Conn, user: &User, step: i64) -> Result<bool, StoreError> {
-    const SQL: &str = "UPDATE users SET totp_last_step = $3 WHERE pool_id = $1 AND user_id = $2 \
-                       AND (totp_last_step IS NULL OR totp_last_step < $3)";
-    Ok(execute!(tx, SQL, [&user.pool_id, &user.id, step])? == 1)
-}
-
-/// Replaces what a user chose of MFA.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn set_mfa(tx: &mut Conn, user: &User, preference: MfaPreference, now: Timestamp) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE users SET mfa_preference = $3, modified_at = $4 WHERE pool_id = $1 AND user_id = $2";
-    let preference = doc::to_text("users", "mfa_preference", &user.id, &preference)?;
-    execute!(tx, SQL, [&user.pool_id, &user.id, preference, now.millis()]).map(drop)
 }
 
 /// How many users a pool has, counted no further than `limit`.

@@ -59,6 +59,30 @@ impl<'a> TestCaller<'a> {
     /// Sends any request, signed for a service.
     pub async fn send(&self, service: &str, method: Method, uri: &str, mut headers: Vec<(String, String)>, body: Vec<u8>) -> Answer {
         headers.push(("host".to_owned(), HOST.to_owned()));
+        self.sign(service, method.as_str(), uri, &mut headers, &body);
+        self.app.send(method, uri, &headers, body).await
+    }
+
+    /// The query of a presigned `GET /` of a service, good for so many seconds.
+    pub fn presigned(&self, service: &str, query: &str, seconds: u64) -> String {
+        let (access_key_id, secret, _) = self.credentials.as_ref().unwrap();
+        let now = self.app.app.now();
+        let date = sigv4::amz_date(now);
+        let scope = Scope { date: date[..8].to_owned(), region: self.region.clone(), service: service.to_owned() };
+        let credential = format!("{access_key_id}/{scope}").replace('/', "%2F");
+        let query = format!(
+            "{query}&X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential={credential}&X-Amz-Date={date}&X-Amz-Expires={seconds}\
+             &X-Amz-SignedHeaders=host"
+        );
+        let headers = [("host", HOST.as_bytes())];
+        let request = sigv4::HttpRequest { method: "GET", path: "/", query: &query, headers: &headers, body: Body::Bytes(b"") };
+        let authorization = sigv4::sign(&request, access_key_id, secret, &scope, now);
+        let signature = authorization.rsplit('=').next().unwrap();
+        format!("{query}&X-Amz-Signature={signature}")
+    }
+
+    /// Adds what signs a request for a service over these headers, the host among them.
+    pub fn sign(&self, service: &str, method: &str, uri: &str, headers: &mut Vec<(String, String)>, body: &[u8]) {
         if let Some((access_key_id, secret, session_token)) = &self.credentials {
             let now = self.app.app.now();
             let date = sigv4::amz_date(now);
@@ -67,11 +91,10 @@ impl<'a> TestCaller<'a> {
             headers.extend(session_token.iter().map(|token| ("x-amz-security-token".to_owned(), token.clone())));
             let signed: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
             let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
-            let request = sigv4::HttpRequest { method: method.as_str(), path, query, headers: &signed, body: Body::Bytes(&body) };
+            let request = sigv4::HttpRequest { method, path, query, headers: &signed, body: Body::Bytes(body) };
             let authorization = sigv4::sign(&request, access_key_id, secret, &scope, now);
             headers.push(("authorization".to_owned(), authorization));
         }
-        self.app.send(method, uri, &headers, body).await
     }
 }
 

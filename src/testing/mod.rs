@@ -5,6 +5,8 @@
 
 mod answer;
 mod caller;
+#[cfg(test)]
+mod nodes;
 mod pool;
 
 use std::sync::Arc;
@@ -17,6 +19,8 @@ use actix_web::web::Data;
 pub use answer::Answer;
 pub use caller::TestCaller;
 pub use pool::{PASSWORD, TestPool, TestUser};
+
+use serde_json::{Value, json};
 
 use crate::budgets::{Budgets, Limits};
 use crate::config::{IssuerStyle, Mode};
@@ -113,13 +117,30 @@ impl TestApp {
         TestCaller::signing(self, access_key_id, &Secret::from(secret.to_owned()), session_token)
     }
 
+    /// A new IAM user, `ann`, whose one policy has these statements.
+    pub async fn user_with(&self, statements: Value) -> TestCaller<'_> {
+        let document = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
+        self.admin().call("iam:CreateUser", json!({"UserName": "ann"})).await.ok();
+        let policy = json!({"UserName": "ann", "PolicyName": "p", "PolicyDocument": document});
+        self.admin().call("iam:PutUserPolicy", policy).await.ok();
+        let key = self.admin().call("iam:CreateAccessKey", json!({"UserName": "ann"})).await.ok()["AccessKey"].clone();
+        self.holder_of(key["AccessKeyId"].as_str().unwrap(), key["SecretAccessKey"].as_str().unwrap(), None)
+    }
+
+    /// A new role that trusts whom this says, with no policy of its own.
+    pub async fn role(&self, name: &str, trust: Value) -> String {
+        let document = json!({"Version": "2012-10-17", "Statement": trust}).to_string();
+        let created = self.admin().call("CreateRole", json!({"RoleName": name, "AssumeRolePolicyDocument": document})).await.ok();
+        created["Role"]["Arn"].as_str().unwrap().to_owned()
+    }
+
     /// A new user pool, and a client without a secret that takes every flow.
     pub async fn pool(&self) -> TestPool<'_> {
-        TestPool::create(self, serde_json::json!({}), serde_json::json!({})).await
+        TestPool::create(self, json!({}), json!({})).await
     }
 
     /// A new user pool and client, with these members beside the usual ones.
-    pub async fn pool_with(&self, pool: serde_json::Value, client: serde_json::Value) -> TestPool<'_> {
+    pub async fn pool_with(&self, pool: Value, client: Value) -> TestPool<'_> {
         TestPool::create(self, pool, client).await
     }
 
@@ -157,7 +178,7 @@ impl TestApp {
 }
 
 async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &Arc<ManualClock>, seed: u64) -> Arc<App> {
-    let db = Db::open(&database.url, 8).await.unwrap();
+    let db = Db::open(&database.url, 8).await.unwrap().timed_by(Arc::<ManualClock>::clone(clock));
     let master = MasterKey::generate(&mut EntropyRng(&SeededEntropy::new(7)));
     let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(seed));
     Arc::new(App {
@@ -167,13 +188,13 @@ async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &A
         public_url: format!("http://{HOST}"),
         issuer_style: IssuerStyle::Url,
         trusted_proxies: Vec::new(),
+        caches: Caches::of(&db),
         db,
         clock: Arc::<ManualClock>::clone(clock),
         entropy,
         keys: startup::keys(&master),
         hasher: Hasher::start(CHEAP, 1, 256).unwrap(),
         budgets: Budgets::new(limits),
-        caches: Caches::default(),
     })
 }
 

@@ -72,6 +72,10 @@ impl<'a> RawJwt<'a> {
         };
         let header: OurHeader = decode_part(header)?;
         let ClaimedIssuer { iss } = decode_part(payload)?;
+        // No database of ours is asked for what it cannot hold.
+        if iss.contains('\0') || header.kid.contains('\0') {
+            return Err(TokenRefused::Malformed);
+        }
         // SECURITY: the algorithm is fixed by our keys; the header may only agree.
         if header.alg != "RS256" {
             return Err(TokenRefused::Malformed);

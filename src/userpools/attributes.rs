@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization as _;
+
+use super::unseen::is_unseen;
 
 /// An attribute of the schema, as CreateUserPool takes it and DescribeUserPool gives it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,27 +139,103 @@ fn of_row((name, data_type, mutable, length): (&str, &str, bool, Option<(&str, &
     }
 }
 
-/// Holds the attributes of a new user to the schema.
+/// Holds the attributes of a new user to the schema, and asks for those that are required.
 ///
 /// # Errors
 /// The first [`AttributeRefused`].
 pub fn check_new(schema: &[SchemaAttribute], attributes: &BTreeMap<String, String>, writer: Writer) -> Result<(), AttributeRefused> {
+    check_values(schema, attributes, writer)?;
+    missing(schema, attributes).next().map_or(Ok(()), |name| Err(AttributeRefused::Missing(name.to_owned())))
+}
+
+/// Holds the attributes of a new user to the schema, as far as they are given.
+///
+/// # Errors
+/// The first [`AttributeRefused`].
+pub fn check_values(schema: &[SchemaAttribute], attributes: &BTreeMap<String, String>, writer: Writer) -> Result<(), AttributeRefused> {
     for (name, value) in attributes {
-        let attribute = schema.iter().find(|attribute| attribute.name == *name);
-        let attribute = attribute.ok_or_else(|| AttributeRefused::Unknown(name.clone()))?;
-        if name == "sub" {
+        check_written(schema, name, value, writer)?;
+    }
+    // Source: Amazon Cognito API reference, AdminCreateUser, UserAttributes.
+    for (address, verified) in [("email", "email_verified"), ("phone_number", "phone_number_verified")] {
+        if attributes.get(verified).is_some_and(|value| value == "true") && !attributes.contains_key(address) {
+            return Err(AttributeRefused::Invalid(format!("{verified} is true, and there is no {address}")));
+        }
+    }
+    Ok(())
+}
+
+/// The names of required attributes that are not there.
+pub fn missing<'a>(schema: &'a [SchemaAttribute], attributes: &'a BTreeMap<String, String>) -> impl Iterator<Item = &'a str> {
+    let required = schema.iter().filter(|attribute| attribute.required && attribute.name != "sub");
+    required.map(|attribute| attribute.name.as_str()).filter(|name| !attributes.contains_key(*name))
+}
+
+/// What a change makes of a user's attributes.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Changed {
+    /// All of them, as they are after it.
+    pub attributes: BTreeMap<String, String>,
+    /// Which of `email` and `phone_number` are other addresses than before: their aliases are to be forgotten.
+    pub moved: Vec<&'static str>,
+}
+
+/// Changes the attributes of a user who is there.
+///
+/// An immutable attribute takes a value only while the schema requires it and the user has none: who was made without it is
+/// asked for it. An address that changes is not verified any more, unless an administrator says in the same change that it is.
+///
+/// # Errors
+/// The first [`AttributeRefused`].
+pub fn change(
+    schema: &[SchemaAttribute],
+    current: &BTreeMap<String, String>,
+    given: &BTreeMap<String, String>,
+    writer: Writer,
+) -> Result<Changed, AttributeRefused> {
+    let mut attributes = current.clone();
+    let mut moved = Vec::new();
+    for (name, value) in given {
+        let attribute = check_written(schema, name, value, writer)?;
+        let is_asked_for = attribute.required && !current.contains_key(name);
+        if !attribute.mutable && !is_asked_for && current.get(name) != Some(value) {
             return Err(AttributeRefused::Immutable(name.clone()));
         }
-        // SECURITY: an address is verified by its code or by an administrator, never by its owner's word.
-        let reserved = attribute.developer_only_attribute || name == "email_verified" || name == "phone_number_verified";
-        if writer == Writer::User && reserved {
-            return Err(AttributeRefused::Unauthorized);
-        }
-        check_value(attribute, value)?;
+        attributes.insert(name.clone(), value.clone());
     }
-    let missing =
-        schema.iter().find(|attribute| attribute.required && attribute.name != "sub" && !attributes.contains_key(&attribute.name));
-    missing.map_or(Ok(()), |attribute| Err(AttributeRefused::Missing(attribute.name.clone())))
+    for (kind, verified) in [("email", "email_verified"), ("phone_number", "phone_number_verified")] {
+        if given.get(kind).is_some_and(|value| current.get(kind) != Some(value)) {
+            moved.push(kind);
+            if !given.contains_key(verified) && attributes.contains_key(verified) {
+                attributes.insert(verified.to_owned(), "false".to_owned());
+            }
+        }
+    }
+    if let Some(name) = missing(schema, &attributes).next() {
+        return Err(AttributeRefused::Missing(name.to_owned()));
+    }
+    Ok(Changed { attributes, moved })
+}
+
+/// The schema's attribute of that name, if this writer may give it this value.
+fn check_written<'a>(
+    schema: &'a [SchemaAttribute],
+    name: &str,
+    value: &str,
+    writer: Writer,
+) -> Result<&'a SchemaAttribute, AttributeRefused> {
+    let attribute = schema.iter().find(|attribute| attribute.name == *name);
+    let attribute = attribute.ok_or_else(|| AttributeRefused::Unknown(name.to_owned()))?;
+    if name == "sub" {
+        return Err(AttributeRefused::Immutable(name.to_owned()));
+    }
+    // SECURITY: an address is verified by its code or by an administrator, never by its owner's word.
+    let reserved = attribute.developer_only_attribute || name == "email_verified" || name == "phone_number_verified";
+    if writer == Writer::User && reserved {
+        return Err(AttributeRefused::Unauthorized);
+    }
+    check_value(attribute, value)?;
+    Ok(attribute)
 }
 
 fn check_value(attribute: &SchemaAttribute, value: &str) -> Result<(), AttributeRefused> {
@@ -197,11 +276,17 @@ fn check_value(attribute: &SchemaAttribute, value: &str) -> Result<(), Attribute
     }
 }
 
-/// One `@` between two parts, no blanks or control characters: what a mail server will accept is its own business.
+/// One `@` between two parts, nothing that is not seen: what a mail server will accept is its own business.
+///
+/// SECURITY: an address is written in the form that names are compared in (NFKC). The mailbox `ｖictim@…` may be another's
+/// than `victim@…`, and whoever holds it must not prove that the name is theirs.
 #[must_use]
 pub fn is_email(text: &str) -> bool {
     let parts = text.split_once('@').filter(|(local, domain)| !local.is_empty() && !domain.is_empty() && !domain.contains('@'));
-    parts.is_some() && text.len() <= 254 && !text.chars().any(|character| character.is_whitespace() || character.is_control())
+    parts.is_some()
+        && text.len() <= 254
+        && !text.chars().any(|character| character.is_whitespace() || is_unseen(character))
+        && text.nfkc().eq(text.chars())
 }
 
 /// E.164: `+` and up to 15 digits.
@@ -240,6 +325,10 @@ mod tests {
             ("email", "a@b.example", true),
             ("email", "a@b@c", false),
             ("email", "a b@c", false),
+            ("email", "victim\u{ff20}x.example", false),
+            ("email", "\u{ff56}ictim@x.example", false),
+            ("email", "vic\u{200b}tim@x.example", false),
+            ("email", "山田@例.example", true),
             ("phone_number", "+15555550100", true),
             ("phone_number", "5555550100", false),
             ("birthdate", "2000-01-01", true),
@@ -257,7 +346,56 @@ mod tests {
     #[test]
     fn only_administrators_vouch_for_addresses() {
         assert_eq!(check("email_verified", "true", Writer::User), Err(AttributeRefused::Unauthorized));
-        assert_eq!(check("email_verified", "true", Writer::Administrator), Ok(()));
+        assert_eq!(check("email_verified", "false", Writer::Administrator), Ok(()));
+        assert!(check("email_verified", "true", Writer::Administrator).is_err(), "there is no address");
+        let both =
+            BTreeMap::from([("email", "a@b.example"), ("email_verified", "true")].map(|(name, value)| (name.to_owned(), value.to_owned())));
+        assert_eq!(check_new(&full_schema(&[]), &both, Writer::Administrator), Ok(()));
+    }
+
+    fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_change_keeps_to_what_its_writer_may_write() {
+        let text = |name: &str, mutable| SchemaAttribute { name: name.into(), mutable, ..of_row(("x", "String", true, None)) };
+        let schema = full_schema(&[
+            text("custom:fixed", false),
+            SchemaAttribute { required: true, ..text("custom:once", false) },
+            SchemaAttribute { developer_only_attribute: true, ..text("dev:custom:tier", true) },
+        ]);
+        let current = map(&[("custom:once", "a"), ("email", "a@b.example")]);
+        for (name, value, expected) in [
+            ("name", "Ann", Ok(())),
+            ("custom:fixed", "x", Err(AttributeRefused::Immutable("custom:fixed".into()))),
+            ("custom:once", "b", Err(AttributeRefused::Immutable("custom:once".into()))),
+            ("custom:once", "a", Ok(())),
+            ("dev:custom:tier", "gold", Err(AttributeRefused::Unauthorized)),
+            ("email_verified", "true", Err(AttributeRefused::Unauthorized)),
+            ("phone_number_verified", "false", Err(AttributeRefused::Unauthorized)),
+            ("sub", "x", Err(AttributeRefused::Immutable("sub".into()))),
+            ("custom:none", "x", Err(AttributeRefused::Unknown("custom:none".into()))),
+        ] {
+            assert_eq!(change(&schema, &current, &map(&[(name, value)]), Writer::User).map(drop), expected, "{name} = {value}");
+        }
+        let nothing = map(&[]);
+        assert_eq!(change(&schema, &nothing, &nothing, Writer::User), Err(AttributeRefused::Missing("custom:once".into())));
+        assert!(change(&schema, &nothing, &map(&[("custom:once", "a")]), Writer::User).is_ok());
+    }
+
+    #[test]
+    fn another_address_is_not_verified_any_more() {
+        let schema = full_schema(&[]);
+        let current = map(&[("email", "a@b.example"), ("email_verified", "true"), ("phone_number_verified", "true")]);
+        let changed = change(&schema, &current, &map(&[("email", "victim@b.example")]), Writer::User).unwrap();
+        assert_eq!(changed.moved, ["email"]);
+        assert_eq!(
+            (changed.attributes["email_verified"].as_str(), changed.attributes["phone_number_verified"].as_str()),
+            ("false", "true")
+        );
+        let same = change(&schema, &current, &map(&[("email", "a@b.example")]), Writer::User).unwrap();
+        assert_eq!((same.moved.len(), same.attributes["email_verified"].as_str()), (0, "true"));
     }
 
     #[test]

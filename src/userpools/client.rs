@@ -25,29 +25,65 @@ pub struct Client {
     pub modified_at: Timestamp,
 }
 
-/// How a client behaves: the document that rests in its row.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// How a client behaves, in AWS's shape: what CreateUserPoolClient takes, what DescribeUserPoolClient gives, and the document
+/// that rests in the client's row. What is not given has the default here.
+///
+/// A member that is added later has a default too, so that rows without it still open. The names in small letters are those of
+/// rows that the first release wrote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
 pub struct ClientConfiguration {
-    /// As the API gave it, in `token_validity_units.refresh_token`; 0 means 30 days.
+    /// In `token_validity_units.refresh_token`; 0 means 30 days.
+    #[serde(alias = "refresh_token_validity")]
     pub refresh_token_validity: i64,
-    /// As the API gave it; absent means an hour.
+    /// Absent means an hour.
+    #[serde(alias = "access_token_validity", skip_serializing_if = "Option::is_none")]
     pub access_token_validity: Option<i64>,
-    /// As the API gave it; absent means an hour.
+    /// Absent means an hour.
+    #[serde(alias = "id_token_validity", skip_serializing_if = "Option::is_none")]
     pub id_token_validity: Option<i64>,
     /// The units of the three.
+    #[serde(alias = "token_validity_units", skip_serializing_if = "Option::is_none")]
     pub token_validity_units: Option<TokenValidityUnits>,
     /// The attributes that ID tokens and GetUser show; absent means all.
+    #[serde(alias = "read_attributes", skip_serializing_if = "Option::is_none")]
     pub read_attributes: Option<Vec<String>>,
     /// The attributes that sign-up may set; absent means all that are mutable or new.
+    #[serde(alias = "write_attributes", skip_serializing_if = "Option::is_none")]
     pub write_attributes: Option<Vec<String>>,
     /// `ALLOW_…`; absent means SRP, custom and refresh.
+    #[serde(alias = "explicit_auth_flows", skip_serializing_if = "Option::is_none")]
     pub explicit_auth_flows: Option<Vec<String>>,
+    /// Who vouches for users: `COGNITO` is the pool itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub supported_identity_providers: Vec<String>,
     /// Whether answers hide which users exist.
+    #[serde(alias = "prevent_user_existence_errors", skip_serializing_if = "Option::is_none")]
     pub prevent_user_existence_errors: Option<String>,
     /// Whether tokens can be revoked.
+    #[serde(alias = "enable_token_revocation")]
     pub enable_token_revocation: bool,
     /// Minutes that a challenge's session string lives.
+    #[serde(alias = "auth_session_validity")]
     pub auth_session_validity: i64,
+}
+
+impl Default for ClientConfiguration {
+    fn default() -> Self {
+        Self {
+            refresh_token_validity: 0,
+            access_token_validity: None,
+            id_token_validity: None,
+            token_validity_units: None,
+            read_attributes: None,
+            write_attributes: None,
+            explicit_auth_flows: None,
+            supported_identity_providers: Vec::new(),
+            prevent_user_existence_errors: None,
+            enable_token_revocation: true,
+            auth_session_validity: 3,
+        }
+    }
 }
 
 /// The units of a client's token lifetimes.
@@ -173,24 +209,9 @@ fn in_unit(validity: i64, unit: &str) -> Result<Duration, BadValidity> {
 mod tests {
     use super::*;
 
-    fn client() -> ClientConfiguration {
-        ClientConfiguration {
-            refresh_token_validity: 0,
-            access_token_validity: None,
-            id_token_validity: None,
-            token_validity_units: None,
-            read_attributes: None,
-            write_attributes: None,
-            explicit_auth_flows: None,
-            prevent_user_existence_errors: None,
-            enable_token_revocation: true,
-            auth_session_validity: 3,
-        }
-    }
-
     #[test]
     fn lifetimes_have_cognitos_defaults_units_and_ranges() {
-        let client = client();
+        let client = ClientConfiguration::default();
         assert_eq!(client.access_token_lifetime(), Ok(HOUR));
         assert_eq!(client.refresh_token_lifetime(), Ok(DAY * 30));
         let units = TokenValidityUnits { access_token: Some("minutes".into()), id_token: Some("hours".into()), refresh_token: None };
@@ -206,8 +227,41 @@ mod tests {
 
     #[test]
     fn flows_default_to_srp_and_refresh() {
-        assert!(client().allows("ALLOW_USER_SRP_AUTH") && !client().allows("ALLOW_USER_PASSWORD_AUTH"));
-        let listed = ClientConfiguration { explicit_auth_flows: Some(vec!["USER_PASSWORD_AUTH".into()]), ..client() };
+        let client = ClientConfiguration::default();
+        assert!(client.allows("ALLOW_USER_SRP_AUTH") && !client.allows("ALLOW_USER_PASSWORD_AUTH"));
+        let listed = ClientConfiguration { explicit_auth_flows: Some(vec!["USER_PASSWORD_AUTH".into()]), ..client };
         assert!(listed.allows("ALLOW_USER_PASSWORD_AUTH") && !listed.allows("ALLOW_USER_SRP_AUTH"));
+    }
+
+    #[test]
+    fn rows_of_the_first_release_still_open() {
+        let row = r#"{"refresh_token_validity":5,"access_token_validity":10,"id_token_validity":null,"token_validity_units":
+            {"AccessToken":"minutes","RefreshToken":"days"},"read_attributes":["email"],"write_attributes":null,"explicit_auth_flows":
+            ["ALLOW_USER_SRP_AUTH"],"prevent_user_existence_errors":"ENABLED","enable_token_revocation":false,"auth_session_validity":15}"#;
+        let opened: ClientConfiguration = serde_json::from_str(row).unwrap();
+        let expected = ClientConfiguration {
+            refresh_token_validity: 5,
+            access_token_validity: Some(10),
+            token_validity_units: Some(TokenValidityUnits {
+                access_token: Some("minutes".into()),
+                id_token: None,
+                refresh_token: Some("days".into()),
+            }),
+            read_attributes: Some(vec!["email".into()]),
+            explicit_auth_flows: Some(vec!["ALLOW_USER_SRP_AUTH".into()]),
+            prevent_user_existence_errors: Some("ENABLED".into()),
+            enable_token_revocation: false,
+            auth_session_validity: 15,
+            ..ClientConfiguration::default()
+        };
+        assert_eq!(opened, expected);
+        let written = serde_json::to_string(&opened).unwrap();
+        assert_eq!(serde_json::from_str::<ClientConfiguration>(&written).unwrap(), expected);
+    }
+
+    #[test]
+    fn rows_with_more_or_fewer_members_open() {
+        let opened: ClientConfiguration = serde_json::from_str(r#"{"AuthSessionValidity":5,"OfALaterRelease":{"A":1}}"#).unwrap();
+        assert_eq!(opened, ClientConfiguration { auth_session_validity: 5, ..ClientConfiguration::default() });
     }
 }

@@ -1,9 +1,12 @@
 //! The pure rules of user pools: no store, no clock, no wire.
 
 pub mod attributes;
+pub mod challenge;
 pub mod client;
 pub mod lockout;
 pub mod message;
+pub mod name;
 pub mod password_policy;
 pub mod pool;
+pub mod unseen;
 pub mod user;

@@ -2,10 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::crypto::password::{Password, TooLong};
 use crate::kit::secret::Secret;
-
-/// Passwords longer than this are refused, never cut.
-const MAX_LENGTH: usize = 256;
 
 /// What counts as a symbol (Amazon Cognito developer guide, "Adding user pool password requirements"); a blank does too,
 /// inside a password.
@@ -13,7 +11,7 @@ const SYMBOLS: &str = "^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+- ";
 
 /// What passwords must be like.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
+#[serde(rename_all = "PascalCase", from = "Given")]
 pub struct PasswordPolicy {
     /// 6 to 99.
     pub minimum_length: i64,
@@ -42,6 +40,36 @@ impl Default for PasswordPolicy {
     }
 }
 
+/// A policy as it is written. One that asks for something asks for what it names and nothing more; without any, the default
+/// asks for everything.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Given {
+    minimum_length: Option<i64>,
+    require_uppercase: Option<bool>,
+    require_lowercase: Option<bool>,
+    require_numbers: Option<bool>,
+    require_symbols: Option<bool>,
+    temporary_password_validity_days: Option<i64>,
+}
+
+impl From<Given> for PasswordPolicy {
+    fn from(given: Given) -> Self {
+        let default = Self::default();
+        let classes = [given.require_uppercase, given.require_lowercase, given.require_numbers, given.require_symbols];
+        let asks = given.minimum_length.is_some() || classes.iter().any(Option::is_some);
+        let class = |asked: Option<bool>| asked.unwrap_or(!asks);
+        Self {
+            minimum_length: given.minimum_length.unwrap_or(default.minimum_length),
+            require_uppercase: class(given.require_uppercase),
+            require_lowercase: class(given.require_lowercase),
+            require_numbers: class(given.require_numbers),
+            require_symbols: class(given.require_symbols),
+            temporary_password_validity_days: given.temporary_password_validity_days.unwrap_or(default.temporary_password_validity_days),
+        }
+    }
+}
+
 /// What a password lacks, in Cognito's words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordRefused {
@@ -65,24 +93,33 @@ pub enum PasswordRefused {
     NoSymbol,
 }
 
+impl From<TooLong> for PasswordRefused {
+    fn from(_: TooLong) -> Self {
+        Self::TooLong
+    }
+}
+
 impl PasswordPolicy {
-    /// Holds a password to the policy.
+    /// The password that somebody typed, if the policy takes it.
     ///
     /// # Errors
     /// The first thing that it lacks.
-    pub fn check(&self, password: &Secret) -> Result<(), PasswordRefused> {
+    pub fn check(&self, typed: &Secret) -> Result<Password, PasswordRefused> {
+        let password = Password::of(typed)?;
         let text = password.expose_secret();
         let length = text.chars().count();
         let has = |class: fn(char) -> bool| text.chars().any(class);
         let refusals = [
             (length < usize::try_from(self.minimum_length).unwrap_or(0), PasswordRefused::TooShort),
-            (length > MAX_LENGTH, PasswordRefused::TooLong),
             (self.require_uppercase && !has(|character| character.is_ascii_uppercase()), PasswordRefused::NoUppercase),
             (self.require_lowercase && !has(|character| character.is_ascii_lowercase()), PasswordRefused::NoLowercase),
             (self.require_numbers && !has(|character| character.is_ascii_digit()), PasswordRefused::NoNumber),
             (self.require_symbols && !has(|character| SYMBOLS.contains(character)), PasswordRefused::NoSymbol),
         ];
-        refusals.into_iter().find(|(refused, _)| *refused).map_or(Ok(()), |(_, refusal)| Err(refusal))
+        match refusals.into_iter().find(|(refused, _)| *refused) {
+            Some((_, refusal)) => Err(refusal),
+            None => Ok(password),
+        }
     }
 }
 
@@ -101,8 +138,10 @@ mod tests {
             ("Password!", Err(PasswordRefused::NoNumber)),
             ("Pa55word1", Err(PasswordRefused::NoSymbol)),
         ] {
-            assert_eq!(policy.check(&Secret::from(password.to_owned())), expected, "{password}");
+            assert_eq!(policy.check(&Secret::from(password.to_owned())).map(drop), expected, "{password}");
         }
-        assert_eq!(policy.check(&Secret::from("Aa1!".repeat(65))), Err(PasswordRefused::TooLong));
+        assert_eq!(policy.check(&Secret::from("Aa1!".repeat(65))).map(drop), Err(PasswordRefused::TooLong));
+        // Seven letters, however many marks they were typed with.
+        assert_eq!(policy.check(&Secret::from("Pa55!e\u{301}e\u{301}".to_owned())).map(drop), Err(PasswordRefused::TooShort));
     }
 }

@@ -1,10 +1,15 @@
 //! A user pool and its configuration.
 
+mod first_release;
+
 use serde::{Deserialize, Serialize};
 
 use super::attributes::SchemaAttribute;
+use super::name::{CanonicalName, Capitals, NameKind, NameRefused};
 use super::password_policy::PasswordPolicy;
 use crate::kit::clock::Timestamp;
+
+pub use first_release::Stored;
 
 /// A user pool.
 #[derive(Clone, Debug)]
@@ -31,35 +36,142 @@ impl Pool {
     pub fn srp_name(&self) -> &str {
         self.id.split_once('_').map_or(self.id.as_str(), |(_, name)| name)
     }
+
+    /// A name in the one form that it has in this pool.
+    ///
+    /// # Errors
+    /// [`NameRefused::TooLong`].
+    pub fn canonical(&self, name: &str) -> Result<CanonicalName, NameRefused> {
+        CanonicalName::of(name, self.configuration.capitals())
+    }
+
+    /// What a name is counted by, whether or not somebody has it: its one form; of what is longer than any name, the text.
+    #[must_use]
+    pub fn one_form(&self, name: &str) -> String {
+        self.canonical(name).map_or_else(|_| name.to_owned(), |name| name.as_str().to_owned())
+    }
 }
 
-/// How a pool behaves: the document that rests in its row.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-#[serde(default)]
+/// How a pool behaves, in AWS's shape: what CreateUserPool takes, what DescribeUserPool gives, and the document that rests in
+/// the pool's row. What is not given has the default here.
+///
+/// A member that is added later has a default too, so that rows without it still open. Rows of the first release are read by
+/// [`first_release`].
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
 pub struct PoolConfiguration {
     /// What passwords must be like.
-    pub password_policy: PasswordPolicy,
+    pub policies: Policies,
     /// Whether DeleteUserPool is refused.
-    pub deletion_protected: bool,
+    pub deletion_protection: DeletionProtection,
     /// Which of `email` and `phone_number` sign-up verifies by a code.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub auto_verified_attributes: Vec<String>,
     /// What a user may sign in with beside the username: `email`, `phone_number`, `preferred_username`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub alias_attributes: Vec<String>,
     /// What a user signs up with in place of a username: `email`, `phone_number`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub username_attributes: Vec<String>,
     /// Whether `Alice` and `alice` are two users.
-    pub usernames_are_case_sensitive: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username_configuration: Option<UsernameConfiguration>,
     /// The custom attributes, and what differs from the standard ones' defaults.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub schema: Vec<SchemaAttribute>,
     /// Whether MFA is off, optional or on.
+    #[serde(rename = "MfaConfiguration")]
     pub mfa: MfaMode,
-    /// Whether TOTP is one of the pool's factors.
-    pub software_token_mfa_enabled: bool,
-    /// Whether only administrators create users.
-    pub admin_create_user_only: bool,
+    /// Whether TOTP is one of the pool's factors: SetUserPoolMfaConfig sets it.
+    #[serde(skip_serializing_if = "SoftwareToken::is_disabled")]
+    pub software_token_mfa_configuration: SoftwareToken,
+    /// Who creates users.
+    pub admin_create_user_config: AdminCreateUserConfig,
+    /// As the template has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sms_verification_message: Option<String>,
+    /// As the template has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_verification_message: Option<String>,
+    /// As the template has it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_verification_subject: Option<String>,
     /// The texts of verification messages, where they differ from ours.
-    pub verification_message: VerificationMessage,
+    pub verification_message_template: VerificationMessageTemplate,
 }
+
+/// What a pool asks of credentials.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct Policies {
+    /// Of passwords.
+    pub password_policy: PasswordPolicy,
+}
+
+/// Whether DeleteUserPool is refused.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum DeletionProtection {
+    /// It is.
+    Active,
+    /// It is not.
+    #[default]
+    Inactive,
+}
+
+/// Whether capitals matter in usernames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct UsernameConfiguration {
+    /// Whether they do.
+    pub case_sensitive: bool,
+}
+
+/// Whether TOTP is one of a pool's factors.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct SoftwareToken {
+    /// Whether it is.
+    pub enabled: bool,
+}
+
+impl SoftwareToken {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    const fn is_disabled(&self) -> bool {
+        !self.enabled
+    }
+}
+
+/// Who creates users.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct AdminCreateUserConfig {
+    /// Whether only administrators do.
+    pub allow_admin_create_user_only: bool,
+    /// The old name of the password policy's `TemporaryPasswordValidityDays`, and always the same.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unused_account_validity_days: Option<i64>,
+}
+
+/// A pool's own texts, and how an address is verified.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct VerificationMessageTemplate {
+    /// The texts.
+    #[serde(flatten)]
+    pub message: VerificationMessage,
+    /// By a code, or by a link.
+    pub default_email_option: String,
+}
+
+impl Default for VerificationMessageTemplate {
+    fn default() -> Self {
+        Self { message: VerificationMessage::default(), default_email_option: BY_CODE.to_owned() }
+    }
+}
+
+/// An address is verified by a code.
+pub const BY_CODE: &str = "CONFIRM_WITH_CODE";
 
 /// Whether a pool asks for a second factor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +205,75 @@ impl PoolConfiguration {
     /// Whether capitals make another username. A pool that was not asked to ignore them does not.
     #[must_use]
     pub fn case_sensitive(&self) -> bool {
-        self.usernames_are_case_sensitive.unwrap_or(true)
+        self.username_configuration.is_none_or(|configuration| configuration.case_sensitive)
+    }
+
+    /// What passwords must be like.
+    #[must_use]
+    pub const fn password_policy(&self) -> &PasswordPolicy {
+        &self.policies.password_policy
+    }
+
+    /// Whether DeleteUserPool is refused.
+    #[must_use]
+    pub const fn deletion_protected(&self) -> bool {
+        matches!(self.deletion_protection, DeletionProtection::Active)
+    }
+
+    /// Whether TOTP is one of the pool's factors.
+    #[must_use]
+    pub const fn software_token_mfa_enabled(&self) -> bool {
+        self.software_token_mfa_configuration.enabled
+    }
+
+    /// Whether only administrators create users.
+    #[must_use]
+    pub const fn admin_create_user_only(&self) -> bool {
+        self.admin_create_user_config.allow_admin_create_user_only
+    }
+
+    /// The texts of verification messages, where they differ from ours.
+    #[must_use]
+    pub const fn verification_message(&self) -> &VerificationMessage {
+        &self.verification_message_template.message
+    }
+
+    /// The same, with what the API has two names for written under both.
+    #[must_use]
+    pub fn with_both_names(mut self) -> Self {
+        let message = &mut self.verification_message_template.message;
+        for (text, other) in [
+            (&mut message.sms_message, &mut self.sms_verification_message),
+            (&mut message.email_message, &mut self.email_verification_message),
+            (&mut message.email_subject, &mut self.email_verification_subject),
+        ] {
+            *text = text.take().or_else(|| other.take());
+            other.clone_from(text);
+        }
+        let days = self.policies.password_policy.temporary_password_validity_days;
+        self.admin_create_user_config.unused_account_validity_days = Some(days);
+        self
+    }
+
+    /// Where names tell capitals from small letters.
+    #[must_use]
+    pub fn capitals(&self) -> Capitals {
+        match (self.case_sensitive(), self.names_by(NameKind::Email)) {
+            (false, _) => Capitals::Ignored,
+            (true, true) => Capitals::CountExceptInEmail,
+            (true, false) => Capitals::Count,
+        }
+    }
+
+    /// Whether a verified address of this kind is a name that its user signs in by.
+    #[must_use]
+    pub fn names_by(&self, kind: NameKind) -> bool {
+        self.alias_attributes.iter().chain(&self.username_attributes).any(|attribute| attribute == kind.as_str())
+    }
+
+    /// Whether users sign in by more than one name.
+    #[must_use]
+    pub const fn has_aliases(&self) -> bool {
+        !self.alias_attributes.is_empty() || !self.username_attributes.is_empty()
     }
 }

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-use unicode_normalization::UnicodeNormalization as _;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::pool::Pool;
 use crate::crypto::argon2::PasswordHash;
 use crate::kit::clock::Timestamp;
 
@@ -25,18 +26,20 @@ pub struct User {
     pub attributes: BTreeMap<String, String>,
     /// What their password is checked by; absent when they have none.
     pub password: Option<PasswordRecord>,
+    /// Which password that is: raised by each set of one.
+    pub password_generation: Generation,
+    /// Which second factors they have: raised by each enrolment.
+    pub factor_generation: Generation,
     /// Their authenticator's seed, sealed, once a code has verified it.
     pub sealed_totp_seed: Option<Vec<u8>>,
     /// A seed that waits for its first code, sealed.
     pub sealed_pending_totp_seed: Option<Vec<u8>>,
     /// The last step whose code was accepted.
     pub totp_last_step: Option<i64>,
+    /// What they call the device of their authenticator.
+    pub totp_device_name: Option<String>,
     /// What they chose of MFA.
     pub mfa: MfaPreference,
-    /// Wrong passwords in a row.
-    pub failed_attempts: i64,
-    /// Until when sign-in is refused.
-    pub locked_until: Option<Timestamp>,
     /// When they were made.
     pub created_at: Timestamp,
     /// When they were last changed.
@@ -50,8 +53,43 @@ pub struct PasswordRecord {
     pub hash: PasswordHash,
     /// For SRP, sealed.
     pub sealed_srp_verifier: Vec<u8>,
+    /// The name that SRP's hashes take, and that clients get as USER_ID_FOR_SRP: [`srp_name`].
+    pub srp_name: String,
     /// When a temporary password stops being accepted.
     pub temporary_until: Option<Timestamp>,
+}
+
+/// Which of the secrets that a user had in turn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Generation(i64);
+
+impl Generation {
+    /// As the store counts it.
+    #[must_use]
+    pub const fn stored(number: i64) -> Self {
+        Self(number)
+    }
+
+    /// The one that the next change makes.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+/// Always 16 characters: the length of a sealed text must not tell how often somebody changed their password, nor that there
+/// is nobody.
+impl Serialize for Generation {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!("{:016x}", self.0))
+    }
+}
+
+impl<'de> Deserialize<'de> for Generation {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        i64::from_str_radix(&text, 16).map(Self).map_err(|_| D::Error::custom("no generation"))
+    }
 }
 
 /// Where a user stands.
@@ -97,17 +135,12 @@ pub struct MfaPreference {
     pub software_token_preferred: bool,
 }
 
-/// The form of a name that decides whether two are one: NFKC, and without regard to capitals where the pool has none.
+/// The name that SRP's hashes take for a user. Whoever asks by a name gets one that the name itself tells, or one that
+/// tells nothing, so that who exists and who does not answer alike: where users have several names, the `sub`; elsewhere the
+/// canonical form of the one name that they have, however it was typed or stored.
 #[must_use]
-pub fn canonical_username(username: &str, case_sensitive: bool) -> String {
-    let normalized: String = username.nfkc().collect();
-    if case_sensitive { normalized } else { normalized.to_lowercase().nfkc().collect() }
-}
-
-/// The form of an alias that decides whether two are one.
-#[must_use]
-pub fn canonical_alias(kind: &str, value: &str, case_sensitive: bool) -> String {
-    canonical_username(value, case_sensitive && kind != "email" && kind != "phone_number")
+pub fn srp_name(pool: &Pool, user_id: &str, username: &str) -> String {
+    if pool.configuration.has_aliases() { user_id.to_owned() } else { pool.one_form(username) }
 }
 
 #[cfg(test)]
@@ -115,10 +148,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_look_alike_are_one() {
-        assert_eq!(canonical_username("ｋ", true), "k");
-        assert_eq!(canonical_username("Alice", false), canonical_username("aLICE", false));
-        assert_ne!(canonical_username("Alice", true), canonical_username("alice", true));
-        assert_eq!(canonical_alias("email", "A@B.example", true), "a@b.example");
+    fn generations_are_written_in_one_width() {
+        for number in [0, 1, 12, i64::MAX] {
+            let text = serde_json::to_string(&Generation::stored(number)).unwrap();
+            assert_eq!(text.len(), 18);
+            assert_eq!(serde_json::from_str::<Generation>(&text).unwrap(), Generation::stored(number));
+        }
     }
 }

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
+use actix_web::guard::GuardContext;
 use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::Value;
@@ -17,6 +19,7 @@ use crate::authz;
 use crate::context::{App, Context};
 use crate::crypto::ids;
 use crate::iam::caller::Caller;
+use crate::kit::causes::Causes;
 use crate::operation::{Fault, Operation};
 use crate::services;
 use crate::sigv4;
@@ -36,6 +39,21 @@ pub fn operations_of(service: Service) -> Vec<Operation> {
         Service::Sts => services::sts::operations(),
         Service::AccessAnalyzer => services::access_analyzer::operations(),
     }
+}
+
+/// Whether a `GET /` is a call of AWS Query, signed in its headers or in its address: what the route table asks.
+pub fn is_query_get(context: &GuardContext<'_>) -> bool {
+    let query = context.head().uri.query().unwrap_or_default();
+    form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == "Action")
+}
+
+/// `GET /?Action=…`: AWS Query, whose parameters stand in the address.
+pub async fn handle_get(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let reader = |request: &HttpRequest, _: &Bytes| read_query(request.query_string().as_bytes());
+    let mut response = finish(app.into_inner(), &request, Ok(Bytes::new()), Service::Sts, reader).await;
+    // What is answered may hold credentials, and unlike a POST's it could be kept.
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 /// `POST /`: AWS JSON 1.1 and AWS Query.
@@ -125,9 +143,13 @@ fn read(request: &HttpRequest, body: &Bytes) -> Result<Read, (Option<Service>, W
         let input = json11::parse(body).ok_or_else(|| (Some(service), WireError::serialization(service.protocol(), "")))?;
         return Ok((service, (model, operation, input)));
     }
+    read_query(if body.is_empty() { request.query_string().as_bytes() } else { body })
+}
+
+/// The operation that a form names, and its input.
+fn read_query(form: &[u8]) -> Result<Read, (Option<Service>, WireError)> {
     let fallback = Service::Sts;
     let protocol = fallback.protocol();
-    let form = if body.is_empty() { request.query_string().as_bytes() } else { body };
     let parameters = Parameters::parse(form).map_err(|error| (Some(fallback), WireError::serialization(protocol, &error.to_string())))?;
     let name = parameters.get("Action").unwrap_or_default();
     let service = parameters.get("Version").and_then(Service::from_query_version);
@@ -152,7 +174,7 @@ async fn run(app: Arc<App>, request: &HttpRequest, body: &Bytes, call: Call<'_>)
     let Call { service, model, operation, mut input, request_id } = call;
     let protocol = service.protocol();
     let (caller, scope) =
-        if model.unauthenticated { (Caller::Anonymous, None) } else { authenticate(&app, request, body, service).await? };
+        if model.unauthenticated { (Caller::Anonymous, None) } else { authenticate(&app, request, body, service, request_id).await? };
     if !operation.access.admits(&caller) {
         return Err(WireError::missing_token(protocol));
     }
@@ -181,8 +203,11 @@ async fn authenticate(
     request: &HttpRequest,
     body: &Bytes,
     service: Service,
+    request_id: &str,
 ) -> Result<(Caller, Option<sigv4::Scope>), WireError> {
-    authz::caller(app, request, body, &[service.name()]).await.map_err(|refused| WireError::credential(service.protocol(), &refused))
+    authz::caller(app, request, body, &[service.name()])
+        .await
+        .map_err(|refused| WireError::credential(service.protocol(), request_id, &refused))
 }
 
 /// One line a signed call: who, what, from where, and how it ended. What was asked about is in the answer's log of refusals.
@@ -203,7 +228,10 @@ fn respond(service: Service, model: &OperationModel, answer: Value, request_id: 
     match service.protocol() {
         Protocol::Json11 { .. } => Ok(response.content_type("application/x-amz-json-1.1").body(answer.to_string())),
         protocol @ Protocol::Query { .. } => {
-            let body = xml::answer(service.model(), model, &answer, request_id).map_err(|_| WireError::internal(protocol))?;
+            let body = xml::answer(service.model(), model, &answer, request_id).map_err(|error| {
+                tracing::error!(operation = model.name, request_id, error = %Causes(&error), "an answer cannot be written");
+                WireError::internal(protocol)
+            })?;
             Ok(response.content_type("text/xml").body(body))
         }
         protocol @ Protocol::RestJson => {

@@ -8,6 +8,8 @@ use super::model::{OperationModel, Protocol, Service};
 use super::validate::Violation;
 use super::{rest_json, xml};
 use crate::authz::CredentialRefused;
+use crate::kit::causes::Causes;
+use crate::kit::cut::cut;
 use crate::operation::Fault;
 use crate::sigv4::SignatureError;
 
@@ -23,6 +25,12 @@ pub struct WireError {
     /// What the error says beside its message.
     pub members: Map<String, Value>,
 }
+
+/// How much a message shows of what was sent, in characters.
+const SHOWN: usize = 256;
+
+/// How much of a message stands in a header too: clients and proxies take no headers of any length.
+const HEADER_CHARACTERS: usize = 1024;
 
 /// A fault that every operation may answer with, by protocol: `(JSON code, Query code, status)`. JSON 1.1's status is 400.
 struct Common(&'static str, &'static str, u16);
@@ -60,14 +68,15 @@ impl WireError {
     pub fn unknown_operation(protocol: Protocol, name: &str) -> Self {
         let message = match protocol {
             Protocol::Json11 { .. } => String::new(),
-            Protocol::Query { version } => format!("Could not find operation {name} for version {version}"),
+            Protocol::Query { version } => format!("Could not find operation {} for version {version}", cut(name, SHOWN)),
             Protocol::RestJson => return Self::new("UnknownOperationException", 404, String::new()),
         };
         Self::common(protocol, UNKNOWN_OPERATION, message)
     }
 
-    /// A body that cannot be read.
+    /// A body that cannot be read. What reads it may quote it: a glimpse of that is shown.
     pub fn serialization(protocol: Protocol, message: &str) -> Self {
+        let message = &cut(message, SHOWN);
         if protocol == Protocol::RestJson {
             return Self::invalid("cannotParse", message.to_owned(), &[]);
         }
@@ -120,14 +129,14 @@ impl WireError {
     }
 
     /// A credential that is refused. Our own failures are logged.
-    pub fn credential(protocol: Protocol, refused: &CredentialRefused) -> Self {
+    pub fn credential(protocol: Protocol, request_id: &str, refused: &CredentialRefused) -> Self {
         let common = match refused {
             CredentialRefused::UnknownKey => UNKNOWN_KEY,
             CredentialRefused::Expired => EXPIRED,
             CredentialRefused::Signature(SignatureError::Incomplete(_) | SignatureError::UnknownAlgorithm(_)) => INCOMPLETE,
             CredentialRefused::Signature(_) | CredentialRefused::WrongService(_) | CredentialRefused::WrongRegion => MISMATCH,
             CredentialRefused::Store(error) => {
-                tracing::error!(%error, "authentication failed");
+                tracing::error!(request_id, error = %Causes(error), "authentication failed");
                 return Self::internal(protocol);
             }
         };
@@ -144,7 +153,7 @@ impl WireError {
             Fault::Validation(message) => Self::validation(protocol, message, &[]),
             Fault::Serialization(message) => Self::serialization(protocol, &message),
             Fault::Internal(error) => {
-                tracing::error!(operation = operation.name, request_id, %error, "internal error");
+                tracing::error!(operation = operation.name, request_id, error = %Causes(error.as_ref()), "internal error");
                 Self::internal(protocol)
             }
         }
@@ -171,7 +180,8 @@ impl WireError {
             return response.content_type("text/xml").body(body);
         }
         response.insert_header(("x-amzn-ErrorType", self.code.as_str()));
-        let header_message: String = self.message.chars().filter(|character| (' '..='~').contains(character)).collect();
+        let is_plain = |character: &char| (' '..='~').contains(character);
+        let header_message: String = self.message.chars().filter(is_plain).take(HEADER_CHARACTERS).collect();
         response.insert_header(("x-amzn-ErrorMessage", header_message));
         if let Some(service) = service.filter(|service| service.protocol() == Protocol::RestJson) {
             let mut fields = self.members.clone();

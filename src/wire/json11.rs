@@ -2,14 +2,20 @@
 
 use serde_json::{Map, Value};
 
+use crate::kit::nul;
+
 /// Deeper nesting than any interface model has.
 const MAX_DEPTH: usize = 32;
 
-/// The body as an object; an empty body is an empty object. `None` for what is no JSON object, or nests too deep.
+/// The body as an object; an empty body is an empty object. `None` for what is no JSON object, nests too deep, or has a NUL
+/// in a text.
 #[must_use]
 pub fn parse(body: &[u8]) -> Option<Value> {
     if body.iter().all(u8::is_ascii_whitespace) {
         return Some(Value::Object(Map::new()));
+    }
+    if nul::in_json(body) {
+        return None;
     }
     let value: Value = serde_json::from_slice(body).ok()?;
     (value.is_object() && depth_within(&value, MAX_DEPTH)).then_some(value)
@@ -32,7 +38,18 @@ mod tests {
     #[test]
     fn only_objects_of_bounded_depth_are_bodies() {
         assert!(parse(b"").is_some() && parse(b" {} ").is_some() && parse(br#"{"a":[{"b":1}]}"#).is_some());
-        for body in [&b"[]"[..], b"null", b"\"x\"", b"{", b"{}{}", b"\xff", b"{\"a\":NaN}"] {
+        for body in [
+            &b"[]"[..],
+            b"null",
+            b"\"x\"",
+            b"{",
+            b"{}{}",
+            b"\xff",
+            b"{\"a\":NaN}",
+            br#"{"a":"\u0000"}"#,
+            br#"{"\u0000":1}"#,
+            br#"{"a":"\ud800"}"#,
+        ] {
             assert!(parse(body).is_none(), "{}", String::from_utf8_lossy(body));
         }
         let nested = |levels| format!("{{\"a\":{}{}}}", "[".repeat(levels), "]".repeat(levels));

@@ -2,6 +2,8 @@
 
 pub mod dispatch;
 mod fault;
+#[cfg(test)]
+mod fuzz;
 mod json11;
 pub mod model;
 mod pattern;
@@ -9,5 +11,7 @@ mod query;
 pub mod rest_json;
 #[cfg(test)]
 mod tables;
+#[cfg(test)]
+mod tests;
 mod validate;
 mod xml;

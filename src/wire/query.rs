@@ -18,6 +18,9 @@ pub enum MalformedQuery {
     /// Too many parameters, or one twice.
     #[error("too many or repeated parameters")]
     Parameters,
+    /// A NUL in a name or value.
+    #[error("a parameter has a NUL")]
+    Nul,
     /// A value that its shape cannot hold, or a list whose numbers have gaps.
     #[error("a parameter does not fit its type")]
     Value,
@@ -31,10 +34,13 @@ impl Parameters {
     /// Reads `application/x-www-form-urlencoded`.
     ///
     /// # Errors
-    /// [`MalformedQuery::Parameters`]: a parameter that stands twice is ambiguous, and so refused.
+    /// [`MalformedQuery::Parameters`]: a parameter that stands twice is ambiguous, and so refused. [`MalformedQuery::Nul`].
     pub fn parse(body: &[u8]) -> Result<Self, MalformedQuery> {
         let mut parameters = BTreeMap::new();
         for (name, value) in form_urlencoded::parse(body) {
+            if name.contains('\0') || value.contains('\0') {
+                return Err(MalformedQuery::Nul);
+            }
             let repeated = parameters.insert(name.into_owned(), value.into_owned()).is_some();
             if repeated || parameters.len() > MAX_PARAMETERS {
                 return Err(MalformedQuery::Parameters);
@@ -150,6 +156,8 @@ mod tests {
     fn what_is_ambiguous_or_does_not_fit_is_refused() {
         for (form, refusal) in [
             ("RoleArn=a&RoleArn=b", MalformedQuery::Parameters),
+            ("RoleArn=a%00", MalformedQuery::Nul),
+            ("Role%00Arn=a", MalformedQuery::Nul),
             ("DurationSeconds=soon", MalformedQuery::Value),
             ("Tags.member.2.Key=b", MalformedQuery::Value),
             ("Tags.member.1.Key=a&Tags.member.999999999.Key=b", MalformedQuery::Value),

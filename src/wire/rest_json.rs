@@ -55,6 +55,9 @@ fn bind<'a>(
             Place::Query(name) => parameters.get(name).cloned().unwrap_or_default(),
             Place::Header(name) => header(name).map(str::to_owned).into_iter().collect(),
         };
+        if texts.iter().any(|text: &String| text.contains('\0')) {
+            return Err(format!("{} has a NUL.", member.name));
+        }
         let value = typed(model, member.shape, texts).map_err(|()| format!("{} does not fit its type.", member.name))?;
         fields.extend(value.map(|value| (member.name.clone(), value)));
     }
@@ -206,6 +209,8 @@ mod tests {
         for (target, body) in [
             ("/policy/validation?maxResults=soon", ""),
             ("/policy/validation?maxResults=1&maxResults=2", ""),
+            ("/policy/validation?nextToken=a%00", ""),
+            ("/policy/validation", r#"{"policyDocument": "\u0000"}"#),
             ("/policy/validation", "[]"),
             ("/policy/validation", "{"),
         ] {

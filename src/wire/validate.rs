@@ -3,9 +3,14 @@
 use serde_json::Value;
 
 use super::model::{Kind, Model, Shape, ShapeId};
+use crate::kit::cut::cut;
 
 /// Violations beyond this many are counted no further: the message would only grow.
 const MAX_REPORTED: usize = 20;
+
+/// How much of a value a message shows, and of a map's key in a path.
+const VALUE_CHARACTERS: usize = 256;
+const KEY_CHARACTERS: usize = 64;
 
 /// Why a request is refused before it reaches its operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,11 +30,11 @@ pub struct Violation {
     pub text: String,
 }
 
-/// Takes out what the model does not know, at every level.
+/// Takes out what the model does not know, at every level, and members that are null: AWS takes them as not given.
 pub fn strip(model: &Model, id: ShapeId, value: &mut Value) {
     match (model.shape(id).map(|shape| &shape.kind), value) {
         (Some(Kind::Structure(members)), Value::Object(fields)) => {
-            fields.retain(|name, _| members.iter().any(|member| member.name == *name));
+            fields.retain(|name, field| !field.is_null() && members.iter().any(|member| member.name == *name));
             for member in members {
                 if let Some(field) = fields.get_mut(&member.name) {
                     strip(model, member.shape, field);
@@ -48,7 +53,7 @@ pub fn strip(model: &Model, id: ShapeId, value: &mut Value) {
 /// [`Invalid`].
 pub fn validate(model: &Model, input: ShapeId, value: &Value) -> Result<(), Invalid> {
     let mut violations = Violations(Vec::new());
-    violations.value(model, input, value, "")?;
+    violations.value(model, input, value, &Place { path: Path::Root, hidden: false })?;
     let texts: Vec<&str> = violations.0.iter().map(|violation| violation.text.as_str()).collect();
     let message = match texts.len() {
         0 => return Ok(()),
@@ -58,97 +63,170 @@ pub fn validate(model: &Model, input: ShapeId, value: &Value) -> Result<(), Inva
     Err(Invalid::Constraints(message, violations.0))
 }
 
+/// Where a value stands. It is written out only for what violates a constraint: a valid request pays for no text.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    path: Path<'a>,
+    /// Whether the value stands in something sensitive, and so must stay out of messages itself.
+    hidden: bool,
+}
+
+#[derive(Clone, Copy)]
+enum Path<'a> {
+    Root,
+    Member(&'a Path<'a>, &'a str),
+    Item(&'a Path<'a>, usize),
+    Entry(&'a Path<'a>, &'a str),
+}
+
+impl Place<'_> {
+    fn hides(&self, shape: &Shape) -> bool {
+        self.hidden || shape.sensitive
+    }
+}
+
+impl Path<'_> {
+    /// As AWS writes it: `userAttributes.2.member.name`. A key of a map is the caller's own text, of any length.
+    fn write(&self) -> String {
+        match self {
+            Self::Root => String::new(),
+            Self::Member(parent, name) => join(&parent.write(), &lower_first(name)),
+            Self::Item(parent, index) => format!("{}.{}.member", parent.write(), index + 1),
+            Self::Entry(parent, key) => format!("{}.{}.member", parent.write(), cut(key, KEY_CHARACTERS)),
+        }
+    }
+}
+
 struct Violations(Vec<Violation>);
 
 impl Violations {
-    fn value(&mut self, model: &Model, id: ShapeId, value: &Value, path: &str) -> Result<(), Invalid> {
+    fn value(&mut self, model: &Model, id: ShapeId, value: &Value, place: &Place<'_>) -> Result<(), Invalid> {
         let Some(shape) = model.shape(id) else { return Ok(()) };
+        let hidden = place.hides(shape);
         match (&shape.kind, value) {
             (Kind::Structure(members), Value::Object(fields)) => {
                 for member in members {
-                    let path = join(path, &lower_first(&member.name));
+                    let place = Place { path: Path::Member(&place.path, &member.name), hidden };
                     match fields.get(&member.name) {
-                        None | Some(Value::Null) if member.required => self.report("null", &path, "Member must not be null"),
+                        None | Some(Value::Null) if member.required => self.report(&Shown::Null, &place, "Member must not be null"),
                         None | Some(Value::Null) => {}
-                        Some(field) => self.value(model, member.shape, field, &path)?,
+                        Some(field) => self.value(model, member.shape, field, &place)?,
                     }
                 }
             }
             (Kind::List(member), Value::Array(items)) => {
-                self.length(shape, items.len(), value, path);
+                self.length(shape, items.len(), value, place);
                 for (index, item) in items.iter().enumerate() {
-                    self.value(model, *member, item, &format!("{path}.{}.member", index + 1))?;
+                    self.value(model, *member, item, &Place { path: Path::Item(&place.path, index), hidden })?;
                 }
             }
             (Kind::Map(key, member), Value::Object(fields)) => {
-                self.length(shape, fields.len(), value, path);
+                self.length(shape, fields.len(), value, place);
+                let key = model.shape(*key);
+                // The path of a value names its key: where keys are sensitive, it ends with the map.
+                let keys_are_hidden = hidden || key.is_some_and(|key| key.sensitive);
                 for (name, field) in fields {
-                    self.value(model, *key, &Value::String(name.clone()), path)?;
+                    if let Some(shape @ Shape { kind: Kind::String(allowed), .. }) = key {
+                        self.text(shape, allowed, name, &Place { hidden: keys_are_hidden, ..*place });
+                    }
                     if !field.is_null() {
-                        self.value(model, *member, field, &format!("{path}.{name}.member"))?;
+                        let path = if keys_are_hidden { place.path } else { Path::Entry(&place.path, name) };
+                        self.value(model, *member, field, &Place { path, hidden })?;
                     }
                 }
             }
-            (Kind::String(allowed), Value::String(text)) => self.text(shape, allowed, text, path),
-            (Kind::Integer, Value::Number(number)) if number.is_i64() || number.is_u64() => self.number(shape, number.as_f64(), path),
-            (Kind::Double, Value::Number(number)) => self.number(shape, number.as_f64(), path),
-            (Kind::Blob, Value::String(text)) => self.length(shape, text.len() / 4 * 3, value, path),
+            (Kind::String(allowed), Value::String(text)) => self.text(shape, allowed, text, place),
+            (Kind::Integer, Value::Number(number)) if number.is_i64() || number.is_u64() => {
+                self.number(shape, number.as_f64(), value, place);
+            }
+            (Kind::Double, Value::Number(number)) => self.number(shape, number.as_f64(), value, place),
+            (Kind::Blob, Value::String(text)) => self.length(shape, text.len() / 4 * 3, value, place),
             (Kind::Boolean, Value::Bool(_)) | (Kind::Timestamp, Value::Number(_) | Value::String(_)) => {}
             (kind, found) => return Err(Invalid::Type(mismatch(kind, found))),
         }
         Ok(())
     }
 
-    fn text(&mut self, shape: &Shape, allowed: &[String], text: &str, path: &str) {
-        let shown = show(shape, text);
+    fn text(&mut self, shape: &Shape, allowed: &[String], text: &str, place: &Place<'_>) {
+        let shown = if place.hides(shape) { Shown::Hidden } else { Shown::Text(text) };
         if !allowed.is_empty() && !allowed.iter().any(|value| value == text) {
-            self.report(&shown, path, &format!("Member must satisfy enum value set: [{}]", allowed.join(", ")));
+            self.report(&shown, place, &format!("Member must satisfy enum value set: [{}]", allowed.join(", ")));
         }
-        // Java's `String.length` counts UTF-16 code units.
-        self.length_shown(shape, text.encode_utf16().count(), &shown, path);
+        if shape.min.is_some() || shape.max.is_some() {
+            // Java's `String.length` counts UTF-16 code units.
+            self.measure(shape, text.encode_utf16().count(), &shown, place);
+        }
         if let (Some(pattern), Some(regex)) = (shape.pattern(), shape.regex())
             && !regex.is_match(text)
         {
-            self.report(&shown, path, &format!("Member must satisfy regular expression pattern: {pattern}"));
+            self.report(&shown, place, &format!("Member must satisfy regular expression pattern: {pattern}"));
         }
     }
 
-    fn length(&mut self, shape: &Shape, length: usize, value: &Value, path: &str) {
-        self.length_shown(shape, length, &show(shape, &value.to_string()), path);
+    fn length(&mut self, shape: &Shape, length: usize, value: &Value, place: &Place<'_>) {
+        let shown = if place.hides(shape) { Shown::Hidden } else { Shown::Json(value) };
+        self.measure(shape, length, &shown, place);
     }
 
     #[expect(clippy::cast_precision_loss, reason = "lengths are bounded by the request's size")]
-    fn length_shown(&mut self, shape: &Shape, length: usize, shown: &str, path: &str) {
-        self.range(shape, length as f64, "length", shown, path);
+    fn measure(&mut self, shape: &Shape, length: usize, shown: &Shown<'_>, place: &Place<'_>) {
+        self.range(shape, length as f64, "length", shown, place);
     }
 
-    fn number(&mut self, shape: &Shape, number: Option<f64>, path: &str) {
+    fn number(&mut self, shape: &Shape, number: Option<f64>, value: &Value, place: &Place<'_>) {
         if let Some(number) = number {
-            self.range(shape, number, "value", &show(shape, &number.to_string()), path);
+            let shown = if place.hides(shape) { Shown::Hidden } else { Shown::Json(value) };
+            self.range(shape, number, "value", &shown, place);
         }
     }
 
-    fn range(&mut self, shape: &Shape, measure: f64, what: &str, shown: &str, path: &str) {
+    fn range(&mut self, shape: &Shape, measure: f64, what: &str, shown: &Shown<'_>, place: &Place<'_>) {
         if let Some(min) = shape.min.filter(|min| measure < *min) {
-            self.report(shown, path, &format!("Member must have {what} greater than or equal to {min}"));
+            self.report(shown, place, &format!("Member must have {what} greater than or equal to {min}"));
         }
         if let Some(max) = shape.max.filter(|max| measure > *max) {
-            self.report(shown, path, &format!("Member must have {what} less than or equal to {max}"));
+            self.report(shown, place, &format!("Member must have {what} less than or equal to {max}"));
         }
     }
 
-    fn report(&mut self, shown: &str, path: &str, constraint: &str) {
+    fn report(&mut self, shown: &Shown<'_>, place: &Place<'_>, constraint: &str) {
         if self.0.len() < MAX_REPORTED {
-            let blank = if shown.is_empty() { "" } else { " " };
-            let text = format!("Value{blank}{shown} at '{path}' failed to satisfy constraint: {constraint}");
-            self.0.push(Violation { path: path.to_owned(), text });
+            let path = place.path.write();
+            let text = format!("Value{} at '{path}' failed to satisfy constraint: {constraint}", shown.write());
+            self.0.push(Violation { path, text });
         }
     }
 }
 
-/// The value in quotes; nothing for what must stay out of messages, and no more than a glimpse of long ones.
-fn show(shape: &Shape, value: &str) -> String {
-    if shape.sensitive { String::new() } else { format!("'{}'", value.chars().take(256).collect::<String>()) }
+#[cfg(test)]
+thread_local! {
+    /// How many values were written out, for the test that valid ones are not.
+    static RENDERED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// What a message shows of a value.
+enum Shown<'a> {
+    /// There is none.
+    Null,
+    /// Nothing: it is sensitive.
+    Hidden,
+    Text(&'a str),
+    Json(&'a Value),
+}
+
+impl Shown<'_> {
+    /// In quotes, after a blank, and no more than a glimpse of long ones.
+    fn write(&self) -> String {
+        #[cfg(test)]
+        RENDERED.with(|rendered| rendered.set(rendered.get() + 1));
+        let glimpse = |text: &str| format!(" '{}'", cut(text, VALUE_CHARACTERS));
+        match self {
+            Self::Null => " null".to_owned(),
+            Self::Hidden => String::new(),
+            Self::Text(text) => glimpse(text),
+            Self::Json(value) => glimpse(&value.to_string()),
+        }
+    }
 }
 
 fn mismatch(expected: &Kind, found: &Value) -> String {
@@ -268,5 +346,69 @@ mod tests {
         }
         let number = json!({"MaxResults": 1.5});
         assert!(matches!(check(Service::CognitoIdp, "ListUserPools", number), Err(Invalid::Type(_))));
+    }
+
+    #[test]
+    fn what_stands_in_something_sensitive_is_masked() {
+        let long = "p".repeat(3000);
+        let input = json!({"ClientId": "abc", "AuthFlow": "USER_SRP_AUTH", "AuthParameters": {"PASSWORD": long, long.as_str(): "x"}});
+        let text = message("InitiateAuth", input);
+        assert!(!text.contains("ppp"), "{text}");
+        for service in Service::all() {
+            for operation in service.model().operations() {
+                let Some(input) = operation.input else { continue };
+                let mut texts = Vec::new();
+                sensitive_maps(service.model(), input, &mut Vec::new(), &mut texts);
+                for value in texts {
+                    let Err(Invalid::Constraints(text, _)) = validate(service.model(), input, &value) else { continue };
+                    assert!(!text.contains("s3cret"), "{}: {text}", operation.name);
+                }
+            }
+        }
+    }
+
+    /// Inputs with `s3cret`, too long, in each sensitive place below maps, lists and structures.
+    fn sensitive_maps(model: &Model, id: ShapeId, way: &mut Vec<(String, bool)>, found: &mut Vec<Value>) {
+        let Some(shape) = model.shape(id) else { return };
+        if way.len() > 6 {
+            return;
+        }
+        let below = |way: &mut Vec<(String, bool)>, name: &str, in_list: bool, id: ShapeId, found: &mut Vec<Value>| {
+            way.push((name.to_owned(), in_list));
+            sensitive_maps(model, id, way, found);
+            way.pop();
+        };
+        let secret = || Value::from(format!("s3cret{}", "!".repeat(200_000)));
+        match &shape.kind {
+            Kind::Structure(members) => members.iter().for_each(|member| below(way, &member.name, false, member.shape, found)),
+            Kind::List(_) if shape.sensitive => found.push(placed(way, json!([secret()]))),
+            Kind::List(member) => below(way, "", true, *member, found),
+            Kind::Map(_, _) if shape.sensitive => found.push(placed(way, json!({"s3cret": secret()}))),
+            Kind::Map(_, member) => below(way, "k", false, *member, found),
+            Kind::String(_) if shape.sensitive => found.push(placed(way, secret())),
+            _ => {}
+        }
+    }
+
+    fn placed(way: &[(String, bool)], value: Value) -> Value {
+        way.iter().rev().fold(value, |value, (name, in_list)| if *in_list { json!([value]) } else { json!({name.as_str(): value}) })
+    }
+
+    #[test]
+    fn paths_and_values_are_cut() {
+        let long = "k".repeat(100_000);
+        let tags = json!({"UserPoolId": "us-east-1_abc", "UserPoolTags": {long.as_str(): "v".repeat(100_000)}, "MfaConfiguration": long});
+        let text = message("UpdateUserPool", tags);
+        assert!(text.len() < 2_000 && text.contains("kkk…'") && text.contains("kkk….member'"), "{text}");
+    }
+
+    /// 100,000 valid entries: writing each of them out took a worker 100 ms and more.
+    #[test]
+    fn what_is_valid_is_not_written_out() {
+        let fields: serde_json::Map<String, Value> = (0..50_000).map(|number| (format!("key{number}"), Value::from("value"))).collect();
+        let inner = json!({"ClientId": "abc", "AuthFlow": "USER_SRP_AUTH", "AuthParameters": fields});
+        assert_eq!(RENDERED.with(std::cell::Cell::get), 0);
+        assert_eq!(message("InitiateAuth", inner), "");
+        assert_eq!(RENDERED.with(std::cell::Cell::get), 0);
     }
 }

@@ -12,7 +12,9 @@ use super::path::DecodedPath;
 use super::rules::Rules;
 use crate::authz;
 use crate::context::App;
+use crate::decisions::door::request_id;
 use crate::iam::origin::Origin;
+use crate::kit::causes::Causes;
 use crate::policy::Verdict;
 use crate::store::StoreError;
 
@@ -64,8 +66,9 @@ pub async fn handle(app: Data<App>, rules: Data<Rules>, request: HttpRequest) ->
         }
         Err(Refused::Forbidden(message)) => HttpResponse::Forbidden().json(json!({"message": message})),
         Err(Refused::Internal(error)) => {
-            tracing::error!(%error, "forward-auth failed");
-            HttpResponse::InternalServerError().json(json!({"message": "Internal error."}))
+            let id = request_id(&app, &request);
+            tracing::error!(request_id = ?id, error = %Causes(error.as_ref()), "forward-auth failed");
+            HttpResponse::InternalServerError().insert_header(("x-request-id", id)).json(json!({"message": "Internal error."}))
         }
     };
     let no_store = actix_web::http::header::HeaderValue::from_static("no-store");

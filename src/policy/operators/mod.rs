@@ -7,6 +7,7 @@ mod number;
 #[cfg(test)]
 mod tests;
 mod text;
+mod weight;
 
 use std::cmp::Ordering;
 
@@ -139,6 +140,16 @@ impl Condition {
         let values = prepared.collect::<Result<_, MalformedVariable>>().map_err(|_| ConditionRefused::Variable)?;
         let key_in_lower_case = key.to_ascii_lowercase().into();
         Ok(Self { operator, qualifier, if_exists, written: (name.into(), key.into()), key: key_in_lower_case, values })
+    }
+
+    /// Whether it holds a key to texts that are written out: the key must be there, and a wildcard or variable would let in more.
+    pub fn pins(&self, key: &str) -> bool {
+        let compares = matches!(self.operator.name, "StringEquals" | "StringEqualsIgnoreCase" | "StringLike");
+        let is_written_out = |value: &str| !value.contains(['*', '?', '$']);
+        // `ForAllValues:` and `…IfExists` hold for a key that is absent.
+        let demands_key = self.qualifier != Qualifier::All && !self.if_exists;
+        let literal = !self.values.is_empty() && self.values.iter().all(|(text, _)| is_written_out(text));
+        compares && demands_key && literal && self.key().eq_ignore_ascii_case(key)
     }
 
     /// Whether there is such an operator.

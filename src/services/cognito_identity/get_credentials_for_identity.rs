@@ -64,6 +64,9 @@ fn admit_guest(pool: &IdentityPool, identity: &Identity) -> Result<(), Error> {
 /// SECURITY: at least one login must be the identity's own. Only a guest's identity takes its first login from whoever
 /// brings one, and a login that has an identity never gets another.
 async fn link(cx: &Context, tx: &mut Conn, identity: &Identity, logins: &[Login]) -> Result<(), Error> {
+    // Read again in the transaction that links: whoever linked a guest's identity in between is its owner.
+    let identity = identity_pools::find_identity(tx, &identity.identity_id).await?;
+    let identity = &identity.ok_or_else(|| Error::ResourceNotFound("Identity not found.".to_owned()))?;
     let mut unowned = Vec::new();
     for login in logins {
         match identity_pools::login_owner(tx, &identity.identity_pool_id, &login.provider, &login.subject).await? {
@@ -83,4 +86,40 @@ async fn link(cx: &Context, tx: &mut Conn, identity: &Identity, logins: &[Login]
         identity_pools::set_authenticated(tx, identity, cx.now()).await?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::join;
+    use serde_json::json;
+
+    use crate::testing::TestApp;
+
+    #[actix_web::test]
+    async fn of_two_users_who_claim_one_guests_identity_at_once_one_owns_it() {
+        let app = TestApp::new().await;
+        let users = app.pool().await;
+        let provider = format!("cognito-idp.us-east-1.amazonaws.com/{}", users.id);
+        let pool = json!({"IdentityPoolName": "p", "AllowUnauthenticatedIdentities": true,
+                          "CognitoIdentityProviders": [{"ProviderName": provider, "ClientId": users.client_id}]});
+        let pool = app.admin().call("CreateIdentityPool", pool).await.ok()["IdentityPoolId"].clone();
+        let trust = json!([{"Effect": "Allow", "Principal": {"Federated": "cognito-identity.amazonaws.com"},
+                            "Action": "sts:AssumeRoleWithWebIdentity",
+                            "Condition": {"StringEquals": {"cognito-identity.amazonaws.com:aud": pool}}}]);
+        let role = app.role("Users", trust).await;
+        app.admin().call("SetIdentityPoolRoles", json!({"IdentityPoolId": pool, "Roles": {"authenticated": role}})).await.ok();
+        let [alice, bob] = [users.user("alice").await.signed_in().await, users.user("bob").await.signed_in().await];
+        for _ in 0..5 {
+            let identity = app.anonymous().call("GetId", json!({"IdentityPoolId": pool})).await.ok()["IdentityId"].clone();
+            let claim = async |tokens: &serde_json::Value| {
+                let logins = json!({&provider: tokens["IdToken"]});
+                app.anonymous().call("GetCredentialsForIdentity", json!({"IdentityId": identity, "Logins": logins})).await
+            };
+            let (first, second) = join(claim(&alice), claim(&bob)).await;
+            let won = [&first, &second].into_iter().filter(|answer| answer.status == 200).count();
+            assert!(won <= 1, "{} {}", first.text, second.text);
+            let other = if first.status == 200 { second } else { first };
+            assert!(["NotAuthorizedException", "ResourceConflictException"].contains(&other.code().as_str()), "{}", other.text);
+        }
+    }
 }

@@ -15,6 +15,7 @@ use crate::store::identity_pools::{self, Identity};
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
+    account_id: Option<String>,
     identity_pool_id: String,
     #[serde(default)]
     logins: BTreeMap<String, String>,
@@ -28,7 +29,8 @@ pub struct Response {
 
 pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
     let pool = cx.read(async |tx| identity_pools::find(tx, &request.identity_pool_id).await).await?;
-    let pool = pool.ok_or_else(|| no_pool(&request.identity_pool_id))?;
+    let is_named = |account: &str| request.account_id.as_deref().is_none_or(|named| named == account);
+    let pool = pool.filter(|pool| is_named(&pool.account_id)).ok_or_else(|| no_pool(&request.identity_pool_id))?;
     let logins = web_identity::verify(cx, &pool, &request.logins).await?;
     if logins.is_empty() && !pool.configuration.allow_unauthenticated_identities {
         return Err(guests_refused());

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::errors::{Error, own_pool, unsupported};
-use crate::authz;
 use crate::context::Context;
-use crate::identitypools::pool::Roles;
-use crate::operation;
-use crate::policy::Verdict;
+use crate::flows::web_identity::PROVIDER;
+use crate::iam::arn;
+use crate::identitypools::pool::{IdentityPool, Roles};
+use crate::operation::{self, Ask, Asks, Fault, Resolved};
 use crate::store;
 
 #[derive(Deserialize)]
@@ -20,25 +20,106 @@ pub struct Request {
     rest: Map<String, Value>,
 }
 
-asks_about_everything!(Request);
+/// What a call names: the pool, and the roles that it would give.
+pub struct Found {
+    pool: IdentityPool,
+    roles: Roles,
+}
+
+impl Asks for Request {
+    type Found = Found;
+
+    /// SECURITY: whoever gives a pool a role must be allowed to pass it, or the right to configure a pool would be the right to
+    /// become any role. It is the role as found that is judged and stored.
+    async fn resolve(&self, cx: &Context) -> Result<Resolved<Found>, Fault> {
+        let mut asks = vec![Ask::on("*")];
+        let mut roles = Roles::new();
+        let mut missing = None;
+        for (kind, role_arn) in &self.roles {
+            match cx.read(async |tx| store::iam::find_role_by_arn(tx, role_arn).await).await? {
+                Some(role) if role.account_id == cx.account_id => {
+                    let ask = Ask::on(role.arn()).action("iam:PassRole").resource_tags(&role.tags);
+                    asks.push(ask.key("iam:PassedToService", PROVIDER));
+                    roles.insert(kind.clone(), role.arn());
+                }
+                // Another account's roles are looked up for nobody: there or not, they are refused alike.
+                _ if arn::parse_role(role_arn).is_some_and(|(account, ..)| account != cx.account_id) => {
+                    return Err(Fault::AccessDenied("Cross-account pass role is not allowed.".to_owned()));
+                }
+                _ => missing = Some(Error::InvalidParameter(format!("Invalid role ARN: {role_arn}"))),
+            }
+        }
+        let found = match (missing, own_pool(cx, &self.identity_pool_id).await) {
+            (Some(error), _) => Err(error.into()),
+            (None, Ok(pool)) => Ok(Found { pool, roles }),
+            (None, Err(Error::Internal(error))) => return Err(Fault::Internal(error)),
+            (None, Err(error)) => Err(error.into()),
+        };
+        Ok(Resolved { found, asks })
+    }
+}
 
 #[derive(Serialize)]
 pub struct Response {}
 
-pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, Found { pool, roles }: Found, request: Request) -> Result<Response, Error> {
     if let Some(name) = operation::unsupported(&request.rest) {
         return Err(unsupported(name));
     }
-    let pool = own_pool(cx, &request.identity_pool_id).await?;
-    let mut keys = authz::keys_of_call(cx);
-    keys.insert("iam:PassedToService", "cognito-identity.amazonaws.com");
-    for arn in request.roles.values() {
-        // SECURITY: without this, the right to configure a pool would be the right to become any role.
-        let decision = authz::decide(cx, &cx.caller, "iam:PassRole", arn, &keys).await?;
-        if decision.verdict != Verdict::Allowed {
-            return Err(Error::AccessDenied(authz::denial(&cx.caller, "iam:PassRole", arn, &decision)));
-        }
-    }
-    cx.write(async |tx| store::identity_pools::set_roles(tx, &pool.id, &request.roles, cx.now()).await).await?;
+    cx.write(async |tx| store::identity_pools::set_roles(tx, &pool.id, &roles, cx.now()).await).await?;
     Ok(Response {})
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::{ACCOUNT, TestApp};
+
+    #[actix_web::test]
+    async fn a_role_is_passed_by_the_arn_that_it_has_and_by_no_other_spelling() {
+        let app = TestApp::new().await;
+        let trust = json!([{"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}]);
+        let admin_role = app.role("Admin", trust.clone()).await;
+        let app_role = app.role("App", trust).await;
+        let pool = json!({"IdentityPoolName": "p", "AllowUnauthenticatedIdentities": true});
+        let pool = app.admin().call("CreateIdentityPool", pool).await.ok()["IdentityPoolId"].clone();
+        let ann = app
+            .user_with(json!([
+                {"Effect": "Allow", "Action": "*", "Resource": "*"},
+                {"Effect": "Deny", "Action": "iam:PassRole", "Resource": admin_role},
+            ]))
+            .await;
+        let set =
+            async |role: &str| ann.call("SetIdentityPoolRoles", json!({"IdentityPoolId": pool, "Roles": {"authenticated": role}})).await;
+        for (role, code) in [
+            (admin_role.as_str(), "AccessDeniedException"),
+            (&admin_role.replace("role/Admin", "role/admin"), "InvalidParameterException"),
+            (&admin_role.replace("arn:aws:", "arn:aws-cn:"), "InvalidParameterException"),
+            (&admin_role.replace("role/Admin", "role/none/Admin"), "InvalidParameterException"),
+            ("arn:aws:iam::111111111111:role/Admin", "AccessDeniedException"),
+            (&app_role, ""),
+        ] {
+            assert_eq!(set(role).await.code(), code, "{role}");
+        }
+        let roles = app.admin().call("GetIdentityPoolRoles", json!({"IdentityPoolId": pool})).await.ok()["Roles"].clone();
+        assert_eq!(roles, json!({"authenticated": app_role}));
+    }
+
+    #[actix_web::test]
+    async fn a_role_of_another_account_is_refused_whether_or_not_it_is_there() {
+        let app = TestApp::new().await;
+        let trust = json!([{"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}]);
+        let role = app.role("App", trust).await;
+        let other = app.root_of("111111111111").await;
+        let pool = json!({"IdentityPoolName": "p", "AllowUnauthenticatedIdentities": true});
+        let pool = other.call("CreateIdentityPool", pool).await.ok()["IdentityPoolId"].clone();
+        let mut answers = Vec::new();
+        for role in [role.clone(), role.replace("App", "None")] {
+            answers
+                .push(other.call("SetIdentityPoolRoles", json!({"IdentityPoolId": pool, "Roles": {"authenticated": role}})).await.error());
+        }
+        let refused = ("AccessDeniedException".to_owned(), "Cross-account pass role is not allowed.".to_owned());
+        assert_eq!(answers, [refused.clone(), refused]);
+    }
 }

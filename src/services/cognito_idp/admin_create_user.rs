@@ -49,24 +49,18 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
         writer: Writer::Administrator,
         status: UserStatus::ForceChangePassword,
     };
-    let mut user = sign_up::prepare(cx, &pool, new)?;
+    let mut new = sign_up::prepare(cx, &pool, new)?;
     // A password that fits every policy: its four classes lead.
     let generated = || Secret::from(format!("Aa1!{}", ids::client_id(&mut cx.rng())));
     let password = request.temporary_password.clone().unwrap_or_else(generated);
-    user.password = Some(administrators_password(cx, &pool, &user, &password, false).await?);
+    new.user.password = Some(administrators_password(cx, &pool, &new.user, &password, false).await?);
     let mediums = request.desired_delivery_mediums.unwrap_or_else(|| vec!["SMS".to_owned()]);
     let message = match request.message_action.as_deref() {
         Some("SUPPRESS") => None,
-        _ => invitation(&user, &password, &mediums)?,
+        _ => invitation(&new.user, &password, &mediums)?,
     };
     cx.write(async |tx| {
-        for kind in ["email", "phone_number"] {
-            let verified = user.attributes.get(&format!("{kind}_verified")).is_some_and(|value| value == "true");
-            if request.force_alias_creation && verified {
-                sign_up::claim_alias(tx, &pool, &user, kind, true).await?;
-            }
-        }
-        sign_up::insert(tx, &pool, &user).await?;
+        sign_up::insert(tx, &pool, &new, request.force_alias_creation).await?;
         if let Some(message) = &message {
             // The model knows no limit here, so a spent budget is one request too many.
             delivery::send(cx, tx, message).await.map_err(|refused| match refused {
@@ -77,7 +71,7 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
         Ok::<_, Error>(())
     })
     .await?;
-    Ok(Response { user: UserAnswer::of(&user, |_| true) })
+    Ok(Response { user: UserAnswer::of(&new.user, |_| true) })
 }
 
 /// The invitation, by the first of the mediums for which the user has an address.
@@ -101,4 +95,55 @@ fn invitation(user: &User, password: &Secret, mediums: &[String]) -> Result<Opti
         username: user.username.clone(),
         trigger_source: "CustomMessage_AdminCreateUser".to_owned(),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::TestApp;
+
+    #[actix_web::test]
+    async fn required_attributes_are_asked_of_the_user_and_not_of_the_administrator() {
+        let app = TestApp::new().await;
+        let schema = json!({"Schema": [{"Name": "given_name", "AttributeDataType": "String", "Required": true, "Mutable": true}]});
+        let pool = app.pool_with(schema, json!({})).await;
+        let made = json!({"Username": "made", "TemporaryPassword": "Pa55word!", "MessageAction": "SUPPRESS"});
+        pool.admin("AdminCreateUser", made).await.ok();
+        let asked = pool.sign_in("made", "Pa55word!").await.ok();
+        assert_eq!(asked["ChallengeName"], "NEW_PASSWORD_REQUIRED");
+        assert_eq!(asked["ChallengeParameters"]["requiredAttributes"], "[\"userAttributes.given_name\"]");
+        let signed_up = pool.client("SignUp", json!({"Username": "self", "Password": "Pa55word!"})).await;
+        assert!(signed_up.message().contains("given_name"), "{}", signed_up.text);
+    }
+
+    #[actix_web::test]
+    async fn an_address_that_is_not_there_is_not_verified() {
+        let app = TestApp::new().await;
+        let pool = app.pool().await;
+        let verified = json!([{"Name": "email_verified", "Value": "true"}]);
+        let made = json!({"Username": "made", "UserAttributes": verified, "MessageAction": "SUPPRESS"});
+        assert_eq!(pool.admin("AdminCreateUser", made.clone()).await.code(), "InvalidParameterException");
+        let by_email = app.pool_with(json!({"UsernameAttributes": ["email"]}), json!({})).await;
+        let mut made = made;
+        made["Username"] = json!("a@x.example");
+        by_email.admin("AdminCreateUser", made).await.ok();
+    }
+
+    #[actix_web::test]
+    async fn an_address_with_an_owner_is_taken_by_force_only() {
+        let app = TestApp::new().await;
+        let pool = app.pool_with(json!({"AliasAttributes": ["email"]}), json!({})).await;
+        let attributes = |address: &str| json!([{"Name": "email", "Value": address}, {"Name": "email_verified", "Value": "true"}]);
+        let make = async |name: &str, address: &str, force: bool| {
+            let new =
+                json!({"Username": name, "UserAttributes": attributes(address), "ForceAliasCreation": force, "MessageAction": "SUPPRESS"});
+            pool.admin("AdminCreateUser", new).await.code()
+        };
+        assert_eq!(make("first", "a@x.example", false).await, "");
+        assert_eq!(make("second", "A@x.example", false).await, "AliasExistsException");
+        assert_eq!(make("second", "A@x.example", true).await, "");
+        let found = pool.admin("AdminGetUser", json!({"Username": "a@x.example"})).await.ok();
+        assert_eq!(found["Username"], "second");
+    }
 }

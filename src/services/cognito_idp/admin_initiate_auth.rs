@@ -2,10 +2,12 @@
 
 use serde::Deserialize;
 
-use super::errors::Error;
+use super::auth_answer::{self, Answer};
+use super::auth_request::{self, Parameters, Side};
+use super::errors::no_session;
 use crate::context::Context;
 use crate::flows::clients::ClientOfPool;
-use crate::flows::sign_in::{self, Answer, Parameters, Side};
+use crate::operation::Fault;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -15,10 +17,13 @@ pub struct Request {
     auth_flow: String,
     #[serde(default)]
     auth_parameters: Parameters,
+    session: Option<String>,
 }
 
 asks_about_client!(Request);
 
-pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Answer, Error> {
-    sign_in::initiate(cx, &of, Side::Admin, &request.auth_flow, &request.auth_parameters).await
+pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Answer, Fault> {
+    no_session(request.session.as_deref())?;
+    let asked = auth_request::initiate(Side::Admin, &request.auth_flow, &request.auth_parameters)?;
+    auth_answer::initiate(cx, &of, asked, auth_request::secret_hash(&request.auth_parameters)).await
 }

@@ -6,7 +6,7 @@ use super::errors::Error;
 use crate::context::Context;
 use crate::flows::access::Holder;
 use crate::flows::{sign_in, software_token};
-use crate::operation::OfHolder;
+use crate::operation::{Fault, OfHolder};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -29,13 +29,13 @@ pub struct Response {
     session: Option<String>,
 }
 
-pub async fn handle(cx: &Context, holder: Option<Holder>, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, holder: Option<Holder>, request: Request) -> Result<Response, Fault> {
     match (holder, request.session) {
-        (Some(holder), None) => Ok(Response { secret_code: software_token::associate(cx, &holder.user).await?, session: None }),
+        (Some(holder), None) => Ok(Response { secret_code: software_token::associate(cx, &holder).await?, session: None }),
         (None, Some(session)) => {
-            let (_, _, user) = sign_in::mfa_setup_user(cx, &session).await?;
-            Ok(Response { secret_code: software_token::associate(cx, &user).await?, session: Some(session) })
+            let (secret_code, session) = sign_in::associate(cx, &session).await?;
+            Ok(Response { secret_code, session: Some(session) })
         }
-        _ => Err(Error::parameter("Only one of AccessToken and Session must be given")),
+        _ => Err(Error::parameter("Only one of AccessToken and Session must be given").into()),
     }
 }

@@ -4,86 +4,29 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::errors::{Error, refuse_unsupported};
-use super::pool_answer::{PoolAnswer, UsernameConfiguration};
+use super::pool_answer::PoolAnswer;
 use crate::context::Context;
 use crate::crypto::ids;
 use crate::flows::pool_keys;
 use crate::store;
 use crate::userpools::attributes::{NumberConstraints, SchemaAttribute, StringConstraints, full_schema, is_standard};
-use crate::userpools::password_policy::PasswordPolicy;
-use crate::userpools::pool::{MfaMode, Pool, PoolConfiguration, VerificationMessage};
+use crate::userpools::pool::{BY_CODE, MfaMode, Pool, PoolConfiguration, SoftwareToken};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
     pool_name: String,
     #[serde(default)]
-    policies: Policies,
-    deletion_protection: Option<String>,
-    #[serde(default)]
-    auto_verified_attributes: Vec<String>,
-    #[serde(default)]
-    alias_attributes: Vec<String>,
-    #[serde(default)]
-    username_attributes: Vec<String>,
-    sms_verification_message: Option<String>,
-    email_verification_message: Option<String>,
-    email_verification_subject: Option<String>,
-    #[serde(default)]
-    verification_message_template: Template,
-    mfa_configuration: Option<MfaMode>,
-    #[serde(default)]
     schema: Vec<NewAttribute>,
-    #[serde(default)]
-    admin_create_user_config: AdminCreateUserConfig,
-    username_configuration: Option<UsernameConfiguration>,
     #[serde(default)]
     email_configuration: EmailConfiguration,
     user_pool_tier: Option<String>,
+    /// The pool's configuration, and what we don't honour yet.
     #[serde(flatten)]
-    rest: Map<String, Value>,
+    given: Map<String, Value>,
 }
 
 asks_about_everything!(Request);
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "PascalCase", default)]
-struct Policies {
-    password_policy: PasswordPolicyInput,
-    #[serde(flatten)]
-    rest: Map<String, Value>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "PascalCase", default)]
-struct PasswordPolicyInput {
-    minimum_length: Option<i64>,
-    require_uppercase: Option<bool>,
-    require_lowercase: Option<bool>,
-    require_numbers: Option<bool>,
-    require_symbols: Option<bool>,
-    temporary_password_validity_days: Option<i64>,
-    password_history_size: Option<i64>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "PascalCase", default)]
-struct Template {
-    #[serde(flatten)]
-    message: VerificationMessage,
-    default_email_option: Option<String>,
-    email_message_by_link: Option<String>,
-    email_subject_by_link: Option<String>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(rename_all = "PascalCase", default)]
-struct AdminCreateUserConfig {
-    allow_admin_create_user_only: bool,
-    unused_account_validity_days: Option<i64>,
-    #[serde(flatten)]
-    rest: Map<String, Value>,
-}
 
 #[derive(Deserialize, Default)]
 #[serde(rename_all = "PascalCase", default)]
@@ -134,69 +77,53 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
 }
 
 fn configuration(request: Request) -> Result<PoolConfiguration, Error> {
-    for rest in [&request.rest, &request.policies.rest, &request.admin_create_user_config.rest, &request.email_configuration.rest] {
-        refuse_unsupported(rest)?;
-    }
-    let template = request.verification_message_template;
+    refuse_unsupported(&request.email_configuration.rest)?;
+    let mut configuration = read(request.given)?;
     let neutral = [
-        ("EmailSendingAccount", &request.email_configuration.email_sending_account, "COGNITO_DEFAULT"),
-        ("UserPoolTier", &request.user_pool_tier, "ESSENTIALS"),
-        ("DefaultEmailOption", &template.default_email_option, "CONFIRM_WITH_CODE"),
-        ("EmailMessageByLink", &template.email_message_by_link, ""),
-        ("EmailSubjectByLink", &template.email_subject_by_link, ""),
+        ("EmailSendingAccount", request.email_configuration.email_sending_account.as_deref(), "COGNITO_DEFAULT"),
+        ("UserPoolTier", request.user_pool_tier.as_deref(), "ESSENTIALS"),
+        ("DefaultEmailOption", Some(configuration.verification_message_template.default_email_option.as_str()), BY_CODE),
     ];
-    if let Some((name, ..)) = neutral.iter().find(|(_, value, only)| value.as_deref().is_some_and(|value| value != *only)) {
+    if let Some((name, ..)) = neutral.iter().find(|(_, value, only)| value.is_some_and(|value| value != *only)) {
         return Err(Error::parameter(format!("{name} is not supported")));
     }
-    if !request.alias_attributes.is_empty() && !request.username_attributes.is_empty() {
+    if !configuration.alias_attributes.is_empty() && !configuration.username_attributes.is_empty() {
         return Err(Error::parameter("Only one of the aliasAttributes or usernameAttributes can be set in a user pool."));
     }
-    let mfa = request.mfa_configuration.unwrap_or_default();
-    if mfa == MfaMode::On {
+    if configuration.mfa == MfaMode::On {
         return Err(Error::parameter(
             "SMS configuration and Auto verification for phone_number are required when MFA is required/optional",
         ));
     }
-    let schema: Vec<SchemaAttribute> = request.schema.into_iter().map(attribute).collect::<Result<_, _>>()?;
-    Ok(PoolConfiguration {
-        password_policy: password_policy(&request.policies.password_policy, request.admin_create_user_config.unused_account_validity_days)?,
-        deletion_protected: request.deletion_protection.as_deref() == Some("ACTIVE"),
-        auto_verified_attributes: request.auto_verified_attributes,
-        alias_attributes: request.alias_attributes,
-        username_attributes: request.username_attributes,
-        usernames_are_case_sensitive: request.username_configuration.map(|configuration| configuration.case_sensitive),
-        schema,
-        mfa,
-        software_token_mfa_enabled: mfa != MfaMode::Off,
-        admin_create_user_only: request.admin_create_user_config.allow_admin_create_user_only,
-        verification_message: VerificationMessage {
-            sms_message: template.message.sms_message.or(request.sms_verification_message),
-            email_message: template.message.email_message.or(request.email_verification_message),
-            email_subject: template.message.email_subject.or(request.email_verification_subject),
-        },
-    })
+    configuration.schema = request.schema.into_iter().map(attribute).collect::<Result<_, _>>()?;
+    configuration.software_token_mfa_configuration = SoftwareToken { enabled: configuration.mfa != MfaMode::Off };
+    Ok(configuration.with_both_names())
 }
 
-/// A given policy asks for what it names and nothing more; without one, the default asks for everything.
-fn password_policy(input: &PasswordPolicyInput, unused_days: Option<i64>) -> Result<PasswordPolicy, Error> {
-    if input.password_history_size.is_some_and(|size| size != 0) {
-        return Err(Error::parameter("PasswordHistorySize is not supported"));
+/// The configuration that is given. What it asks for and a pool's configuration does not have is refused, at any depth.
+fn read(given: Map<String, Value>) -> Result<PoolConfiguration, Error> {
+    let internal = |error: serde_json::Error| Error::Internal(Box::new(error));
+    let given = Value::Object(given);
+    let mut configuration: PoolConfiguration = serde_json::from_value(given.clone()).map_err(internal)?;
+    refuse_unsupported(&left_out(&given, &serde_json::to_value(&configuration).map_err(internal)?))?;
+    let days = given.pointer("/Policies/PasswordPolicy/TemporaryPasswordValidityDays");
+    if let (None, Some(unused)) = (days, configuration.admin_create_user_config.unused_account_validity_days) {
+        configuration.policies.password_policy.temporary_password_validity_days = unused;
     }
-    let default = PasswordPolicy::default();
-    let given = input.minimum_length.is_some()
-        || [input.require_uppercase, input.require_lowercase, input.require_numbers, input.require_symbols].iter().any(Option::is_some);
-    let class = |asked: Option<bool>| asked.unwrap_or(!given);
-    Ok(PasswordPolicy {
-        minimum_length: input.minimum_length.unwrap_or(default.minimum_length),
-        require_uppercase: class(input.require_uppercase),
-        require_lowercase: class(input.require_lowercase),
-        require_numbers: class(input.require_numbers),
-        require_symbols: class(input.require_symbols),
-        temporary_password_validity_days: input
-            .temporary_password_validity_days
-            .or(unused_days)
-            .unwrap_or(default.temporary_password_validity_days),
-    })
+    Ok(configuration)
+}
+
+/// The members of `given` that `understood` does not have, by their own names. Nothing, zero and the empty text ask for nothing.
+fn left_out(given: &Value, understood: &Value) -> Map<String, Value> {
+    let mut rest = Map::new();
+    for (name, value) in given.as_object().into_iter().flatten() {
+        match understood.get(name) {
+            Some(understood) => rest.extend(left_out(value, understood)),
+            None if value == 0 || value == "" => {}
+            None => drop(rest.insert(name.clone(), value.clone())),
+        }
+    }
+    rest
 }
 
 fn attribute(new: NewAttribute) -> Result<SchemaAttribute, Error> {
@@ -229,4 +156,67 @@ fn attribute(new: NewAttribute) -> Result<SchemaAttribute, Error> {
         number_attribute_constraints: new.number_attribute_constraints,
         string_attribute_constraints: new.string_attribute_constraints,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::TestApp;
+
+    async fn create(app: &TestApp, member: &str, value: Value) -> crate::testing::Answer {
+        app.admin().call("CreateUserPool", json!({"PoolName": "p", member: value})).await
+    }
+
+    #[actix_web::test]
+    async fn what_is_given_comes_back_under_both_of_its_names() {
+        let app = TestApp::new().await;
+        let given = json!({
+            "PoolName": "p",
+            "DeletionProtection": "ACTIVE",
+            "Policies": {"PasswordPolicy": {"MinimumLength": 10, "RequireNumbers": true}},
+            "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": true, "UnusedAccountValidityDays": 2},
+            "EmailVerificationMessage": "code {####}",
+            "VerificationMessageTemplate": {"EmailSubject": "subject", "DefaultEmailOption": "CONFIRM_WITH_CODE"},
+            "UsernameConfiguration": {"CaseSensitive": false},
+            "MfaConfiguration": null,
+        });
+        let created = app.admin().call("CreateUserPool", given).await.ok()["UserPool"].clone();
+        let described = app.admin().call("DescribeUserPool", json!({"UserPoolId": created["Id"]})).await.ok()["UserPool"].clone();
+        assert_eq!(created, described);
+        assert_eq!(described["DeletionProtection"], "ACTIVE");
+        assert_eq!(
+            described["Policies"]["PasswordPolicy"],
+            json!({"MinimumLength": 10, "RequireUppercase": false, "RequireLowercase": false, "RequireNumbers": true,
+                   "RequireSymbols": false, "TemporaryPasswordValidityDays": 2})
+        );
+        assert_eq!(described["AdminCreateUserConfig"], json!({"AllowAdminCreateUserOnly": true, "UnusedAccountValidityDays": 2}));
+        assert_eq!(described["VerificationMessageTemplate"]["EmailMessage"], "code {####}");
+        assert_eq!(
+            (&described["EmailVerificationMessage"], &described["EmailVerificationSubject"]),
+            (&json!("code {####}"), &json!("subject"))
+        );
+        assert_eq!((&described["UsernameConfiguration"]["CaseSensitive"], &described["MfaConfiguration"]), (&json!(false), &json!("OFF")));
+        assert_eq!((described.get("Schema"), described.get("AliasAttributes")), (None, None));
+    }
+
+    #[actix_web::test]
+    async fn what_is_not_honoured_is_refused_at_any_depth() {
+        let app = TestApp::new().await;
+        for (member, value, refused) in [
+            ("LambdaConfig", json!({"PreSignUp": "arn:aws:lambda:us-east-1:000000000000:function:f"}), "LambdaConfig"),
+            ("LambdaConfig", json!({}), ""),
+            ("Policies", json!({"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD"]}}), "SignInPolicy"),
+            ("Policies", json!({"PasswordPolicy": {"MinimumLength": 8, "PasswordHistorySize": 3}}), "PasswordHistorySize"),
+            ("Policies", json!({"PasswordPolicy": {"MinimumLength": 8, "PasswordHistorySize": 0}}), ""),
+            ("AdminCreateUserConfig", json!({"InviteMessageTemplate": {"EmailSubject": "s"}}), "InviteMessageTemplate"),
+            ("VerificationMessageTemplate", json!({"DefaultEmailOption": "CONFIRM_WITH_LINK"}), "DefaultEmailOption"),
+            ("EmailConfiguration", json!({"EmailSendingAccount": "DEVELOPER"}), "EmailSendingAccount"),
+        ] {
+            let answer = create(&app, member, value.clone()).await;
+            let expected = if refused.is_empty() { String::new() } else { format!("{refused} is not supported") };
+            assert_eq!(answer.message(), expected, "{member} {value}");
+        }
+    }
 }

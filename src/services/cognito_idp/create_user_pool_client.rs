@@ -12,7 +12,7 @@ use crate::crypto::ids;
 use crate::flows::clients::ClientOfPool;
 use crate::store;
 use crate::userpools::attributes::full_schema;
-use crate::userpools::client::{Client, ClientConfiguration, TokenValidityUnits};
+use crate::userpools::client::{Client, ClientConfiguration};
 use crate::userpools::pool::Pool;
 
 #[derive(Deserialize)]
@@ -22,19 +22,8 @@ pub struct Request {
     client_name: String,
     #[serde(default)]
     generate_secret: bool,
-    #[serde(default)]
-    refresh_token_validity: i64,
-    access_token_validity: Option<i64>,
-    id_token_validity: Option<i64>,
-    token_validity_units: Option<TokenValidityUnits>,
-    read_attributes: Option<Vec<String>>,
-    write_attributes: Option<Vec<String>>,
-    explicit_auth_flows: Option<Vec<String>>,
-    #[serde(default)]
-    supported_identity_providers: Vec<String>,
-    prevent_user_existence_errors: Option<String>,
-    enable_token_revocation: Option<bool>,
-    auth_session_validity: Option<i64>,
+    #[serde(flatten)]
+    configuration: ClientConfiguration,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
@@ -49,6 +38,7 @@ pub struct Response {
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     refuse_unsupported(&request.rest)?;
+    check(&pool, &request.configuration)?;
     let mut rng = cx.rng();
     let id = ids::client_id(&mut rng);
     let now = cx.now();
@@ -58,9 +48,9 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
     };
     let client = Client {
         pool_id: pool.id.clone(),
-        name: request.client_name.clone(),
+        name: request.client_name,
         sealed_secret: secret.map(seal),
-        configuration: configuration(&pool, request)?,
+        configuration: request.configuration,
         id,
         created_at: now,
         modified_at: now,
@@ -70,18 +60,19 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
     Ok(Response { user_pool_client: ClientAnswer::of(cx, &of)? })
 }
 
-fn configuration(pool: &Pool, request: Request) -> Result<ClientConfiguration, Error> {
-    if request.supported_identity_providers.iter().any(|provider| provider != "COGNITO") {
+/// Holds the settings of a client to what its pool has, and to what we honour.
+fn check(pool: &Pool, configuration: &ClientConfiguration) -> Result<(), Error> {
+    if configuration.supported_identity_providers.iter().any(|provider| provider != "COGNITO") {
         return Err(Error::parameter("The provider does not exist for this user pool"));
     }
     let schema = full_schema(&pool.configuration.schema);
-    let listed = request.read_attributes.iter().chain(&request.write_attributes).flatten();
+    let listed = configuration.read_attributes.iter().chain(&configuration.write_attributes).flatten();
     for name in listed {
         if !schema.iter().any(|attribute| attribute.name == *name) {
             return Err(Error::parameter(format!("Invalid read attributes specified while creating a client: {name}")));
         }
     }
-    let flows = request.explicit_auth_flows.as_deref().unwrap_or_default();
+    let flows = configuration.explicit_auth_flows.as_deref().unwrap_or_default();
     let legacy = flows.iter().filter(|flow| !flow.starts_with("ALLOW_")).count();
     if legacy > 0 && legacy < flows.len() {
         return Err(Error::parameter("Legacy and new ExplicitAuthFlows cannot be used together."));
@@ -89,21 +80,44 @@ fn configuration(pool: &Pool, request: Request) -> Result<ClientConfiguration, E
     if let Some(flow) = flows.iter().find(|flow| matches!(flow.as_str(), "ALLOW_USER_AUTH" | "CUSTOM_AUTH_FLOW_ONLY")) {
         return Err(Error::parameter(format!("{flow} is not supported")));
     }
-    let configuration = ClientConfiguration {
-        refresh_token_validity: request.refresh_token_validity,
-        access_token_validity: request.access_token_validity,
-        id_token_validity: request.id_token_validity,
-        token_validity_units: request.token_validity_units,
-        read_attributes: request.read_attributes,
-        write_attributes: request.write_attributes,
-        explicit_auth_flows: request.explicit_auth_flows,
-        prevent_user_existence_errors: request.prevent_user_existence_errors,
-        enable_token_revocation: request.enable_token_revocation.unwrap_or(true),
-        auth_session_validity: request.auth_session_validity.unwrap_or(3),
-    };
     let lifetimes = [configuration.access_token_lifetime(), configuration.id_token_lifetime(), configuration.refresh_token_lifetime()];
-    match lifetimes.into_iter().find_map(Result::err) {
-        Some(bad) => Err(Error::parameter(bad.to_string())),
-        None => Ok(configuration),
+    lifetimes.into_iter().find_map(Result::err).map_or(Ok(()), |bad| Err(Error::parameter(bad.to_string())))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::TestApp;
+
+    #[actix_web::test]
+    async fn what_is_given_comes_back_and_the_rest_has_its_default() {
+        let app = TestApp::new().await;
+        let pool = app.pool().await;
+        let given = json!({
+            "ClientName": "c", "AccessTokenValidity": 10, "TokenValidityUnits": {"AccessToken": "minutes"}, "ReadAttributes": ["email"],
+            "SupportedIdentityProviders": ["COGNITO"], "EnableTokenRevocation": null, "AuthSessionValidity": null,
+        });
+        let created = pool.admin("CreateUserPoolClient", given).await.ok()["UserPoolClient"].clone();
+        let described = pool.admin("DescribeUserPoolClient", json!({"ClientId": created["ClientId"]})).await.ok()["UserPoolClient"].clone();
+        assert_eq!(created, described);
+        let members = ["CreationDate", "LastModifiedDate", "ClientId", "UserPoolId"];
+        let settings: Map<String, Value> =
+            described.as_object().unwrap().clone().into_iter().filter(|(name, _)| !members.contains(&name.as_str())).collect();
+        let expected = json!({
+            "ClientName": "c", "AccessTokenValidity": 10, "TokenValidityUnits": {"AccessToken": "minutes"}, "ReadAttributes": ["email"],
+            "SupportedIdentityProviders": ["COGNITO"], "EnableTokenRevocation": true, "AuthSessionValidity": 3,
+            "RefreshTokenValidity": 30, "AllowedOAuthFlowsUserPoolClient": false,
+        });
+        assert_eq!(Value::Object(settings), expected);
+    }
+
+    #[actix_web::test]
+    async fn what_is_not_honoured_is_refused() {
+        let app = TestApp::new().await;
+        let pool = app.pool().await;
+        let answer = pool.admin("CreateUserPoolClient", json!({"ClientName": "c", "PublishSecretsInAWSSecretsManager": true})).await;
+        assert_eq!(answer.message(), "PublishSecretsInAWSSecretsManager is not supported");
     }
 }

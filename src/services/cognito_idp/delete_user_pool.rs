@@ -21,14 +21,11 @@ asks_about_pool!(Request);
 pub struct Response {}
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, _: Request) -> Result<Response, Error> {
-    if pool.configuration.deletion_protected {
+    if pool.configuration.deletion_protected() {
         return Err(Error::parameter(
             "The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first.",
         ));
     }
     cx.write(async |tx| store::user_pools::delete(tx, &pool.id).await).await?;
-    // The pool's clients fall out of their cache with its age, and are of no use without the pool.
-    cx.caches.pools.invalidate(&pool.id);
-    cx.caches.pool_keys.invalidate(&pool.id);
     Ok(Response {})
 }

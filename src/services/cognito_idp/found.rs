@@ -73,19 +73,9 @@ macro_rules! asks_about_client {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
-    use crate::testing::{ACCOUNT, TestApp, TestCaller};
-
-    /// A user of IAM who holds one policy.
-    async fn user_with<'a>(app: &'a TestApp, statements: Value) -> TestCaller<'a> {
-        let document = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
-        app.admin().call("iam:CreateUser", json!({"UserName": "ann"})).await.ok();
-        let policy = json!({"UserName": "ann", "PolicyName": "p", "PolicyDocument": document});
-        app.admin().call("iam:PutUserPolicy", policy).await.ok();
-        let key = app.admin().call("iam:CreateAccessKey", json!({"UserName": "ann"})).await.ok()["AccessKey"].clone();
-        app.holder_of(key["AccessKeyId"].as_str().unwrap(), key["SecretAccessKey"].as_str().unwrap(), None)
-    }
+    use crate::testing::{ACCOUNT, TestApp};
 
     #[actix_web::test]
     async fn the_region_of_a_signature_neither_evades_a_deny_nor_lends_an_allow() {
@@ -97,7 +87,7 @@ mod tests {
             {"Effect": "Allow", "Action": "cognito-idp:*", "Resource": [elsewhere, "*"]},
             {"Effect": "Deny", "Action": "cognito-idp:*", "Resource": denied},
         ]);
-        let ann = user_with(&app, statements).await;
+        let ann = app.user_with(statements).await;
         for (operation, input) in [
             ("DescribeUserPool", json!({"UserPoolId": pool.id})),
             ("AdminCreateUser", json!({"UserPoolId": pool.id, "Username": "mallory"})),
@@ -123,7 +113,7 @@ mod tests {
         let app = TestApp::new().await;
         let pool = app.pool().await;
         let own = format!("arn:aws:cognito-idp:us-east-1:{ACCOUNT}:userpool/{}", pool.id);
-        let ann = user_with(&app, json!([{"Effect": "Allow", "Action": "cognito-idp:*", "Resource": own}])).await;
+        let ann = app.user_with(json!([{"Effect": "Allow", "Action": "cognito-idp:*", "Resource": own}])).await;
         let listed = ann.call("ListUserPools", json!({"MaxResults": 10, "UserPoolId": pool.id})).await;
         assert_eq!(listed.code(), "AccessDeniedException");
         ann.call("DescribeUserPool", json!({"UserPoolId": pool.id})).await.ok();
@@ -132,7 +122,7 @@ mod tests {
     #[actix_web::test]
     async fn whether_a_pool_exists_is_told_to_those_who_may_ask_about_it() {
         let app = TestApp::new().await;
-        let ann = user_with(&app, json!([{"Effect": "Allow", "Action": "cognito-idp:*", "Resource": "arn:aws:s3:::none"}])).await;
+        let ann = app.user_with(json!([{"Effect": "Allow", "Action": "cognito-idp:*", "Resource": "arn:aws:s3:::none"}])).await;
         let pool = app.pool().await;
         for id in [pool.id.as_str(), "us-east-1_000000000"] {
             assert_eq!(ann.call("DescribeUserPool", json!({"UserPoolId": id})).await.code(), "AccessDeniedException");

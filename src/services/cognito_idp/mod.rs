@@ -15,6 +15,8 @@ mod admin_set_user_password;
 mod admin_user_global_sign_out;
 mod answers;
 mod associate_software_token;
+mod auth_answer;
+mod auth_request;
 mod client_answer;
 mod confirm_sign_up;
 mod create_user_pool;
@@ -50,7 +52,7 @@ pub fn operations() -> Vec<Operation> {
         signed("AdminSetUserPassword", admin_set_user_password::handle),
         signed("AdminUserGlobalSignOut", admin_user_global_sign_out::handle),
         bearer_or_session("AssociateSoftwareToken", associate_software_token::handle),
-        client("ConfirmSignUp", confirm_sign_up::handle),
+        client("ConfirmSignUp", confirm_sign_up::handle).within(PerAddress::RefusedSignIns),
         signed("CreateUserPool", create_user_pool::handle),
         signed("CreateUserPoolClient", create_user_pool_client::handle),
         signed("DeleteUserPool", delete_user_pool::handle),
@@ -62,7 +64,7 @@ pub fn operations() -> Vec<Operation> {
         client("InitiateAuth", initiate_auth::handle).within(PerAddress::RefusedSignIns),
         signed("ListUserPools", list_user_pools::handle),
         signed("ListUsers", list_users::handle),
-        client("ResendConfirmationCode", resend_confirmation_code::handle),
+        client("ResendConfirmationCode", resend_confirmation_code::handle).within(PerAddress::SignUps),
         client("RespondToAuthChallenge", respond_to_auth_challenge::handle).within(PerAddress::RefusedSignIns),
         public("RevokeToken", "the refresh token, with the secret of the client that has one", revoke_token::handle),
         bearer("SetUserMFAPreference", set_user_mfa_preference::handle),
@@ -93,6 +95,8 @@ mod tests {
         assert_eq!(pool.sign_in("e", "guess").await.code(), "NotAuthorizedException");
         assert_eq!(pool.sign_in("f", "guess").await.code(), "TooManyRequestsException");
         assert_eq!(pool.sign_in("alice", PASSWORD).await.code(), "TooManyRequestsException", "nothing is judged any more");
+        let confirm = pool.client("ConfirmSignUp", json!({"Username": "nobody", "ConfirmationCode": "000000"})).await.code();
+        assert_eq!(confirm, "TooManyRequestsException", "a guess at a code is a guess");
         app.advance(Duration::from_secs(60));
         pool.sign_in("alice", PASSWORD).await.ok();
     }
@@ -106,6 +110,9 @@ mod tests {
             answers.push(pool.client("SignUp", json!({"Username": name, "Password": PASSWORD})).await.code());
         }
         assert_eq!(answers, ["", "", "TooManyRequestsException"]);
+        // What a name that nobody has leaves behind is bounded alike.
+        let resend = pool.client("ResendConfirmationCode", json!({"Username": "nobody"})).await.code();
+        assert_eq!(resend, "TooManyRequestsException");
         let guests = json!({"IdentityPoolName": "guests", "AllowUnauthenticatedIdentities": true});
         let guests = app.admin().call("CreateIdentityPool", guests).await.ok();
         let mut answers = Vec::new();
@@ -114,7 +121,7 @@ mod tests {
         }
         assert_eq!(answers, ["", "", "TooManyRequestsException"]);
         let metrics = app.anonymous().send("", actix_web::http::Method::GET, "/metrics", Vec::new(), Vec::new()).await.text;
-        assert!(metrics.contains("passwright_budget_refusals_total{budget=\"sign_ups\"} 1"), "{metrics}");
+        assert!(metrics.contains("passwright_budget_refusals_total{budget=\"sign_ups\"} 2"), "{metrics}");
         assert!(metrics.contains("passwright_budget_refusals_total{budget=\"guest_identities\"} 1"), "{metrics}");
     }
 

@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 
-use super::errors::Error;
+use super::auth_answer::{self, Answer};
+use super::auth_request::{self, Parameters};
 use crate::context::Context;
 use crate::flows::clients::ClientOfPool;
-use crate::flows::sign_in::{self, Answer, Parameters};
-use crate::operation::{OfClient, Proof};
+use crate::operation::{Fault, OfClient, Proof};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -28,6 +28,8 @@ impl OfClient for Request {
     }
 }
 
-pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Answer, Error> {
-    sign_in::respond(cx, &of, &request.challenge_name, request.session.as_deref(), &request.challenge_responses).await
+pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Answer, Fault> {
+    let responses = &request.challenge_responses;
+    let given = auth_request::respond(&request.challenge_name, request.session.as_deref(), responses)?;
+    auth_answer::respond(cx, &of, given, auth_request::secret_hash(responses)).await
 }

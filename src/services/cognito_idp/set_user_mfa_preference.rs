@@ -55,6 +55,6 @@ pub async fn handle(cx: &Context, holder: Holder, request: Request) -> Result<Re
         return Err(Error::parameter("User has not verified software token mfa"));
     }
     let preference = MfaPreference { software_token_enabled: settings.enabled, software_token_preferred: settings.preferred_mfa };
-    cx.write(async |tx| store::users::set_mfa(tx, &user, preference, cx.now()).await).await?;
+    cx.write(async |tx| store::user_secrets::set_mfa(tx, &user, preference, cx.now()).await).await?;
     Ok(Response {})
 }

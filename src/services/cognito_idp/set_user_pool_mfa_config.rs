@@ -8,27 +8,21 @@ use serde_json::{Map, Value};
 use super::errors::{Error, refuse_unsupported};
 use crate::context::Context;
 use crate::store;
-use crate::userpools::pool::{MfaMode, Pool, PoolConfiguration};
+use crate::userpools::pool::{MfaMode, Pool, PoolConfiguration, SoftwareToken};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
     user_pool_id: String,
-    software_token_mfa_configuration: Option<SoftwareToken>,
-    mfa_configuration: Option<MfaMode>,
+    #[serde(default)]
+    software_token_mfa_configuration: SoftwareToken,
+    #[serde(default)]
+    mfa_configuration: MfaMode,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
 
 asks_about_pool!(Request);
-
-/// Whether TOTP is one of the pool's factors.
-#[derive(Serialize, Deserialize, Clone, Copy)]
-#[serde(rename_all = "PascalCase")]
-pub struct SoftwareToken {
-    #[serde(default)]
-    enabled: bool,
-}
 
 /// The pool's factors.
 #[derive(Serialize)]
@@ -42,9 +36,9 @@ pub struct Response {
 impl Response {
     /// Of a pool.
     pub fn of(configuration: &PoolConfiguration) -> Self {
-        let enabled = configuration.software_token_mfa_enabled;
+        let software_token = configuration.software_token_mfa_configuration;
         Self {
-            software_token_mfa_configuration: (enabled || configuration.mfa != MfaMode::Off).then_some(SoftwareToken { enabled }),
+            software_token_mfa_configuration: (software_token.enabled || configuration.mfa != MfaMode::Off).then_some(software_token),
             mfa_configuration: configuration.mfa,
         }
     }
@@ -52,8 +46,8 @@ impl Response {
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     refuse_unsupported(&request.rest)?;
-    let mfa = request.mfa_configuration.unwrap_or_default();
-    let software_token = request.software_token_mfa_configuration.is_some_and(|token| token.enabled);
+    let (mfa, software_token_mfa_configuration) = (request.mfa_configuration, request.software_token_mfa_configuration);
+    let software_token = software_token_mfa_configuration.enabled;
     if mfa != MfaMode::Off && !software_token {
         return Err(Error::parameter("Invalid MFA configuration given, can't turn on MFA without configuring an MFA option"));
     }
@@ -64,11 +58,10 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
         .write(async |tx| {
             let now = store::user_pools::find(tx, &pool.id).await?;
             let now = now.ok_or_else(|| Error::NoSuchPool(pool.id.clone()))?.configuration;
-            let configuration = PoolConfiguration { mfa, software_token_mfa_enabled: software_token, ..now };
+            let configuration = PoolConfiguration { mfa, software_token_mfa_configuration, ..now };
             store::user_pools::update(tx, &pool.id, &configuration, cx.now()).await?;
             Ok::<_, Error>(configuration)
         })
         .await?;
-    cx.caches.pools.invalidate(&pool.id);
     Ok(Response::of(&configuration))
 }

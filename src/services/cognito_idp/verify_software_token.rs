@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::access::Holder;
-use crate::flows::{sessions, sign_in, software_token};
-use crate::operation::OfHolder;
+use crate::flows::{sign_in, software_token};
+use crate::operation::{Fault, OfHolder};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -14,6 +14,7 @@ pub struct Request {
     access_token: Option<String>,
     session: Option<String>,
     user_code: String,
+    friendly_device_name: Option<String>,
 }
 
 impl OfHolder for Request {
@@ -30,26 +31,15 @@ pub struct Response {
     session: Option<String>,
 }
 
-pub async fn handle(cx: &Context, holder: Option<Holder>, request: Request) -> Result<Response, Error> {
-    match (holder, request.session) {
-        (Some(Holder { user, .. }), None) => {
-            cx.write(async |tx| software_token::verify(cx, tx, &user, &request.user_code).await).await?;
-            Ok(Response { status: "SUCCESS", session: None })
+pub async fn handle(cx: &Context, holder: Option<Holder>, request: Request) -> Result<Response, Fault> {
+    let (code, device_name) = (request.user_code.as_str(), request.friendly_device_name.as_deref());
+    let session = match (holder, request.session) {
+        (Some(holder), None) => {
+            software_token::verify(cx, &holder, code, device_name).await?;
+            None
         }
-        (None, Some(text)) => {
-            let (of, session, user) = sign_in::mfa_setup_user(cx, &text).await?;
-            let verified = cx
-                .write(async |tx| {
-                    software_token::verify(cx, tx, &user, &request.user_code).await?;
-                    sessions::spend(cx, tx, &of.pool.id, &session).await
-                })
-                .await;
-            if let Err(Error::EnrolmentMismatch) = verified {
-                cx.write(async |tx| sessions::fail(tx, &of.pool.id, &session).await).await?;
-            }
-            verified?;
-            Ok(Response { status: "SUCCESS", session: Some(sign_in::mfa_verified_session(cx, &of, &user)?) })
-        }
-        _ => Err(Error::parameter("Only one of AccessToken and Session must be given")),
-    }
+        (None, Some(session)) => Some(sign_in::verify(cx, &session, code, device_name).await?),
+        _ => return Err(Error::parameter("Only one of AccessToken and Session must be given").into()),
+    };
+    Ok(Response { status: "SUCCESS", session })
 }

@@ -8,17 +8,16 @@ use super::errors::Error;
 use super::owner::check_tags;
 use crate::context::Context;
 use crate::crypto::ids;
+use crate::flows::web_identity::{AUDIENCE, PROVIDER};
 use crate::iam::arn;
 use crate::iam::entity::{Role, Tag};
 use crate::operation::unsupported;
 use crate::operation::{Ask, Asks, Fault, Resolved};
 use crate::policy::{self, Policy, PolicyKind};
-use crate::store;
+use crate::store::{self, Conn};
 
 /// Trust policies are shorter than the model allows (IAM user guide, "IAM quotas"); blanks don't count.
 const TRUST_POLICY_CHARACTERS: usize = 2048;
-
-const COGNITO: &str = "cognito-identity.amazonaws.com";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -55,7 +54,8 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
     }
     check_tags(&request.tags)?;
     check_reserved(&request.role_name, request.path.as_deref().unwrap_or("/"))?;
-    check_trust(&policy::parse_as(&request.assume_role_policy_document, PolicyKind::Trust)?)?;
+    let trust = policy::parse_as(&request.assume_role_policy_document, PolicyKind::Trust)?;
+    check_trust(&trust)?;
     let counted = request.assume_role_policy_document.chars().filter(|character| !character.is_whitespace()).count();
     if counted > TRUST_POLICY_CHARACTERS {
         return Err(Error::LimitExceeded(format!("Cannot exceed quota for ACLSizePerRole: {TRUST_POLICY_CHARACTERS}")));
@@ -71,11 +71,14 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
         tags: request.tags,
         created_at: cx.now(),
     };
-    cx.write(async |tx| match store::iam::insert_role(tx, &role).await {
-        Err(error) if error.is_unique_violation() => {
-            Err(Error::EntityAlreadyExists(format!("Role with name {} already exists.", role.name)))
+    cx.write(async |tx| {
+        check_principals(cx, tx, &trust).await?;
+        match store::iam::insert_role(tx, &role).await {
+            Err(error) if error.is_unique_violation() => {
+                Err(Error::EntityAlreadyExists(format!("Role with name {} already exists.", role.name)))
+            }
+            outcome => Ok(outcome?),
         }
-        outcome => Ok(outcome?),
     })
     .await?;
     Ok(Response { role: role.into() })
@@ -83,11 +86,38 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
 
 /// SECURITY: a role that trusts identity pools without saying which would trust everybody's; AWS refuses such a policy.
 fn check_trust(trust: &Policy) -> Result<(), Error> {
-    let key = format!("{COGNITO}:aud");
-    if trust.keys_that_guard_provider(COGNITO).all(|keys| keys.contains(&key.as_str())) {
+    if trust.pins_provider(PROVIDER, AUDIENCE) {
         return Ok(());
     }
-    Err(Error::MalformedPolicyDocument(format!("The trust policy must evaluate {key} for the provider {COGNITO}.")))
+    Err(Error::MalformedPolicyDocument(format!("The trust policy must evaluate {AUDIENCE} for the provider {PROVIDER}.")))
+}
+
+/// Who of the own account is trusted must be there. Of other accounts nothing is looked up.
+///
+/// Source: IAM user guide, "AWS JSON policy elements: Principal"; the words are IAM's.
+async fn check_principals(cx: &Context, tx: &mut Conn, trust: &Policy) -> Result<(), Error> {
+    for named in trust.principal_arns().filter(|named| named.starts_with("arn:")) {
+        let parts: Vec<&str> = named.splitn(6, ':').collect();
+        let [_, _, _, _, account, resource] = parts.as_slice() else { continue };
+        if *account != cx.account_id {
+            continue;
+        }
+        let (kind, rest) = resource.split_once('/').unwrap_or_default();
+        let last = rest.rsplit('/').next().unwrap_or_default();
+        let exists = match kind {
+            "user" => store::iam::find_user(tx, account, last).await?.is_some_and(|user| user.arn() == named),
+            "role" => store::iam::find_role(tx, account, last).await?.is_some_and(|role| role.arn() == named),
+            "assumed-role" => {
+                let role = rest.split('/').next().unwrap_or_default();
+                store::iam::find_role(tx, account, role).await?.is_some_and(|found| found.name == role)
+            }
+            _ => true,
+        };
+        if !exists {
+            return Err(Error::MalformedPolicyDocument(format!("Invalid principal in policy: \"AWS\":\"{named}\"")));
+        }
+    }
+    Ok(())
 }
 
 /// SECURITY: organizations' policies do not reach service-linked roles, and reserved ones nobody may change: neither is for
@@ -100,4 +130,64 @@ fn check_reserved(name: &str, path: &str) -> Result<(), Error> {
         ));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::testing::{ACCOUNT, TestApp};
+
+    const AUD: &str = "cognito-identity.amazonaws.com:aud";
+
+    async fn create(app: &TestApp, name: &str, statement: Value) -> (String, String) {
+        let trust = json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
+        app.admin().call("CreateRole", json!({"RoleName": name, "AssumeRolePolicyDocument": trust})).await.error()
+    }
+
+    #[actix_web::test]
+    async fn a_role_for_identity_pools_says_which_by_values_that_are_written_out() {
+        let app = TestApp::new().await;
+        let pool = "us-east-1:11111111-1111-1111-1111-111111111111";
+        for (name, condition, accepted) in [
+            ("a", json!({"StringEquals": {AUD: pool}}), true),
+            ("b", json!({"StringEquals": {AUD: [pool, "us-east-1:2"]}}), true),
+            ("c", json!({"ForAnyValue:StringEquals": {AUD: pool}}), true),
+            ("d", json!({"StringLike": {AUD: pool}}), true),
+            ("e", json!({"StringLike": {AUD: "*"}}), false),
+            ("f", json!({"StringLike": {AUD: "us-east-1:?*"}}), false),
+            ("g", json!({"Null": {AUD: "false"}}), false),
+            ("h", json!({"StringNotEquals": {AUD: "x"}}), false),
+            ("i", json!({"StringEqualsIfExists": {AUD: pool}}), false),
+            ("j", json!({"ForAllValues:StringEquals": {AUD: pool}}), false),
+            ("k", json!({"StringEquals": {AUD: "${aws:PrincipalTag/x}"}}), false),
+            ("l", json!({}), false),
+        ] {
+            let statement = json!({"Effect": "Allow", "Principal": {"Federated": "cognito-identity.amazonaws.com"},
+                                   "Action": "sts:AssumeRoleWithWebIdentity", "Condition": condition});
+            let (code, message) = create(&app, name, statement).await;
+            assert_eq!(code, if accepted { "" } else { "MalformedPolicyDocument" }, "{condition}: {message}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn whom_a_role_of_the_account_trusts_must_be_there() {
+        let app = TestApp::new().await;
+        app.admin().call("iam:CreateUser", json!({"UserName": "ann"})).await.ok();
+        for (name, principal, accepted) in [
+            ("a", format!("arn:aws:iam::{ACCOUNT}:user/ann"), true),
+            ("b", format!("arn:aws:iam::{ACCOUNT}:user/Ann"), false),
+            ("c", format!("arn:aws:iam::{ACCOUNT}:user/bob"), false),
+            ("d", format!("arn:aws:iam::{ACCOUNT}:role/a"), true),
+            ("e", format!("arn:aws:iam::{ACCOUNT}:role/none"), false),
+            ("f", format!("arn:aws:sts::{ACCOUNT}:assumed-role/a/session"), true),
+            ("g", format!("arn:aws:sts::{ACCOUNT}:assumed-role/none/session"), false),
+            ("h", format!("arn:aws:iam::{ACCOUNT}:root"), true),
+            ("i", "arn:aws:iam::111111111111:user/bob".to_owned(), true),
+        ] {
+            let statement = json!({"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"});
+            let refused = ("MalformedPolicyDocument".to_owned(), format!("Invalid principal in policy: \"AWS\":\"{principal}\""));
+            assert_eq!(create(&app, name, statement).await, if accepted { Default::default() } else { refused }, "{principal}");
+        }
+    }
 }

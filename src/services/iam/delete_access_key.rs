@@ -35,7 +35,6 @@ pub async fn handle(cx: &Context, owner: Owner, request: Request) -> Result<Resp
         }
     })
     .await?;
-    cx.caches.access_keys.invalidate(&request.access_key_id);
     Ok(Response {})
 }
 

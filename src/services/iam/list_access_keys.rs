@@ -1,18 +1,24 @@
-//! ListAccessKeys. A user has two at most, so there is one page.
+//! ListAccessKeys, paged.
 
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use super::owner::{self, Owner};
 use crate::context::Context;
+use crate::flows::paging;
+use crate::iam::entity::AccessKey;
 use crate::kit::clock::Timestamp;
 use crate::operation::{Asks, Fault, Resolved};
 use crate::store;
+
+const DEFAULT_PAGE: i64 = 100;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
     user_name: Option<String>,
+    marker: Option<String>,
+    max_items: Option<i64>,
 }
 
 impl Asks for Request {
@@ -28,6 +34,8 @@ impl Asks for Request {
 pub struct Response {
     access_key_metadata: Vec<Metadata>,
     is_truncated: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    marker: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -39,13 +47,20 @@ pub struct Metadata {
     create_date: Timestamp,
 }
 
-pub async fn handle(cx: &Context, owner: Owner, _: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, owner: Owner, request: Request) -> Result<Response, Error> {
     let keys = cx.read(async |tx| store::iam::keys_of(tx, &cx.account_id, owner.id()).await).await?;
+    let place = ["iam:ListAccessKeys", &cx.account_id, owner.id()];
+    let after = paging::open(cx, &place, request.marker.as_deref()).map_err(|_| Error::Missing("Invalid Marker.".to_owned()))?;
+    // A user has two at most: all of them are read, and cut.
+    let rest = keys.iter().position(|key| key.id == after).map_or(0, |last| last + 1);
+    let keys = keys.into_iter().skip(rest).collect();
+    let (keys, marker) = paging::cut(cx, &place, keys, request.max_items.unwrap_or(DEFAULT_PAGE), |key: &AccessKey| key.id.clone());
+    let is_truncated = marker.is_some();
     let metadata = keys.into_iter().map(|key| Metadata {
         user_name: owner.name().to_owned(),
         status: key.status(),
         create_date: key.created_at,
         access_key_id: key.id,
     });
-    Ok(Response { access_key_metadata: metadata.collect(), is_truncated: false })
+    Ok(Response { access_key_metadata: metadata.collect(), is_truncated, marker })
 }

@@ -37,6 +37,5 @@ pub async fn handle(cx: &Context, role: Role, request: Request) -> Result<Respon
         owner::put_inline_policy(cx, tx, &role.id, (&request.policy_name, &request.policy_document), bound).await
     })
     .await?;
-    cx.caches.policies.invalidate(&(role.account_id, role.id));
     Ok(Response {})
 }

@@ -34,6 +34,5 @@ pub async fn handle(cx: &Context, user: User, request: Request) -> Result<Respon
         owner::put_inline_policy(cx, tx, &user.id, (&request.policy_name, &request.policy_document), bound).await
     })
     .await?;
-    cx.caches.policies.invalidate(&(user.account_id, user.id));
     Ok(Response {})
 }

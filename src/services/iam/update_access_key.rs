@@ -42,6 +42,5 @@ pub async fn handle(cx: &Context, owner: Owner, request: Request) -> Result<Resp
         Ok::<_, Error>(())
     })
     .await?;
-    cx.caches.access_keys.invalidate(&request.access_key_id);
     Ok(Response {})
 }

@@ -7,7 +7,6 @@ use super::errors::Error;
 use crate::authz;
 use crate::context::Context;
 use crate::flows::credentials::CredentialsAnswer;
-use crate::iam::arn;
 use crate::iam::caller::{Caller, RoleSession};
 use crate::iam::entity::Role;
 use crate::operation::{Ask, Asks, Fault, Resolved, unsupported};
@@ -61,9 +60,11 @@ impl Asks for Request {
             return Err(Fault::AccessDenied("Roles may not be assumed by root accounts.".to_owned()));
         }
         let denied = || Fault::AccessDenied(authz::denial_in_short(&cx.caller, "sts:AssumeRole", &self.role_arn));
-        let (account_id, path, name) = arn::parse_role(&self.role_arn).ok_or_else(denied)?;
-        let role = cx.read(async |tx| store::iam::find_role(tx, account_id, name).await).await?;
-        let role = role.filter(|role| role.path == path).ok_or_else(denied)?;
+        // SECURITY: a guest is nobody. A trust policy that means everyone, or that very session, does not make them more.
+        if matches!(&cx.caller, Caller::Session(session) if session.is_guest()) {
+            return Err(denied());
+        }
+        let role = cx.read(async |tx| store::iam::find_role_by_arn(tx, &self.role_arn).await).await?.ok_or_else(denied)?;
         let ask = Ask::to_assume(&role).key("sts:RoleSessionName", self.role_session_name.as_str());
         let ask = self.external_id.iter().fold(ask, |ask, id| ask.key("sts:ExternalId", id.as_str()));
         Ok(Resolved::one(Ok(role), ask))
@@ -84,7 +85,7 @@ pub async fn handle(cx: &Context, role: Role, request: Request) -> Result<Respon
         } else {
             "the MaxSessionDuration set for this role"
         };
-        return Err(Error::AccessDenied(format!("The requested DurationSeconds exceeds {limit}.")));
+        return Err(Error::Validation(format!("The requested DurationSeconds exceeds {limit}.")));
     }
     let now = cx.now();
     let session = RoleSession {
@@ -111,4 +112,57 @@ fn check_policy(text: &str) -> Result<(), Error> {
         return Err(Error::PackedPolicyTooLarge);
     }
     policy::parse_as(text, PolicyKind::Session).map(drop).map_err(|error| Error::MalformedPolicyDocument(error.problem))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::{ACCOUNT, TestApp};
+
+    const ALL: &str = "*";
+
+    #[actix_web::test]
+    async fn a_role_is_assumed_by_the_arn_that_it_has_for_as_long_as_it_says() {
+        let app = TestApp::new().await;
+        let role = app.role("App", json!([{"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}])).await;
+        let ann = app.user_with(json!([{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ALL}])).await;
+        let assume = async |role: &str, seconds: i64| {
+            ann.call("AssumeRole", json!({"RoleArn": role, "RoleSessionName": "test", "DurationSeconds": seconds})).await
+        };
+        for (role, seconds, code) in [
+            (role.as_str(), 3600, ""),
+            (&role.replace("arn:aws:", "arn:aws-cn:"), 3600, "AccessDenied"),
+            (&role.replace("role/App", "role/app"), 3600, "AccessDenied"),
+            (&role, 3601, "ValidationError"),
+        ] {
+            assert_eq!(assume(role, seconds).await.code(), code, "{role} for {seconds} s");
+        }
+    }
+
+    #[actix_web::test]
+    async fn no_trust_policy_makes_a_guest_more_than_a_guest() {
+        let app = TestApp::new().await;
+        let pool = json!({"IdentityPoolName": "p", "AllowUnauthenticatedIdentities": true});
+        let pool = app.admin().call("CreateIdentityPool", pool).await.ok()["IdentityPoolId"].clone();
+        let guests = app
+            .role(
+                "Guests",
+                json!([{"Effect": "Allow", "Principal": {"Federated": "cognito-identity.amazonaws.com"}, "Action": "sts:AssumeRoleWithWebIdentity",
+                        "Condition": {"StringEquals": {"cognito-identity.amazonaws.com:aud": pool}}}]),
+            )
+            .await;
+        let roles = json!({"IdentityPoolId": pool, "Roles": {"unauthenticated": guests}});
+        app.admin().call("SetIdentityPoolRoles", roles).await.ok();
+        let identity = app.anonymous().call("GetId", json!({"IdentityPoolId": pool})).await.ok()["IdentityId"].clone();
+        let answer = app.anonymous().call("GetCredentialsForIdentity", json!({"IdentityId": identity})).await.ok();
+        let text = |name: &str| answer["Credentials"][name].as_str().unwrap().to_owned();
+        let guest = app.holder_of(&text("AccessKeyId"), &text("SecretKey"), Some(&text("SessionToken")));
+        let own = guest.call("GetCallerIdentity", json!({})).await.ok()["Arn"].clone();
+        for (name, principal) in [("Everyone", json!(ALL)), ("Session", own), ("Role", json!(guests))] {
+            let role = app.role(name, json!([{"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}])).await;
+            let assumed = guest.call("AssumeRole", json!({"RoleArn": role, "RoleSessionName": "test"})).await;
+            assert_eq!(assumed.code(), "AccessDenied", "{name}");
+        }
+    }
 }

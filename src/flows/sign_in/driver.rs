@@ -1,0 +1,355 @@
+//! The driver: charges tries before they are judged, judges, and then spends, applies and records in one transaction that reads
+//! anew whatever decides.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::asked::{ChallengeAsked, ask};
+use super::refused::{SessionRefused, SignInRefused};
+use super::session::Session;
+use super::srp::{self, PasswordClaim};
+use super::subject::{Subject, attempts_of};
+use super::{mfa_setup, new_password, password, software_token};
+use crate::context::App;
+use crate::crypto::srp::ClientPublic;
+use crate::flows::clients::ClientOfPool;
+use crate::flows::issue::{self, Tokens};
+use crate::flows::passwords;
+use crate::flows::refused::Refused;
+use crate::kit::secret::Secret;
+use crate::store::attempts::{self, Target};
+use crate::store::{Conn, tokens, users};
+use crate::userpools::challenge::{Challenge, Done, Flow, Progress, Step, next};
+use crate::userpools::lockout::Factor;
+use crate::userpools::user::{PasswordRecord, User};
+
+/// How a sign-in begins.
+pub enum Begin {
+    /// With the password itself.
+    Password {
+        /// By the user's device or by a backend.
+        flow: Flow,
+        /// Any of the user's names.
+        username: String,
+        /// What they typed.
+        password: Secret,
+    },
+    /// With a public value, to be followed by a proof of the password.
+    Srp {
+        /// Any of the user's names.
+        username: String,
+        /// `A`.
+        public: Box<ClientPublic>,
+    },
+}
+
+/// An answer to a challenge that has a session.
+pub enum Answer {
+    /// A password of their own, and attributes.
+    NewPassword {
+        /// The password.
+        password: Secret,
+        /// The attributes.
+        attributes: BTreeMap<String, String>,
+    },
+    /// A code of their authenticator.
+    SoftwareToken {
+        /// The code.
+        code: String,
+    },
+    /// A second factor is set up.
+    MfaSetup,
+}
+
+/// What a step of a sign-in comes to.
+pub enum Outcome {
+    /// The user is asked for more.
+    Asked(ChallengeAsked),
+    /// The user is signed in.
+    SignedIn(Tokens),
+}
+
+/// What became of an answer inside of the transaction.
+pub enum Applied {
+    /// It was right.
+    Accepted(Done),
+    /// It was wrong: the session counts it.
+    Wrong(SignInRefused),
+    /// It was not judged.
+    Refused(SignInRefused),
+}
+
+/// Begins a sign-in.
+///
+/// # Errors
+/// [`SignInRefused`].
+pub async fn begin(app: &App, of: &ClientOfPool, begin: Begin, secret_hash: Option<&str>) -> Result<Outcome, SignInRefused> {
+    let (flow, username) = match &begin {
+        Begin::Password { flow, username, .. } => (*flow, username),
+        Begin::Srp { username, .. } => (Flow::Srp, username),
+    };
+    if !of.client.configuration.allows(flow.setting()) {
+        return Err(SignInRefused::FlowDisabled(flow));
+    }
+    of.check_secret_hash(app, &[username], secret_hash)?;
+    let user = app.read(async |tx| users::find(tx, &of.pool, username).await).await?;
+    if user.is_none() && !of.client.configuration.hides_users() {
+        return Err(SignInRefused::NoSuchUser);
+    }
+    let subject = Subject::named(app, &of.pool, username, user);
+    match begin {
+        Begin::Srp { public, .. } => Ok(Outcome::Asked(srp::ask(app, of, subject, *public).await?)),
+        Begin::Password { password, .. } => {
+            let judging = password::judge(app, &subject, password);
+            charged(app, of, &subject.target, judging).await?;
+            let user = subject.user.ok_or(SignInRefused::Incorrect)?;
+            let progress = Progress::begin(flow, user.password_generation, user.factor_generation);
+            Attempt { app, of, user_id: user.id, progress, proof: AnswerProof::Password { session: None } }.advance().await
+        }
+    }
+}
+
+/// Answers PASSWORD_VERIFIER.
+///
+/// # Errors
+/// [`SignInRefused`].
+pub async fn prove(app: &App, of: &ClientOfPool, claim: PasswordClaim, secret_hash: Option<&str>) -> Result<Outcome, SignInRefused> {
+    let block = srp::open(app, of, &claim)?;
+    of.check_secret_hash(app, &[&claim.username, &block.srp_name], secret_hash)?;
+    let user = app.read(async |tx| users::find(tx, &of.pool, &claim.username).await).await?;
+    charged(app, of, &block.target, srp::judge(app, of, user.as_ref(), &block, claim)).await?;
+    let progress = block.session.progress.clone();
+    Attempt { app, of, user_id: block.session.user_id.clone(), progress, proof: AnswerProof::Password { session: Some(block.session) } }
+        .advance()
+        .await
+}
+
+/// Answers a challenge that has a session.
+///
+/// # Errors
+/// [`SignInRefused`].
+pub async fn respond(
+    app: &App,
+    of: &ClientOfPool,
+    username: &str,
+    session: &str,
+    answer: Answer,
+    secret_hash: Option<&str>,
+) -> Result<Outcome, SignInRefused> {
+    let challenge = match &answer {
+        Answer::NewPassword { .. } => Challenge::NewPassword,
+        Answer::SoftwareToken { .. } => Challenge::SoftwareToken,
+        Answer::MfaSetup => Challenge::MfaSetup,
+    };
+    let session = Session::open(app, of, challenge, session)?;
+    let user = app.read(async |tx| users::find(tx, &of.pool, username).await).await?;
+    // SECURITY: the session of one user with the name of another is nobody's.
+    let user = user.filter(|user| user.id == session.user_id).ok_or(SessionRefused::Invalid)?;
+    of.check_secret_hash(app, &[username, &user.username], secret_hash)?;
+    // What is refused here is refused in the transaction too: this look spares the work in between.
+    app.read(async |tx| is_asked(app, of, tx, &user, &session.progress, Some(&session)).await).await??;
+    let proof = match answer {
+        Answer::NewPassword { password, attributes } => {
+            let record = passwords::make_record(app, &of.pool, (&user.id, &user.username), &password, None).await?;
+            AnswerProof::NewPassword { session, record, attributes }
+        }
+        Answer::SoftwareToken { code } => AnswerProof::SoftwareToken { session, code },
+        Answer::MfaSetup => AnswerProof::MfaSetup { session },
+    };
+    let progress = proof.session().map(|session| session.progress.clone()).ok_or(SessionRefused::Invalid)?;
+    Attempt { app, of, user_id: user.id, progress, proof }.advance().await
+}
+
+/// Charges a try at a password, then judges it. What the hashing pool has no room for was never judged: its charge is returned.
+///
+/// # Errors
+/// [`SignInRefused::Locked`]: the right password is refused alike. [`SignInRefused::Incorrect`].
+async fn charged(
+    app: &App,
+    of: &ClientOfPool,
+    target: &Target,
+    judging: impl Future<Output = Result<bool, SignInRefused>>,
+) -> Result<(), SignInRefused> {
+    charge(app, of, target).await?;
+    match judging.await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(SignInRefused::Incorrect),
+        Err(refused) => {
+            if matches!(refused, SignInRefused::Shared(Refused::Busy)) {
+                app.write(async |tx| attempts::give_back(tx, &of.pool.id, target, Factor::Password).await).await?;
+            }
+            Err(refused)
+        }
+    }
+}
+
+/// The pauses between looks at a lock: a few hashes long.
+const LOOKS_AGAIN_MILLISECONDS: [u64; 4] = [20, 40, 80, 160];
+
+/// A burst of right passwords is charged until each of them is judged and its charge returned: so who finds the name locked
+/// looks again for a moment.
+async fn charge(app: &App, of: &ClientOfPool, target: &Target) -> Result<(), SignInRefused> {
+    let mut pauses = LOOKS_AGAIN_MILLISECONDS.into_iter().map(Duration::from_millis);
+    loop {
+        let now = app.now();
+        if app.write(async |tx| attempts::charge(tx, &of.pool.id, target, Factor::Password, now).await).await? {
+            return Ok(());
+        }
+        match pauses.next() {
+            Some(pause) => tokio::time::sleep(pause).await,
+            None => return Err(SignInRefused::Locked),
+        }
+    }
+}
+
+/// An answer, as far as it could be judged outside of the transaction.
+enum AnswerProof {
+    /// The password was proven; by SRP in a session.
+    Password { session: Option<Session> },
+    /// The new password is hashed.
+    NewPassword { session: Session, record: PasswordRecord, attributes: BTreeMap<String, String> },
+    /// The code is judged inside.
+    SoftwareToken { session: Session, code: String },
+    /// Nothing to judge.
+    MfaSetup { session: Session },
+}
+
+impl AnswerProof {
+    const fn session(&self) -> Option<&Session> {
+        match self {
+            Self::Password { session } => session.as_ref(),
+            Self::NewPassword { session, .. } | Self::SoftwareToken { session, .. } | Self::MfaSetup { session } => Some(session),
+        }
+    }
+
+    /// What a try at it was charged to.
+    const fn charged(&self) -> Option<Factor> {
+        match self {
+            Self::Password { .. } => Some(Factor::Password),
+            Self::SoftwareToken { .. } => Some(Factor::Second),
+            Self::NewPassword { .. } | Self::MfaSetup { .. } => None,
+        }
+    }
+
+    /// What a sign-in is told whose user, password or factors are other ones now.
+    const fn stale(&self) -> SignInRefused {
+        match self {
+            Self::Password { .. } => SignInRefused::Incorrect,
+            Self::NewPassword { .. } | Self::SoftwareToken { .. } | Self::MfaSetup { .. } => {
+                SignInRefused::Session(SessionRefused::Invalid)
+            }
+        }
+    }
+}
+
+/// One step of a sign-in, about to be taken.
+struct Attempt<'a> {
+    app: &'a App,
+    of: &'a ClientOfPool,
+    user_id: String,
+    progress: Progress,
+    proof: AnswerProof,
+}
+
+/// Where the step led, as the transaction left it.
+struct Reached {
+    user: User,
+    progress: Progress,
+    step: Step,
+}
+
+impl Attempt<'_> {
+    async fn advance(self) -> Result<Outcome, SignInRefused> {
+        let (app, of) = (self.app, self.of);
+        let (family, refresh_token) = issue::new_family(app, of, &self.user_id, self.progress.device.as_deref())?;
+        let Reached { user, progress, step } = app.write(async |tx| self.take(tx, &family).await).await??;
+        match step {
+            Step::Ask(challenge) => Ok(Outcome::Asked(ask(app, of, user, progress, challenge)?)),
+            Step::Complete => Ok(Outcome::SignedIn(issue::tokens(app, of, &user, &family, Some(refresh_token)).await?)),
+        }
+    }
+
+    /// The transaction. What is refused inside of `Ok` is remembered: its charges are kept.
+    ///
+    /// SECURITY: an administrator's password, a disabled user or another factor that came meanwhile is seen here, or makes one
+    /// of the two transactions run again.
+    async fn take(&self, tx: &mut Conn, family: &tokens::TokenFamily) -> Result<Result<Reached, SignInRefused>, SignInRefused> {
+        let (app, of) = (self.app, self.of);
+        let pool_id = &of.pool.id;
+        let Some(user) = users::find_by_id(tx, pool_id, &self.user_id).await? else { return Ok(Err(self.proof.stale())) };
+        if let Err(refused) = is_asked(app, of, tx, &user, &self.progress, self.proof.session()).await? {
+            return Ok(Err(refused));
+        }
+        let done = match self.apply(tx, &user).await? {
+            Applied::Accepted(done) => done,
+            Applied::Refused(refused) => return Ok(Err(refused)),
+            Applied::Wrong(refused) => {
+                if let Some(session) = self.proof.session() {
+                    session.fail(tx, pool_id).await?;
+                }
+                return Ok(Err(refused));
+            }
+        };
+        if let Some(session) = self.proof.session() {
+            session.spend(app, tx, pool_id).await?;
+        }
+        // A new password has changed what the next step is decided by.
+        let user = match done {
+            Done::NewPassword => users::find_by_id(tx, pool_id, &user.id).await?.ok_or_else(|| self.proof.stale())?,
+            Done::Password | Done::SoftwareToken | Done::Enrolment | Done::MfaSetup => user,
+        };
+        let progress = self.progress.clone().after(done, &user);
+        let step = next(&of.pool, &of.client, &user, &progress, app.now());
+        let target = attempts_of(app, &user);
+        if step == Ok(Step::Complete) {
+            attempts::clear(tx, pool_id, &target).await?;
+            tokens::insert_family(tx, family).await?;
+        } else if let Some(factor) = self.proof.charged() {
+            // A right answer was no wrong one; what was wrong before it stays counted until the sign-in is complete.
+            attempts::give_back(tx, pool_id, &target, factor).await?;
+        }
+        Ok(match step {
+            Ok(step) => Ok(Reached { user, progress, step }),
+            Err(refused) => Err(SignInRefused::of_next(refused, self.proof.stale())),
+        })
+    }
+
+    async fn apply(&self, tx: &mut Conn, user: &User) -> Result<Applied, SignInRefused> {
+        let (app, of) = (self.app, self.of);
+        match &self.proof {
+            AnswerProof::Password { .. } => Ok(Applied::Accepted(Done::Password)),
+            AnswerProof::NewPassword { record, attributes, .. } => new_password::apply(app, of, tx, user, record, attributes).await,
+            AnswerProof::SoftwareToken { code, .. } => software_token::apply(app, tx, user, code).await,
+            AnswerProof::MfaSetup { session } => Ok(mfa_setup::apply(session)),
+        }
+    }
+}
+
+/// Whether the answer's challenge is what is asked of the user now, and its session was not answered before.
+///
+/// # Errors
+/// Failures of the store; inside, why not.
+async fn is_asked(
+    app: &App,
+    of: &ClientOfPool,
+    tx: &mut Conn,
+    user: &User,
+    progress: &Progress,
+    session: Option<&Session>,
+) -> Result<Result<(), SignInRefused>, SignInRefused> {
+    let asked = session.map_or(Challenge::Password, |session| session.asked);
+    let stale = || match asked {
+        Challenge::Password => SignInRefused::Incorrect,
+        _ => SignInRefused::Session(SessionRefused::Invalid),
+    };
+    if let Some(session) = session
+        && let Err(refused) = session.check_unused(tx, &of.pool.id).await?
+    {
+        return Ok(Err(refused.into()));
+    }
+    Ok(match next(&of.pool, &of.client, user, progress, app.now()) {
+        Ok(Step::Ask(challenge)) if challenge == asked => Ok(()),
+        Ok(_) => Err(stale()),
+        Err(refused) => Err(SignInRefused::of_next(refused, stale())),
+    })
+}

@@ -1,0 +1,143 @@
+//! Challenge sessions: sealed strings that carry where a sign-in stands. Each serves once; wrong answers are counted.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::refused::{SessionRefused, SignInRefused};
+use crate::context::App;
+use crate::crypto::ids;
+use crate::flows::clients::{self, ClientOfPool};
+use crate::flows::refused::Refused;
+use crate::kit::clock::Timestamp;
+use crate::store::{Conn, StoreError, tokens};
+use crate::userpools::challenge::{Challenge, Progress};
+
+/// Wrong answers that one session takes.
+const MAX_ATTEMPTS: i64 = 5;
+
+/// What a session string carries. A node that does not know its version does not open it.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "version")]
+enum Carried {
+    #[serde(rename = "1")]
+    V1(Session),
+}
+
+/// A sign-in that waits for an answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Session {
+    /// Its id: what makes it serve once.
+    pub id: String,
+    /// Whose sign-in.
+    pub user_id: String,
+    /// What is asked.
+    pub asked: Challenge,
+    /// Where it stands.
+    pub progress: Progress,
+    /// A seed that waits for its first code, base64: it is this session's, and nobody else's.
+    pub pending_seed: Option<String>,
+    /// Milliseconds.
+    pub expires_at: i64,
+}
+
+impl Session {
+    /// A new session.
+    pub fn new(app: &App, of: &ClientOfPool, user_id: &str, asked: Challenge, progress: Progress) -> Self {
+        Self {
+            id: ids::uuid(&mut app.rng()),
+            user_id: user_id.to_owned(),
+            asked,
+            progress,
+            pending_seed: None,
+            expires_at: app.now().plus(of.client.configuration.session_lifetime()).millis(),
+        }
+    }
+
+    /// The string that clients carry. The client id travels in front, for the operations that are given a session and
+    /// nothing else.
+    ///
+    /// # Errors
+    /// [`Refused::Internal`].
+    pub fn to_text(&self, app: &App, of: &ClientOfPool) -> Result<String, Refused> {
+        Ok(format!("{}:{}", of.client.id, seal(app, of, "session", &Carried::V1(self.clone()))?))
+    }
+
+    /// Opens a session string for an answer to `challenge`.
+    ///
+    /// # Errors
+    /// [`SessionRefused`] when it is of another client, another challenge, or old.
+    pub fn open(app: &App, of: &ClientOfPool, challenge: Challenge, text: &str) -> Result<Self, SessionRefused> {
+        let (_, sealed) = text.split_once(':').ok_or(SessionRefused::Invalid)?;
+        let Carried::V1(session) = open(app, of, "session", sealed).ok_or(SessionRefused::Invalid)?;
+        if session.asked != challenge {
+            return Err(SessionRefused::Invalid);
+        }
+        if session.is_expired(app) { Err(SessionRefused::Expired) } else { Ok(session) }
+    }
+
+    /// Whether its time is over.
+    pub fn is_expired(&self, app: &App) -> bool {
+        app.now().millis() >= self.expires_at
+    }
+
+    /// Whether it may still be answered.
+    ///
+    /// # Errors
+    /// [`StoreError`]; inside, [`SessionRefused`].
+    pub async fn check_unused(&self, tx: &mut Conn, pool_id: &str) -> Result<Result<(), SessionRefused>, StoreError> {
+        let record = tokens::session(tx, pool_id, &self.id).await?;
+        Ok(match (record.used_at, record.failed_attempts) {
+            (Some(_), _) => Err(SessionRefused::Used),
+            (None, MAX_ATTEMPTS..) => Err(SessionRefused::AttemptsExceeded),
+            (None, _) => Ok(()),
+        })
+    }
+
+    /// Marks it as answered: of two racing answers one wins.
+    ///
+    /// # Errors
+    /// [`SessionRefused::Used`] for the other.
+    pub async fn spend(&self, app: &App, tx: &mut Conn, pool_id: &str) -> Result<(), SignInRefused> {
+        let expires_at = Timestamp::from_millis(self.expires_at);
+        let is_first = tokens::use_session(tx, pool_id, &self.id, expires_at, app.now()).await?;
+        if is_first { Ok(()) } else { Err(SessionRefused::Used.into()) }
+    }
+
+    /// Counts a wrong answer.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn fail(&self, tx: &mut Conn, pool_id: &str) -> Result<(), StoreError> {
+        tokens::fail_session(tx, pool_id, &self.id, Timestamp::from_millis(self.expires_at)).await
+    }
+}
+
+/// The client that a session string was made for, when nothing else names it.
+///
+/// # Errors
+/// [`SessionRefused::Invalid`].
+pub async fn client_of(app: &App, text: &str) -> Result<ClientOfPool, SignInRefused> {
+    let (client_id, _) = text.split_once(':').ok_or(SessionRefused::Invalid)?;
+    clients::find(app, client_id).await.map_err(|refused| match refused {
+        Refused::NoSuchClient(_) => SessionRefused::Invalid.into(),
+        other => other.into(),
+    })
+}
+
+/// Seals anything that must come back unchanged, from the same client, for the same purpose.
+///
+/// # Errors
+/// [`Refused::Internal`].
+pub fn seal<T: Serialize>(app: &App, of: &ClientOfPool, purpose: &str, value: &T) -> Result<String, Refused> {
+    let text = zeroize::Zeroizing::new(serde_json::to_vec(value).map_err(|error| Refused::Internal(Box::new(error)))?);
+    Ok(STANDARD.encode(app.keys.travelling.seal(&[purpose, &of.pool.id, &of.client.id], &text, &mut app.rng())))
+}
+
+/// Opens what [`seal`] made for the same client and purpose.
+pub fn open<T: DeserializeOwned>(app: &App, of: &ClientOfPool, purpose: &str, text: &str) -> Option<T> {
+    let sealed = STANDARD.decode(text).ok()?;
+    let opened = app.keys.travelling.open(&[purpose, &of.pool.id, &of.client.id], &sealed).ok()?;
+    serde_json::from_slice(&opened).ok()
+}

@@ -1,0 +1,27 @@
+//! SOFTWARE_TOKEN_MFA: a code of the user's authenticator. Tries are counted by user, across sessions and nodes.
+
+use super::driver::Applied;
+use super::refused::SignInRefused;
+use super::subject::attempts_of;
+use crate::context::App;
+use crate::flows::software_token::matching_step;
+use crate::store::{Conn, attempts, user_secrets};
+use crate::userpools::challenge::Done;
+use crate::userpools::lockout::Factor;
+use crate::userpools::user::User;
+
+/// Charges a try, judges the code, and spends its step.
+///
+/// # Errors
+/// Failures of our own.
+pub async fn apply(app: &App, tx: &mut Conn, user: &User, code: &str) -> Result<Applied, SignInRefused> {
+    let target = attempts_of(app, user);
+    if !attempts::charge(tx, &user.pool_id, &target, Factor::Second, app.now()).await? {
+        return Ok(Applied::Refused(SignInRefused::CodesLocked));
+    }
+    let Some(step) = matching_step(app, user, code)? else { return Ok(Applied::Wrong(SignInRefused::WrongCode)) };
+    if !user_secrets::use_totp_step(tx, user, step).await? {
+        return Ok(Applied::Wrong(SignInRefused::CodeUsed));
+    }
+    Ok(Applied::Accepted(Done::SoftwareToken))
+}

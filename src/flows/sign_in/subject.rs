@@ -1,0 +1,53 @@
+//! Whom a sign-in is for: a user, or nobody, who is answered like one.
+
+use crate::context::App;
+use crate::crypto::digest::hex;
+use crate::crypto::ids;
+use crate::store::attempts::Target;
+use crate::userpools::pool::Pool;
+use crate::userpools::user::{User, srp_name};
+
+/// Whom a name names. All that is told or counted before the password is proven is of the same form for both.
+pub struct Subject {
+    /// The user, if there is one.
+    pub user: Option<User>,
+    /// Their `sub`; for nobody a UUID that stays the same for each form of the name.
+    pub id: String,
+    /// What tries are counted by.
+    pub target: Target,
+    /// USER_ID_FOR_SRP.
+    pub srp_name: String,
+}
+
+impl Subject {
+    /// Whom `name` names, given who was found by it.
+    pub fn named(app: &App, pool: &Pool, name: &str, user: Option<User>) -> Self {
+        let canonical = pool.one_form(name);
+        // Derived for users too: the same work.
+        let nobody = nobodys_id(app, pool, &canonical);
+        let id = user.as_ref().map_or(nobody, |user| user.id.clone());
+        let stored = user.as_ref().and_then(|user| user.password.as_ref()).map(|password| password.srp_name.clone());
+        Self {
+            target: target(app, pool, user.as_ref().map_or(&canonical, |user| &user.id)),
+            srp_name: stored.unwrap_or_else(|| srp_name(pool, &id, user.as_ref().map_or(&canonical, |user| &user.username))),
+            id,
+            user,
+        }
+    }
+}
+
+/// What a user's tries are counted by.
+#[must_use]
+pub fn attempts_of(app: &App, user: &User) -> Target {
+    Target::hashed(hex(&app.keys.nobody.keyed_hash(&["attempts", &user.pool_id, &user.id])))
+}
+
+fn target(app: &App, pool: &Pool, whom: &str) -> Target {
+    Target::hashed(hex(&app.keys.nobody.keyed_hash(&["attempts", &pool.id, whom])))
+}
+
+fn nobodys_id(app: &App, pool: &Pool, canonical: &str) -> String {
+    let mut bytes = [0; 16];
+    bytes.iter_mut().zip(app.keys.nobody.keyed_hash(&["sub", &pool.id, canonical])).for_each(|(to, from)| *to = from);
+    ids::uuid_of(bytes)
+}

@@ -1,0 +1,104 @@
+//! Guesses are charged before they are judged, by user and by factor.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+
+use super::*;
+use crate::testing::PASSWORD;
+
+const WRONG: &str = "Wr0ng-pass!";
+const LOCKED: &str = "Password attempts exceeded";
+const CODES_LOCKED: &str = "Code attempts exceeded";
+
+#[actix_web::test]
+async fn codes_are_guessed_no_faster_by_who_knows_the_password() {
+    let app = TestApp::new().await;
+    let pool = pool_with_mfa(&app, "OPTIONAL").await;
+    let seed = enrol(&app, &pool.user("alice").await.signed_in().await, None).await;
+    app.advance(Duration::from_secs(30));
+    let wrong = wrong_code(&app, &seed);
+    let mut judged = 0;
+    for _ in 0..20 {
+        let session = pool.sign_in("alice", PASSWORD).await.ok()["Session"].clone();
+        judged += usize::from(answer_code(&pool, "alice", &session, &wrong).await.code() == "CodeMismatchException");
+    }
+    assert_eq!(judged, 5);
+    // The right code is refused alike, until the lock ends; then the sign-in forgets all.
+    let session = pool.sign_in("alice", PASSWORD).await.ok()["Session"].clone();
+    assert_eq!(answer_code(&pool, "alice", &session, &code(&app, &seed)).await.message(), CODES_LOCKED);
+    app.advance(Duration::from_secs(1));
+    assert_eq!(answer_code(&pool, "alice", &session, &code(&app, &seed)).await.status, 200);
+    for _ in 0..5 {
+        let session = pool.sign_in("alice", PASSWORD).await.ok()["Session"].clone();
+        assert_eq!(answer_code(&pool, "alice", &session, &wrong).await.code(), "CodeMismatchException");
+    }
+}
+
+#[actix_web::test]
+async fn a_burst_of_codes_gets_no_more_than_its_share() {
+    let app = TestApp::new().await;
+    let pool = pool_with_mfa(&app, "OPTIONAL").await;
+    let seed = enrol(&app, &pool.user("alice").await.signed_in().await, None).await;
+    let wrong = wrong_code(&app, &seed);
+    let mut sessions = Vec::new();
+    for _ in 0..12 {
+        sessions.push(pool.sign_in("alice", PASSWORD).await.ok()["Session"].clone());
+    }
+    let answers = join_all(sessions.iter().map(|session| answer_code(&pool, "alice", session, &wrong))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.code() == "CodeMismatchException").count(), 5);
+}
+
+#[actix_web::test]
+async fn a_right_password_before_a_code_forgets_no_wrong_one() {
+    let app = TestApp::new().await;
+    let pool = pool_with_mfa(&app, "OPTIONAL").await;
+    let seed = enrol(&app, &pool.user("alice").await.signed_in().await, None).await;
+    app.advance(Duration::from_secs(30));
+    for _ in 0..4 {
+        assert_eq!(pool.sign_in("alice", WRONG).await.message(), "Incorrect username or password.");
+        // A right one costs nothing either, however often.
+        assert_eq!(pool.sign_in("alice", PASSWORD).await.ok()["ChallengeName"], "SOFTWARE_TOKEN_MFA");
+    }
+    pool.sign_in("alice", WRONG).await;
+    assert_eq!(pool.sign_in("alice", PASSWORD).await.message(), LOCKED);
+    app.advance(Duration::from_secs(1));
+    let session = pool.sign_in("alice", PASSWORD).await.ok()["Session"].clone();
+    assert_eq!(answer_code(&pool, "alice", &session, &code(&app, &seed)).await.status, 200);
+    for _ in 0..5 {
+        assert_eq!(pool.sign_in("alice", WRONG).await.message(), "Incorrect username or password.");
+    }
+}
+
+#[actix_web::test]
+async fn counts_fade_after_a_quiet_quarter_of_an_hour() {
+    let app = TestApp::new().await;
+    let pool = app.pool().await;
+    pool.user("alice").await;
+    for (pause, locked) in [(Duration::from_secs(899), true), (Duration::from_secs(900), false)] {
+        for _ in 0..4 {
+            assert_eq!(pool.sign_in("alice", WRONG).await.message(), "Incorrect username or password.");
+        }
+        app.advance(pause);
+        pool.sign_in("alice", WRONG).await;
+        assert_eq!(pool.sign_in("alice", WRONG).await.message() == LOCKED, locked);
+        set_password(&pool, "alice", PASSWORD, true).await;
+    }
+}
+
+#[actix_web::test]
+async fn what_has_faded_is_swept() {
+    let app = TestApp::new().await;
+    let pool = app.pool().await;
+    for name in ["ghost", "phantom"] {
+        pool.sign_in(name, WRONG).await;
+    }
+    let sweep = async || {
+        let now = app.app.now().millis();
+        app.app.write(async |tx| crate::store::deployment::purge(tx, now, 100).await).await.unwrap()
+    };
+    app.advance(Duration::from_secs(900));
+    assert_eq!(sweep().await, 0);
+    app.advance(Duration::from_secs(1));
+    assert_eq!(sweep().await, 2);
+}

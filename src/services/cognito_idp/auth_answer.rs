@@ -1,0 +1,111 @@
+//! What InitiateAuth and RespondToAuthChallenge answer, with and without `Admin`.
+
+use serde::Serialize;
+
+use super::auth_request::{Initiate, Parameters, Respond};
+use crate::context::Context;
+use crate::flows::clients::ClientOfPool;
+use crate::flows::issue::Tokens;
+use crate::flows::refresh;
+use crate::flows::sign_in::{self, ChallengeAsked, Outcome};
+use crate::operation::Fault;
+
+/// The answer.
+#[derive(Serialize, Default)]
+#[serde(rename_all = "PascalCase")]
+pub struct Answer {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    challenge_name: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<String>,
+    challenge_parameters: Parameters,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authentication_result: Option<AuthenticationResult>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct AuthenticationResult {
+    access_token: String,
+    expires_in: u64,
+    token_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<String>,
+    id_token: String,
+}
+
+/// Begins, or refreshes.
+pub async fn initiate(cx: &Context, of: &ClientOfPool, asked: Initiate, secret_hash: Option<&str>) -> Result<Answer, Fault> {
+    match asked {
+        Initiate::Refresh { token } => Ok(Answer::signed_in(refresh::refresh(cx, of, &token, secret_hash).await?)),
+        Initiate::SignIn(begin) => Answer::of(sign_in::begin(cx, of, begin, secret_hash).await?),
+    }
+}
+
+/// Goes on.
+pub async fn respond(cx: &Context, of: &ClientOfPool, given: Respond, secret_hash: Option<&str>) -> Result<Answer, Fault> {
+    Answer::of(match given {
+        Respond::Claim(claim) => sign_in::prove(cx, of, claim, secret_hash).await?,
+        Respond::Answer { username, session, answer } => sign_in::respond(cx, of, &username, &session, answer, secret_hash).await?,
+    })
+}
+
+impl Answer {
+    fn of(outcome: Outcome) -> Result<Self, Fault> {
+        match outcome {
+            Outcome::SignedIn(tokens) => Ok(Self::signed_in(tokens)),
+            Outcome::Asked(asked) => Self::asked(asked),
+        }
+    }
+
+    fn signed_in(tokens: Tokens) -> Self {
+        let result = AuthenticationResult {
+            access_token: tokens.access_token,
+            expires_in: tokens.lifetime.as_secs(),
+            token_type: "Bearer",
+            refresh_token: tokens.refresh_token,
+            id_token: tokens.id_token,
+        };
+        Self { authentication_result: Some(result), ..Self::default() }
+    }
+
+    fn asked(asked: ChallengeAsked) -> Result<Self, Fault> {
+        let text = |value: serde_json::Result<String>| value.map_err(|error| Fault::Internal(Box::new(error)));
+        Ok(match asked {
+            ChallengeAsked::PasswordVerifier { srp_name, salt, server_public, secret_block } => Self::challenge(
+                "PASSWORD_VERIFIER",
+                None,
+                [
+                    ("SALT", Some(salt)),
+                    ("SRP_B", Some(server_public)),
+                    ("SECRET_BLOCK", Some(secret_block)),
+                    ("USERNAME", Some(srp_name.clone())),
+                    ("USER_ID_FOR_SRP", Some(srp_name)),
+                ],
+            ),
+            ChallengeAsked::NewPassword { session, username, missing, attributes } => {
+                let missing: Vec<String> = missing.into_iter().map(|name| format!("userAttributes.{name}")).collect();
+                let parameters = [
+                    ("USER_ID_FOR_SRP", Some(username)),
+                    ("requiredAttributes", Some(text(serde_json::to_string(&missing))?)),
+                    ("userAttributes", Some(text(serde_json::to_string(&attributes))?)),
+                ];
+                Self::challenge("NEW_PASSWORD_REQUIRED", Some(session), parameters)
+            }
+            ChallengeAsked::SoftwareToken { session, username, device_name } => {
+                let parameters = [("USER_ID_FOR_SRP", Some(username)), ("FRIENDLY_DEVICE_NAME", device_name)];
+                Self::challenge("SOFTWARE_TOKEN_MFA", Some(session), parameters)
+            }
+            ChallengeAsked::MfaSetup { session, username, offers_software_token } => {
+                let factors = if offers_software_token { "[\"SOFTWARE_TOKEN_MFA\"]" } else { "[]" };
+                let parameters = [("MFAS_CAN_SETUP", Some(factors.to_owned())), ("USER_ID_FOR_SRP", Some(username))];
+                Self::challenge("MFA_SETUP", Some(session), parameters)
+            }
+        })
+    }
+
+    fn challenge<const N: usize>(name: &'static str, session: Option<String>, parameters: [(&str, Option<String>); N]) -> Self {
+        let parameters = parameters.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
+        Self { challenge_name: Some(name), session, challenge_parameters: parameters, authentication_result: None }
+    }
+}

@@ -1,0 +1,125 @@
+//! AuthParameters and ChallengeResponses: what the wire names, read into what the flows take.
+
+use std::collections::BTreeMap;
+
+use super::errors::Error;
+use crate::crypto::srp::{ClientPublic, parse_timestamp};
+use crate::flows::sign_in::{Answer, Begin, PasswordClaim};
+use crate::kit::secret::Secret;
+use crate::userpools::challenge::Flow;
+
+/// The longest username of the model, in characters. The maps' values have no bound of their own there.
+const LONGEST_USERNAME: usize = 128;
+
+/// Parameters of flows and challenges, as the wire gives them.
+pub type Parameters = BTreeMap<String, String>;
+
+/// Who drives the sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// The user's own device.
+    Client,
+    /// A backend, by the signed operations.
+    Admin,
+}
+
+/// What InitiateAuth asks for.
+pub enum Initiate {
+    /// A sign-in.
+    SignIn(Begin),
+    /// New tokens of one that goes on.
+    Refresh {
+        /// The refresh token.
+        token: String,
+    },
+}
+
+/// What a challenge is answered with.
+pub enum Respond {
+    /// A proof of the password, which carries its own session.
+    Claim(PasswordClaim),
+    /// Any other answer.
+    Answer {
+        /// The name that comes with it.
+        username: String,
+        /// The challenge's session.
+        session: String,
+        /// The answer.
+        answer: Answer,
+    },
+}
+
+/// Reads AuthFlow and AuthParameters.
+///
+/// # Errors
+/// [`Error::InvalidParameter`].
+pub fn initiate(side: Side, flow: &str, parameters: &Parameters) -> Result<Initiate, Error> {
+    let password = |flow| {
+        let password = Secret::from(required(parameters, "PASSWORD")?.to_owned());
+        Ok(Initiate::SignIn(Begin::Password { flow, username: username(parameters)?, password }))
+    };
+    match (flow, side) {
+        ("USER_PASSWORD_AUTH", _) => password(Flow::Password),
+        ("ADMIN_USER_PASSWORD_AUTH" | "ADMIN_NO_SRP_AUTH", Side::Admin) => password(Flow::AdminPassword),
+        ("ADMIN_USER_PASSWORD_AUTH" | "ADMIN_NO_SRP_AUTH", Side::Client) => Err(Error::parameter("Initiate Auth method not supported.")),
+        ("USER_SRP_AUTH", _) => {
+            let public = ClientPublic::parse(required(parameters, "SRP_A")?).map_err(|refused| Error::parameter(refused.to_string()))?;
+            Ok(Initiate::SignIn(Begin::Srp { username: username(parameters)?, public: Box::new(public) }))
+        }
+        ("REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN", _) => Ok(Initiate::Refresh { token: required(parameters, "REFRESH_TOKEN")?.to_owned() }),
+        _ => Err(Error::parameter(format!("{flow} flow not enabled for this client"))),
+    }
+}
+
+/// Reads ChallengeName, Session and ChallengeResponses.
+///
+/// # Errors
+/// [`Error::InvalidParameter`].
+pub fn respond(challenge: &str, session: Option<&str>, responses: &Parameters) -> Result<Respond, Error> {
+    let answer = match challenge {
+        "PASSWORD_VERIFIER" => return claim(responses).map(Respond::Claim),
+        "SOFTWARE_TOKEN_MFA" => Answer::SoftwareToken { code: required(responses, "SOFTWARE_TOKEN_MFA_CODE")?.to_owned() },
+        "NEW_PASSWORD_REQUIRED" => {
+            let attributes = responses.iter().filter_map(|(name, value)| Some((name.strip_prefix("userAttributes.")?, value)));
+            Answer::NewPassword {
+                password: Secret::from(required(responses, "NEW_PASSWORD")?.to_owned()),
+                attributes: attributes.map(|(name, value)| (name.to_owned(), value.clone())).collect(),
+            }
+        }
+        "MFA_SETUP" => Answer::MfaSetup,
+        other => return Err(Error::parameter(format!("Challenge {other} is not supported"))),
+    };
+    let session = session.ok_or_else(|| missing("Session"))?.to_owned();
+    Ok(Respond::Answer { username: username(responses)?, session, answer })
+}
+
+/// SECRET_HASH.
+pub fn secret_hash(parameters: &Parameters) -> Option<&str> {
+    parameters.get("SECRET_HASH").map(String::as_str)
+}
+
+fn claim(responses: &Parameters) -> Result<PasswordClaim, Error> {
+    let timestamp = required(responses, "TIMESTAMP")?.to_owned();
+    let form = || Error::parameter("TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.");
+    Ok(PasswordClaim {
+        username: username(responses)?,
+        secret_block: required(responses, "PASSWORD_CLAIM_SECRET_BLOCK")?.to_owned(),
+        signature: required(responses, "PASSWORD_CLAIM_SIGNATURE")?.to_owned(),
+        signed_at: parse_timestamp(&timestamp).ok_or_else(form)?,
+        timestamp,
+    })
+}
+
+/// SECURITY: its length is bounded before anything makes it canonical.
+fn username(parameters: &Parameters) -> Result<String, Error> {
+    let name = required(parameters, "USERNAME")?;
+    if name.chars().count() <= LONGEST_USERNAME { Ok(name.to_owned()) } else { Err(Error::parameter("USERNAME is too long")) }
+}
+
+fn required<'a>(parameters: &'a Parameters, name: &str) -> Result<&'a str, Error> {
+    parameters.get(name).map(String::as_str).ok_or_else(|| missing(name))
+}
+
+fn missing(name: &str) -> Error {
+    Error::parameter(format!("Missing required parameter {name}"))
+}

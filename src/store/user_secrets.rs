@@ -1,0 +1,99 @@
+//! What a user proves themselves by: the password, the authenticator, and what they chose of MFA. Each is written by its own
+//! columns, so that no write brings back what another has changed.
+
+use super::users::index_status;
+use super::{Conn, StoreError, doc};
+use crate::crypto::argon2::PasswordHash;
+use crate::kit::clock::Timestamp;
+use crate::userpools::user::{MfaPreference, PasswordRecord, User, UserStatus};
+
+/// Sets a password and the status that follows; what was proven by the one before counts no more.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn set_password(
+    tx: &mut Conn,
+    user: &User,
+    password: &PasswordRecord,
+    status: UserStatus,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE users SET password_hash = $3, sealed_srp_verifier = $4, srp_name = $5, password_set_at = $6, \
+                       temporary_password_expires_at = $7, status = $8, password_generation = password_generation + 1, \
+                       modified_at = $6 WHERE pool_id = $1 AND user_id = $2";
+    execute!(
+        tx,
+        SQL,
+        [
+            &user.pool_id,
+            &user.id,
+            password.hash.as_str(),
+            &password.sealed_srp_verifier,
+            &password.srp_name,
+            now.millis(),
+            password.temporary_until.map(Timestamp::millis),
+            status.as_str()
+        ]
+    )?;
+    index_status(tx, &user.pool_id, &user.id, status).await
+}
+
+/// Replaces a hash whose parameters are outdated, if it is still the one that was compared. The password stays the same one.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn upgrade_hash(tx: &mut Conn, user: &User, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE users SET password_hash = $4 WHERE pool_id = $1 AND user_id = $2 AND password_hash = $3";
+    execute!(tx, SQL, [&user.pool_id, &user.id, old.as_str(), new.as_str()]).map(drop)
+}
+
+/// Keeps a seed that a signed-in user asked for until its first code comes.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn set_pending_totp(tx: &mut Conn, user: &User, sealed_seed: &[u8]) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE users SET sealed_pending_totp_seed = $3 WHERE pool_id = $1 AND user_id = $2";
+    execute!(tx, SQL, [&user.pool_id, &user.id, sealed_seed]).map(drop)
+}
+
+/// An authenticator whose first code has come.
+pub struct Enrolment {
+    /// Its seed.
+    pub sealed_seed: Vec<u8>,
+    /// The step of its first code, which is spent by it.
+    pub step: i64,
+    /// What the user calls its device.
+    pub device_name: Option<String>,
+}
+
+/// Makes an authenticator the user's own, in place of the last one. No seed waits after that.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn enrol_totp(tx: &mut Conn, user: &User, enrolment: &Enrolment, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE users SET sealed_totp_seed = $3, totp_last_step = $4, totp_device_name = $5, \
+                       factor_generation = factor_generation + 1, sealed_pending_totp_seed = NULL, modified_at = $6 \
+                       WHERE pool_id = $1 AND user_id = $2";
+    let device_name = enrolment.device_name.as_deref();
+    execute!(tx, SQL, [&user.pool_id, &user.id, &enrolment.sealed_seed, enrolment.step, device_name, now.millis()]).map(drop)
+}
+
+/// Spends a TOTP step; `false` if it, or a later one, was spent before: of two racing answers one wins.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn use_totp_step(tx: &mut Conn, user: &User, step: i64) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE users SET totp_last_step = $3 WHERE pool_id = $1 AND user_id = $2 \
+                       AND (totp_last_step IS NULL OR totp_last_step < $3)";
+    Ok(execute!(tx, SQL, [&user.pool_id, &user.id, step])? == 1)
+}
+
+/// Replaces what a user chose of MFA.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn set_mfa(tx: &mut Conn, user: &User, preference: MfaPreference, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE users SET mfa_preference = $3, modified_at = $4 WHERE pool_id = $1 AND user_id = $2";
+    let preference = doc::to_text("users", "mfa_preference", &user.id, &preference)?;
+    execute!(tx, SQL, [&user.pool_id, &user.id, preference, now.millis()]).map(drop)
+}

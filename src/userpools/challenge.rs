@@ -1,0 +1,194 @@
+//! What a sign-in asks for next: the rules as one pure function of the pool, the client, the user and what was done so far.
+//!
+//! An answer to a challenge counts only where [`next`], on what the store says in the transaction that acts, asks for that very
+//! challenge: so a session ends by itself with the password, the status or the factors that it rests on.
+
+use serde::{Deserialize, Serialize};
+
+use super::client::Client;
+use super::pool::{MfaMode, Pool};
+use super::user::{Generation, User, UserStatus};
+use crate::kit::clock::Timestamp;
+
+/// How a sign-in began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Flow {
+    /// The password itself, from the user's device.
+    Password,
+    /// The password itself, from a backend.
+    AdminPassword,
+    /// A proof of the password.
+    Srp,
+}
+
+impl Flow {
+    /// The client's setting that enables the flow.
+    #[must_use]
+    pub const fn setting(self) -> &'static str {
+        match self {
+            Self::Password => "ALLOW_USER_PASSWORD_AUTH",
+            Self::AdminPassword => "ALLOW_ADMIN_USER_PASSWORD_AUTH",
+            Self::Srp => "ALLOW_USER_SRP_AUTH",
+        }
+    }
+}
+
+/// What a sign-in asks of the user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Challenge {
+    /// The password, or a proof of it.
+    Password,
+    /// A password of their own, in place of a temporary one.
+    NewPassword,
+    /// A code of their authenticator.
+    SoftwareToken,
+    /// To set up a second factor.
+    MfaSetup,
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Done {
+    /// The password was proven.
+    Password,
+    /// A password of their own was set.
+    NewPassword,
+    /// A code of their authenticator was right.
+    SoftwareToken,
+    /// An authenticator was enrolled during this sign-in, its first code verified.
+    Enrolment,
+    /// MFA_SETUP was answered after that.
+    MfaSetup,
+}
+
+/// One round of a custom challenge, as its triggers are told of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomRound {
+    /// The challenge's name.
+    pub challenge: String,
+    /// Whether the answer was right.
+    pub is_right: bool,
+    /// What the trigger that made it noted.
+    pub metadata: Option<String>,
+}
+
+/// Where a sign-in stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Progress {
+    /// How it began.
+    pub flow: Flow,
+    /// What was done, in order.
+    pub done: Vec<Done>,
+    /// The rounds of custom challenges.
+    pub history: Vec<CustomRound>,
+    /// The remembered device that it comes from.
+    pub device: Option<String>,
+    /// The password that it rests on.
+    pub password_generation: Generation,
+    /// The second factors that it rests on.
+    pub factor_generation: Generation,
+}
+
+/// What follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The user is asked for this.
+    Ask(Challenge),
+    /// The user is signed in.
+    Complete,
+}
+
+/// Why a sign-in does not go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NextRefused {
+    /// The client does not take the flow, or no longer.
+    #[error("the flow is not enabled for the client")]
+    FlowDisabled(Flow),
+    /// What it rests on has been replaced.
+    #[error("the password or a factor is another one now")]
+    Stale,
+    /// The user may not sign in.
+    #[error("the user is disabled")]
+    Disabled,
+    /// Signed up, not confirmed.
+    #[error("the user is not confirmed")]
+    NotConfirmed,
+    /// The password must be reset first.
+    #[error("the password must be reset")]
+    ResetRequired,
+    /// The temporary password is too old.
+    #[error("the temporary password has expired")]
+    TemporaryPasswordExpired,
+}
+
+impl Progress {
+    /// A sign-in that begins; nothing is done.
+    #[must_use]
+    pub const fn begin(flow: Flow, password_generation: Generation, factor_generation: Generation) -> Self {
+        Self { flow, done: Vec::new(), history: Vec::new(), device: None, password_generation, factor_generation }
+    }
+
+    /// The sign-in after one more step. It rests on what the user has after that step.
+    #[must_use]
+    pub fn after(mut self, done: Done, user: &User) -> Self {
+        self.done.push(done);
+        Self { password_generation: user.password_generation, factor_generation: user.factor_generation, ..self }
+    }
+
+    /// Whether something was done.
+    #[must_use]
+    pub fn has(&self, done: Done) -> bool {
+        self.done.contains(&done)
+    }
+}
+
+/// What a sign-in asks for next.
+///
+/// # Errors
+/// [`NextRefused`].
+pub fn next(pool: &Pool, client: &Client, user: &User, progress: &Progress, now: Timestamp) -> Result<Step, NextRefused> {
+    if !client.configuration.allows(progress.flow.setting()) {
+        return Err(NextRefused::FlowDisabled(progress.flow));
+    }
+    if (progress.password_generation, progress.factor_generation) != (user.password_generation, user.factor_generation) {
+        return Err(NextRefused::Stale);
+    }
+    if !progress.has(Done::Password) {
+        return Ok(Step::Ask(Challenge::Password));
+    }
+    // SECURITY: what follows tells of the user, and is told to nobody who has not proven the password.
+    if !user.enabled {
+        return Err(NextRefused::Disabled);
+    }
+    match user.status {
+        UserStatus::Unconfirmed => Err(NextRefused::NotConfirmed),
+        UserStatus::ResetRequired => Err(NextRefused::ResetRequired),
+        UserStatus::ForceChangePassword => {
+            let until = user.password.as_ref().and_then(|password| password.temporary_until);
+            let expired = until.is_some_and(|until| now >= until);
+            if expired { Err(NextRefused::TemporaryPasswordExpired) } else { Ok(Step::Ask(Challenge::NewPassword)) }
+        }
+        UserStatus::Confirmed => Ok(second_factor(pool, user, progress)),
+    }
+}
+
+fn second_factor(pool: &Pool, user: &User, progress: &Progress) -> Step {
+    if progress.has(Done::Enrolment) {
+        return if progress.has(Done::MfaSetup) { Step::Complete } else { Step::Ask(Challenge::MfaSetup) };
+    }
+    let has_token = user.sealed_totp_seed.is_some();
+    let is_asked = match pool.configuration.mfa {
+        MfaMode::Off => false,
+        MfaMode::Optional => has_token && user.mfa.software_token_enabled,
+        MfaMode::On => true,
+    };
+    match (is_asked, has_token) {
+        (false, _) => Step::Complete,
+        (true, false) => Step::Ask(Challenge::MfaSetup),
+        (true, true) if progress.has(Done::SoftwareToken) => Step::Complete,
+        (true, true) => Step::Ask(Challenge::SoftwareToken),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,258 @@
+//! No input of any operation, and nothing that is sent to any door, is a failure of ours: no 5xx, on either database.
+
+use actix_web::http::Method;
+use serde_json::{Map, Value, json};
+
+use super::dispatch::operations_of;
+use super::model::{Kind, Model, Protocol, Service, ShapeId};
+use crate::testing::TestApp;
+
+/// What no caller should send, as JSON.
+const ODD: [&str; 18] = [
+    "null",
+    "true",
+    "-1",
+    "9223372036854775807",
+    "1.5",
+    r#""""#,
+    r#"" ""#,
+    r#""a\u0000b""#,
+    r#""\uffff\u202e\ud835\udd18""#,
+    r#""ｆｕｌｌ@wｉdth.example""#,
+    r#""../%00' OR 1=1 --""#,
+    r#""arn:aws:iam::000000000000:role/\\..*${x}""#,
+    r#""us-east-1_:;|\n\t""#,
+    "[]",
+    "[null]",
+    r#"[["a"], {"b": 1}]"#,
+    "{}",
+    r#"{"": {"a": [{"b": ["\u0001"]}]}}"#,
+];
+
+/// Bodies that are no JSON, or of another kind.
+const BROKEN: [&[u8]; 8] =
+    [b"", b"{", b"[]", b"null", b"\xff\xfe", br#"{"Username":"\ud800"}"#, br#"{"Username":"\udc00\ud800","a":1e999}"#, b"{\"a\":\x00}"];
+
+/// Something of everything that operations name.
+struct World {
+    app: TestApp,
+    known: Map<String, Value>,
+}
+
+impl World {
+    async fn new() -> Self {
+        let app = TestApp::new().await;
+        let pool = app.pool().await;
+        let tokens = pool.user_with("alice", json!({"email": "alice@example.com", "email_verified": "true"})).await.signed_in().await;
+        let provider = format!("cognito-idp.us-east-1.amazonaws.com/{}", pool.id);
+        let providers = json!([{"ProviderName": provider, "ClientId": pool.client_id}]);
+        let new = json!({"IdentityPoolName": "p", "AllowUnauthenticatedIdentities": true, "CognitoIdentityProviders": providers});
+        let identity_pool = app.admin().call("CreateIdentityPool", new).await.ok()["IdentityPoolId"].clone();
+        let identity = app.anonymous().call("GetId", json!({"IdentityPoolId": identity_pool})).await.ok()["IdentityId"].clone();
+        app.admin().call("iam:CreateUser", json!({"UserName": "ann"})).await.ok();
+        let key = app.admin().call("CreateAccessKey", json!({"UserName": "ann"})).await.ok()["AccessKey"]["AccessKeyId"].clone();
+        let statement = json!({"Effect": "Allow", "Principal": {"AWS": "000000000000"}, "Action": "sts:AssumeRole"});
+        let trust = json!({"Version": "2012-10-17", "Statement": [statement]}).to_string();
+        app.admin().call("CreateRole", json!({"RoleName": "r", "AssumeRolePolicyDocument": trust})).await.ok();
+        let allow = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "a:*", "Resource": "*"}]}).to_string();
+        let role = "arn:aws:iam::000000000000:role/r";
+        let users = json!({
+            "UserPoolId": pool.id, "ClientId": pool.client_id, "Username": "alice", "Password": "Pa55word!", "AuthFlow": "USER_PASSWORD_AUTH",
+            "AuthParameters": {"USERNAME": "alice", "PASSWORD": "Pa55word!", "SRP_A": "0a", "REFRESH_TOKEN": tokens["RefreshToken"]},
+            "AccessToken": tokens["AccessToken"], "Token": tokens["RefreshToken"], "ConfirmationCode": "123456", "UserCode": "123456",
+            "Session": "s".repeat(40), "ChallengeName": "SOFTWARE_TOKEN_MFA", "Filter": "email = \"alice@example.com\"",
+            "ChallengeResponses": {"USERNAME": "alice", "SOFTWARE_TOKEN_MFA_CODE": "123456"},
+            "UserAttributes": [{"Name": "email", "Value": "bob@example.com"}], "AttributesToGet": ["email"],
+        });
+        let others = json!({
+            "IdentityPoolId": identity_pool, "IdentityId": identity, "Logins": {provider: tokens["IdToken"]},
+            "IdentityPoolName": "q", "Roles": {"authenticated": role}, "PoolName": "q", "ClientName": "q", "UserName": "ann", "AccessKeyId": key,
+            "RoleName": "r", "RoleArn": role, "RoleSessionName": "session", "PolicyName": "p", "PolicyDocument": allow,
+            "AssumeRolePolicyDocument": trust, "policyDocument": allow, "PolicyInputList": [allow], "ActionNames": ["a:B"],
+            "ResourceArns": ["arn:aws:a:::b"], "PolicySourceArn": "arn:aws:iam::000000000000:user/ann", "policyType": "IDENTITY_POLICY",
+            "ContextEntries": [{"ContextKeyName": "app:key", "ContextKeyType": "string", "ContextKeyValues": ["v"]}],
+        });
+        let known = [users, others].into_iter().flat_map(|known| known.as_object().unwrap().clone()).collect();
+        Self { app, known }
+    }
+
+    /// A value that a member may well have: what it must have, and what is known.
+    fn plausible(&self, model: &Model, id: ShapeId, name: &str, levels: usize) -> Value {
+        let shape = model.shape(id).unwrap();
+        if let (Some(known), Some(_)) = (self.known.get(name), levels.checked_sub(1)) {
+            return known.clone();
+        }
+        match &shape.kind {
+            Kind::Structure(members) if levels > 0 => {
+                let wanted = members.iter().filter(|member| member.required || self.known.contains_key(&member.name));
+                wanted.map(|member| (member.name.clone(), self.plausible(model, member.shape, &member.name, levels - 1))).collect()
+            }
+            Kind::Structure(_) => json!({}),
+            Kind::List(_) | Kind::Map(..) if levels == 0 => json!([]),
+            Kind::List(member) => json!([self.plausible(model, *member, "", levels - 1)]),
+            Kind::Map(_, value) => json!({"key": self.plausible(model, *value, "", levels - 1)}),
+            Kind::String(allowed) => allowed.first().map_or_else(|| json!("test-1"), |first| json!(first)),
+            Kind::Integer | Kind::Double => json!(shape.min.unwrap_or(1.0).max(1.0).round() as i64),
+            Kind::Boolean => json!(false),
+            Kind::Timestamp => json!(1_700_000_000),
+            Kind::Blob => json!("AAAA"),
+        }
+    }
+}
+
+/// Where values stand in a value: each a way of names and numbers from its root.
+fn places(value: &Value) -> Vec<Vec<String>> {
+    let below = |name: String, value: &Value| places(value).into_iter().map(move |place| [vec![name.clone()], place].concat());
+    let mut found = vec![Vec::new()];
+    match value {
+        Value::Object(fields) => fields.iter().for_each(|(name, field)| found.extend(below(name.clone(), field))),
+        Value::Array(items) => items.iter().enumerate().for_each(|(index, item)| found.extend(below(index.to_string(), item))),
+        _ => {}
+    }
+    found
+}
+
+fn put(value: &mut Value, place: &[String], odd: &Value) {
+    match (place.split_first(), value) {
+        (None, value) => *value = odd.clone(),
+        (Some((name, rest)), Value::Object(fields)) => put(&mut fields[name], rest, odd),
+        (Some((index, rest)), Value::Array(items)) => put(&mut items[index.parse::<usize>().unwrap()], rest, odd),
+        (Some(_), _) => {}
+    }
+}
+
+/// Each place of the value with each odd thing in it; deeper places with some of them.
+fn oddities(base: &Value) -> impl Iterator<Item = Value> {
+    let odd = |step: usize| ODD.iter().step_by(step).map(|text| serde_json::from_str::<Value>(text).unwrap());
+    let places = places(base).into_iter().filter(|place| !place.is_empty());
+    let step = |place: &Vec<String>| if place.len() == 1 { 1 } else { 7 };
+    places.flat_map(move |place| odd(step(&place)).map(move |odd| (place.clone(), odd))).map(|(place, odd)| {
+        let mut value = base.clone();
+        put(&mut value, &place, &odd);
+        value
+    })
+}
+
+async fn fuzz(service: Service) {
+    let mut failures = Vec::new();
+    for operation in operations_of(service) {
+        let world = World::new().await;
+        let model = service.model().operation(operation.name).unwrap();
+        let name = format!("{}:{}", service.name(), operation.name);
+        let admin = world.app.admin();
+        let base = model.input.map_or_else(|| json!({}), |input| world.plausible(service.model(), input, "", 4));
+        let mut inputs: Vec<Value> = oddities(&base).collect();
+        if let Some(Kind::Structure(members)) = model.input.and_then(|input| service.model().shape(input)).map(|shape| &shape.kind) {
+            for member in members.iter().filter(|member| base.get(&member.name).is_none()) {
+                let mut with = base.clone();
+                with[&member.name] = world.plausible(service.model(), member.shape, &member.name, 3);
+                let place = [member.name.clone()];
+                for odd in ODD {
+                    let mut odd_one = with.clone();
+                    put(&mut odd_one, &place, &serde_json::from_str(odd).unwrap());
+                    inputs.push(odd_one);
+                }
+                inputs.push(with);
+            }
+        }
+        // Last, for it may delete what the others name.
+        inputs.push(base);
+        for input in inputs {
+            let answer = admin.call(&name, input.clone()).await;
+            if answer.status >= 500 {
+                failures.push(format!("{name} {input}: {}", answer.text));
+            }
+        }
+        if let Protocol::Json11 { target_prefix } = service.protocol() {
+            for body in BROKEN {
+                let headers = vec![("x-amz-target".to_owned(), format!("{target_prefix}.{}", operation.name))];
+                let answer = admin.send(service.name(), Method::POST, "/", headers, body.to_vec()).await;
+                if answer.status >= 500 {
+                    failures.push(format!("{name} {}: {}", String::from_utf8_lossy(body), answer.text));
+                }
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
+}
+
+#[actix_web::test]
+async fn no_input_of_user_pools_is_our_failure() {
+    fuzz(Service::CognitoIdp).await;
+}
+
+#[actix_web::test]
+async fn no_input_of_identity_pools_is_our_failure() {
+    fuzz(Service::CognitoIdentity).await;
+}
+
+#[actix_web::test]
+async fn no_input_of_iam_is_our_failure() {
+    fuzz(Service::Iam).await;
+}
+
+#[actix_web::test]
+async fn no_input_of_sts_and_the_access_analyzer_is_our_failure() {
+    fuzz(Service::Sts).await;
+    fuzz(Service::AccessAnalyzer).await;
+}
+
+#[actix_web::test]
+async fn nothing_sent_to_a_decision_endpoint_is_our_failure() {
+    let world = World::new().await;
+    let (admin, known) = (world.app.admin(), &world.known);
+    let request = json!({"method": "POST", "url": "https://a.example/?x=1", "headers": {"host": "a.example"}, "body_sha256": "00"});
+    let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "a:*", "Resource": "*"}]});
+    let subjects = [
+        json!({"type": "credentials", "id": known["AccessKeyId"], "properties": {"session_token": "t"}}),
+        json!({"type": "token", "id": known["AccessToken"], "properties": {"identity_pool_id": known["IdentityPoolId"]}}),
+        json!({"type": "principal", "id": "arn:aws:iam::000000000000:user/ann"}),
+        json!({"type": "signed_request", "id": "", "properties": request}),
+    ];
+    let mut questions: Vec<(&str, Value)> = Vec::new();
+    for subject in subjects {
+        let question = json!({"subject": subject, "action": {"name": "a:B"}, "resource": {"type": "arn", "id": "arn:aws:a:::b"},
+                              "context": {"a:k": ["v"]}, "explain": true});
+        questions.push(("/access/v1/evaluation", question.clone()));
+        questions.push(("/access/v1/evaluations", json!({"evaluations": [question], "options": {"evaluations_semantic": "execute_all"}})));
+    }
+    questions.push((
+        "/v1/simulate",
+        json!({"principal": {"arn": "arn:aws:iam::000000000000:user/ann"}, "action": "a:B", "resource": {"arn": "arn:aws:a:::b", "account": "000000000000"},
+               "context": {"a:k": "v"}, "policies": {"identity": [policy], "resource": policy, "session": [policy.to_string()]}, "explain": true}),
+    ));
+    let mut failures = Vec::new();
+    for (path, question) in questions {
+        let bodies = oddities(&question).map(|body| body.to_string().into_bytes()).chain(BROKEN.map(<[u8]>::to_vec));
+        for body in bodies {
+            let answer = admin.send("passwright", Method::POST, path, Vec::new(), body.clone()).await;
+            if answer.status >= 500 {
+                failures.push(format!("{path} {}: {}", String::from_utf8_lossy(&body), answer.text));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[actix_web::test]
+async fn no_path_and_no_address_is_our_failure() {
+    let app = TestApp::new().await;
+    let odd = ["%00", "%ff", "%2e%2e", "a%00b", "%F0%9D%94%98", "us-east-1_%00", "%ED%A0%80", "'%20OR%201=1", "%", "%zz"];
+    for odd in odd {
+        for uri in [
+            format!("/{odd}/.well-known/jwks.json"),
+            format!("/{odd}"),
+            format!("/?Action={odd}"),
+            format!("/?Action=GetUser&Version=2010-05-08&UserName={odd}"),
+            format!("/?Action=GetCallerIdentity&Version=2011-06-15&X-Amz-Credential={odd}&X-Amz-Algorithm=AWS4-HMAC-SHA256"),
+            format!("/analyzer/{odd}"),
+            format!("/tags/{odd}?tagKeys={odd}"),
+            format!("/v1/forward-auth/{odd}"),
+        ] {
+            for method in [Method::GET, Method::POST, Method::DELETE] {
+                let answer = app.admin().send("iam", method, &uri, Vec::new(), Vec::new()).await;
+                assert!(answer.status < 500, "{uri}: {}", answer.text);
+            }
+        }
+    }
+}
