@@ -196,6 +196,11 @@ impl Parser<'_> {
                 if !well_formed {
                     return Err(self.error(offset, &path, NO_VENDOR));
                 }
+                if let Some((vendor, _)) = action.split_once(':')
+                    && vendor.contains(['*', '?'])
+                {
+                    return Err(self.error(offset, &path, &format!("Vendor {vendor} is not valid")));
+                }
                 if self.kind.is_some() && action.contains("${") {
                     return Err(self.error(offset, &path, SYNTAX));
                 }

@@ -3,6 +3,9 @@
 use super::context::{ContextMap, ContextValue};
 use super::matcher::Matcher;
 
+/// Colons before the part of an ARN that names the resource, which may have colons of its own.
+const COLONS_BEFORE_RESOURCE: usize = 5;
+
 /// Variables beyond this many in one pattern are gathered on the heap.
 const INLINE_VARIABLES: usize = 8;
 
@@ -43,8 +46,9 @@ pub enum Wildcards {
     Literal,
     /// Everywhere, colons included: `StringLike`, actions.
     Free,
-    /// Within a colon segment; a `*` that ends a segment may expand across colons; literal in the service segment:
-    /// `Resource` (IAM user guide, "IAM JSON policy elements: Resource").
+    /// Within their colon segment up to the fifth colon, save a `*` that ends the pattern; everywhere after it, in the part
+    /// that names the resource; literal in the service segment: `Resource` (IAM user guide, "IAM JSON policy elements:
+    /// Resource").
     Resource,
 }
 
@@ -231,7 +235,7 @@ impl Builder {
                 self.wildcards == Wildcards::Literal || (self.wildcards == Wildcards::Resource && self.is_arn && self.colons == 2);
             match character {
                 '*' if !literal => self.run(),
-                '?' if !literal => self.wildcard(Token::One { crosses_colon: self.wildcards == Wildcards::Free }),
+                '?' if !literal => self.wildcard(Token::One { crosses_colon: self.crosses_colon() }),
                 other => {
                     self.colons += usize::from(other == ':');
                     self.literal.push(other);
@@ -240,12 +244,18 @@ impl Builder {
         }
     }
 
-    /// Of several `*` in a row the last one counts: it alone may end the segment.
+    /// Several `*` in a row are one.
     fn run(&mut self) {
         let follows_another = self.literal.is_empty() && matches!(self.tokens.last(), Some(Token::Any { .. }));
         if !follows_another {
-            self.wildcard(Token::Any { crosses_colon: self.wildcards == Wildcards::Free });
+            self.wildcard(Token::Any { crosses_colon: self.crosses_colon() });
         }
+    }
+
+    /// SECURITY: names have colons too (`note/us-east-1:…/secret-1`, keys of S3): a wildcard that stopped at them would let
+    /// them slip through a Deny.
+    fn crosses_colon(&self) -> bool {
+        self.wildcards == Wildcards::Free || self.colons >= COLONS_BEFORE_RESOURCE
     }
 
     fn wildcard(&mut self, token: Token) {
@@ -283,19 +293,8 @@ impl Builder {
 
     fn finish(mut self) -> Box<[Token]> {
         self.end_literal();
-        if self.wildcards == Wildcards::Resource {
-            let ends_segment: Vec<bool> = (1..=self.tokens.len())
-                .map(|next| match self.tokens.get(next) {
-                    None => true,
-                    Some(Token::Literal(text)) => text.starts_with(':'),
-                    Some(Token::One { .. } | Token::Any { .. } | Token::Variable(_)) => false,
-                })
-                .collect();
-            for (token, ends_segment) in self.tokens.iter_mut().zip(ends_segment) {
-                if let Token::Any { crosses_colon } = token {
-                    *crosses_colon = ends_segment;
-                }
-            }
+        if let Some(Token::Any { crosses_colon }) = self.tokens.last_mut() {
+            *crosses_colon = true;
         }
         self.tokens.into()
     }
@@ -312,7 +311,7 @@ mod tests {
     }
 
     #[test]
-    fn resource_wildcards_stay_in_their_segment_but_at_its_end() {
+    fn resource_wildcards_stay_in_their_segment_up_to_the_resource_part() {
         for (pattern, value, expected) in [
             ("*", "arn:aws:s3:::b/k", true),
             ("arn:aws:s3:::b/*", "arn:aws:s3:::b/a/b", true),
@@ -322,9 +321,15 @@ mod tests {
             ("arn:aws:logs:u*t-1:q", "arn:aws:logs:us:east-1:q", false),
             ("arn:aws:logs:*", "arn:aws:logs:us:1:group:x", true),
             ("arn:aws:s3:::b/?", "arn:aws:s3:::b/é", true),
-            ("arn:aws:s3:::b?k", "arn:aws:s3:::b:k", false),
+            ("arn:aws:s3:::b?k", "arn:aws:s3:::b:k", true),
+            ("arn:aws:notes:::note/*/secret-*", "arn:aws:notes:::note/us-east-1:1/secret-1", true),
+            ("arn:aws:s3:::b/*/k?y", "arn:aws:s3:::b/a:b:c/d/k:y", true),
+            ("arn:aws:x:?:1:a", "arn:aws:x:::1:a", false),
+            ("arn:aws:x:*:1:a", "arn:aws:x:q:1:1:a", false),
+            ("arn:aws:x:r:*-1:a*b", "arn:aws:x:r:1-1:a:b", true),
+            ("arn:aws:x:r:*-1:a*b", "arn:aws:x:r:1:1-1:a:b", false),
             ("arn:aws:s3:::B", "arn:aws:s3:::b", false),
-            ("arn:aws:x:*:a*b", "arn:aws:x:q:aa:q:ab", true),
+            ("arn:aws:x:*:a*b", "arn:aws:x:q:aa:q:ab", false),
             ("arn:aws:s3:::a**", "arn:aws:s3:::ab:c", true),
             // None in the service segment.
             ("arn:aws:s*:::b", "arn:aws:s3:::b", false),
@@ -367,7 +372,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_shape_says_what_the_pattern_matches(pattern in "[ab:*?]{0,6}", value in "[ab:]{0,6}") {
+        fn a_shape_says_what_the_pattern_matches(pattern in ":{0,5}[ab:*?]{0,6}", value in ":{0,5}[ab:]{0,6}") {
             let prepared = Pattern::new(&pattern, Wildcards::Resource, Variables::Literal).unwrap();
             let found = matches(&pattern, &value, Wildcards::Resource);
             match prepared.shape() {

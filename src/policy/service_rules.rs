@@ -38,6 +38,9 @@ const ROLE_CHANGES: [&str; 16] = [
     "updateroledescription",
 ];
 
+/// What KMS changes on aliases, in lower case.
+const ALIAS_CHANGES: [&str; 3] = ["createalias", "deletealias", "updatealias"];
+
 /// The rule for an action on a resource. Allocates nothing.
 pub fn rule(action: &str, resource: &str) -> Rule {
     let Some((service, name)) = action.split_once(':') else { return Rule::Common };
@@ -49,8 +52,13 @@ pub fn rule(action: &str, resource: &str) -> Rule {
             _ => Rule::Common,
         };
     }
-    if service.eq_ignore_ascii_case("kms") && of(resource, "kms", "key/") {
-        return Rule::ByResourcePolicy;
+    if service.eq_ignore_ascii_case("kms") {
+        return match () {
+            // AWS keeps these aliases for its own keys (KMS developer guide, "Aliases in AWS KMS").
+            () if ALIAS_CHANGES.iter().any(|wanted| is(wanted)) && of(resource, "kms", "alias/aws/") => Rule::Never,
+            () if of(resource, "kms", "key/") => Rule::ByResourcePolicy,
+            () => Rule::Common,
+        };
     }
     let managed_policy = || account(resource) == Some("aws") && of(resource, "iam", "policy/");
     let reserved_role = || of(resource, "iam", "role/aws-reserved/sso.amazonaws.com/");
@@ -87,6 +95,9 @@ mod tests {
             ("sts:TagSession", "arn:aws:iam::000000000000:role/app", Rule::Common),
             ("kms:Decrypt", "arn:aws:kms:us-east-1:000000000000:key/1", Rule::ByResourcePolicy),
             ("kms:CreateAlias", "arn:aws:kms:us-east-1:000000000000:alias/a", Rule::Common),
+            ("kms:CreateAlias", "arn:aws:kms:us-east-1:000000000000:alias/aws/s3", Rule::Never),
+            ("kms:updatealias", "arn:aws:kms:us-east-1:000000000000:alias/aws/s3", Rule::Never),
+            ("kms:ListAliases", "arn:aws:kms:us-east-1:000000000000:alias/aws/s3", Rule::Common),
             ("iam:DeletePolicy", "arn:aws:iam::aws:policy/ReadOnlyAccess", Rule::Never),
             ("iam:GetPolicy", "arn:aws:iam::aws:policy/ReadOnlyAccess", Rule::Common),
             ("iam:DeletePolicy", "arn:aws:iam::000000000000:policy/mine", Rule::Common),

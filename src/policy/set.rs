@@ -183,7 +183,7 @@ impl PolicySet {
             return Met::Elsewhere;
         }
         let naming = statement.naming(asked);
-        let holds = naming != Naming::None && statement.conditions.iter().all(|condition| condition.holds(asked.context));
+        let holds = naming != Naming::None && statement.conditions.iter().all(|condition| condition.holds(asked.context, statement.effect));
         if holds { Met::Matches(naming) } else { Met::Not }
     }
 }

@@ -361,6 +361,8 @@ fn each_kind_has_its_rules() {
             "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*",
         ),
         (PolicyKind::Identity, statement(r#""Action":"a:b","Resource":"arn:aws:*:::x""#), "Vendor * is not valid"),
+        (PolicyKind::Identity, statement(r#""Action":"*:Untag*","Resource":"*""#), "Vendor * is not valid"),
+        (PolicyKind::Identity, statement(r#""NotAction":["a:b","dynamodb*:TagResource"],"Resource":"*""#), "Vendor dynamodb* is not valid"),
         (PolicyKind::Identity, statement(r#""Action":"a:${aws:username}","Resource":"*""#), "Syntax errors in policy."),
         (
             PolicyKind::Identity,

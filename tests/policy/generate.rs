@@ -234,7 +234,7 @@ impl Choices<'_> {
         let if_exists = if operator != "Null" && self.once_in(4) { "IfExists" } else { "" };
         let key = if self.once_in(4) { family.key.to_ascii_uppercase() } else { family.key.to_owned() };
         let values = match operator {
-            "Null" => json!(self.pick(&["true", "false"])),
+            "Null" => json!(self.pick(&["true", "false", "true", "false", "maybe"])),
             _ if self.once_in(16) => json!([]),
             _ => self.some(|choices| choices.pick(family.patterns).to_owned()),
         };
@@ -344,7 +344,7 @@ const FAMILIES: [Family; 8] = [
         key: "aws:SecureTransport",
         operators: &["Bool", "Null"],
         values: &["true", "True", "false", "yes"],
-        patterns: &["true", "false"],
+        patterns: &["true", "false", "TRUE", "yes", "${aws:SecureTransport}", "${aws:username}", "${missing}", "${missing, 'true'}"],
     },
     Family {
         key: "aws:SourceArn",
@@ -371,13 +371,14 @@ const FAMILIES: [Family; 8] = [
     },
 ];
 
-const ACTIONS: [&str; 12] = [
+const ACTIONS: [&str; 13] = [
     "s3:GetObject",
     "s3:PutObject",
     "s3:ListBucket",
     "s3:getobject",
     "sns:Publish",
     "kms:Decrypt",
+    "kms:UpdateAlias",
     "sts:AssumeRole",
     "sts:AssumeRoleWithWebIdentity",
     "sts:GetCallerIdentity",
@@ -403,20 +404,22 @@ const ACTION_PATTERNS: [&str; 14] = [
     "iam:*Role",
 ];
 
-const RESOURCES: [&str; 7] = [
+const RESOURCES: [&str; 8] = [
     "arn:aws:s3:::bucket/alice/a",
     "arn:aws:s3:::bucket",
     "arn:aws:s3:::bucket/a:b/c",
+    "arn:aws:notes:eu-west-1:111122223333:note/eu-west-1:0a/secret-1",
     "arn:aws:s3:::bucket/red/é*",
     "arn:aws:sns:eu-west-1:111122223333:topic:sub",
     "arn:aws:sns:eu-west-1:444455556666:topic",
     "*",
 ];
 
-const KEYS: [&str; 3] = [
+const KEYS: [&str; 4] = [
     "arn:aws:kms:us-east-1:111122223333:key/k1",
     "arn:aws:kms:us-east-1:444455556666:key/k1",
     "arn:aws:kms:us-east-1:111122223333:alias/a",
+    "arn:aws:kms:us-east-1:111122223333:alias/aws/s3",
 ];
 
 const ROLES: [&str; 6] = [

@@ -125,7 +125,9 @@ impl World<'_> {
 
     fn matches(&self, policy: &Value, statement: &Value) -> bool {
         let variables = has_variables(policy);
-        self.action(statement) && self.resource(statement, variables) && all_hold(&statement["Condition"], &self.case["context"], variables)
+        self.action(statement)
+            && self.resource(statement, variables)
+            && all_hold(&statement["Condition"], &self.case["context"], variables, statement["Effect"] == "Deny")
     }
 
     fn action(&self, statement: &Value) -> bool {
@@ -264,6 +266,9 @@ fn resource_account(case: &Value, caller: &Caller) -> String {
 }
 
 fn is_managed_by_aws(action: &str, resource: &str) -> bool {
+    if let Some(operation) = action.strip_prefix("kms:") {
+        return operation.ends_with("alias") && resource.split(':').nth(5).is_some_and(|name| name.starts_with("alias/aws/"));
+    }
     let Some(operation) = action.strip_prefix("iam:") else { return false };
     let reads = ["get", "list", "simulate", "generate"].iter().any(|verb| operation.starts_with(verb));
     let policy = operation.contains("policy") && resource.starts_with("arn:aws:iam::aws:policy/");

@@ -10,15 +10,20 @@ use crate::reference::{list, text};
 use crate::reference_patterns::{Step, arn_like, glob, has_several_values, steps, values_of};
 
 /// Operators and keys are ANDed.
-pub fn all_hold(conditions: &Value, context: &Value, variables: bool) -> bool {
+pub fn all_hold(conditions: &Value, context: &Value, variables: bool, denies: bool) -> bool {
     let Some(operators) = conditions.as_object() else { return true };
     operators.iter().all(|(operator, keys)| {
         let Some(keys) = keys.as_object() else { return true };
-        keys.iter().all(|(key, expected)| holds(operator, key, &list(expected), context, variables))
+        keys.iter().all(|(key, expected)| match holds(operator, key, &list(expected), context, variables) {
+            Answer::Yes => true,
+            Answer::No => false,
+            // What nobody can know is never to somebody's advantage.
+            Answer::Unknown => denies,
+        })
     })
 }
 
-fn holds(operator: &str, key: &str, expected: &[&Value], context: &Value, variables: bool) -> bool {
+fn holds(operator: &str, key: &str, expected: &[&Value], context: &Value, variables: bool) -> Answer {
     let (set, operator) = match operator.split_once(':') {
         Some((set, rest)) => (Some(set), rest),
         None => (None, operator),
@@ -30,33 +35,66 @@ fn holds(operator: &str, key: &str, expected: &[&Value], context: &Value, variab
     let values = values_of(context, key);
     let absent = values.is_none();
     if expected.is_empty() {
-        return absent && (if_exists || set == Some("ForAllValues"));
+        return answer(absent && (if_exists || set == Some("ForAllValues")));
     }
     if operator == "Null" {
         return null(set, absent, expected);
     }
     let negated = operator.contains("Not");
     let Some(values) = values else {
-        return if_exists || set == Some("ForAllValues") || (set.is_none() && negated);
+        return answer(if_exists || set == Some("ForAllValues") || (set.is_none() && negated));
     };
-    if set.is_none() && has_several_values(context, key) {
-        return false;
-    }
-    let mut passes = values.iter().map(|value| {
-        let mut outcomes = expected.iter().map(|pattern| compare(&operator.replace("Not", ""), value, &text(pattern), context, variables));
-        if negated { outcomes.all(|outcome| outcome == Some(false)) } else { outcomes.any(|outcome| outcome == Some(true)) }
-    });
+    let verdicts: Vec<Answer> = values
+        .iter()
+        .map(|value| {
+            let outcomes: Vec<Option<bool>> =
+                expected.iter().map(|pattern| compare(&operator.replace("Not", ""), value, &text(pattern), context, variables)).collect();
+            if outcomes.contains(&Some(true)) {
+                answer(!negated)
+            } else if outcomes.contains(&None) {
+                Answer::Unknown
+            } else {
+                answer(negated)
+            }
+        })
+        .collect();
+    let least = verdicts.iter().min().copied().unwrap_or(Answer::Yes);
+    let most = verdicts.iter().max().copied().unwrap_or(Answer::No);
     match set {
-        Some("ForAllValues") => passes.all(|pass| pass),
-        _ => passes.any(|pass| pass),
+        Some("ForAllValues") => least,
+        Some(_) => most,
+        // Nobody said whether all of the values are meant or any.
+        None if has_several_values(context, key) => most.min(Answer::Unknown),
+        None => most,
     }
 }
 
-fn null(set: Option<&str>, absent: bool, expected: &[&Value]) -> bool {
-    let wants = |absence: &str| expected.iter().any(|value| text(value).eq_ignore_ascii_case(absence));
+/// In the order in which "all" takes the least and "any" the most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Answer {
+    No,
+    Unknown,
+    Yes,
+}
+
+fn answer(holds: bool) -> Answer {
+    if holds { Answer::Yes } else { Answer::No }
+}
+
+fn null(set: Option<&str>, absent: bool, expected: &[&Value]) -> Answer {
+    let is = |value: &Value, word: &str| text(value).eq_ignore_ascii_case(word);
+    let wants = |word: &str| {
+        if expected.iter().any(|value| is(value, word)) {
+            Answer::Yes
+        } else if expected.iter().all(|value| is(value, "true") || is(value, "false")) {
+            Answer::No
+        } else {
+            Answer::Unknown
+        }
+    };
     match (set, absent) {
-        (Some("ForAllValues"), true) => true,
-        (Some("ForAnyValue"), true) => false,
+        (Some("ForAllValues"), true) => Answer::Yes,
+        (Some("ForAnyValue"), true) => Answer::No,
         (_, true) => wants("true"),
         (_, false) => wants("false"),
     }
@@ -71,7 +109,10 @@ fn compare(operator: &str, value: &str, pattern: &str, context: &Value, variable
         "StringEqualsIgnoreCase" => matched(|steps, value| literal(steps).eq_ignore_ascii_case(value)),
         "StringLike" => matched(glob),
         "ArnEquals" | "ArnLike" => steps.as_ref().and_then(|steps| arn_like(steps, value)),
-        "Bool" => Some(value.eq_ignore_ascii_case(pattern)),
+        "Bool" => {
+            let truth = |text: &str| ["true", "false"].into_iter().find(|word| text.eq_ignore_ascii_case(word));
+            Some(truth(value)? == truth(&literal(steps.as_ref()?))?)
+        }
         "BinaryEquals" => Some(BASE64_STANDARD.decode(value).ok()? == BASE64_STANDARD.decode(pattern).ok()?),
         "IpAddress" => address(value, pattern),
         _ => {

@@ -87,7 +87,8 @@ pub fn glob_ignoring_case(pattern: &str, subject: &str) -> bool {
     glob(&pattern, &subject.to_ascii_lowercase())
 }
 
-/// Wildcards stay within a colon segment, but for a `*` that ends one; the service is literal; `*` alone is everything.
+/// Up to the fifth colon wildcards stay within their segment, but for a `*` that ends the pattern; behind it they take colons too; the service
+/// is literal; `*` alone is everything.
 pub fn covers_resource(pattern: &str, resource: &str, context: &Value, variables: bool) -> bool {
     if pattern == "*" {
         return true;
@@ -111,8 +112,9 @@ pub fn covers_resource(pattern: &str, resource: &str, context: &Value, variables
         .filter(|&at| !(pattern[at] == Step::Many && pattern.get(at + 1) == Some(&Step::Many)))
         .map(|at| pattern[at])
         .collect();
-    let crossing: Vec<bool> =
-        (0..pattern.len()).map(|at| pattern[at] == Step::Many && matches!(pattern.get(at + 1), None | Some(Step::Written(':')))).collect();
+    let colons_before = |at: usize| pattern[..at].iter().filter(|step| **step == Step::Written(':')).count();
+    let is_last_star = |at: usize| at + 1 == pattern.len() && pattern[at] == Step::Many;
+    let crossing: Vec<bool> = (0..pattern.len()).map(|at| colons_before(at) >= 5 || is_last_star(at)).collect();
     search(&pattern, &crossing, &resource.chars().collect::<Vec<_>>(), (0, 0), &mut HashMap::new())
 }
 

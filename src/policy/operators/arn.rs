@@ -13,7 +13,7 @@ pub fn prepare(text: &str, variables: Variables) -> Result<Operand, MalformedVar
     Ok(Operand::Arn(if whole.has_variables() { vec![whole] } else { whole.split(COMPONENTS) }))
 }
 
-/// What has fewer components is no ARN: it matches nothing.
+/// What has fewer components is no ARN: whether it is like one cannot be known.
 pub fn like(value: &str, operand: &Operand, context: &ContextMap) -> Option<bool> {
     let Operand::Arn(patterns) = operand else { return None };
     match patterns.as_slice() {

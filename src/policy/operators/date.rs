@@ -1,4 +1,4 @@
-//! Date operators. Dates are ISO 8601 (W3C's profile) or epoch seconds; what is neither matches nothing.
+//! Date operators. Dates are ISO 8601 (W3C's profile) or epoch seconds; what is neither cannot be compared.
 
 use std::cmp::Ordering;
 

@@ -4,6 +4,8 @@ mod arn;
 mod date;
 mod ip;
 mod number;
+#[cfg(test)]
+mod tests;
 mod text;
 mod weight;
 
@@ -11,6 +13,7 @@ use std::cmp::Ordering;
 
 use ipnet::IpNet;
 
+use super::ast::Effect;
 use super::context::{ContextMap, ContextValue};
 use super::pattern::{MalformedVariable, Pattern, Variables};
 
@@ -27,7 +30,8 @@ pub struct Condition {
     values: Vec<(Box<str>, Operand)>,
 }
 
-/// A value of a condition, prepared. `None` where the text is no number, date, address or truth value: it matches nothing.
+/// A value of a condition, prepared. `None` where the text is no number, date, address or truth value: whether anything meets
+/// it cannot be known.
 #[derive(Clone, Debug)]
 pub enum Operand {
     Text(Pattern),
@@ -65,8 +69,8 @@ pub struct Operator {
 
 type Prepare = fn(&str, Variables) -> Result<Operand, MalformedVariable>;
 
-/// Whether one context value satisfies one operand. `None` means that a side cannot be read: then nothing holds, negated or
-/// not.
+/// Whether one context value meets one operand. `None` means that it cannot be known: a side cannot be read, or a variable
+/// has no value.
 type Matches = fn(&str, &Operand, &ContextMap) -> Option<bool>;
 
 /// Source: IAM user guide, "IAM JSON policy elements: Condition operators".
@@ -81,7 +85,7 @@ const OPERATORS: [Operator; 27] = [
     negated(with_variables("ArnNotEquals", arn::prepare, arn::like)),
     with_variables("ArnLike", arn::prepare, arn::like),
     negated(with_variables("ArnNotLike", arn::prepare, arn::like)),
-    plain("Bool", text::truth, text::same_truth),
+    with_variables("Bool", text::truth_or_variable, text::same_truth),
     plain("BinaryEquals", text::base64, text::same_bytes),
     plain("NumericEquals", number::prepare, |v, o, _| number::compare(v, o).map(Ordering::is_eq)),
     negated(plain("NumericNotEquals", number::prepare, |v, o, _| number::compare(v, o).map(Ordering::is_eq))),
@@ -191,43 +195,81 @@ impl Condition {
         })
     }
 
-    /// Whether the condition holds. A key with an empty list of values is absent.
-    pub fn holds(&self, context: &ContextMap) -> bool {
+    /// Whether the condition holds for a statement of this effect.
+    ///
+    /// SECURITY: what cannot be known holds in a Deny and does not hold in an Allow, so that it never gives.
+    pub fn holds(&self, context: &ContextMap, effect: Effect) -> bool {
+        self.judge(context).unwrap_or(effect == Effect::Deny)
+    }
+
+    /// `None` where it cannot be known. A key with an empty list of values is absent, and absence is known.
+    fn judge(&self, context: &ContextMap) -> Option<bool> {
         let present = context.find(&self.key).filter(|value| !value.values().is_empty());
         if self.operator.name == NULL {
-            return self.null_holds(present.is_some());
+            return self.judge_null(present.is_some());
         }
-        match present {
-            None if self.if_exists || self.qualifier == Qualifier::All => true,
-            None => self.operator.negated && self.qualifier == Qualifier::None && !self.values.is_empty(),
-            Some(_) if self.values.is_empty() => false,
-            Some(value) => match (self.qualifier, value) {
-                (Qualifier::None, ContextValue::Single(value)) => self.satisfies(value, context),
-                // A key with several values needs a qualifier (IAM user guide, "Single-valued vs. multivalued context keys").
-                (Qualifier::None, ContextValue::List(_)) => false,
-                (Qualifier::All, value) => value.values().iter().all(|value| self.satisfies(value, context)),
-                (Qualifier::Any, value) => value.values().iter().any(|value| self.satisfies(value, context)),
-            },
+        let Some(value) = present else {
+            let passes_over = self.if_exists || self.qualifier == Qualifier::All;
+            return Some(passes_over || (self.operator.negated && self.qualifier == Qualifier::None && !self.values.is_empty()));
+        };
+        if self.values.is_empty() {
+            return Some(false);
+        }
+        let mut satisfied = value.values().iter().map(|value| self.satisfies(value, context));
+        match (self.qualifier, value) {
+            (Qualifier::None, ContextValue::Single(value)) => self.satisfies(value, context),
+            // A key with several values needs a qualifier (IAM user guide, "Single-valued vs. multivalued context keys"):
+            // which one was meant cannot be known, unless every one comes to the same.
+            (Qualifier::None, ContextValue::List(_)) => {
+                if satisfied.all(|found| found == Some(false)) {
+                    Some(false)
+                } else {
+                    None
+                }
+            }
+            (Qualifier::All, _) => Some(!any(satisfied.map(not))?),
+            (Qualifier::Any, _) => any(satisfied),
         }
     }
 
-    /// With a qualifier each value is asked whether it is null, and none ever is.
-    fn null_holds(&self, present: bool) -> bool {
-        let lists =
-            |wanted: bool| self.values.iter().any(|(_, operand)| matches!(operand, Operand::Truth(Some(truth)) if *truth == wanted));
+    /// Absence is always known. With a qualifier each value is asked whether it is null, and none ever is.
+    fn judge_null(&self, present: bool) -> Option<bool> {
+        let lists = |wanted: bool| {
+            any(self.values.iter().map(|(_, operand)| match operand {
+                Operand::Truth(Some(truth)) => Some(*truth == wanted),
+                _ => None,
+            }))
+        };
         match (self.qualifier, present) {
             (Qualifier::None, present) => lists(!present),
-            (Qualifier::All, false) => true,
-            (Qualifier::Any, false) => false,
+            (Qualifier::All, false) => Some(true),
+            (Qualifier::Any, false) => Some(false),
             (Qualifier::All | Qualifier::Any, true) => lists(false),
         }
     }
 
     /// Positive operands are ORed, negated ones NORed.
-    fn satisfies(&self, value: &str, context: &ContextMap) -> bool {
-        let mut judged = self.values.iter().map(|(_, operand)| (self.operator.matches)(value, operand, context));
-        if self.operator.negated { judged.all(|matched| matched == Some(false)) } else { judged.any(|matched| matched == Some(true)) }
+    fn satisfies(&self, value: &str, context: &ContextMap) -> Option<bool> {
+        let matched = any(self.values.iter().map(|(_, operand)| (self.operator.matches)(value, operand, context)));
+        if self.operator.negated { not(matched) } else { matched }
     }
+}
+
+/// Kleene's disjunction: one that is known to hold settles it, whatever cannot be known beside it.
+fn any(judged: impl Iterator<Item = Option<bool>>) -> Option<bool> {
+    let mut known = true;
+    for found in judged {
+        match found {
+            Some(true) => return Some(true),
+            Some(false) => (),
+            None => known = false,
+        }
+    }
+    known.then_some(false)
+}
+
+fn not(judged: Option<bool>) -> Option<bool> {
+    judged.map(|holds| !holds)
 }
 
 fn read_name(name: &str) -> Option<(&'static Operator, Qualifier, bool)> {

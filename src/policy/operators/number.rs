@@ -1,4 +1,4 @@
-//! Numeric operators. What is no number matches nothing.
+//! Numeric operators. What is no number cannot be compared.
 
 use std::cmp::Ordering;
 

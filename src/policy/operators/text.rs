@@ -34,9 +34,20 @@ pub fn truth(text: &str, _: Variables) -> Result<Operand, MalformedVariable> {
     Ok(Operand::Truth(read_truth(text)))
 }
 
-pub fn same_truth(value: &str, operand: &Operand, _: &ContextMap) -> Option<bool> {
-    let Operand::Truth(wanted) = operand else { return None };
-    Some(read_truth(value)? == (*wanted)?)
+/// A text with variables stays one until they have their values.
+pub fn truth_or_variable(text: &str, variables: Variables) -> Result<Operand, MalformedVariable> {
+    let whole = Pattern::new(text, Wildcards::Literal, variables)?;
+    if whole.has_variables() { Ok(Operand::Text(whole)) } else { truth(text, variables) }
+}
+
+pub fn same_truth(value: &str, operand: &Operand, context: &ContextMap) -> Option<bool> {
+    let wanted = match operand {
+        Operand::Truth(wanted) => (*wanted)?,
+        Operand::Text(pattern) if pattern.compare("true", Case::Insensitive, context)? => true,
+        Operand::Text(pattern) if pattern.compare("false", Case::Insensitive, context)? => false,
+        _ => return None,
+    };
+    Some(read_truth(value)? == wanted)
 }
 
 const fn read_truth(text: &str) -> Option<bool> {
