@@ -46,7 +46,12 @@ impl Asks for Request {
                 _ if arn::parse_role(role_arn).is_some_and(|(account, ..)| account != cx.account_id) => {
                     return Err(Fault::AccessDenied("Cross-account pass role is not allowed.".to_owned()));
                 }
-                _ => missing = Some(Error::InvalidParameter(format!("Invalid role ARN: {role_arn}"))),
+                // What is not there is judged where it would be: whether it is, is for those to know who may pass it.
+                _ => {
+                    let judged = if arn::parse_role(role_arn).is_some() { role_arn.as_str() } else { "*" };
+                    asks.push(Ask::on(judged).action("iam:PassRole").key("iam:PassedToService", PROVIDER));
+                    missing = Some(Error::InvalidParameter(format!("Invalid role ARN: {role_arn}")));
+                }
             }
         }
         let found = match (missing, own_pool(cx, &self.identity_pool_id).await) {
