@@ -103,12 +103,7 @@ fn absence_is_always_known() {
 #[test]
 fn bool_takes_variables() {
     let keys = |x: &str, y: &str| json!({"k:x": x, "k:y": y});
-    for (x, y, expected) in [
-        ("true", "TRUE", YES),
-        ("false", "false", YES),
-        ("true", "false", NO),
-        ("true", "yes", UNKNOWN),
-    ] {
+    for (x, y, expected) in [("true", "TRUE", YES), ("false", "false", YES), ("true", "false", NO), ("true", "yes", UNKNOWN)] {
         assert_eq!(holds("Bool", &json!("${k:y}"), &keys(x, y)), expected, "{x} {y}");
     }
 }
