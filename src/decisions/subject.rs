@@ -6,11 +6,12 @@ use serde_json::Value;
 use super::door::{Asker, Failure};
 use crate::authz::{self, CredentialRefused};
 use crate::context::App;
+use crate::crypto::ids;
 use crate::flows::web_identity::{self, LoginRefused};
 use crate::iam::caller::{Caller, RoleSession};
 use crate::kit::clock::Timestamp;
 use crate::policy::Principal;
-use crate::sigv4::{Body, HttpRequest};
+use crate::sigv4::{self, Body, HttpRequest};
 use crate::store::{self, StoreError};
 
 /// The kinds of subjects.
@@ -61,19 +62,15 @@ impl Subject {
     /// Who it is, if the asker may ask about them.
     pub async fn identify(&self, app: &App, asker: &Asker) -> Result<Identified, Failure> {
         let identified = match self.r#type.as_str() {
-            "credentials" => credential(self.by_credentials(app).await)?,
-            "signed_request" => credential(self.by_signed_request(app).await?)?,
+            "credentials" => credential(self.by_credentials(app, asker).await)?,
+            "signed_request" => credential(self.by_signed_request(app, asker).await?)?,
             "token" => self.by_token(app, asker).await?,
             "principal" => return self.by_arn(app, asker).await,
             other => return Err(Failure::BadRequest(format!("subject.type `{other}` is not one of {KINDS}"))),
         };
         let Identified::Caller(caller, shown) = &identified else { return Ok(identified) };
-        // SECURITY: an access key id is no secret, and a signed request or a token may have come by this way or that. Whoever may not
-        // ask about its holder learns nothing of them, and nobody of another account's.
+        // SECURITY: an access key id is no secret. Whoever may not ask about its holder learns nothing of them.
         let by_key = self.r#type == "credentials";
-        if caller.account_id() != asker.caller.account_id() {
-            return Ok(Identified::refused(CredentialRefused::UnknownKey));
-        }
         if !asker.is(caller) {
             match asker.permit(app, EVALUATE_AS, shown).await {
                 Err(Failure::Forbidden(_)) if by_key => return Ok(Identified::refused(CredentialRefused::UnknownKey)),
@@ -83,9 +80,9 @@ impl Subject {
         Ok(identified)
     }
 
-    async fn by_credentials(&self, app: &App) -> Result<Caller, CredentialRefused> {
+    async fn by_credentials(&self, app: &App, asker: &Asker) -> Result<Caller, CredentialRefused> {
         let token = self.properties.get("session_token").and_then(Value::as_str);
-        let caller = authz::holder_of(app, &self.id, token).await?;
+        let caller = of_own_account(authz::holder_of(app, &self.id, token).await?, asker)?;
         if let Caller::Session(session) = &caller
             && app.now() >= Timestamp::from_millis(session.expires_at)
         {
@@ -94,7 +91,7 @@ impl Subject {
         Ok(caller)
     }
 
-    async fn by_signed_request(&self, app: &App) -> Result<Result<Caller, CredentialRefused>, Failure> {
+    async fn by_signed_request(&self, app: &App, asker: &Asker) -> Result<Result<Caller, CredentialRefused>, Failure> {
         let malformed = |what: &str| Failure::BadRequest(format!("subject.properties.{what} is missing or malformed"));
         let text = |name: &str| self.properties.get(name).and_then(Value::as_str);
         let method = text("method").ok_or_else(|| malformed("method"))?;
@@ -122,7 +119,12 @@ impl Subject {
         const EMPTY: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         let body = Body::Sha256(text("body_sha256").unwrap_or(EMPTY));
         let request = HttpRequest { method, path, query, headers: &headers, body };
-        Ok(authz::authenticate(app, &request, &[]).await.map(|(caller, _)| caller))
+        // SECURITY: before the signature is judged, which would tell whether another account has such a key.
+        let key = sigv4::parse(&request).ok().flatten().and_then(|signed| ids::read_access_key_id(&signed.access_key_id));
+        if key.is_some_and(|(_, account_id)| asker.caller.account_id() != Some(account_id.as_str())) {
+            return Ok(Err(CredentialRefused::UnknownKey));
+        }
+        Ok(authz::authenticate(app, &request, &[]).await.and_then(|(caller, _)| of_own_account(caller, asker)))
     }
 
     /// A token is judged by the role that the identity pool would give for it; alone it has none.
@@ -168,6 +170,12 @@ fn split_url(url: &str) -> (Option<&str>, &str) {
     let (authority, target) = rest.split_at_checked(rest.find(['/', '?']).unwrap_or(rest.len())).unwrap_or((rest, ""));
     let own_port = if scheme.eq_ignore_ascii_case("https") { ":443" } else { ":80" };
     (Some(authority.strip_suffix(own_port).unwrap_or(authority)), target)
+}
+
+/// SECURITY: who is of another account is that account's to ask about. To others, such keys are unknown: also those that have
+/// expired, and those whose signature is wrong.
+fn of_own_account(caller: Caller, asker: &Asker) -> Result<Caller, CredentialRefused> {
+    if caller.account_id() == asker.caller.account_id() { Ok(caller) } else { Err(CredentialRefused::UnknownKey) }
 }
 
 fn credential(outcome: Result<Caller, CredentialRefused>) -> Result<Identified, Failure> {
@@ -223,4 +231,37 @@ async fn look_up(app: &App, account_id: &str, asked: &str) -> Result<Option<Call
 /// What AssumeRole would take (STS's model, `roleSessionNameType`).
 fn is_session_name(text: &str) -> bool {
     (2..=64).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_+=,.@-".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::Method;
+    use serde_json::json;
+
+    use crate::testing::TestApp;
+
+    #[actix_web::test]
+    async fn a_signed_request_tells_nothing_of_another_accounts_keys() {
+        let app = TestApp::new().await;
+        app.admin().call("iam:CreateUser", json!({"UserName": "ann"})).await.ok();
+        let key = app.admin().call("iam:CreateAccessKey", json!({"UserName": "ann"})).await.ok()["AccessKey"]["AccessKeyId"].clone();
+        let credential = format!("{}/20270115/us-east-1/notes/aws4_request", key.as_str().unwrap());
+        let authorization =
+            format!("AWS4-HMAC-SHA256 Credential={credential}, SignedHeaders=host;x-amz-date, Signature={}", "0".repeat(64));
+        let headers = json!({"host": "notes.test", "x-amz-date": "20270115T080000Z", "authorization": authorization});
+        let question = json!({
+            "subject": {"type": "signed_request", "properties": {"method": "GET", "url": "https://notes.test/", "headers": headers}},
+            "action": {"name": "notes:Read"}, "resource": {"type": "arn", "id": "arn:aws:s3:::notes"}})
+        .to_string();
+        let json = vec![("content-type".to_owned(), "application/json".to_owned())];
+        let other = app.root_of("111111111111").await;
+        let mut errors = Vec::new();
+        for asker in [app.admin(), other] {
+            let answer = asker.send("passwright", Method::POST, "/access/v1/evaluation", json.clone(), question.clone().into_bytes()).await;
+            errors.push(answer.ok()["context"]["error"].as_str().unwrap().to_owned());
+        }
+        let [own, others] = errors.try_into().unwrap();
+        assert!(own.contains("signature"), "{own}");
+        assert_eq!(others, "The security token included in the request is invalid.");
+    }
 }

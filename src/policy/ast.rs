@@ -89,15 +89,6 @@ impl Policy {
         self.statements.iter().filter(trusts).all(|statement| statement.conditions.iter().any(|condition| condition.pins(key)))
     }
 
-    /// The users, roles and sessions that it names, by ARN or unique id.
-    pub fn principal_arns(&self) -> impl Iterator<Item = &str> {
-        let entries = self.statements.iter().filter_map(|statement| statement.principals.as_ref()).flat_map(|element| element.parts().1);
-        entries.filter_map(|entry| match entry {
-            PrincipalPattern::Arn(arn) => Some(arn.as_str()),
-            _ => None,
-        })
-    }
-
     /// The context keys that its conditions and variables name, as they were written, repeats included.
     pub fn context_keys(&self) -> impl Iterator<Item = &str> {
         self.statements.iter().flat_map(|statement| {

@@ -14,6 +14,7 @@ mod operators;
 mod parse;
 mod pattern;
 mod principal;
+mod rewrite;
 mod service_rules;
 mod set;
 pub mod validate;
@@ -26,6 +27,7 @@ pub use explain::{FailedStatement, explain};
 pub use json::Position;
 pub use parse::{MAX_POLICY_BYTES, ParseError, PolicyKind, parse, parse_as};
 pub use principal::{Principal, is_account};
+pub use rewrite::{aws_principals, replace_aws_principals};
 pub use set::{NamedPolicy, PolicySet};
 pub use weight::{LONG_WEIGHT, MAX_WEIGHT, weight};
 

@@ -152,6 +152,16 @@ pub async fn find_role_by_arn(tx: &mut Conn, role_arn: &str) -> Result<Option<Ro
     Ok(find_role(tx, account_id, name).await?.filter(|role| role.arn() == role_arn))
 }
 
+/// A role by unique id.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_role_by_id(tx: &mut Conn, account_id: &str, role_id: &str) -> Result<Option<Role>, StoreError> {
+    const SQL: &str = "SELECT account_id, role_name, role_id, path, description, assume_role_policy, max_session_seconds, tags, \
+                       created_at FROM iam_roles WHERE account_id = $1 AND role_id = $2";
+    fetch!(tx, fetch_optional, RoleRow, SQL, [account_id, role_id])?.map(Role::try_from).transpose()
+}
+
 /// Whether the owner of policies, by unique id, is there (`AIDA…` a user, `AROA…` a role).
 ///
 /// # Errors

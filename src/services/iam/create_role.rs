@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::answers::RoleAnswer;
 use super::errors::Error;
 use super::owner::check_tags;
+use super::trusted;
 use crate::context::Context;
 use crate::crypto::ids;
 use crate::flows::web_identity::{AUDIENCE, PROVIDER};
@@ -14,7 +15,7 @@ use crate::iam::entity::{Role, Tag};
 use crate::operation::unsupported;
 use crate::operation::{Ask, Asks, Fault, Resolved};
 use crate::policy::{self, Policy, PolicyKind};
-use crate::store::{self, Conn};
+use crate::store;
 
 /// Trust policies are shorter than the model allows (IAM user guide, "IAM quotas"); blanks don't count.
 const TRUST_POLICY_CHARACTERS: usize = 2048;
@@ -54,8 +55,7 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
     }
     check_tags(&request.tags)?;
     check_reserved(&request.role_name, request.path.as_deref().unwrap_or("/"))?;
-    let trust = policy::parse_as(&request.assume_role_policy_document, PolicyKind::Trust)?;
-    check_trust(&trust)?;
+    check_trust(&policy::parse_as(&request.assume_role_policy_document, PolicyKind::Trust)?)?;
     let counted = request.assume_role_policy_document.chars().filter(|character| !character.is_whitespace()).count();
     if counted > TRUST_POLICY_CHARACTERS {
         return Err(Error::LimitExceeded(format!("Cannot exceed quota for ACLSizePerRole: {TRUST_POLICY_CHARACTERS}")));
@@ -72,8 +72,8 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
         created_at: cx.now(),
     };
     cx.write(async |tx| {
-        check_principals(cx, tx, &trust).await?;
-        match store::iam::insert_role(tx, &role).await {
+        let assume_role_policy = trusted::by_id(tx, &role.account_id, &role.assume_role_policy).await?;
+        match store::iam::insert_role(tx, &Role { assume_role_policy, ..role.clone() }).await {
             Err(error) if error.is_unique_violation() => {
                 Err(Error::EntityAlreadyExists(format!("Role with name {} already exists.", role.name)))
             }
@@ -90,34 +90,6 @@ fn check_trust(trust: &Policy) -> Result<(), Error> {
         return Ok(());
     }
     Err(Error::MalformedPolicyDocument(format!("The trust policy must evaluate {AUDIENCE} for the provider {PROVIDER}.")))
-}
-
-/// Who of the own account is trusted must be there. Of other accounts nothing is looked up.
-///
-/// Source: IAM user guide, "AWS JSON policy elements: Principal"; the words are IAM's.
-async fn check_principals(cx: &Context, tx: &mut Conn, trust: &Policy) -> Result<(), Error> {
-    for named in trust.principal_arns().filter(|named| named.starts_with("arn:")) {
-        let parts: Vec<&str> = named.splitn(6, ':').collect();
-        let [_, _, _, _, account, resource] = parts.as_slice() else { continue };
-        if *account != cx.account_id {
-            continue;
-        }
-        let (kind, rest) = resource.split_once('/').unwrap_or_default();
-        let last = rest.rsplit('/').next().unwrap_or_default();
-        let exists = match kind {
-            "user" => store::iam::find_user(tx, account, last).await?.is_some_and(|user| user.arn() == named),
-            "role" => store::iam::find_role(tx, account, last).await?.is_some_and(|role| role.arn() == named),
-            "assumed-role" => {
-                let role = rest.split('/').next().unwrap_or_default();
-                store::iam::find_role(tx, account, role).await?.is_some_and(|found| found.name == role)
-            }
-            _ => true,
-        };
-        if !exists {
-            return Err(Error::MalformedPolicyDocument(format!("Invalid principal in policy: \"AWS\":\"{named}\"")));
-        }
-    }
-    Ok(())
 }
 
 /// SECURITY: organizations' policies do not reach service-linked roles, and reserved ones nobody may change: neither is for
@@ -184,6 +156,9 @@ mod tests {
             ("g", format!("arn:aws:sts::{ACCOUNT}:assumed-role/none/session"), false),
             ("h", format!("arn:aws:iam::{ACCOUNT}:root"), true),
             ("i", "arn:aws:iam::111111111111:user/bob".to_owned(), true),
+            ("j", format!("arn:aws-cn:iam::{ACCOUNT}:user/ann"), false),
+            ("k", format!("arn:aws:iam::{ACCOUNT}:group/g"), false),
+            ("l", "AIDAAAAAAAAAAAAAAAAAA".to_owned(), false),
         ] {
             let statement = json!({"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"});
             let refused = ("MalformedPolicyDocument".to_owned(), format!("Invalid principal in policy: \"AWS\":\"{principal}\""));

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answers::RoleAnswer;
 use super::errors::Error;
+use super::trusted;
 use crate::context::Context;
 use crate::iam::arn;
 use crate::iam::entity::Role;
@@ -30,8 +31,9 @@ pub struct Response {
     role: RoleAnswer,
 }
 
-pub async fn handle(_: &Context, role: Role, _: Request) -> Result<Response, Error> {
-    Ok(Response { role: role.into() })
+pub async fn handle(cx: &Context, role: Role, _: Request) -> Result<Response, Error> {
+    let assume_role_policy = cx.read(async |tx| trusted::by_arn(tx, &role.account_id, &role.assume_role_policy).await).await?;
+    Ok(Response { role: Role { assume_role_policy, ..role }.into() })
 }
 
 /// A role by name. What is not there is judged by the ARN that it would have without a path.

@@ -22,6 +22,7 @@ mod run_instances;
 mod simulate_custom_policy;
 mod simulate_principal_policy;
 mod simulation;
+mod trusted;
 mod update_access_key;
 
 /// The operations that are built.

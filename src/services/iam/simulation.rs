@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use super::run_instances;
+use super::trusted;
 use crate::authz;
 use crate::context::Context;
 use crate::crypto::digest;
@@ -16,7 +17,7 @@ use crate::iam::simulation::{Document, Given, Matched, Outcome, Simulation, Sour
 use crate::iam::statement_place::Place;
 use crate::kit::long;
 use crate::policy::{ContextMap, LONG_WEIGHT, MAX_WEIGHT, Principal, Verdict};
-use crate::store;
+use crate::store::{self, Conn, StoreError};
 
 const DEFAULT_PAGE: i64 = 100;
 
@@ -284,7 +285,7 @@ async fn prepare(cx: &Context, question: Question, subject: Subject, resources: 
 async fn add_trusts(cx: &Context, simulation: &mut Simulation, resources: &[String]) -> Result<(), Error> {
     let keys = authz::keys_of_call(cx);
     for resource in resources {
-        let Some((account, path, name)) = arn::parse_role(resource) else { continue };
+        let Some((account, ..)) = arn::parse_role(resource) else { continue };
         if account != cx.account_id {
             continue;
         }
@@ -292,9 +293,13 @@ async fn add_trusts(cx: &Context, simulation: &mut Simulation, resources: &[Stri
         if decision.verdict != Verdict::Allowed {
             return Err(Error::AccessDenied(authz::denial(&cx.caller, "iam:GetRole", resource, &decision)));
         }
-        let role = cx.read(async |tx| store::iam::find_role(tx, account, name).await).await?;
-        let Some(role) = role.filter(|role| role.path == path) else { continue };
-        let document = Document { id: resource.clone(), source: Source::Resource, text: role.assume_role_policy };
+        let read = async |tx: &mut Conn| {
+            let Some(role) = store::iam::find_role_by_arn(tx, resource).await? else { return Ok::<_, StoreError>(None) };
+            // Answers tell places in the text that GetRole shows.
+            trusted::by_arn(tx, &role.account_id, &role.assume_role_policy).await.map(Some)
+        };
+        let Some(text) = cx.read(read).await? else { continue };
+        let document = Document { id: resource.clone(), source: Source::Resource, text };
         simulation.trust(resource.clone(), document).map_err(|error| Error::Internal(Box::new(error)))?;
     }
     Ok(())
