@@ -15,7 +15,7 @@ use crate::kit::region::is_region;
 
 /// A self-hosted auth and token service that speaks Amazon Cognito's, STS's and IAM's own wire protocols.
 #[derive(Debug, Parser)]
-#[command(name = "passwright", version, about, after_help = "`passwright policy --help` tells of work on policies without a server.")]
+#[command(name = "passwright", version, about)]
 pub struct Cli {
     /// What to run.
     #[command(subcommand)]

@@ -50,7 +50,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ("http", &["config", "context", "decisions", "delivery", "flows", "kit", "store", "tokens", "userpools", "wire"]),
     ("startup", &["budgets", "config", "context", "crypto", "decisions", "http", "iam", "jobs", "kit", "store"]),
     // Work on policies without a server: it stands beside `http`, and uses the same decisions.
-    ("cli", &["decisions", "policy"]),
+    ("cli", &["config", "decisions", "policy"]),
     ("main", &["config", "startup"]),
     // The whole application in a test's own process.
     (

@@ -68,6 +68,50 @@ fn evaluate_answers_by_its_exit_code_and_in_json() {
 }
 
 #[test]
+fn the_binarys_own_help_shows_policy_and_policy_has_its_own() {
+    let help = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_passwright")).args(arguments).output().unwrap();
+        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (code, text) = help(&["--help"]);
+    assert!(code == 0 && ["  dev ", "  serve ", "  policy "].iter().all(|command| text.contains(command)), "{text}");
+    for arguments in [&["policy", "--help"][..], &["help", "policy"]] {
+        let (code, text) = help(arguments);
+        assert!(code == 0 && text.contains("passwright policy <COMMAND>") && text.contains("  evaluate "), "{text}");
+    }
+    let (code, text) = help(&["policy", "evaluate", "--help"]);
+    assert!(code == 0 && text.contains("passwright policy evaluate") && text.contains("--derive"), "{text}");
+    assert_eq!(help(&["policy"]).0, 2);
+    assert_eq!(help(&["policies"]).0, 2);
+}
+
+#[test]
+fn what_the_principals_arn_tells_is_derived() {
+    let folder = Folder::new("derive");
+    let own = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "notes:Read",
+        "Resource": "arn:aws:notes:::note/${aws:username}/*", "Condition": {"StringEquals": {"aws:PrincipalAccount": "${aws:ResourceAccount}"}}}}"#;
+    let question = folder.write(
+        "question.json",
+        &format!(
+            r#"{{"principal": {{"arn": "arn:aws:iam::000000000000:user/alice"}}, "action": "notes:Read",
+                "resource": {{"arn": "arn:aws:notes:::note/alice/1"}}, "policies": {{"identity": [{own}]}}}}"#
+        ),
+    );
+    assert_eq!(run(&folder.0, &["evaluate", &question], "").0, 1);
+    assert_eq!(run(&folder.0, &["evaluate", "--derive", &question], "").0, 0);
+    let cases = |derive: &str| {
+        format!(
+            r#"{{"policies": {{"identity": [{own}]}}, {derive} "principal": "arn:aws:iam::000000000000:user/alice", "action": "notes:Read",
+                "cases": [{{"name": "reads", "resource": "arn:aws:notes:::note/alice/1", "expect": "allowed"}}]}}"#
+        )
+    };
+    folder.write("own.test.json", &cases(""));
+    assert_eq!(run(&folder.0, &["test", "."], "").0, 0);
+    folder.write("own.test.json", &cases(r#""derive": false,"#));
+    assert_eq!(run(&folder.0, &["test", "."], "").0, 1);
+}
+
+#[test]
 fn validate_names_file_line_and_column() {
     let folder = Folder::new("validate");
     let good = r#"{"Version": "2012-10-17", "Statement": [{"Sid": "A", "Effect": "Allow", "Action": "s3:GetObject",

@@ -21,7 +21,8 @@ pub const HELP: &str = r#"A file of cases, any `*.test.json` below the folder:
 
 The names under `policies` are those of `passwright policy evaluate --help`. A string is the path of a policy's file, from the
 file of cases. `principal`, `action`, `resource` and `wildcard_only_action` stand in the file or in the case, which goes before;
-keys of the case's `context` go before the file's. A principal is an ARN or {"service"}, {"federated"}, {"anonymous": true}, a
+keys of the case's `context` go before the file's. What the principal's ARN tells is added to them (aws:PrincipalArn,
+aws:PrincipalAccount, aws:PrincipalType, aws:username, aws:ResourceAccount), unless the file says `"derive": false`. A principal is an ARN or {"service"}, {"federated"}, {"anonymous": true}, a
 resource an ARN or {"arn", "account"}. `expect` is allowed, explicitDeny, implicitDeny, or denied for either.
 
 Exit codes: 0 all passed, 1 some failed, 2 a file is malformed, or there are no cases."#;
@@ -39,6 +40,8 @@ struct Written<'a> {
     #[serde(default)]
     context: BTreeMap<String, Value>,
     wildcard_only_action: Option<bool>,
+    #[serde(default = "yes")]
+    derive: bool,
     cases: Vec<WrittenCase>,
 }
 
@@ -53,6 +56,10 @@ struct WrittenCase {
     context: BTreeMap<String, Value>,
     wildcard_only_action: Option<bool>,
     expect: Expected,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// The answer that is expected.
@@ -121,9 +128,10 @@ impl Written<'_> {
         let defaults = self.context.iter().filter(|(key, _)| !replaced(key));
         let context: BTreeMap<&String, &Value> = defaults.chain(&case.context).collect();
         let text = format!(
-            r#"{{"principal": {principal}, "action": {}, "resource": {resource}, "context": {}, "policies": {{{policies}}}, "wildcard_only_action": {wildcard_only}}}"#,
+            r#"{{"principal": {principal}, "action": {}, "resource": {resource}, "context": {}, "policies": {{{policies}}}, "wildcard_only_action": {wildcard_only}, "derive": {}}}"#,
             json!(action),
-            json!(context)
+            json!(context),
+            self.derive
         );
         Question::parse(&text, self.account_id.as_deref().unwrap_or(super::OWN_ACCOUNT))
     }

@@ -11,7 +11,7 @@ pub const HELP: &str = r#"The question:
    "context": {"aws:SourceIp": "192.0.2.1"},
    "policies": {"identity": [POLICY..], "resource": POLICY, "permissions_boundaries": [..], "session": [..],
                 "service_control": [{"target": "r-1", "policies": [..]}..], "resource_control": [..], "vpc_endpoint": [..]},
-   "wildcard_only_action": false, "explain": false}
+   "wildcard_only_action": false, "derive": false, "explain": false}
 
 Exit codes: 0 allowed, 1 denied, 2 the question is malformed."#;
 
@@ -21,6 +21,9 @@ pub fn run(flags: &EvaluateFlags) -> Result<Report, String> {
     let mut question = Question::parse(&text, &flags.account_id).map_err(|problem| format!("{}: {problem}", flags.file.display()))?;
     if flags.explain {
         question.explain();
+    }
+    if flags.derive {
+        question.derive();
     }
     let answer = simulation::answer(&question);
     let yes = answer.get("decision").is_some_and(|decision| decision == "allowed");

@@ -5,7 +5,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
 
 mod canonical;
 mod cases;
@@ -20,7 +20,7 @@ mod validate;
 ///
 /// Exit codes: 0 for yes (allowed, valid, formatted, equal, passed), 1 for no, 2 for a question that could not be answered.
 #[derive(Debug, Parser)]
-#[command(name = "passwright policy", bin_name = "passwright policy", version)]
+#[command(name = POLICY, version)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -52,6 +52,10 @@ struct EvaluateFlags {
     /// Also say what failed of the statements about the action.
     #[arg(long)]
     explain: bool,
+    /// Add what the principal's ARN tells: aws:PrincipalArn, aws:PrincipalAccount, aws:PrincipalType, aws:username, and
+    /// aws:ResourceAccount. Keys of the context stay as they are.
+    #[arg(long)]
+    derive: bool,
 }
 
 #[derive(Debug, Args)]
@@ -120,6 +124,9 @@ enum ReportFormat {
     Json,
 }
 
+/// The subcommand of the binary that is all of this.
+const POLICY: &str = "policy";
+
 const OWN_ACCOUNT: &str = "000000000000";
 
 /// Longer files are not read: no question has more.
@@ -131,17 +138,10 @@ struct Report {
     yes: bool,
 }
 
-/// Runs the command line if it is one of `policy`; `None` leaves it to the server's own commands.
+/// Reads the whole command line, and runs it if it is one of `policy`; `None` leaves it to the server's own commands.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Option<ExitCode> {
-    let mut arguments = arguments.into_iter().skip(1);
-    if arguments.next()? != "policy" {
-        return None;
-    }
-    let named = std::iter::once(OsString::from("passwright policy")).chain(arguments);
-    let cli = match Cli::try_parse_from(named) {
-        Ok(cli) => cli,
-        Err(error) => error.exit(),
-    };
+    let matches = whole().get_matches_from(arguments);
+    let cli = Cli::from_arg_matches(matches.subcommand_matches(POLICY)?).unwrap_or_else(|error| error.exit());
     Some(match execute(cli.command) {
         Ok(report) => {
             // A reader that has gone away wants no more.
@@ -153,6 +153,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Option<ExitCode> {
             ExitCode::from(2)
         }
     })
+}
+
+/// The commands of the server, and this one beside them.
+fn whole() -> clap::Command {
+    crate::config::Cli::command().subcommand(Cli::command())
 }
 
 fn execute(command: Command) -> Result<Report, String> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::policy::ContextMap;
+use crate::policy::{ContextMap, Principal};
 
 /// The interface models' bounds on action names and ARNs, in bytes.
 const MAX_ACTION: usize = 128;
@@ -50,6 +50,46 @@ pub fn add(keys: &mut ContextMap, context: &Map<String, Value>) -> Result<(), St
         }
     }
     Ok(())
+}
+
+/// Adds what a principal's ARN and a resource's account tell, where the keys are not there yet.
+///
+/// Source: IAM user guide, "AWS global condition context keys". A session's aws:PrincipalArn is its role's ARN; where that is
+/// not known, the one that the session's ARN tells, which leaves the role's path out.
+pub fn derive(keys: &mut ContextMap, principal: &Principal, resource_account: &str) {
+    let (arn, kind, username) = match principal {
+        Principal::Anonymous => (None, Some("Anonymous"), None),
+        Principal::Root { .. } => (Some(principal.to_string()), Some("Account"), None),
+        Principal::User { arn, .. } => (Some(arn.clone()), Some("User"), arn.rsplit('/').next()),
+        Principal::Role { arn, .. } => (Some(arn.clone()), Some("AssumedRole"), None),
+        Principal::AssumedRole { session_arn, role_arn, .. } => {
+            (role_arn.clone().or_else(|| role_of_session(session_arn)), Some("AssumedRole"), None)
+        }
+        Principal::FederatedUser { arn, .. } => (Some(arn.clone()), Some("FederatedUser"), None),
+        Principal::Service(_) | Principal::Federated(_) => (None, None, None),
+    };
+    let told = [
+        ("aws:PrincipalArn", arn.as_deref()),
+        ("aws:PrincipalAccount", principal.account()),
+        ("aws:PrincipalType", kind),
+        ("aws:username", username),
+        ("aws:ResourceAccount", Some(resource_account)),
+    ];
+    for (key, value) in told {
+        if let Some(value) = value
+            && keys.values(key).is_none()
+        {
+            keys.insert(key, value);
+        }
+    }
+}
+
+/// `arn:aws:sts::…:assumed-role/app/session` is a session of `arn:aws:iam::…:role/app`.
+fn role_of_session(session_arn: &str) -> Option<String> {
+    let mut parts = session_arn.splitn(6, ':');
+    let (partition, account, resource) = (parts.nth(1)?, parts.nth(2)?, parts.next()?);
+    let name = resource.strip_prefix("assumed-role/")?.split('/').next()?;
+    Some(format!("arn:{partition}:iam::{account}:role/{name}"))
 }
 
 fn size(value: &Value) -> usize {

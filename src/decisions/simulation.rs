@@ -46,6 +46,8 @@ struct Written<'a> {
     #[serde(default)]
     wildcard_only_action: bool,
     #[serde(default)]
+    derive: bool,
+    #[serde(default)]
     explain: bool,
 }
 
@@ -114,7 +116,7 @@ impl Question {
             return Err(format!("policies are more than {MAX_POLICIES}"));
         }
         let resource_policy = policies.resource.map(|raw| named("resource".to_owned(), raw)).transpose()?;
-        Ok(Self {
+        let mut question = Self {
             principal: written.principal.understand()?,
             action: written.action,
             resource_account: written.resource.account_or(own_account)?,
@@ -129,7 +131,16 @@ impl Question {
             vpc_endpoint: limit("vpc_endpoint", policies.vpc_endpoint)?,
             wildcard_only_action: written.wildcard_only_action,
             explain: written.explain,
-        })
+        };
+        if written.derive {
+            question.derive();
+        }
+        Ok(question)
+    }
+
+    /// Adds the keys that follow from the principal's ARN and the resource's account, whatever the text says.
+    pub fn derive(&mut self) {
+        keys::derive(&mut self.context, &self.principal, &self.resource_account);
     }
 
     /// The decision.
@@ -353,6 +364,39 @@ mod tests {
         ] {
             let problem = refused(&text);
             assert!(problem.contains(expected), "{problem}");
+        }
+    }
+
+    /// Source: IAM user guide, "AWS global condition context keys", properties of the principal.
+    #[test]
+    fn what_the_principals_arn_tells_is_derived_when_it_is_asked_for() {
+        let role = "arn:aws-cn:iam::000000000000:role/app";
+        for (principal, arn, kind, username) in [
+            (ALICE, ALICE, "User", Some("alice")),
+            ("arn:aws:iam::000000000000:user/team/bob", "arn:aws:iam::000000000000:user/team/bob", "User", Some("bob")),
+            ("arn:aws:iam::000000000000:root", "arn:aws:iam::000000000000:root", "Account", None),
+            ("arn:aws-cn:sts::000000000000:assumed-role/app/s", role, "AssumedRole", None),
+            (role, role, "AssumedRole", None),
+            ("arn:aws:sts::000000000000:federated-user/f", "arn:aws:sts::000000000000:federated-user/f", "FederatedUser", None),
+        ] {
+            let mut policy = allow("notes:*");
+            let keys = json!({"aws:PrincipalArn": arn, "aws:PrincipalType": kind, "aws:PrincipalAccount": OWN, "aws:ResourceAccount": "111111111111"});
+            policy["Statement"][0]["Condition"] = json!({"StringEquals": keys, "Null": {"aws:username": username.is_none().to_string()}});
+            if let Some(name) = username {
+                policy["Statement"][0]["Condition"]["StringLike"] = json!({"aws:username": name});
+            }
+            // A resource's policy judges the account's root too.
+            let statement = &mut policy["Statement"][0];
+            statement["Principal"] = json!("*");
+            let identity = allow("notes:*");
+            let mut asks = question(json!({"identity": [identity], "resource": policy}));
+            asks["principal"] = json!({"arn": principal});
+            asks["resource"]["account"] = json!("111111111111");
+            assert_eq!(asked(&asks)["decision"], "implicitDeny", "{principal} without deriving");
+            asks["derive"] = json!(true);
+            assert_eq!(asked(&asks)["decision"], "allowed", "{principal}");
+            asks["context"] = json!({"AWS:principaltype": "Other"});
+            assert_eq!(asked(&asks)["decision"], "implicitDeny", "{principal}: what the context has stays");
         }
     }
 

@@ -1,5 +1,6 @@
 //! The engine and the reference agree, and both keep the laws of the language.
 
+use passwright::policy::Effect;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use serde_json::{Value, json};
@@ -56,6 +57,24 @@ proptest! {
         let more = with_statement(&case, &added, "Deny");
         if matches!(judged(&case), Some("explicitDeny" | "implicitDeny")) {
             prop_assert!(judged(&more) != Some("allowed"), "{}", more);
+        }
+    }
+
+    /// What cannot be known holds in a Deny wherever it holds in an Allow.
+    #[test]
+    fn what_allows_would_deny(bytes in bytes()) {
+        let case = case(&bytes);
+        let mut denying = case.clone();
+        each_policy(&mut denying, &mut |policy| {
+            for statement in policy["Statement"].as_array_mut().unwrap() {
+                statement["Effect"] = json!("Deny");
+            }
+        });
+        if let Ok(compiled) = Compiled::new(&case)
+            && compiled.decide().statements.iter().any(|statement| statement.effect == Effect::Allow)
+            && case["action"] != "sts:GetCallerIdentity"
+        {
+            prop_assert_eq!(judged(&denying), Some("explicitDeny"), "{}", case);
         }
     }
 

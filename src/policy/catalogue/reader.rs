@@ -26,6 +26,10 @@ enum Section {
     PatternKeys,
 }
 
+/// What the source writes for a variable part where it does not write `${…}`: `secretsmanager:ResourceTag/tag-key`,
+/// `glacier:ResourceTag/`.
+const PLACEHOLDERS: [&str; 2] = ["tag-key", ""];
+
 const SERVICE_ROW: usize = 13;
 const ACTION_ROW: usize = 8;
 const RESOURCE_ROW: usize = 8;
@@ -129,14 +133,24 @@ impl<'a> Catalogue<'a> {
     /// that fits it.
     #[must_use]
     pub fn condition_key(self, name: &str) -> Option<ConditionKey<'a>> {
+        self.condition_keys(name).next()
+    }
+
+    /// Every condition key that a name fits: the source writes some twice, with `${TagKey}` and with another placeholder.
+    pub fn condition_keys(self, name: &str) -> impl Iterator<Item = ConditionKey<'a>> {
+        let at = move |index| ConditionKey { sections: self.sections, index };
+        let patterns = self.sections.section(Section::PatternKeys).chunks_exact(2).map(move |pair| at(number(pair)));
+        let fitting = patterns.filter(move |key| key.name().is_some_and(|pattern| fills(pattern, name)));
+        let head = name.find('/').and_then(|slash| name.split_at_checked(slash + 1)).filter(|(_, tag)| !tag.is_empty());
+        let open = head.into_iter().flat_map(|(head, _)| PLACEHOLDERS.map(|placeholder| format!("{head}{placeholder}")));
+        let open = open.filter(move |other| !other.eq_ignore_ascii_case(name)).filter_map(move |name| self.exact_condition_key(&name));
+        self.exact_condition_key(name).into_iter().chain(fitting).chain(open)
+    }
+
+    fn exact_condition_key(self, name: &str) -> Option<ConditionKey<'a>> {
         let at = |index| ConditionKey { sections: self.sections, index };
         let count = self.sections.section(Section::Keys).len() / KEY_ROW;
-        let exact = search(0, count, |index| Some(at(index).name()?.cmp_ignore_case(name))).map(at);
-        exact.or_else(|| {
-            let patterns = self.sections.section(Section::PatternKeys);
-            let mut keys = patterns.chunks_exact(2).map(|pair| at(number(pair)));
-            keys.find(|key| key.name().is_some_and(|pattern| fills(pattern, name)))
-        })
+        search(0, count, |index| Some(at(index).name()?.cmp_ignore_case(name))).map(at)
     }
 
     /// Every `aws:` key that each request may have, by name.
@@ -293,6 +307,12 @@ impl PartialEq for ConditionKey<'_> {
 }
 
 impl Eq for ConditionKey<'_> {}
+
+impl std::hash::Hash for ConditionKey<'_> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.index.hash(state);
+    }
+}
 
 impl<'a> ConditionKey<'a> {
     /// As AWS writes it, with `${…}` for a part that the policy's author fills in.

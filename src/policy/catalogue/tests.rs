@@ -28,6 +28,12 @@ fn keys_have_types_and_variable_parts() {
     assert!(key("aws:TagKeys").is_multi_valued() && !key("aws:SourceArn").is_multi_valued());
     assert_eq!(key("aws:RequestTag/Team").name().unwrap().to_string(), "aws:RequestTag/${TagKey}");
     assert_eq!(key("s3:ExistingObjectTag/a/b").name().unwrap().to_string(), "s3:ExistingObjectTag/${Key}");
+    for name in ["secretsmanager:ResourceTag/Team", "ssm:resourceTag/a/b", "glacier:ResourceTag/Team", "sagemaker:resourcetag/x"] {
+        assert!(catalogue().condition_key(name).is_some(), "{name}");
+    }
+    for name in ["secretsmanager:ResourceTag/", "secretsmanager:Type/x", "secretsmanager:resource/x"] {
+        assert!(catalogue().condition_key(name).is_none(), "{name}");
+    }
     for name in ["aws:RequestTag/", "aws:RequestTagged/x", "aws:", "", "aws:NoSuchKey"] {
         assert!(catalogue().condition_key(name).is_none(), "{name}");
     }

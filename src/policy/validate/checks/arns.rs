@@ -241,10 +241,16 @@ struct Known {
     resource: Vec<Symbol>,
 }
 
+/// Types that AWS's documents name and the catalogue lacks: transforms belong to AWS, as macros that CreateChangeSet runs
+/// (CloudFormation user guide, "Controlling access with IAM").
+const UNLISTED: [(&str, &str); 1] = [("cloudformation", "arn:${Partition}:cloudformation:${Region}:aws:transform/${Name}")];
+
 /// By service, read when the first ARN is judged.
 static KNOWN: LazyLock<HashMap<String, Vec<Known>>> = LazyLock::new(|| {
     let read = |service: Service| {
-        let texts = service.resource_types().filter_map(|kind| Some(kind.arn()?.to_string()));
+        let prefix = service.prefix()?.to_string();
+        let unlisted = UNLISTED.iter().filter(|(service, _)| *service == prefix).map(|(_, arn)| (*arn).to_owned());
+        let texts = service.resource_types().filter_map(|kind| Some(kind.arn()?.to_string())).chain(unlisted);
         let known = texts.filter_map(|text| {
             let arn = read_arn(&text)?;
             Some(Known {
@@ -254,7 +260,8 @@ static KNOWN: LazyLock<HashMap<String, Vec<Known>>> = LazyLock::new(|| {
                 resource: symbols(arn.resource, Open::IsFilled),
             })
         });
-        Some((service.prefix()?.to_string(), known.collect()))
+        let known = known.collect();
+        Some((prefix, known))
     };
     catalogue().services().filter_map(read).collect()
 });

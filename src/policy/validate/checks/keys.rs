@@ -1,6 +1,9 @@
 //! Of condition keys: whether they exist, and whether operator and actions suit them.
 
-use crate::policy::catalogue::{KeyType, catalogue};
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use crate::policy::catalogue::{Action, ConditionKey, KeyType, ResourceType, Service, catalogue};
 use crate::policy::validate::check::{Check, Report, Run, error, security_warning, suggestion, warning};
 use crate::policy::validate::document::{Condition, Flavor, Statement};
 use crate::policy::validate::operator::{Family, Qualifier};
@@ -50,11 +53,19 @@ fn invalid_global_condition_key(_: &Statement, condition: &Condition, report: &m
     }
 }
 
-/// `aws:RequestTag` without a tag: a check of its own says so.
+/// `aws:RequestTag` without a tag: a check of its own says so. A tag's own name may end in "tag" too.
 pub fn is_bare_tag_key(key: &str) -> bool {
     let key = key.trim_end_matches('/');
-    key.to_ascii_lowercase().ends_with("tag") && catalogue().condition_key(&format!("{key}/x")).is_some()
+    key.to_ascii_lowercase().ends_with("tag") && !key.contains('/') && catalogue().condition_key(&format!("{key}/x")).is_some()
 }
+
+/// The keys that some action sends, itself or by a type of resource. Of the others the catalogue does not know who sends
+/// them, so that nothing speaks against any action.
+static SENT: LazyLock<HashSet<ConditionKey<'static>>> = LazyLock::new(|| {
+    let of_actions = |service: Service<'static>| service.actions().flat_map(Action::condition_keys);
+    let of_types = |service: Service<'static>| service.resource_types().flat_map(ResourceType::condition_keys);
+    catalogue().services().flat_map(|service| of_actions(service).chain(of_types(service))).collect()
+});
 
 fn unsupported_global_condition_key(_: &Statement, condition: &Condition, report: &mut Report) {
     if condition.is_key("aws:ARN") {
@@ -141,9 +152,10 @@ fn type_mismatch(_: &Statement, condition: &Condition, report: &mut Report) {
 /// Actions with wildcards are not judged: some that they name may send the key.
 fn unsupported_action_for_condition_key(statement: &Statement, condition: &Condition, report: &mut Report) {
     let Some((prefix, _)) = split(condition) else { return };
-    let (Some(key), Some(_)) = (catalogue().condition_key(condition.key.text), catalogue().service(prefix)) else {
+    let keys: Vec<ConditionKey> = catalogue().condition_keys(condition.key.text).collect();
+    if catalogue().service(prefix).is_none() || !keys.iter().any(|key| SENT.contains(key)) {
         return;
-    };
+    }
     let unsupported: Vec<&str> = statement
         .actions()
         .iter()
@@ -152,7 +164,7 @@ fn unsupported_action_for_condition_key(statement: &Statement, condition: &Condi
             let action = item.text.split_once(':').and_then(|(prefix, name)| catalogue().action(prefix, name));
             action.is_some_and(|action| {
                 let mut sends = action.condition_keys().chain(action.resource_types().flat_map(|(kind, _)| kind.condition_keys()));
-                !sends.any(|sent| sent == key)
+                !sends.any(|sent| keys.contains(&sent))
             })
         })
         .map(|item| item.text)

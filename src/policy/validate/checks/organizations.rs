@@ -2,22 +2,11 @@
 
 use crate::policy::validate::check::{Check, Report, Run, error};
 use crate::policy::validate::document::{Flavor, Statement};
-use crate::policy::validate::place::Item;
 
-pub const CHECKS: [Check; 3] = [
-    error("SCP_SYNTAX_ERROR_ACTION_WILDCARD", Run::Action(scp_action_wildcard)),
+pub const CHECKS: [Check; 2] = [
     error("SCP_SYNTAX_ERROR_PRINCIPAL", Run::Statement(scp_principal)),
     error("RCP_SYNTAX_ERROR_NOTACTION", Run::Statement(rcp_not_action)),
 ];
-
-fn scp_action_wildcard(statement: &Statement, item: &Item, report: &mut Report) {
-    let name = item.text.split_once(':').map_or(item.text, |(_, name)| name);
-    let head = name.strip_suffix(['*', '?']).unwrap_or(name);
-    if statement.flavor == Flavor::ServiceControl && head.contains(['*', '?']) {
-        let details = "SCP actions can include wildcards (*) only at the end of a string. Move the wildcard to the end of the string and ensure that the resulting action is valid.";
-        report.at(&item.place, details);
-    }
-}
 
 fn scp_principal(statement: &Statement, report: &mut Report) {
     if statement.flavor == Flavor::ServiceControl {

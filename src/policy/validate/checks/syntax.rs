@@ -19,7 +19,8 @@ const IDENTITY_CHARACTERS: usize = 6_144;
 const RESOURCE_BYTES: usize = 20_480;
 /// The default, which may be raised to 4,096.
 const TRUST_CHARACTERS: usize = 2_048;
-const SCP_CHARACTERS: usize = 5_120;
+/// Doubled since SCPs take the whole policy language (AWS Organizations, "Quotas and service limits").
+const SCP_CHARACTERS: usize = 10_240;
 
 fn json_syntax_error(source: &Source, report: &mut Report) {
     if let Some(error) = source.error {

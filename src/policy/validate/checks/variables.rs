@@ -102,10 +102,10 @@ fn unsupported_symbol_in_variable(statement: &Statement, report: &mut Report) {
 }
 
 fn invalid_variable_for_operator(condition: &Condition, value: &ConditionValue, report: &mut Report) {
-    let takes = |family| matches!(family, Family::Text | Family::TextLike | Family::Arn);
+    let takes = |family| matches!(family, Family::Text | Family::TextLike | Family::Arn | Family::Bool);
     if condition.operator.is_some_and(|operator| !takes(operator.family)) {
         for variable in variables(value.item.text).iter().filter(|variable| variable.inside.is_some()) {
-            report.at(&value.item.part(variable.written), "Policy variables can only be used with String and ARN operators.");
+            report.at(&value.item.part(variable.written), "Policy variables can only be used with String, ARN and Bool operators.");
         }
     }
 }
