@@ -188,6 +188,9 @@ fn who_writes_what_caches_hold_says_so() {
     for (path, text) in sources().into_iter().filter(|(path, _)| path.starts_with("store") && !path.ends_with("tests.rs")) {
         for function in text.split("async fn ").skip(1) {
             let name = function.split(['(', '<']).next().unwrap_or_default();
+            // The lists of tables that are emptied together hold these too.
+            let empties_a_pool = function.contains("in OF_A_POOL");
+            assert!(!empties_a_pool || function.contains(".changed("), "{}: {name} empties a pool and reports no change", path.display());
             for (table, verbs) in CACHED_TABLES {
                 if verbs
                     .iter()
@@ -199,7 +202,7 @@ fn who_writes_what_caches_hold_says_so() {
             }
         }
     }
-    assert!(found > 10, "the store's functions were not found");
+    assert!(found >= 5, "the store's functions were not found");
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! Jobs as nodes claim, run, lose and stop them.
+
 use std::time::Duration;
 
 use tokio::sync::watch;
