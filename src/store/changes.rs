@@ -1,8 +1,8 @@
 //! What transactions changed of that which nodes hold in memory, and how every node hears of it.
 //!
-//! A store function that writes what caches hold says so on its connection ([`Conn::changed`]). The one way to write,
+//! A store function that writes what caches hold says so on its connection (`Conn::changed`). The one way to write,
 //! `Db::write`, records what was said in the same transaction and tells this node's caches after the commit. Every node reads
-//! the records of all, its own included, a few times a second: [`catch_up`].
+//! the records of all, its own included, a few times a second: `catch_up`.
 //!
 //! What is absent is cached nowhere: the insertion of something new is no change, unless it joins a set that is cached
 //! whole (a pool's keys, somebody's policies).

@@ -56,7 +56,7 @@ impl Pool {
 /// the pool's row. What is not given has the default here.
 ///
 /// A member that is added later has a default too, so that rows without it still open. Rows of the first release are read by
-/// [`first_release`].
+/// `first_release`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct PoolConfiguration {
