@@ -172,11 +172,9 @@ pub async fn insert(tx: &mut Conn, user: &User, name: &CanonicalName) -> Result<
 /// [`StoreError`].
 pub async fn update(tx: &mut Conn, user: &User, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE users SET status = $3, enabled = $4, attributes = $5, modified_at = $6 WHERE pool_id = $1 AND user_id = $2";
-    const FORGET: &str = "DELETE FROM user_search WHERE pool_id = $1 AND user_id = $2";
     let attributes = doc::to_text("users", "attributes", &user.id, &user.attributes)?;
     execute!(tx, SQL, [&user.pool_id, &user.id, user.status.as_str(), i16::from(user.enabled), attributes, now.millis()])?;
-    execute!(tx, FORGET, [&user.pool_id, &user.id])?;
-    index(tx, user).await
+    reindex(tx, user).await
 }
 
 /// Replaces the attributes alone, and what ListUsers finds them by; `user` is as read in this transaction.
@@ -185,15 +183,18 @@ pub async fn update(tx: &mut Conn, user: &User, now: Timestamp) -> Result<(), St
 /// [`StoreError`].
 pub async fn set_attributes(tx: &mut Conn, user: &User, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE users SET attributes = $3, modified_at = $4 WHERE pool_id = $1 AND user_id = $2";
-    const FORGET: &str = "DELETE FROM user_search WHERE pool_id = $1 AND user_id = $2";
     let attributes = doc::to_text("users", "attributes", &user.id, &user.attributes)?;
     execute!(tx, SQL, [&user.pool_id, &user.id, attributes, now.millis()])?;
+    reindex(tx, user).await
+}
+
+async fn reindex(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
+    const FORGET: &str = "DELETE FROM user_search WHERE pool_id = $1 AND user_id = $2";
     execute!(tx, FORGET, [&user.pool_id, &user.id])?;
     index(tx, user).await
 }
 
 async fn index(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
-    const SQL: &str = "INSERT INTO user_search (pool_id, attribute, search_value, user_id) VALUES ($1, $2, $3, $4)";
     for attribute in SEARCHED {
         let value = match attribute {
             "username" => Some(user.username.as_str()),
@@ -201,7 +202,7 @@ async fn index(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
             other => user.attributes.get(other).map(String::as_str),
         };
         if let Some(value) = value {
-            execute!(tx, SQL, [&user.pool_id, attribute, search_value(value), &user.id])?;
+            index_one(tx, &user.pool_id, &user.id, attribute, value).await?;
         }
     }
     Ok(())
@@ -210,10 +211,14 @@ async fn index(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
 /// What ListUsers finds a user's status by.
 pub(super) async fn index_status(tx: &mut Conn, pool_id: &str, user_id: &str, status: UserStatus) -> Result<(), StoreError> {
     const FORGET: &str = "DELETE FROM user_search WHERE pool_id = $1 AND user_id = $2 AND attribute = $3";
-    const SQL: &str = "INSERT INTO user_search (pool_id, attribute, search_value, user_id) VALUES ($1, $2, $3, $4)";
     const ATTRIBUTE: &str = "cognito:user_status";
     execute!(tx, FORGET, [pool_id, user_id, ATTRIBUTE])?;
-    execute!(tx, SQL, [pool_id, ATTRIBUTE, search_value(status.as_str()), user_id]).map(drop)
+    index_one(tx, pool_id, user_id, ATTRIBUTE, status.as_str()).await
+}
+
+async fn index_one(tx: &mut Conn, pool_id: &str, user_id: &str, attribute: &str, value: &str) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO user_search (pool_id, attribute, search_value, user_id) VALUES ($1, $2, $3, $4)";
+    execute!(tx, SQL, [pool_id, attribute, search_value(value), user_id]).map(drop)
 }
 
 fn search_value(value: &str) -> Vec<u8> {
