@@ -28,7 +28,7 @@ impl Subject {
         let id = user.as_ref().map_or(nobody, |user| user.id.clone());
         let stored = user.as_ref().and_then(|user| user.password.as_ref()).map(|password| password.srp_name.clone());
         Self {
-            target: target(app, pool, user.as_ref().map_or(&canonical, |user| &user.id)),
+            target: target(app, &pool.id, user.as_ref().map_or(&canonical, |user| &user.id)),
             srp_name: stored.unwrap_or_else(|| srp_name(pool, &id, user.as_ref().map_or(&canonical, |user| &user.username))),
             id,
             user,
@@ -39,11 +39,11 @@ impl Subject {
 /// What a user's tries are counted by.
 #[must_use]
 pub fn attempts_of(app: &App, user: &User) -> Target {
-    Target::hashed(hex(&app.keys.nobody.keyed_hash(&["attempts", &user.pool_id, &user.id])))
+    target(app, &user.pool_id, &user.id)
 }
 
-fn target(app: &App, pool: &Pool, whom: &str) -> Target {
-    Target::hashed(hex(&app.keys.nobody.keyed_hash(&["attempts", &pool.id, whom])))
+fn target(app: &App, pool_id: &str, whom: &str) -> Target {
+    Target::hashed(hex(&app.keys.nobody.keyed_hash(&["attempts", pool_id, whom])))
 }
 
 fn nobodys_id(app: &App, pool: &Pool, canonical: &str) -> String {
