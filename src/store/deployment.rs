@@ -61,15 +61,6 @@ pub async fn replace(tx: &mut Conn, name: &str, value: &str) -> Result<(), Store
     execute!(tx, SQL, [name, value]).map(drop)
 }
 
-/// Forgets a value.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn forget(tx: &mut Conn, name: &str) -> Result<(), StoreError> {
-    const SQL: &str = "DELETE FROM deployment_settings WHERE name = $1";
-    execute!(tx, SQL, [name]).map(drop)
-}
-
 /// Empties every table but the deployment's own record: `POST /_dev/reset`.
 ///
 /// # Errors
