@@ -124,13 +124,7 @@ where
     Failure: Into<Fault>,
     Handler: AsyncFn(&Context, Request) -> Result<Response, Failure> + Copy + Send + Sync + 'static,
 {
-    let run: Box<Run> = Box::new(move |cx, _, input| {
-        Box::pin(async move {
-            let request: Request = read(input)?;
-            write(handler(cx, request).await)
-        })
-    });
-    Operation::new::<Request>(name, Access::Public(carries), run)
+    plain(name, Access::Public(carries), handler)
 }
 
 /// An operation of an app client: the client is found, and its secret proven.
@@ -224,13 +218,24 @@ where
     Failure: Into<Fault>,
     Handler: AsyncFn(&Context, Request) -> Result<Response, Failure> + Copy + Send + Sync + 'static,
 {
+    plain(name, Access::Unjudged(reason), handler)
+}
+
+/// An operation whose handler is given nothing but the request.
+fn plain<Request, Response, Failure, Handler>(name: &'static str, access: Access, handler: Handler) -> Operation
+where
+    Request: DeserializeOwned,
+    Response: Serialize,
+    Failure: Into<Fault>,
+    Handler: AsyncFn(&Context, Request) -> Result<Response, Failure> + Copy + Send + Sync + 'static,
+{
     let run: Box<Run> = Box::new(move |cx, _, input| {
         Box::pin(async move {
             let request: Request = read(input)?;
             write(handler(cx, request).await)
         })
     });
-    Operation::new::<Request>(name, Access::Unjudged(reason), run)
+    Operation::new::<Request>(name, access, run)
 }
 
 /// What a flow refused, as the operation's own service names it.
