@@ -107,9 +107,7 @@ pub fn account_of_resource<'a>(app: &'a App, resource: &'a str) -> Option<&'a st
 /// # Errors
 /// [`StoreError`].
 pub async fn decide_on(app: &App, caller: &Caller, action: &str, resource: &str, context: &ContextMap) -> Result<Decision, StoreError> {
-    let applicable = Applicable::to(app, caller).await?;
-    let request = Request { resource_account: account_of_resource(app, resource), ..applicable.ask(action, resource, context) };
-    Ok(policy::decide(&request, &applicable.policies()))
+    decide_at(app, caller, action, (resource, account_of_resource(app, resource)), context).await
 }
 
 /// Judges what a caller wants by the policies that apply to them.
@@ -117,8 +115,7 @@ pub async fn decide_on(app: &App, caller: &Caller, action: &str, resource: &str,
 /// # Errors
 /// [`StoreError`].
 pub async fn decide(app: &App, caller: &Caller, action: &str, resource: &str, context: &ContextMap) -> Result<Decision, StoreError> {
-    let applicable = Applicable::to(app, caller).await?;
-    Ok(policy::decide(&applicable.ask(action, resource, context), &applicable.policies()))
+    decide_at(app, caller, action, (resource, None), context).await
 }
 
 /// Judges what a caller wants with a resource that was found, and whose account it is; `None` for the caller's own.
