@@ -6,7 +6,6 @@ use super::errors::{Error, no_session};
 use crate::context::Context;
 use crate::flows::clients::ClientOfPool;
 use crate::flows::sign_up;
-use crate::operation::{OfClient, Proof};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -20,15 +19,7 @@ pub struct Request {
     session: Option<String>,
 }
 
-impl OfClient for Request {
-    fn client_id(&self) -> &str {
-        &self.client_id
-    }
-
-    fn proof(&self) -> Proof<'_> {
-        Proof::SecretHash { username: &self.username, hash: self.secret_hash.as_deref() }
-    }
-}
+proves_secret_by_username!(Request);
 
 #[derive(Serialize)]
 pub struct Response {}

@@ -1,4 +1,5 @@
-//! What user-pool requests name, as it is found: a pool of the caller's account and of the call's region, or a client of it.
+//! What user-pool requests name, as it is found: a pool of the caller's account and of the call's region, or a client of it; and
+//! what the others prove themselves by.
 
 use std::sync::Arc;
 
@@ -66,6 +67,32 @@ macro_rules! asks_about_client {
                 cx: &$crate::context::Context,
             ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
                 $crate::services::cognito_idp::found::client(cx, &self.user_pool_id, &self.client_id).await
+            }
+        }
+    };
+}
+
+/// The request is one of the client of its `client_id`, whose secret its `secret_hash` proves over its `username`.
+macro_rules! proves_secret_by_username {
+    ($request:ty) => {
+        impl $crate::operation::OfClient for $request {
+            fn client_id(&self) -> &str {
+                &self.client_id
+            }
+
+            fn proof(&self) -> $crate::operation::Proof<'_> {
+                $crate::operation::Proof::SecretHash { username: &self.username, hash: self.secret_hash.as_deref() }
+            }
+        }
+    };
+}
+
+/// The request always carries an `access_token`.
+macro_rules! carries_access_token {
+    ($request:ty) => {
+        impl $crate::operation::OfHolder for $request {
+            fn access_token(&self) -> Option<&str> {
+                Some(&self.access_token)
             }
         }
     };

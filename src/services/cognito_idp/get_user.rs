@@ -6,7 +6,6 @@ use super::answers::{Attribute, MfaSettings, attributes};
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::access::Holder;
-use crate::operation::OfHolder;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -14,11 +13,7 @@ pub struct Request {
     access_token: String,
 }
 
-impl OfHolder for Request {
-    fn access_token(&self) -> Option<&str> {
-        Some(&self.access_token)
-    }
-}
+carries_access_token!(Request);
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::access::Holder;
-use crate::operation::OfHolder;
 use crate::store;
 
 #[derive(Deserialize)]
@@ -14,11 +13,7 @@ pub struct Request {
     access_token: String,
 }
 
-impl OfHolder for Request {
-    fn access_token(&self) -> Option<&str> {
-        Some(&self.access_token)
-    }
-}
+carries_access_token!(Request);
 
 #[derive(Serialize)]
 pub struct Response {}

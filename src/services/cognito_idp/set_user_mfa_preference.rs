@@ -6,7 +6,6 @@ use serde_json::{Map, Value};
 use super::errors::{Error, refuse_unsupported};
 use crate::context::Context;
 use crate::flows::access::Holder;
-use crate::operation::OfHolder;
 use crate::store;
 use crate::userpools::user::MfaPreference;
 
@@ -22,11 +21,7 @@ pub struct Request {
     rest: Map<String, Value>,
 }
 
-impl OfHolder for Request {
-    fn access_token(&self) -> Option<&str> {
-        Some(&self.access_token)
-    }
-}
+carries_access_token!(Request);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

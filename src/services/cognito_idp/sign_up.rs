@@ -9,7 +9,6 @@ use crate::flows::clients::ClientOfPool;
 use crate::flows::codes::CodeDelivery;
 use crate::flows::sign_up;
 use crate::kit::secret::Secret;
-use crate::operation::{OfClient, Proof};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -22,15 +21,7 @@ pub struct Request {
     user_attributes: Vec<Attribute>,
 }
 
-impl OfClient for Request {
-    fn client_id(&self) -> &str {
-        &self.client_id
-    }
-
-    fn proof(&self) -> Proof<'_> {
-        Proof::SecretHash { username: &self.username, hash: self.secret_hash.as_deref() }
-    }
-}
+proves_secret_by_username!(Request);
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

@@ -3,12 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
-use super::owner::{self, Owner};
+use super::owner::Owner;
 use crate::context::Context;
 use crate::crypto::ids::{self, AccessKeyKind};
 use crate::iam::entity::AccessKey;
 use crate::kit::clock::Timestamp;
-use crate::operation::{Asks, Fault, Resolved};
 use crate::store;
 
 /// IAM user guide, "IAM quotas".
@@ -20,13 +19,7 @@ pub struct Request {
     user_name: Option<String>,
 }
 
-impl Asks for Request {
-    type Found = Owner;
-
-    async fn resolve(&self, cx: &Context) -> Result<Resolved<Owner>, Fault> {
-        owner::found(cx, self.user_name.as_deref()).await
-    }
-}
+asks_about_owner!(Request);
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

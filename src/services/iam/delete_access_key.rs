@@ -3,9 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
-use super::owner::{self, Owner};
+use super::owner::Owner;
 use crate::context::Context;
-use crate::operation::{Asks, Fault, Resolved};
 use crate::store;
 
 #[derive(Deserialize)]
@@ -15,13 +14,7 @@ pub struct Request {
     access_key_id: String,
 }
 
-impl Asks for Request {
-    type Found = Owner;
-
-    async fn resolve(&self, cx: &Context) -> Result<Resolved<Owner>, Fault> {
-        owner::found(cx, self.user_name.as_deref()).await
-    }
-}
+asks_about_owner!(Request);
 
 #[derive(Serialize)]
 pub struct Response {}

@@ -4,11 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::answers::UserAnswer;
 use super::errors::Error;
-use super::owner::{self, Owner};
+use super::owner::Owner;
 use crate::context::Context;
 use crate::iam::entity::User;
 use crate::kit::clock::Timestamp;
-use crate::operation::{Asks, Fault, Resolved};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -16,13 +15,7 @@ pub struct Request {
     user_name: Option<String>,
 }
 
-impl Asks for Request {
-    type Found = Owner;
-
-    async fn resolve(&self, cx: &Context) -> Result<Resolved<Owner>, Fault> {
-        owner::found(cx, self.user_name.as_deref()).await
-    }
-}
+asks_about_owner!(Request);
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

@@ -2,6 +2,9 @@
 
 use crate::operation::{Operation, signed};
 
+#[macro_use]
+mod owner;
+
 mod answers;
 mod create_access_key;
 mod create_role;
@@ -14,7 +17,6 @@ mod get_role;
 mod get_user;
 mod list_access_keys;
 mod list_users;
-mod owner;
 mod policy_source;
 mod put_role_policy;
 mod put_user_policy;

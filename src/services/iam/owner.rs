@@ -88,6 +88,22 @@ pub async fn found_user(cx: &Context, name: &str) -> Result<Resolved<User>, Faul
     }
 }
 
+/// The request asks about the user of its `user_name`, or about the caller.
+macro_rules! asks_about_owner {
+    ($request:ty) => {
+        impl $crate::operation::Asks for $request {
+            type Found = $crate::services::iam::owner::Owner;
+
+            async fn resolve(
+                &self,
+                cx: &$crate::context::Context,
+            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
+                $crate::services::iam::owner::found(cx, self.user_name.as_deref()).await
+            }
+        }
+    };
+}
+
 fn about(user: &User) -> Ask {
     Ask::on(user.arn()).resource_tags(&user.tags)
 }

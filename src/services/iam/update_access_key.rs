@@ -4,10 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::delete_access_key::no_key;
 use super::errors::Error;
-use super::owner::{self, Owner};
+use super::owner::Owner;
 use crate::context::Context;
 use crate::iam::entity::AccessKey;
-use crate::operation::{Asks, Fault, Resolved};
 use crate::store;
 
 #[derive(Deserialize)]
@@ -18,13 +17,7 @@ pub struct Request {
     status: String,
 }
 
-impl Asks for Request {
-    type Found = Owner;
-
-    async fn resolve(&self, cx: &Context) -> Result<Resolved<Owner>, Fault> {
-        owner::found(cx, self.user_name.as_deref()).await
-    }
-}
+asks_about_owner!(Request);
 
 #[derive(Serialize)]
 pub struct Response {}
