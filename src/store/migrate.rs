@@ -36,15 +36,6 @@ fn migrator(dialect: fn(&(i64, &'static str, &'static str, &'static str)) -> &'s
     Migrator::with_migrations(STEPS.iter().map(step).collect())
 }
 
-/// The tables that have a column of this name from the start.
-#[cfg(test)]
-pub fn tables_with(column: &str) -> Vec<String> {
-    let tables = STEPS.iter().flat_map(|(.., sql)| sql.split("CREATE TABLE ").skip(1));
-    let has = |body: &str| body.lines().any(|line| line.trim_start().starts_with(&format!("{column} ")));
-    let named = tables.filter_map(|text| text.split_once(" (").map(|(name, rest)| (name, rest.split("\n);").next().unwrap_or_default())));
-    named.filter(|(_, body)| has(body)).map(|(name, _)| name.to_owned()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use sqlx::{Connection as _, Executor as _, SqliteConnection};
@@ -96,12 +87,5 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(found, (9000, 3));
-    }
-
-    #[test]
-    fn the_tables_of_a_pool_are_read_from_the_schema() {
-        let tables = tables_with("pool_id");
-        assert!(["users", "user_names", "outbox_messages"].iter().all(|table| tables.iter().any(|found| found == table)), "{tables:?}");
-        assert!(!tables.iter().any(|table| table == "iam_users" || table == "identities"), "{tables:?}");
     }
 }

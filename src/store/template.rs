@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::OnceCell;
 
-use super::{Conn, Db, StoreError, migrate};
+use super::{Conn, Db, StoreError};
 
 /// The address of a PostgreSQL server for the tests; they run on it where `PASSWRIGHT_TEST_DATABASE` is `postgres`.
 const SERVER: &str = "PASSWRIGHT_TEST_POSTGRES";
@@ -52,7 +52,7 @@ impl Drop for TestDatabase {
 /// [`StoreError`].
 pub async fn rows_of_pool(tx: &mut Conn, pool_id: &str) -> Result<Vec<(String, i64)>, StoreError> {
     let mut left = Vec::new();
-    for table in migrate::tables_with("pool_id") {
+    for table in tables_with("pool_id").await {
         let sql = sqlx::AssertSqlSafe(format!("SELECT CAST(COUNT(*) AS BIGINT) FROM {table} WHERE pool_id = $1"));
         let count = scalar!(tx, fetch_one, i64, sql, [pool_id])?;
         if count > 0 {
@@ -136,4 +136,15 @@ async fn of_schema(sql: &str) -> Vec<String> {
     connection.close().await.unwrap();
     std::fs::remove_dir_all(folder).unwrap();
     rows.iter().map(|row| row.get(row.len() - 1)).collect()
+}
+
+mod tests {
+    use super::tables_with;
+
+    #[actix_web::test]
+    async fn the_tables_of_a_pool_are_read_from_the_schema() {
+        let tables = tables_with("pool_id").await;
+        assert!(["users", "user_names", "outbox_messages"].iter().all(|table| tables.iter().any(|found| found == table)), "{tables:?}");
+        assert!(!tables.iter().any(|table| table == "iam_users" || table == "identities"), "{tables:?}");
+    }
 }
