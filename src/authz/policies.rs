@@ -7,7 +7,9 @@ use crate::crypto::digest::sha256;
 use crate::iam::caller::{Caller, RoleSession};
 use crate::iam::entity::Role;
 use crate::kit::clock::Timestamp;
-use crate::policy::{self, ContextMap, Decision, NamedPolicy, Policies, Policy, PolicyKind, PolicySet, PolicySource, Principal, Request};
+use crate::policy::{
+    self, ContextMap, Decision, NamedPolicy, Policies, Policy, PolicyKind, PolicySet, PolicySource, Principal, Request, Verdict,
+};
 use crate::store::{self, StoreError};
 
 /// The identity policies of a caller; none for nobody, for the root, and for users and roles that are gone.
@@ -139,36 +141,35 @@ pub async fn decide_at(
 /// # Errors
 /// [`StoreError`].
 pub async fn decide_assumption(app: &App, caller: &Caller, role: &Role, context: &ContextMap) -> Result<Decision, StoreError> {
-    let (trust, arn) = (trust_of(role)?, role.arn());
+    let (trust, arn) = (trust_set(parse_trust(role)?), role.arn());
     let applicable = Applicable::to(app, caller).await?;
     let request = Request { resource_account: Some(&role.account_id), ..applicable.ask("sts:AssumeRole", &arn, context) };
     Ok(policy::decide(&request, &Policies { resource: Some(&trust), ..applicable.policies() }))
 }
 
-/// Judges whether somebody whom an identity provider vouches for may assume a role: they have no policies of their own, so
-/// the trust policy alone decides.
+/// Whether a role trusts somebody whom an identity provider vouches for: they have no policies of their own, so the trust
+/// policy alone decides.
+///
+/// SECURITY: one that does not hold the provider's `pinned` key to values that are written out trusts nobody, or it would trust
+/// everybody; it may have been written before that was asked of it.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn decide_federated_assumption(provider: &str, action: &str, role: &Role, context: &ContextMap) -> Result<Decision, StoreError> {
-    let (trust, arn) = (trust_of(role)?, role.arn());
+pub fn trusts_vouched_for(role: &Role, (provider, pinned): (&str, &str), action: &str, context: &ContextMap) -> Result<bool, StoreError> {
+    let (trust, arn) = (parse_trust(role)?, role.arn());
+    if !trust.pins_provider(provider, pinned) {
+        return Ok(false);
+    }
+    let trust = trust_set(trust);
     let principal = Principal::Federated(provider.to_owned());
     let resource_account = Some(role.account_id.as_str());
     let request = Request { principal: &principal, action, resource: &arn, resource_account, wildcard_only_action: false, context };
-    Ok(policy::decide(&request, &Policies { resource: Some(&trust), ..Policies::default() }))
+    Ok(policy::judge(&request, &Policies { resource: Some(&trust), ..Policies::default() }).verdict == Verdict::Allowed)
 }
 
-/// Whether a role's trust in a provider is held to values of a key that are written out.
-///
-/// # Errors
-/// [`StoreError`].
-pub fn trust_pins(role: &Role, provider: &str, key: &str) -> Result<bool, StoreError> {
-    Ok(parse_trust(role)?.pins_provider(provider, key))
-}
-
-/// A role's trust policy, compiled.
-fn trust_of(role: &Role) -> Result<PolicySet, StoreError> {
-    Ok(PolicySet::new(vec![NamedPolicy { name: "trust policy".to_owned(), policy: Arc::new(parse_trust(role)?) }]))
+/// A trust policy, compiled.
+fn trust_set(trust: Policy) -> PolicySet {
+    PolicySet::new(vec![NamedPolicy { name: "trust policy".to_owned(), policy: Arc::new(trust) }])
 }
 
 fn parse_trust(role: &Role) -> Result<Policy, StoreError> {

@@ -16,7 +16,6 @@ use crate::iam::origin::Origin;
 use crate::iam::service_names::OWN_SERVICES;
 use crate::identitypools::pool::{CognitoProvider, IdentityPool};
 use crate::identitypools::provider;
-use crate::policy::Verdict;
 use crate::store::identity_pools::{self, Identity};
 use crate::store::{self, StoreError};
 use crate::tokens::claims::IdClaims;
@@ -240,13 +239,7 @@ fn check_trust(app: &App, pool: &IdentityPool, role: &Role, session: &RoleSessio
     if let Some(origin) = origin {
         origin.add_keys(&mut keys);
     }
-    // SECURITY: a role that does not say which pools it trusts would be everybody's; one may have been written before that was
-    // asked of it.
-    if !authz::trust_pins(role, PROVIDER, AUDIENCE)? {
-        return Err(LoginRefused::Misconfigured);
-    }
-    match authz::decide_federated_assumption(PROVIDER, "sts:AssumeRoleWithWebIdentity", role, &keys)?.verdict {
-        Verdict::Allowed => Ok(()),
-        Verdict::ExplicitDeny | Verdict::ImplicitDeny => Err(LoginRefused::Misconfigured),
-    }
+    // The provider's audience is the pool: a role says which pools it trusts.
+    let trusted = authz::trusts_vouched_for(role, (PROVIDER, AUDIENCE), "sts:AssumeRoleWithWebIdentity", &keys)?;
+    if trusted { Ok(()) } else { Err(LoginRefused::Misconfigured) }
 }
