@@ -14,6 +14,7 @@ use crate::iam::caller::{Caller, HeldKey};
 use crate::iam::origin::Origin;
 use crate::kit::cache::Cache;
 use crate::kit::clock::{Clock, Timestamp};
+use crate::kit::id::{AccessKeyId, AccountId, ClientId, UniqueId, UserPoolId};
 use crate::kit::rng::{Entropy, EntropyRng};
 use crate::policy::{Policy, PolicySet};
 use crate::store::changes::Change;
@@ -33,7 +34,7 @@ pub struct App {
     /// `dev` or `serve`.
     pub mode: Mode,
     /// The deployment's first account: what unsigned requests are counted to.
-    pub first_account_id: String,
+    pub first_account_id: AccountId,
     /// The region of unsigned requests that name none.
     pub default_region: String,
     /// The address that clients reach us by, without a slash at its end.
@@ -75,15 +76,15 @@ pub struct Keys {
 /// What is read often and written seldom: bounded, and forgotten when the store says that it was changed.
 pub struct Caches {
     /// Pools by id.
-    pub pools: Cache<String, Pool>,
+    pub pools: Cache<UserPoolId, Pool>,
     /// Clients by id.
-    pub clients: Cache<String, Client>,
+    pub clients: Cache<ClientId, Client>,
     /// Signing keys by pool id.
-    pub pool_keys: Cache<String, PoolKeys>,
+    pub pool_keys: Cache<UserPoolId, PoolKeys>,
     /// Access keys and their holders, by id.
-    pub access_keys: Cache<String, HeldKey>,
+    pub access_keys: Cache<AccessKeyId, HeldKey>,
     /// Policies by account and unique id, compiled.
-    pub policies: Cache<(String, String), PolicySet>,
+    pub policies: Cache<(AccountId, UniqueId), PolicySet>,
     /// Policies by the digest of their text, parsed: one that many share is parsed once.
     pub policy_texts: Cache<[u8; 32], Policy>,
     /// Session policies by their texts, compiled.
@@ -164,11 +165,11 @@ impl App {
 
     /// The issuer of a pool's tokens.
     #[must_use]
-    pub fn issuer(&self, pool_id: &str) -> String {
+    pub fn issuer(&self, pool_id: &UserPoolId) -> String {
         match self.issuer_style {
             IssuerStyle::Url => format!("{}/{pool_id}", self.public_url),
             IssuerStyle::Aws => {
-                let region = pool_id.split_once('_').map_or(self.default_region.as_str(), |(region, _)| region);
+                let region = pool_id.region().unwrap_or(&self.default_region);
                 format!("https://cognito-idp.{region}.amazonaws.com/{pool_id}")
             }
         }
@@ -178,7 +179,7 @@ impl App {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn pool(&self, pool_id: &str) -> Result<Option<Arc<Pool>>, StoreError> {
+    pub async fn pool(&self, pool_id: &UserPoolId) -> Result<Option<Arc<Pool>>, StoreError> {
         let load = async || self.read(async |tx| crate::store::user_pools::find(tx, pool_id).await).await;
         self.caches.pools.find(&pool_id.to_owned(), self.now(), load).await
     }
@@ -187,7 +188,7 @@ impl App {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn client(&self, client_id: &str) -> Result<Option<Arc<Client>>, StoreError> {
+    pub async fn client(&self, client_id: &ClientId) -> Result<Option<Arc<Client>>, StoreError> {
         let load = async || self.read(async |tx| crate::store::user_pools::find_client(tx, client_id).await).await;
         self.caches.clients.find(&client_id.to_owned(), self.now(), load).await
     }
@@ -199,7 +200,7 @@ pub struct Context {
     /// Who calls.
     pub caller: Caller,
     /// The caller's account; the deployment's for nobody.
-    pub account_id: String,
+    pub account_id: AccountId,
     /// Where the call goes: by the signature's scope.
     pub region: String,
     /// Where the call comes from.

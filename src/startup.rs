@@ -21,6 +21,7 @@ use crate::http::tls::{self, TlsError};
 use crate::iam::entity::AccessKey;
 use crate::jobs;
 use crate::kit::clock::SystemClock;
+use crate::kit::id::UniqueId;
 use crate::kit::private_file;
 use crate::kit::rng::{EntropyRng, SystemEntropy};
 use crate::store::{self, Db, StoreError, deployment};
@@ -194,7 +195,7 @@ async fn assemble(
     let hasher = Hasher::start(cost, shared.hashing_threads.unwrap_or(cores), shared.hashing_queue)?;
     Ok(Arc::new(App {
         mode,
-        first_account_id: account_id,
+        first_account_id: account_id.into(),
         default_region: shared.region.clone(),
         public_url,
         issuer_style: shared.issuer_style,
@@ -259,12 +260,15 @@ async fn write_root_credentials(app: &App, data: &Path) -> Result<(), StartupErr
     let mut rng = app.rng();
     let id = ids::access_key_id(AccessKeyKind::LongLived, &app.first_account_id, &mut rng);
     let secret = ids::secret_access_key(&mut rng);
-    let sealed_secret =
-        app.keys.at_rest.seal(&["iam_access_keys", &app.first_account_id, &id], secret.expose_secret().as_bytes(), &mut rng);
+    let sealed_secret = app.keys.at_rest.seal(
+        &["iam_access_keys", app.first_account_id.as_str(), id.as_str()],
+        secret.expose_secret().as_bytes(),
+        &mut rng,
+    );
     let key = AccessKey {
         account_id: app.first_account_id.clone(),
         id: id.clone(),
-        owner_id: app.first_account_id.clone(),
+        owner_id: UniqueId::of_root(&app.first_account_id),
         sealed_secret,
         active: true,
         created_at: app.now(),
@@ -275,14 +279,14 @@ async fn write_root_credentials(app: &App, data: &Path) -> Result<(), StartupErr
     private_file::write(&path, text.as_bytes()).map_err(|error| StartupError::File(path.clone(), error))?;
     let winner = app
         .write(async |tx| {
-            let winner = deployment::adopt(tx, SETTING, &id).await?;
-            if winner == id {
+            let winner = deployment::adopt(tx, SETTING, id.as_str()).await?;
+            if id == winner.as_str() {
                 store::iam::insert_key(tx, &key).await?;
             }
             Ok::<_, StoreError>(winner)
         })
         .await?;
-    if winner != id {
+    if id != winner.as_str() {
         fs::remove_file(&path).map_err(|error| StartupError::File(path, error))?;
     }
     Ok(())

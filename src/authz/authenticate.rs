@@ -7,6 +7,7 @@ use crate::context::App;
 use crate::crypto::ids::{self, AccessKeyKind};
 use crate::iam::caller::{Caller, HeldKey};
 use crate::kit::clock::Timestamp;
+use crate::kit::id::{AccessKeyId, AccountId, UniqueId};
 use crate::kit::region::is_region;
 use crate::kit::secret::Secret;
 use crate::sigv4::{self, HttpRequest, Scope, SignatureError};
@@ -50,7 +51,7 @@ pub async fn authenticate(app: &App, request: &HttpRequest<'_>, services: &[&str
         return Err(CredentialRefused::WrongRegion);
     }
     let scope = signed.scope.clone();
-    let (caller, secret) = match identify(app, &signed.access_key_id, signed.session_token.as_deref()).await? {
+    let (caller, secret) = match identify(app, &AccessKeyId::from(signed.access_key_id.as_str()), signed.session_token.as_deref()).await? {
         Identified::Ours(caller, secret) => (caller, secret),
         // In dev, a key that we did not issue is the account's root, with any secret.
         Identified::Foreign(account_id) if app.mode == Mode::Dev => return Ok((Caller::Root { account_id }, Some(scope))),
@@ -69,7 +70,7 @@ pub async fn authenticate(app: &App, request: &HttpRequest<'_>, services: &[&str
 ///
 /// # Errors
 /// [`CredentialRefused`].
-pub async fn holder_of(app: &App, access_key_id: &str, session_token: Option<&str>) -> Result<Caller, CredentialRefused> {
+pub async fn holder_of(app: &App, access_key_id: &AccessKeyId, session_token: Option<&str>) -> Result<Caller, CredentialRefused> {
     match identify(app, access_key_id, session_token).await? {
         Identified::Ours(caller, _) => Ok(caller),
         Identified::Foreign(_) => Err(CredentialRefused::UnknownKey),
@@ -80,13 +81,13 @@ enum Identified {
     /// A key that we issued, and its secret.
     Ours(Caller, Secret),
     /// A key that we did not issue, and the account that it stands for in dev.
-    Foreign(String),
+    Foreign(AccountId),
 }
 
-async fn identify(app: &App, access_key_id: &str, session_token: Option<&str>) -> Result<Identified, CredentialRefused> {
-    let names_account = crate::policy::is_account(access_key_id);
+async fn identify(app: &App, access_key_id: &AccessKeyId, session_token: Option<&str>) -> Result<Identified, CredentialRefused> {
+    let names_account = crate::policy::is_account(access_key_id.as_str());
     match ids::read_access_key_id(access_key_id) {
-        _ if names_account => Ok(Identified::Foreign(access_key_id.to_owned())),
+        _ if names_account => Ok(Identified::Foreign(access_key_id.as_str().into())),
         None => Ok(Identified::Foreign(app.first_account_id.clone())),
         Some((AccessKeyKind::LongLived, account_id)) => match find_key(app, &account_id, access_key_id).await? {
             None => Ok(Identified::Foreign(app.first_account_id.clone())),
@@ -95,10 +96,10 @@ async fn identify(app: &App, access_key_id: &str, session_token: Option<&str>) -
             Some(held) => {
                 let HeldKey { key, owner } = held.as_ref();
                 let caller = owner.clone().ok_or(CredentialRefused::UnknownKey)?;
-                let place = ["iam_access_keys", &key.account_id, &key.id];
+                let place = ["iam_access_keys", key.account_id.as_str(), key.id.as_str()];
                 let secret = app.keys.at_rest.open(&place, &key.sealed_secret).ok();
                 let secret = secret.and_then(|secret| String::from_utf8(secret.to_vec()).ok());
-                let corrupt = || StoreError::corrupt("iam_access_keys", "sealed_secret", &key.id);
+                let corrupt = || StoreError::corrupt("iam_access_keys", "sealed_secret", key.id.as_str());
                 Ok(Identified::Ours(caller, secret.ok_or_else(corrupt)?.into()))
             }
         },
@@ -113,11 +114,11 @@ async fn identify(app: &App, access_key_id: &str, session_token: Option<&str>) -
     }
 }
 
-async fn find_key(app: &App, account_id: &str, access_key_id: &str) -> Result<Option<Arc<HeldKey>>, StoreError> {
+async fn find_key(app: &App, account_id: &AccountId, access_key_id: &AccessKeyId) -> Result<Option<Arc<HeldKey>>, StoreError> {
     let load = async || {
         app.read(async |tx| {
             let Some(key) = store::iam::find_key(tx, account_id, access_key_id).await? else { return Ok(None) };
-            let owner = if key.owner_id == key.account_id {
+            let owner = if key.owner_id == UniqueId::of_root(&key.account_id) {
                 Some(Caller::Root { account_id: key.account_id.clone() })
             } else {
                 store::iam::find_user_by_id(tx, &key.account_id, &key.owner_id).await?.map(Caller::User)

@@ -100,7 +100,7 @@ pub fn account_of_resource<'a>(app: &'a App, resource: &'a str) -> Option<&'a st
     let mut parts = resource.splitn(6, ':');
     let is_arn = parts.next() == Some("arn");
     let account = parts.nth(3).filter(|account| policy::is_account(account));
-    is_arn.then(|| account.unwrap_or(&app.first_account_id))
+    is_arn.then(|| account.unwrap_or(app.first_account_id.as_str()))
 }
 
 /// Judges what a caller wants with a resource that may be another account's, by the policies that apply to them: there is no
@@ -143,7 +143,7 @@ pub async fn decide_at(
 pub async fn decide_assumption(app: &App, caller: &Caller, role: &Role, context: &ContextMap) -> Result<Decision, StoreError> {
     let (trust, arn) = (trust_set(parse_trust(role)?), role.arn());
     let applicable = Applicable::to(app, caller).await?;
-    let request = Request { resource_account: Some(&role.account_id), ..applicable.ask("sts:AssumeRole", &arn, context) };
+    let request = Request { resource_account: Some(role.account_id.as_str()), ..applicable.ask("sts:AssumeRole", &arn, context) };
     Ok(policy::decide(&request, &Policies { resource: Some(&trust), ..applicable.policies() }))
 }
 
@@ -174,7 +174,7 @@ fn trust_set(trust: Policy) -> PolicySet {
 
 fn parse_trust(role: &Role) -> Result<Policy, StoreError> {
     let trust = policy::parse_as(&role.assume_role_policy, PolicyKind::Trust);
-    trust.map_err(|_| StoreError::corrupt("iam_roles", "assume_role_policy", &role.id))
+    trust.map_err(|_| StoreError::corrupt("iam_roles", "assume_role_policy", role.id.as_str()))
 }
 
 /// The condition keys of a call: who asks, when, for where, and from where.

@@ -4,6 +4,7 @@ use data_encoding::BASE32;
 use rand::CryptoRng;
 use uuid::Uuid;
 
+use crate::kit::id::{AccessKeyId, AccountId, ClientId, IdentityId, IdentityPoolId, UniqueId, UserPoolId};
 use crate::kit::rng::random_bytes;
 use crate::kit::secret::Secret;
 
@@ -38,20 +39,26 @@ pub fn uuid_of(bytes: [u8; 16]) -> String {
 
 /// `us-east-1_` and nine alphanumerics.
 #[must_use]
-pub fn user_pool_id(region: &str, rng: &mut dyn CryptoRng) -> String {
-    format!("{region}_{}", text(ALPHANUMERIC, 9, rng))
+pub fn user_pool_id(region: &str, rng: &mut dyn CryptoRng) -> UserPoolId {
+    format!("{region}_{}", text(ALPHANUMERIC, 9, rng)).into()
 }
 
-/// `us-east-1:` and a UUID: identity pools and identities.
+/// `us-east-1:` and a UUID.
 #[must_use]
-pub fn identity_id(region: &str, rng: &mut dyn CryptoRng) -> String {
-    format!("{region}:{}", uuid(rng))
+pub fn identity_pool_id(region: &str, rng: &mut dyn CryptoRng) -> IdentityPoolId {
+    format!("{region}:{}", uuid(rng)).into()
+}
+
+/// `us-east-1:` and a UUID.
+#[must_use]
+pub fn identity_id(region: &str, rng: &mut dyn CryptoRng) -> IdentityId {
+    format!("{region}:{}", uuid(rng)).into()
 }
 
 /// 26 lower-case alphanumerics.
 #[must_use]
-pub fn client_id(rng: &mut dyn CryptoRng) -> String {
-    text(LOWER_ALPHANUMERIC, 26, rng)
+pub fn client_id(rng: &mut dyn CryptoRng) -> ClientId {
+    text(LOWER_ALPHANUMERIC, 26, rng).into()
 }
 
 /// 52 lower-case alphanumerics: 268 bits.
@@ -76,15 +83,15 @@ pub fn secret_access_key(rng: &mut dyn CryptoRng) -> Secret {
 ///
 /// Source: IAM user guide, "Unique identifiers".
 #[must_use]
-pub fn unique_id(prefix: &str, rng: &mut dyn CryptoRng) -> String {
-    format!("{prefix}{}", text(UPPER_ALPHANUMERIC, 17, rng))
+pub fn unique_id(prefix: &str, rng: &mut dyn CryptoRng) -> UniqueId {
+    format!("{prefix}{}", text(UPPER_ALPHANUMERIC, 17, rng)).into()
 }
 
 /// A new access key id of 20 characters that carries its account, as AWS's have since 2019: after the prefix, base32 of
 /// ten bytes; the first bit is set, the next 40 are the account number, the rest is chance.
 #[must_use]
-pub fn access_key_id(kind: AccessKeyKind, account_id: &str, rng: &mut dyn CryptoRng) -> String {
-    let account: u64 = account_id.parse().unwrap_or(0);
+pub fn access_key_id(kind: AccessKeyKind, account_id: &AccountId, rng: &mut dyn CryptoRng) -> AccessKeyId {
+    let account: u64 = account_id.as_str().parse().unwrap_or(0);
     let mut bytes: [u8; 10] = random_bytes(rng);
     let chance = bytes.iter().take(6).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
     let head = (1 << 47) | ((account << 7) & ACCOUNT_BITS) | (chance & 0x7f);
@@ -93,13 +100,13 @@ pub fn access_key_id(kind: AccessKeyKind, account_id: &str, rng: &mut dyn Crypto
         AccessKeyKind::LongLived => "AKIA",
         AccessKeyKind::Temporary => "ASIA",
     };
-    format!("{prefix}{}", BASE32.encode(&bytes))
+    format!("{prefix}{}", BASE32.encode(&bytes)).into()
 }
 
 /// The kind and the account that an access key id carries; `None` if it is not of our form.
 #[must_use]
-pub fn read_access_key_id(access_key_id: &str) -> Option<(AccessKeyKind, String)> {
-    let (prefix, body) = access_key_id.split_at_checked(4)?;
+pub fn read_access_key_id(access_key_id: &AccessKeyId) -> Option<(AccessKeyKind, AccountId)> {
+    let (prefix, body) = access_key_id.as_str().split_at_checked(4)?;
     let kind = match prefix {
         "AKIA" => AccessKeyKind::LongLived,
         "ASIA" => AccessKeyKind::Temporary,
@@ -108,7 +115,7 @@ pub fn read_access_key_id(access_key_id: &str) -> Option<(AccessKeyKind, String)
     let bytes: [u8; 10] = BASE32.decode(body.as_bytes()).ok()?.try_into().ok()?;
     let head = bytes.iter().take(6).fold(0_u64, |number, byte| (number << 8) | u64::from(*byte));
     let account = (head & ACCOUNT_BITS) >> 7;
-    (head >> 47 == 1 && account < 1_000_000_000_000).then(|| (kind, format!("{account:012}")))
+    (head >> 47 == 1 && account < 1_000_000_000_000).then(|| (kind, format!("{account:012}").into()))
 }
 
 /// Whether `text` is a UUID in its usual form.
@@ -141,20 +148,20 @@ mod tests {
     fn access_key_ids_carry_their_account() {
         let entropy = SeededEntropy::new(1);
         for account in ["000000000000", "123456789012", "999999999999"] {
-            let id = access_key_id(AccessKeyKind::LongLived, account, &mut EntropyRng(&entropy));
-            assert_eq!(id.len(), 20);
-            assert_eq!(read_access_key_id(&id), Some((AccessKeyKind::LongLived, account.to_owned())));
+            let id = access_key_id(AccessKeyKind::LongLived, &account.into(), &mut EntropyRng(&entropy));
+            assert_eq!(id.as_str().len(), 20);
+            assert_eq!(read_access_key_id(&id), Some((AccessKeyKind::LongLived, account.into())));
         }
-        let temporary = access_key_id(AccessKeyKind::Temporary, "123456789012", &mut EntropyRng(&entropy));
-        assert_eq!(read_access_key_id(&temporary), Some((AccessKeyKind::Temporary, "123456789012".to_owned())));
+        let temporary = access_key_id(AccessKeyKind::Temporary, &"123456789012".into(), &mut EntropyRng(&entropy));
+        assert_eq!(read_access_key_id(&temporary), Some((AccessKeyKind::Temporary, "123456789012".into())));
     }
 
     #[test]
     fn an_account_is_read_from_an_id_that_aws_published() {
         // The example of the post that describes the format: ASIAQNZGKIQY56JQ7WML belongs to account 029608264753.
-        assert_eq!(read_access_key_id("ASIAQNZGKIQY56JQ7WML"), Some((AccessKeyKind::Temporary, "029608264753".to_owned())));
+        assert_eq!(read_access_key_id(&"ASIAQNZGKIQY56JQ7WML".into()), Some((AccessKeyKind::Temporary, "029608264753".into())));
         for other in ["", "AKIA", "test", "AKIAIOSFODNN7EXAMPLE1", "123456789012", "AKIA\u{e9}"] {
-            assert_eq!(read_access_key_id(other), None, "{other}");
+            assert_eq!(read_access_key_id(&other.into()), None, "{other}");
         }
     }
 
@@ -163,9 +170,9 @@ mod tests {
         let entropy = SeededEntropy::new(2);
         let rng = &mut EntropyRng(&entropy);
         assert!(is_uuid(&uuid(rng)));
-        assert!(regex::Regex::new("^us-east-1_[0-9A-Za-z]{9}$").unwrap().is_match(&user_pool_id("us-east-1", rng)));
-        assert!(regex::Regex::new("^[0-9a-z]{26}$").unwrap().is_match(&client_id(rng)));
+        assert!(regex::Regex::new("^us-east-1_[0-9A-Za-z]{9}$").unwrap().is_match(user_pool_id("us-east-1", rng).as_str()));
+        assert!(regex::Regex::new("^[0-9a-z]{26}$").unwrap().is_match(client_id(rng).as_str()));
         assert!(regex::Regex::new("^[0-9]{6}$").unwrap().is_match(confirmation_code(rng).expose_secret()));
-        assert!(regex::Regex::new("^AROA[A-Z2-7]{17}$").unwrap().is_match(&unique_id("AROA", rng)));
+        assert!(regex::Regex::new("^AROA[A-Z2-7]{17}$").unwrap().is_match(unique_id("AROA", rng).as_str()));
     }
 }

@@ -30,7 +30,7 @@ async fn simulate(app: &App, request: &HttpRequest, body: Result<Bytes, actix_we
     let length = body.len();
     let work = move || {
         let text = std::str::from_utf8(&body).map_err(|error| error.to_string())?;
-        let question = Question::parse(text, &account_id)?;
+        let question = Question::parse(text, account_id.as_str())?;
         if question.weight() > MAX_WEIGHT {
             return Err(TOO_LARGE.to_owned());
         }

@@ -10,6 +10,7 @@ use crate::crypto::ids;
 use crate::flows::web_identity::{self, LoginRefused};
 use crate::iam::caller::{Caller, RoleSession};
 use crate::kit::clock::Timestamp;
+use crate::kit::id::{AccessKeyId, AccountId};
 use crate::policy::Principal;
 use crate::sigv4::{self, Body, HttpRequest};
 use crate::store::{self, StoreError};
@@ -82,7 +83,7 @@ impl Subject {
 
     async fn by_credentials(&self, app: &App, asker: &Asker) -> Result<Caller, CredentialRefused> {
         let token = self.properties.get("session_token").and_then(Value::as_str);
-        let caller = of_own_account(authz::holder_of(app, &self.id, token).await?, asker)?;
+        let caller = of_own_account(authz::holder_of(app, &AccessKeyId::from(self.id.as_str()), token).await?, asker)?;
         if let Caller::Session(session) = &caller
             && app.now() >= Timestamp::from_millis(session.expires_at)
         {
@@ -120,8 +121,8 @@ impl Subject {
         let body = Body::Sha256(text("body_sha256").unwrap_or(EMPTY));
         let request = HttpRequest { method, path, query, headers: &headers, body };
         // SECURITY: before the signature is judged, which would tell whether another account has such a key.
-        let key = sigv4::parse(&request).ok().flatten().and_then(|signed| ids::read_access_key_id(&signed.access_key_id));
-        if key.is_some_and(|(_, account_id)| asker.caller.account_id() != Some(account_id.as_str())) {
+        let key = sigv4::parse(&request).ok().flatten().and_then(|signed| ids::read_access_key_id(&signed.access_key_id.into()));
+        if key.is_some_and(|(_, account_id)| asker.caller.account_id() != Some(&account_id)) {
             return Ok(Err(CredentialRefused::UnknownKey));
         }
         Ok(authz::authenticate(app, &request, &[]).await.and_then(|(caller, _)| of_own_account(caller, asker)))
@@ -132,7 +133,7 @@ impl Subject {
         let Some(identity_pool) = self.properties.get("identity_pool_id").and_then(Value::as_str) else {
             return Ok(Identified::refused("subject.properties.identity_pool_id is missing: a token has no role without one"));
         };
-        match web_identity::session_of_token(app, identity_pool, (asker.caller.account_id(), &self.id), None).await {
+        match web_identity::session_of_token(app, &identity_pool.into(), asker.caller.account_id(), &self.id, None).await {
             Ok(session) => Ok(Identified::caller(Caller::Session(session))),
             Err(LoginRefused::Internal(error)) => Err(Failure::Internal(error)),
             Err(refused) => Ok(Identified::refused(refused)),
@@ -150,7 +151,7 @@ impl Subject {
         let named = named.ok_or_else(|| Failure::BadRequest(format!("subject.id `{}` is not the ARN of a principal", self.id)))?;
         asker.permit(app, EVALUATE_AS, &self.id).await?;
         // Another account's principals are that account's to ask about.
-        let account = named.account().filter(|account| asker.caller.account_id() == Some(*account));
+        let account = asker.caller.account_id().filter(|own| named.account() == Some(own.as_str()));
         let found = match account {
             Some(account) => look_up(app, account, &self.id).await?,
             None => None,
@@ -187,7 +188,7 @@ fn credential(outcome: Result<Caller, CredentialRefused>) -> Result<Identified, 
 }
 
 /// The principal of an ARN, as it would be judged: a role by a session of it without session policies.
-async fn look_up(app: &App, account_id: &str, asked: &str) -> Result<Option<Caller>, StoreError> {
+async fn look_up(app: &App, account_id: &AccountId, asked: &str) -> Result<Option<Caller>, StoreError> {
     if asked == format!("arn:aws:iam::{account_id}:root") {
         return Ok(Some(Caller::Root { account_id: account_id.to_owned() }));
     }

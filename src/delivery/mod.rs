@@ -6,6 +6,7 @@ use crate::context::App;
 use crate::crypto::digest::hex;
 use crate::crypto::ids;
 use crate::kit::clock::Timestamp;
+use crate::kit::id::UserPoolId;
 use crate::store::message_budgets;
 use crate::store::outbox::{self, StoredMessage};
 use crate::store::{Conn, StoreError};
@@ -70,7 +71,7 @@ pub async fn send(app: &App, tx: &mut Conn, message: &Message) -> Result<(), Sen
     let id = ids::uuid(&mut app.rng());
     let corrupt = |_| StoreError::corrupt("outbox_messages", "sealed_message", &id);
     let text = zeroize::Zeroizing::new(serde_json::to_vec(message).map_err(corrupt)?);
-    let sealed = app.keys.at_rest.seal(&["outbox_messages", &message.user_pool_id, &id], &text, &mut app.rng());
+    let sealed = app.keys.at_rest.seal(&["outbox_messages", message.user_pool_id.as_str(), &id], &text, &mut app.rng());
     Ok(outbox::insert(tx, &message.user_pool_id, &id, &sealed, app.now()).await?)
 }
 
@@ -79,7 +80,7 @@ async fn spend(app: &App, tx: &mut Conn, message: &Message) -> Result<(), SendRe
     let Some(interval) = WINDOW_MILLIS.checked_div(i64::from(app.budgets.messages)) else { return Ok(()) };
     let pool_id = &message.user_pool_id;
     // Capitals make no other mailbox (RFC 5321 §2.4 lets them, nobody does).
-    let address = app.keys.codes.keyed_hash(&["destination", pool_id, &message.to.to_lowercase()]);
+    let address = app.keys.codes.keyed_hash(&["destination", pool_id.as_str(), &message.to.to_lowercase()]);
     if message_budgets::spend(tx, pool_id, &hex(&address), (interval, WINDOW_MILLIS), app.now().millis()).await? {
         return Ok(());
     }
@@ -87,18 +88,18 @@ async fn spend(app: &App, tx: &mut Conn, message: &Message) -> Result<(), SendRe
     Err(SendRefused::TooMany)
 }
 
-/// The newest messages, of one pool or (by an empty id) of all, and when each was sent.
+/// The newest messages, of one pool or of all, and when each was sent.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn newest(app: &App, pool_id: &str, limit: i64) -> Result<Vec<(Message, Timestamp)>, StoreError> {
+pub async fn newest(app: &App, pool_id: Option<&UserPoolId>, limit: i64) -> Result<Vec<(Message, Timestamp)>, StoreError> {
     let stored = app.read(async |tx| outbox::newest(tx, pool_id, limit).await).await?;
     stored.into_iter().map(|row| open(app, &row)).collect()
 }
 
 fn open(app: &App, row: &StoredMessage) -> Result<(Message, Timestamp), StoreError> {
     let corrupt = || StoreError::corrupt("outbox_messages", "sealed_message", &row.message_id);
-    let place = ["outbox_messages", &row.pool_id, &row.message_id];
+    let place = ["outbox_messages", row.pool_id.as_str(), &row.message_id];
     let opened = app.keys.at_rest.open(&place, &row.sealed_message).map_err(|_| corrupt())?;
     let message = serde_json::from_slice(&opened).map_err(|_| corrupt())?;
     Ok((message, Timestamp::from_millis(row.created_at)))

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::refused::Refused;
 use crate::context::App;
 use crate::flows::pool_keys;
+use crate::kit::id::UserPoolId;
 use crate::store;
 use crate::tokens::claims::{AccessClaims, USER_ADMIN_SCOPE};
 use crate::tokens::verify::{RawJwt, TokenRefused};
@@ -28,7 +29,7 @@ pub struct Holder {
 pub async fn holder(app: &App, access_token: &str) -> Result<Holder, Refused> {
     let invalid = || Refused::not_authorized("Invalid Access Token");
     let raw = RawJwt::parse(access_token).map_err(|_| invalid())?;
-    let pool_id = raw.claimed_issuer().rsplit('/').next().unwrap_or_default().to_owned();
+    let pool_id: UserPoolId = raw.claimed_issuer().rsplit('/').next().unwrap_or_default().into();
     let pool = app.pool(&pool_id).await?.ok_or_else(invalid)?;
     let keys = pool_keys::load(app, &pool_id).await?.ok_or_else(invalid)?;
     let verified = raw.verify_access(&keys.public, &app.issuer(&pool_id), app.now());

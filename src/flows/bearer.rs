@@ -3,6 +3,7 @@
 use crate::context::App;
 use crate::flows::pool_keys;
 use crate::kit::clock::Timestamp;
+use crate::kit::id::{ClientId, UserId, UserPoolId};
 use crate::store::{self, StoreError};
 use crate::tokens::claims::USER_ADMIN_SCOPE;
 use crate::tokens::keys::PublicKey;
@@ -11,11 +12,11 @@ use crate::tokens::verify::{RawJwt, TokenRefused};
 /// Who holds a token.
 pub struct Bearer {
     /// Their pool.
-    pub user_pool: String,
+    pub user_pool: UserPoolId,
     /// The app client that the token was given to.
-    pub client_id: String,
+    pub client_id: ClientId,
     /// Their `sub`.
-    pub subject: String,
+    pub subject: UserId,
 }
 
 /// Why a token is refused.
@@ -54,7 +55,7 @@ impl From<TokenRefused> for BearerRefused {
 /// [`StoreError`]; inside, [`BearerRefused`].
 pub async fn verify(app: &App, token: &str) -> Result<Result<Bearer, BearerRefused>, StoreError> {
     let Ok(raw) = RawJwt::parse(token) else { return Ok(Err(BearerRefused::Invalid)) };
-    let pool_id = raw.claimed_issuer().rsplit('/').next().unwrap_or_default().to_owned();
+    let pool_id: UserPoolId = raw.claimed_issuer().rsplit('/').next().unwrap_or_default().into();
     // The pool first: what claims to come from none of ours costs no look at keys.
     let (Some(_), Some(keys)) = (app.pool(&pool_id).await?, pool_keys::load(app, &pool_id).await?) else {
         return Ok(Err(BearerRefused::Invalid));
@@ -71,7 +72,7 @@ pub async fn verify(app: &App, token: &str) -> Result<Result<Bearer, BearerRefus
 }
 
 /// Client, subject and sign-in of a verified token.
-fn claims(raw: &RawJwt<'_>, keys: &[PublicKey], issuer: &str, now: Timestamp) -> Result<(String, String, String), BearerRefused> {
+fn claims(raw: &RawJwt<'_>, keys: &[PublicKey], issuer: &str, now: Timestamp) -> Result<(ClientId, UserId, String), BearerRefused> {
     match raw.verify_id(keys, issuer, now) {
         Ok(claims) => Ok((claims.aud, claims.sub, claims.origin_jti)),
         // SECURITY: an access token with other scopes was given to an application for less than the user may do.
@@ -100,7 +101,7 @@ mod tests {
             let token = key.sign(&token).unwrap();
             claims(&RawJwt::parse(&token).unwrap(), &[key.public().clone()], "issuer", Timestamp::from_seconds(seconds))
         };
-        let held = || ("app".to_owned(), "s".to_owned(), "o".to_owned());
+        let held = || ("app".into(), "s".into(), "o".to_owned());
         assert_eq!(judged("id", "", "issuer", 99), Ok(held()));
         assert_eq!(judged("access", "openid aws.cognito.signin.user.admin", "issuer", 99), Ok(held()));
         for scope in ["", "openid profile", "aws.cognito.signin.user.administrator"] {

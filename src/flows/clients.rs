@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::refused::Refused;
 use crate::context::{App, Context};
 use crate::crypto::digest::secret_hash;
+use crate::kit::id::{ClientId, UserPoolId};
 use crate::kit::secret::{Secret, constant_time_equals};
 use crate::userpools::client::Client;
 use crate::userpools::pool::Pool;
@@ -22,8 +23,8 @@ pub struct ClientOfPool {
 ///
 /// # Errors
 /// [`Refused::NoSuchClient`].
-pub async fn find(app: &App, client_id: &str) -> Result<ClientOfPool, Refused> {
-    let missing = || Refused::NoSuchClient(client_id.to_owned());
+pub async fn find(app: &App, client_id: &ClientId) -> Result<ClientOfPool, Refused> {
+    let missing = || Refused::NoSuchClient(client_id.to_string());
     let client = app.client(client_id).await?.ok_or_else(missing)?;
     let pool = app.pool(&client.pool_id).await?.ok_or_else(missing)?;
     Ok(ClientOfPool { pool, client })
@@ -33,18 +34,18 @@ pub async fn find(app: &App, client_id: &str) -> Result<ClientOfPool, Refused> {
 ///
 /// # Errors
 /// [`Refused::NoSuchClient`].
-pub async fn find_in(app: &App, pool: &Pool, client_id: &str) -> Result<ClientOfPool, Refused> {
+pub async fn find_in(app: &App, pool: &Pool, client_id: &ClientId) -> Result<ClientOfPool, Refused> {
     let found = find(app, client_id).await?;
-    if found.pool.id == pool.id { Ok(found) } else { Err(Refused::NoSuchClient(client_id.to_owned())) }
+    if found.pool.id == pool.id { Ok(found) } else { Err(Refused::NoSuchClient(client_id.to_string())) }
 }
 
 /// A pool of the caller's account, in the region of the call; another account's or region's is not there.
 ///
 /// # Errors
 /// [`Refused::NoSuchPool`].
-pub async fn own_pool(cx: &Context, pool_id: &str) -> Result<Arc<Pool>, Refused> {
+pub async fn own_pool(cx: &Context, pool_id: &UserPoolId) -> Result<Arc<Pool>, Refused> {
     let pool = cx.pool(pool_id).await?.filter(|pool| pool.account_id == cx.account_id && pool.region == cx.region);
-    pool.ok_or_else(|| Refused::NoSuchPool(pool_id.to_owned()))
+    pool.ok_or_else(|| Refused::NoSuchPool(pool_id.to_string()))
 }
 
 impl ClientOfPool {
@@ -63,7 +64,7 @@ impl ClientOfPool {
                 Err(Refused::NotAuthorized(format!("Client {id} is configured with secret but SECRET_HASH was not received")))
             }
             (Some(secret), Some(given)) => {
-                let fits = |name: &&str| constant_time_equals(secret_hash(&secret, name, id).as_bytes(), given.as_bytes());
+                let fits = |name: &&str| constant_time_equals(secret_hash(&secret, name, id.as_str()).as_bytes(), given.as_bytes());
                 let unfit = || Refused::NotAuthorized(format!("Unable to verify secret hash for client {id}"));
                 names.iter().any(fits).then_some(()).ok_or_else(unfit)
             }
@@ -75,7 +76,7 @@ impl ClientOfPool {
     /// # Errors
     /// [`Refused::Internal`] when it does not open.
     pub fn secret(&self, app: &App) -> Result<Option<Secret>, Refused> {
-        let place = ["user_pool_clients", &self.client.pool_id, &self.client.id];
+        let place = ["user_pool_clients", self.client.pool_id.as_str(), self.client.id.as_str()];
         let open = |sealed: &Vec<u8>| {
             let opened = app.keys.at_rest.open(&place, sealed).map_err(|error| Refused::Internal(Box::new(error)))?;
             String::from_utf8(opened.to_vec()).map(Secret::from).map_err(|error| Refused::Internal(Box::new(error.utf8_error())))

@@ -85,7 +85,7 @@ pub fn delivery_to(attribute: &str, address: &str) -> CodeDelivery {
 #[must_use]
 pub fn simulated_delivery(app: &App, pool: &Pool, name: &CanonicalName) -> CodeDelivery {
     let verifies = |attribute: &str| pool.configuration.auto_verified_attributes.iter().any(|verified| verified == attribute);
-    let chance = hex(&app.keys.codes.keyed_hash(&["simulated delivery", &pool.id, name.as_str()]));
+    let chance = hex(&app.keys.codes.keyed_hash(&["simulated delivery", pool.id.as_str(), name.as_str()]));
     let by_phone = name.is_phone_number() || (verifies("phone_number") && !name.is_email());
     if by_phone {
         let digits: String = chance.bytes().map(|byte| char::from(b'0' + byte % 10)).take(11).collect();
@@ -110,9 +110,9 @@ pub enum Holder<'a> {
 impl<'a> Holder<'a> {
     fn id(self, app: &App, pool: &Pool) -> Cow<'a, str> {
         match self {
-            Self::User(user) => Cow::Borrowed(&user.id),
+            Self::User(user) => Cow::Borrowed(user.id.as_str()),
             // A hash: names that people merely try are none of ours to keep.
-            Self::Nobody(name) => Cow::Owned(hex(&app.keys.codes.keyed_hash(&["nobody", &pool.id, name.as_str()]))),
+            Self::Nobody(name) => Cow::Owned(hex(&app.keys.codes.keyed_hash(&["nobody", pool.id.as_str(), name.as_str()]))),
         }
     }
 }
@@ -129,8 +129,8 @@ pub async fn send_first(
     (attribute, address): (&str, &str),
 ) -> Result<CodeDelivery, Refused> {
     let code = ids::confirmation_code(&mut app.rng());
-    let record = with_code(app, (pool, &user.id), purpose, CodeRecord::default(), (attribute, &code));
-    codes::put(tx, &pool.id, &user.id, purpose.name(), &record, app.now().millis()).await?;
+    let record = with_code(app, (pool, user.id.as_str()), purpose, CodeRecord::default(), (attribute, &code));
+    codes::put(tx, &pool.id, user.id.as_str(), purpose.name(), &record, app.now().millis()).await?;
     delivery::send(app, tx, &message(pool, user, trigger_source, (attribute, address), &code)?).await?;
     Ok(delivery_to(attribute, address))
 }
@@ -263,7 +263,7 @@ fn ending(record: CodeRecord) -> CodeRecord {
 
 /// SECURITY: a million codes are soon tried against a plain hash; without the key there is nothing to try against.
 fn hashed(app: &App, (pool, holder_id): (&Pool, &str), purpose: Purpose, code: &str) -> String {
-    hex(&app.keys.codes.keyed_hash(&[&pool.id, holder_id, purpose.name(), code]))
+    hex(&app.keys.codes.keyed_hash(&[pool.id.as_str(), holder_id, purpose.name(), code]))
 }
 
 fn message(pool: &Pool, user: &User, trigger_source: &str, (attribute, address): (&str, &str), code: &Secret) -> Result<Message, Refused> {

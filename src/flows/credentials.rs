@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use crate::kit::clock::Timestamp;
+use crate::kit::id::AccessKeyId;
 use crate::tokens::session::Credentials;
 
 /// Credentials in STS's answers.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct CredentialsAnswer {
-    access_key_id: String,
+    access_key_id: AccessKeyId,
     secret_access_key: String,
     session_token: String,
     expiration: Timestamp,
@@ -30,7 +31,7 @@ impl From<Credentials> for CredentialsAnswer {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct IdentityCredentialsAnswer {
-    access_key_id: String,
+    access_key_id: AccessKeyId,
     secret_key: String,
     session_token: String,
     expiration: Timestamp,

@@ -10,6 +10,7 @@ use crate::context::App;
 use crate::crypto::digest::PlainToken;
 use crate::crypto::ids;
 use crate::flows::pool_keys;
+use crate::kit::id::UserId;
 use crate::store::tokens::TokenFamily;
 use crate::tokens::claims::{ACCESS, AccessClaims, ID, IdClaims, USER_ADMIN_SCOPE};
 use crate::userpools::user::User;
@@ -30,7 +31,7 @@ pub struct Tokens {
 ///
 /// # Errors
 /// [`Refused::Internal`].
-pub fn new_family(app: &App, of: &ClientOfPool, user_id: &str, device_key: Option<&str>) -> Result<(TokenFamily, String), Refused> {
+pub fn new_family(app: &App, of: &ClientOfPool, user_id: &UserId, device_key: Option<&str>) -> Result<(TokenFamily, String), Refused> {
     let lifetime = of.client.configuration.refresh_token_lifetime().map_err(|error| Refused::Internal(Box::new(error)))?;
     let now = app.now();
     let secret = PlainToken::generate(&mut app.rng());
@@ -64,7 +65,7 @@ pub async fn tokens(
     let internal = |error: Box<dyn std::error::Error>| Refused::Internal(error);
     let configuration = &of.client.configuration;
     // A pool without a key was deleted while the sign-in was on its way.
-    let keys = pool_keys::load(app, &of.pool.id).await?.ok_or_else(|| Refused::NoSuchClient(of.client.id.clone()))?;
+    let keys = pool_keys::load(app, &of.pool.id).await?.ok_or_else(|| Refused::NoSuchClient(of.client.id.to_string()))?;
     let access_lifetime = configuration.access_token_lifetime().map_err(|error| internal(Box::new(error)))?;
     let id_lifetime = configuration.id_token_lifetime().map_err(|error| internal(Box::new(error)))?;
     let now = app.now();

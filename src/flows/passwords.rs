@@ -4,6 +4,7 @@ use super::refused::Refused;
 use crate::context::App;
 use crate::crypto::srp::Verifier;
 use crate::kit::clock::Timestamp;
+use crate::kit::id::UserId;
 use crate::kit::rng::random_bytes;
 use crate::kit::secret::Secret;
 use crate::userpools::pool::Pool;
@@ -16,7 +17,8 @@ use crate::userpools::user::{PasswordRecord, User, srp_name};
 pub async fn make_record(
     app: &App,
     pool: &Pool,
-    (user_id, username): (&str, &str),
+    user_id: &UserId,
+    username: &str,
     password: &Secret,
     temporary_until: Option<Timestamp>,
 ) -> Result<PasswordRecord, Refused> {
@@ -25,7 +27,7 @@ pub async fn make_record(
     let srp_name = srp_name(pool, user_id, username);
     let (pool_name, name, salt) = (pool.srp_name().to_owned(), srp_name.clone(), random_bytes(&mut app.rng()));
     let verifier = app.hasher.run(move || Verifier::make(&pool_name, &name, &password, salt).to_bytes()).await?;
-    let sealed_srp_verifier = app.keys.at_rest.seal(&["users", "srp", &pool.id, user_id], &verifier, &mut app.rng());
+    let sealed_srp_verifier = app.keys.at_rest.seal(&["users", "srp", pool.id.as_str(), user_id.as_str()], &verifier, &mut app.rng());
     Ok(PasswordRecord { hash, sealed_srp_verifier, srp_name, temporary_until })
 }
 
@@ -34,7 +36,7 @@ pub async fn make_record(
 /// # Errors
 /// [`Refused::Internal`] when it does not open.
 pub fn open_verifier(app: &App, user: &User, password: &PasswordRecord) -> Result<Verifier, Refused> {
-    let place = ["users", "srp", &user.pool_id, &user.id];
+    let place = ["users", "srp", user.pool_id.as_str(), user.id.as_str()];
     let corrupt = || Refused::Internal("the SRP verifier does not open".into());
     let bytes = app.keys.at_rest.open(&place, &password.sealed_srp_verifier).map_err(|_| corrupt())?;
     Verifier::from_bytes(&bytes).ok_or_else(corrupt)

@@ -2,6 +2,7 @@
 
 use crate::context::App;
 use crate::crypto::argon2::Busy;
+use crate::kit::id::UserPoolId;
 use crate::store::user_pools::{self, StoredKey};
 use crate::store::{Conn, StoreError};
 use crate::tokens::keys::{KeyError, PoolKeys, SigningKey};
@@ -24,9 +25,9 @@ pub async fn generate(app: &App) -> Result<Result<Vec<(SigningKey, &'static str)
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn insert(app: &App, tx: &mut Conn, pool_id: &str, keys: &[(SigningKey, &'static str)]) -> Result<(), StoreError> {
+pub async fn insert(app: &App, tx: &mut Conn, pool_id: &UserPoolId, keys: &[(SigningKey, &'static str)]) -> Result<(), StoreError> {
     for (key, state) in keys {
-        let sealed_key = app.keys.at_rest.seal(&["pool_signing_keys", pool_id, key.kid()], key.expose_pkcs8(), &mut app.rng());
+        let sealed_key = app.keys.at_rest.seal(&["pool_signing_keys", pool_id.as_str(), key.kid()], key.expose_pkcs8(), &mut app.rng());
         let stored = StoredKey { kid: key.kid().to_owned(), sealed_key, state: (*state).to_owned() };
         user_pools::insert_key(tx, pool_id, &stored, app.now()).await?;
     }
@@ -37,7 +38,7 @@ pub async fn insert(app: &App, tx: &mut Conn, pool_id: &str, keys: &[(SigningKey
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn load(app: &App, pool_id: &str) -> Result<Option<Arc<PoolKeys>>, StoreError> {
+pub async fn load(app: &App, pool_id: &UserPoolId) -> Result<Option<Arc<PoolKeys>>, StoreError> {
     let load = async || {
         let stored = app.read(async |tx| user_pools::keys(tx, pool_id).await).await?;
         open(app, pool_id, stored)
@@ -45,11 +46,11 @@ pub async fn load(app: &App, pool_id: &str) -> Result<Option<Arc<PoolKeys>>, Sto
     app.caches.pool_keys.find(&pool_id.to_owned(), app.now(), load).await
 }
 
-fn open(app: &App, pool_id: &str, stored: Vec<StoredKey>) -> Result<Option<PoolKeys>, StoreError> {
+fn open(app: &App, pool_id: &UserPoolId, stored: Vec<StoredKey>) -> Result<Option<PoolKeys>, StoreError> {
     let (mut current, mut public) = (None, Vec::new());
     for row in stored {
         let corrupt = || StoreError::corrupt("pool_signing_keys", "sealed_key", &row.kid);
-        let pkcs8 = app.keys.at_rest.open(&["pool_signing_keys", pool_id, &row.kid], &row.sealed_key).map_err(|_| corrupt())?;
+        let pkcs8 = app.keys.at_rest.open(&["pool_signing_keys", pool_id.as_str(), &row.kid], &row.sealed_key).map_err(|_| corrupt())?;
         let key = SigningKey::from_pkcs8(row.kid.clone(), pkcs8).map_err(|_| corrupt())?;
         public.push(key.public().clone());
         if row.state == CURRENT {

@@ -50,7 +50,7 @@ pub async fn refresh(app: &App, of: &ClientOfPool, token: &str, secret_hash: Opt
     if !family.refresh_token.matches(&secret.hashed()) || family.client_id != of.client.id {
         return Err(RefreshRefused::Invalid);
     }
-    of.check_secret_hash(app, &[&user.username, &user.id], secret_hash)?;
+    of.check_secret_hash(app, &[&user.username, user.id.as_str()], secret_hash)?;
     if family.revoked_at.is_some() {
         return Err(RefreshRefused::Revoked);
     }

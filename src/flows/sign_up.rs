@@ -8,6 +8,7 @@ use super::passwords;
 use super::refused::Refused;
 use crate::context::App;
 use crate::crypto::ids;
+use crate::kit::id::UserId;
 use crate::kit::secret::Secret;
 use crate::store::{self, Conn};
 use crate::userpools::attributes::{Writer, check_new, check_values, full_schema, is_email, is_phone_number};
@@ -55,7 +56,7 @@ pub async fn sign_up(
     let new = NewUser { username: username.to_owned(), attributes, writer: Writer::User, status: UserStatus::Unconfirmed };
     let mut new = prepare(app, &of.pool, new)?;
     // SECURITY: a name that is taken costs the same hash as one that is free.
-    let password = passwords::make_record(app, &of.pool, (&new.user.id, &new.user.username), password, None).await?;
+    let password = passwords::make_record(app, &of.pool, &new.user.id, &new.user.username, password, None).await?;
     new.user.password = Some(password);
     let delivery = app
         .write(async |tx| {
@@ -79,7 +80,7 @@ pub async fn sign_up(
 /// [`Refused`].
 pub fn prepare(app: &App, pool: &Pool, new: NewUser) -> Result<Prepared, Refused> {
     let NewUser { username: given, mut attributes, writer, status } = new;
-    let id = ids::uuid(&mut app.rng());
+    let id: UserId = ids::uuid(&mut app.rng()).into();
     let configuration = &pool.configuration;
     let signs_up_by = |attribute: &str| configuration.username_attributes.iter().any(|allowed| allowed == attribute);
     // SECURITY: what is checked is the name's one form, by which it will be looked up.
@@ -102,7 +103,7 @@ pub fn prepare(app: &App, pool: &Pool, new: NewUser) -> Result<Prepared, Refused
             _ => return Err(Refused::parameter("Username should be a phone number.")),
         };
         attributes.insert(kind.as_str().to_owned(), given);
-        (id.clone(), kind)
+        (id.to_string(), kind)
     };
     let name = name.takeable()?;
     let schema = full_schema(&configuration.schema);
@@ -140,7 +141,7 @@ pub fn prepare(app: &App, pool: &Pool, new: NewUser) -> Result<Prepared, Refused
 pub async fn insert(tx: &mut Conn, pool: &Pool, new: &Prepared, force: bool) -> Result<(), Refused> {
     let Prepared { user, name, kind } = new;
     if !store::user_pools::exists(tx, &pool.id).await? {
-        return Err(Refused::NoSuchPool(pool.id.clone()));
+        return Err(Refused::NoSuchPool(pool.id.to_string()));
     }
     if !store::names::take(tx, &pool.id, name, *kind, &user.id).await? {
         return Err(Refused::UsernameExists);
@@ -183,7 +184,7 @@ pub async fn confirm(app: &App, of: &ClientOfPool, username: &str, code: &str, f
     let name = pool.canonical(username)?;
     let confirming = app.write(async |tx| {
         if !store::user_pools::exists(tx, &pool.id).await? {
-            return Err(Refused::NoSuchPool(pool.id.clone()));
+            return Err(Refused::NoSuchPool(pool.id.to_string()));
         }
         let user = store::users::find_named(tx, &pool.id, &name).await?;
         match &user {
@@ -224,7 +225,7 @@ pub async fn resend(app: &App, of: &ClientOfPool, username: &str) -> Result<Code
     let name = pool.canonical(username)?;
     let sending = app.write(async |tx| {
         if !store::user_pools::exists(tx, &pool.id).await? {
-            return Err(Refused::NoSuchPool(pool.id.clone()));
+            return Err(Refused::NoSuchPool(pool.id.to_string()));
         }
         let user = store::users::find_named(tx, &pool.id, &name).await?;
         let address = match user.as_ref().map_or(Err(Refused::NoSuchUser), |user| waiting_address(pool, user)) {
@@ -260,7 +261,7 @@ fn waiting_address<'a>(pool: &Pool, user: &'a User) -> Result<(&'static str, &'a
 /// A pool that is gone, as those see it who know its client only.
 fn through_client(of: &ClientOfPool, refused: Refused) -> Refused {
     match refused {
-        Refused::NoSuchPool(_) => Refused::NoSuchClient(of.client.id.clone()),
+        Refused::NoSuchPool(_) => Refused::NoSuchClient(of.client.id.to_string()),
         other => other,
     }
 }
@@ -287,5 +288,5 @@ pub async fn administrators_password(
 ) -> Result<PasswordRecord, Refused> {
     let days = pool.configuration.password_policy().temporary_password_validity_days.unsigned_abs();
     let until = (!permanent).then(|| app.now().plus(std::time::Duration::from_secs(days * 24 * 3600)));
-    passwords::make_record(app, pool, (&user.id, &user.username), password, until).await
+    passwords::make_record(app, pool, &user.id, &user.username, password, until).await
 }

@@ -69,9 +69,9 @@ pub(super) fn matching_step(app: &App, user: &User, code: &str) -> Result<Option
 }
 
 fn place(user: &User) -> [&str; 4] {
-    ["users", "seed", &user.pool_id, &user.id]
+    ["users", "seed", user.pool_id.as_str(), user.id.as_str()]
 }
 
 fn place_of_pending(holder: &Holder) -> [&str; 5] {
-    ["users", "pending", &holder.user.pool_id, &holder.user.id, &holder.claims.origin_jti]
+    ["users", "pending", holder.user.pool_id.as_str(), holder.user.id.as_str(), &holder.claims.origin_jti]
 }

@@ -16,6 +16,7 @@ use crate::iam::origin::Origin;
 use crate::iam::service_names::OWN_SERVICES;
 use crate::identitypools::pool::{CognitoProvider, IdentityPool};
 use crate::identitypools::provider;
+use crate::kit::id::{AccountId, IdentityPoolId, UserId, UserPoolId};
 use crate::store::identity_pools::{self, Identity};
 use crate::store::{self, StoreError};
 use crate::tokens::claims::IdClaims;
@@ -50,7 +51,7 @@ pub enum LoginRefused {
     Misconfigured,
     /// No identity pool of that id.
     #[error("IdentityPool '{0}' not found.")]
-    NoSuchPool(String),
+    NoSuchPool(IdentityPoolId),
     /// The login has no identity yet: GetId was never called with it.
     #[error("The login has no identity in this identity pool.")]
     NoIdentity,
@@ -77,7 +78,7 @@ pub struct Login {
     /// The user pool's name, whatever key the login came under.
     pub provider: String,
     /// The user's `sub`.
-    pub subject: String,
+    pub subject: UserId,
 }
 
 /// The session that an identity pool would give to whoever brings this one token. Nothing is written: a login that has no
@@ -92,13 +93,13 @@ pub struct Login {
 /// [`LoginRefused`].
 pub async fn session_of_token(
     app: &App,
-    identity_pool_id: &str,
-    (asker, token): (Option<&str>, &str),
+    identity_pool_id: &IdentityPoolId,
+    asker: Option<&AccountId>,
+    token: &str,
     origin: Option<&Origin>,
 ) -> Result<RoleSession, LoginRefused> {
     let pool = app.read(async |tx| identity_pools::find(tx, identity_pool_id).await).await?;
-    let pool =
-        pool.filter(|pool| asker == Some(pool.account_id.as_str())).ok_or_else(|| LoginRefused::NoSuchPool(identity_pool_id.to_owned()))?;
+    let pool = pool.filter(|pool| asker == Some(&pool.account_id)).ok_or_else(|| LoginRefused::NoSuchPool(identity_pool_id.to_owned()))?;
     let raw = RawJwt::parse(token).map_err(|_| LoginRefused::because(NOT_AN_ID_TOKEN))?;
     let issuer = raw.claimed_issuer();
     // A login's key is its issuer without the scheme.
@@ -113,7 +114,7 @@ pub async fn session_of_token(
 /// [`LoginRefused`].
 pub async fn session_of_user(
     app: &App,
-    identity_pool_id: &str,
+    identity_pool_id: &IdentityPoolId,
     bearer: &Bearer,
     origin: Option<&Origin>,
 ) -> Result<RoleSession, LoginRefused> {
@@ -157,18 +158,18 @@ pub async fn verify(app: &App, pool: &IdentityPool, logins: &BTreeMap<String, St
 async fn verify_one(app: &App, pool: &IdentityPool, key: &str, token: &str) -> Result<Login, LoginRefused> {
     let unsupported = || LoginRefused::because("Token is not from a supported provider of this identity pool.");
     let user_pool = provider::user_pool_of(key, &app.public_url).ok_or_else(unsupported)?;
-    let name = provider::canonical_name(user_pool);
+    let name = provider::canonical_name(&user_pool);
     let trusted: Vec<&CognitoProvider> =
         pool.configuration.cognito_identity_providers.iter().filter(|provider| provider.provider_name == name).collect();
     if trusted.is_empty() {
         return Err(unsupported());
     }
-    let claims = verify_token(app, user_pool, token).await?;
+    let claims = verify_token(app, &user_pool, token).await?;
     // SECURITY: the token must be for a client that the pool lists, or any client's user could come in.
     let client = trusted.iter().find(|provider| provider.client_id == claims.aud);
     let client = client.ok_or_else(|| LoginRefused::because("Invalid login token. Incorrect token audience."))?;
     if client.server_side_token_check {
-        let user = app.read(async |tx| store::users::find_by_family(tx, user_pool, &claims.sub, &claims.origin_jti).await).await?;
+        let user = app.read(async |tx| store::users::find_by_family(tx, &user_pool, &claims.sub, &claims.origin_jti).await).await?;
         if !user.is_some_and(|user| user.enabled) {
             return Err(LoginRefused::because("Invalid login token. Token has been revoked."));
         }
@@ -176,7 +177,7 @@ async fn verify_one(app: &App, pool: &IdentityPool, key: &str, token: &str) -> R
     Ok(Login { provider: name, subject: claims.sub })
 }
 
-async fn verify_token(app: &App, user_pool: &str, token: &str) -> Result<IdClaims, LoginRefused> {
+async fn verify_token(app: &App, user_pool: &UserPoolId, token: &str) -> Result<IdClaims, LoginRefused> {
     let keys = pool_keys::load(app, user_pool).await?.ok_or_else(|| LoginRefused::because(NOT_AN_ID_TOKEN))?;
     let verified = RawJwt::parse(token).and_then(|raw| raw.verify_id(&keys.public, &app.issuer(user_pool), app.now()));
     verified.map_err(|why| match why {
@@ -228,9 +229,9 @@ fn federated_keys(pool: &IdentityPool, identity: &Identity, logins: &[Login]) ->
         amr.push(format!("{}:CognitoSignIn:{}", login.provider, login.subject));
     }
     vec![
-        (format!("{PROVIDER}:aud"), vec![pool.id.clone()]),
+        (format!("{PROVIDER}:aud"), vec![pool.id.to_string()]),
         (format!("{PROVIDER}:amr"), amr),
-        (format!("{PROVIDER}:sub"), vec![identity.identity_id.clone()]),
+        (format!("{PROVIDER}:sub"), vec![identity.identity_id.to_string()]),
     ]
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::context::App;
 use crate::delivery;
 use crate::kit::causes::Causes;
+use crate::kit::id::UserPoolId;
 use crate::store::deployment;
 use crate::userpools::message::Message;
 
@@ -40,11 +41,10 @@ struct OutboxPage {
 
 /// `GET /_dev/outbox`: JSON, or HTML for a browser.
 pub async fn outbox(app: Data<App>, request: HttpRequest, wanted: Query<Wanted>) -> HttpResponse {
-    let pool = wanted.pool.as_deref().unwrap_or_default();
-    if pool.contains('\0') {
+    if wanted.pool.as_deref().unwrap_or_default().contains('\0') {
         return HttpResponse::BadRequest().finish();
     }
-    let messages = match delivery::newest(&app, pool, LISTED).await {
+    let messages = match delivery::newest(&app, wanted.pool.as_deref().map(UserPoolId::from).as_ref(), LISTED).await {
         Ok(messages) => messages,
         Err(error) => {
             tracing::error!(error = %Causes(&error), "the outbox could not be read");

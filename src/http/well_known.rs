@@ -15,7 +15,7 @@ pub async fn jwks(app: Data<App>, pool_id: Path<String>) -> HttpResponse {
     if pool_id.contains('\0') {
         return no_such_pool();
     }
-    match pool_keys::load(&app, &pool_id).await {
+    match pool_keys::load(&app, &pool_id.as_str().into()).await {
         Ok(Some(keys)) => HttpResponse::Ok().insert_header(("Cache-Control", "public, max-age=300")).json(Jwks::of(&keys.public)),
         Ok(None) => no_such_pool(),
         Err(error) => {

@@ -1,5 +1,6 @@
 //! Amazon Resource Names, in the partition of their region.
 
+use crate::kit::id::{AccountId, IdentityPoolId, UserPoolId};
 use crate::policy::is_account;
 
 /// The partition of a region: `cn-…` is China's, `us-gov-…` the US government's.
@@ -16,31 +17,31 @@ pub fn partition(region: &str) -> &'static str {
 
 /// The ARN of a user pool.
 #[must_use]
-pub fn user_pool(region: &str, account_id: &str, pool_id: &str) -> String {
+pub fn user_pool(region: &str, account_id: &AccountId, pool_id: &UserPoolId) -> String {
     format!("arn:{}:cognito-idp:{region}:{account_id}:userpool/{pool_id}", partition(region))
 }
 
 /// The ARN of an identity pool.
 #[must_use]
-pub fn identity_pool(region: &str, account_id: &str, identity_pool_id: &str) -> String {
+pub fn identity_pool(region: &str, account_id: &AccountId, identity_pool_id: &IdentityPoolId) -> String {
     format!("arn:{}:cognito-identity:{region}:{account_id}:identitypool/{identity_pool_id}", partition(region))
 }
 
 /// The ARN of an IAM user; `path` begins and ends with `/`.
 #[must_use]
-pub fn user(account_id: &str, path: &str, name: &str) -> String {
+pub fn user(account_id: &AccountId, path: &str, name: &str) -> String {
     format!("arn:aws:iam::{account_id}:user{path}{name}")
 }
 
 /// The ARN of a role; `path` begins and ends with `/`.
 #[must_use]
-pub fn role(account_id: &str, path: &str, name: &str) -> String {
+pub fn role(account_id: &AccountId, path: &str, name: &str) -> String {
     format!("arn:aws:iam::{account_id}:role{path}{name}")
 }
 
 /// The ARN of a role's session. It leaves the role's path out.
 #[must_use]
-pub fn assumed_role(account_id: &str, role_name: &str, session_name: &str) -> String {
+pub fn assumed_role(account_id: &AccountId, role_name: &str, session_name: &str) -> String {
     format!("arn:aws:sts::{account_id}:assumed-role/{role_name}/{session_name}")
 }
 
@@ -77,6 +78,6 @@ mod tests {
 
     #[test]
     fn the_partition_follows_the_region() {
-        assert_eq!(user_pool("cn-north-1", "1", "p"), "arn:aws-cn:cognito-idp:cn-north-1:1:userpool/p");
+        assert_eq!(user_pool("cn-north-1", &"1".into(), &"p".into()), "arn:aws-cn:cognito-idp:cn-north-1:1:userpool/p");
     }
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::arn;
 use super::entity::{AccessKey, User};
 use crate::kit::clock::Timestamp;
+use crate::kit::id::{AccountId, UniqueId};
 use crate::policy::{ContextMap, Principal};
 
 /// Who makes a request.
@@ -15,7 +16,7 @@ pub enum Caller {
     /// An account's root.
     Root {
         /// The account.
-        account_id: String,
+        account_id: AccountId,
     },
     /// An IAM user, by an access key.
     User(User),
@@ -35,13 +36,13 @@ pub struct HeldKey {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RoleSession {
     /// The role's account.
-    pub account_id: String,
+    pub account_id: AccountId,
     /// The role's name.
     pub role_name: String,
     /// The role's path.
     pub role_path: String,
     /// The role's unique id: a role made anew under the same name is another.
-    pub role_id: String,
+    pub role_id: UniqueId,
     /// The session's name.
     pub session_name: String,
     /// Session policies, as texts; absent where none was given.
@@ -87,20 +88,20 @@ impl Caller {
     pub fn principal(&self) -> Principal {
         match self {
             Self::Anonymous => Principal::Anonymous,
-            Self::Root { account_id } => Principal::Root { account: account_id.clone() },
-            Self::User(user) => Principal::User { account: user.account_id.clone(), arn: user.arn(), id: user.id.clone() },
+            Self::Root { account_id } => Principal::Root { account: account_id.to_string() },
+            Self::User(user) => Principal::User { account: user.account_id.to_string(), arn: user.arn(), id: user.id.to_string() },
             Self::Session(session) => Principal::AssumedRole {
-                account: session.account_id.clone(),
+                account: session.account_id.to_string(),
                 session_arn: session.arn(),
                 role_arn: Some(session.role_arn()),
-                role_id: session.role_id.clone(),
+                role_id: session.role_id.to_string(),
             },
         }
     }
 
     /// The account; `None` for nobody.
     #[must_use]
-    pub fn account_id(&self) -> Option<&str> {
+    pub fn account_id(&self) -> Option<&AccountId> {
         match self {
             Self::Anonymous => None,
             Self::Root { account_id } => Some(account_id),
@@ -114,8 +115,8 @@ impl Caller {
     pub fn user_id(&self) -> String {
         match self {
             Self::Anonymous => String::new(),
-            Self::Root { account_id } => account_id.clone(),
-            Self::User(user) => user.id.clone(),
+            Self::Root { account_id } => account_id.to_string(),
+            Self::User(user) => user.id.to_string(),
             Self::Session(session) => session.user_id(),
         }
     }
@@ -148,7 +149,7 @@ impl Caller {
         };
         context.insert("aws:PrincipalType", principal_type);
         if let Some(account_id) = self.account_id() {
-            context.insert("aws:PrincipalAccount", account_id);
+            context.insert("aws:PrincipalAccount", account_id.as_str());
             context.insert("aws:userid", self.user_id());
         }
         if let Self::Root { .. } | Self::User(_) = self {

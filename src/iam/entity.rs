@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::iam::arn;
 use crate::kit::clock::Timestamp;
+use crate::kit::id::{AccessKeyId, AccountId, UniqueId};
 
 /// A tag.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,11 +20,11 @@ pub struct Tag {
 #[derive(Clone, Debug)]
 pub struct User {
     /// The account.
-    pub account_id: String,
+    pub account_id: AccountId,
     /// As it was given.
     pub name: String,
     /// `AIDA…`
-    pub id: String,
+    pub id: UniqueId,
     /// Begins and ends with `/`.
     pub path: String,
     /// Its tags.
@@ -44,11 +45,11 @@ impl User {
 #[derive(Clone, Debug)]
 pub struct Role {
     /// The account.
-    pub account_id: String,
+    pub account_id: AccountId,
     /// As it was given.
     pub name: String,
     /// `AROA…`
-    pub id: String,
+    pub id: UniqueId,
     /// Begins and ends with `/`.
     pub path: String,
     /// What it is for.
@@ -75,11 +76,11 @@ impl Role {
 #[derive(Clone)]
 pub struct AccessKey {
     /// The account.
-    pub account_id: String,
+    pub account_id: AccountId,
     /// `AKIA…`
-    pub id: String,
+    pub id: AccessKeyId,
     /// The owner's unique id; the account's number for the root.
-    pub owner_id: String,
+    pub owner_id: UniqueId,
     /// The secret, sealed.
     pub sealed_secret: Vec<u8>,
     /// Whether it is accepted.

@@ -5,14 +5,15 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::kit::clock::Timestamp;
+use crate::kit::id::{AccountId, ClientId, IdentityPoolId};
 
 /// An identity pool.
 #[derive(Clone, Debug)]
 pub struct IdentityPool {
     /// `us-east-1:` and a UUID.
-    pub id: String,
+    pub id: IdentityPoolId,
     /// Whose it is.
-    pub account_id: String,
+    pub account_id: AccountId,
     /// Where it is.
     pub region: String,
     /// What people call it.
@@ -41,7 +42,7 @@ pub struct CognitoProvider {
     /// `cognito-idp.us-east-1.amazonaws.com/us-east-1_…`
     pub provider_name: String,
     /// The app client.
-    pub client_id: String,
+    pub client_id: ClientId,
     /// Whether sign-out must hold here at once.
     #[serde(default)]
     pub server_side_token_check: bool,

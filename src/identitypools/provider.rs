@@ -1,19 +1,21 @@
 //! The names under which a login's provider goes: AWS's and the issuer's name the same user pool.
 
+use crate::kit::id::UserPoolId;
+
 /// The user pool that a login key names: `cognito-idp.<region>.amazonaws.com/<pool>`, or the issuer without its scheme.
 #[must_use]
-pub fn user_pool_of<'a>(login_key: &'a str, public_url: &str) -> Option<&'a str> {
+pub fn user_pool_of(login_key: &str, public_url: &str) -> Option<UserPoolId> {
     let (host, pool_id) = login_key.rsplit_once('/')?;
     let (region, _) = pool_id.split_once('_')?;
     let is_aws = host == format!("cognito-idp.{region}.amazonaws.com");
     let own = public_url.split_once("://").map_or(public_url, |(_, rest)| rest);
-    (is_aws || host == own).then_some(pool_id)
+    (is_aws || host == own).then(|| pool_id.into())
 }
 
 /// The name that identities and trust policies know a user pool by, whatever key the login came under.
 #[must_use]
-pub fn canonical_name(pool_id: &str) -> String {
-    let region = pool_id.split_once('_').map_or("", |(region, _)| region);
+pub fn canonical_name(pool_id: &UserPoolId) -> String {
+    let region = pool_id.region().unwrap_or_default();
     format!("cognito-idp.{region}.amazonaws.com/{pool_id}")
 }
 
@@ -32,8 +34,8 @@ mod tests {
             ("us-east-1_AbC", None),
             ("accounts.google.com", None),
         ] {
-            assert_eq!(user_pool_of(key, url), expected, "{key}");
+            assert_eq!(user_pool_of(key, url), expected.map(UserPoolId::from), "{key}");
         }
-        assert_eq!(canonical_name("us-east-1_AbC"), "cognito-idp.us-east-1.amazonaws.com/us-east-1_AbC");
+        assert_eq!(canonical_name(&"us-east-1_AbC".into()), "cognito-idp.us-east-1.amazonaws.com/us-east-1_AbC");
     }
 }

@@ -15,7 +15,7 @@ async fn expired_sessions(app: &TestApp, count: u32) {
     let at = app.app.now();
     let insert = async |tx: &mut crate::store::Conn| {
         for number in 0..count {
-            tokens::fail_session(tx, "pool", &number.to_string(), at).await?;
+            tokens::fail_session(tx, &"pool".into(), &number.to_string(), at).await?;
         }
         Ok::<_, StoreError>(())
     };
@@ -25,7 +25,7 @@ async fn expired_sessions(app: &TestApp, count: u32) {
 
 /// Whether a challenge session's row is there.
 async fn is_left(app: &TestApp, number: u32) -> bool {
-    app.app.read(async |tx| tokens::session(tx, "pool", &number.to_string()).await).await.unwrap().failed_attempts == 1
+    app.app.read(async |tx| tokens::session(tx, &"pool".into(), &number.to_string()).await).await.unwrap().failed_attempts == 1
 }
 
 /// Claims the sweep as a node that is never heard of again.
@@ -109,15 +109,15 @@ async fn messages_go_by_their_age_and_however_many_one_pool_sends_it_takes_none_
     let app = TestApp::new().await;
     let old = Timestamp::from_millis(app.app.now().millis() - 30 * 24 * 3600 * 1000 - 1);
     let insert = async |tx: &mut crate::store::Conn| {
-        outbox::insert(tx, "quiet", "old", b"", old).await?;
-        outbox::insert(tx, "quiet", "young", b"", app.app.now().minus(Duration::from_secs(60))).await?;
+        outbox::insert(tx, &"quiet".into(), "old", b"", old).await?;
+        outbox::insert(tx, &"quiet".into(), "young", b"", app.app.now().minus(Duration::from_secs(60))).await?;
         for number in 0..10_001 {
-            outbox::insert(tx, "loud", &number.to_string(), b"", app.app.now()).await?;
+            outbox::insert(tx, &"loud".into(), &number.to_string(), b"", app.app.now()).await?;
         }
         Ok::<_, StoreError>(())
     };
     app.app.write(insert).await.unwrap();
     run_due(&app.app).await.unwrap();
-    let left = app.app.read(async |tx| outbox::newest(tx, "quiet", 10).await).await.unwrap();
+    let left = app.app.read(async |tx| outbox::newest(tx, Some(&"quiet".into()), 10).await).await.unwrap();
     assert_eq!(left.into_iter().map(|message| message.message_id).collect::<Vec<_>>(), ["young"]);
 }

@@ -5,6 +5,7 @@ pub mod cache;
 pub mod causes;
 pub mod clock;
 pub mod cut;
+pub mod id;
 pub mod long;
 pub mod nul;
 pub mod private_file;

@@ -65,7 +65,7 @@ impl Ask {
 
     /// To assume a role, which may be another account's.
     pub fn to_assume(role: &Role) -> Self {
-        Self { account: Some(role.account_id.clone()), role: Some(role.clone()), ..Self::on(role.arn()) }
+        Self { account: Some(role.account_id.to_string()), role: Some(role.clone()), ..Self::on(role.arn()) }
     }
 
     /// The same question about another action than the operation's own: `iam:PassRole`.

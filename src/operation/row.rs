@@ -12,6 +12,7 @@ use crate::flows::access::{self, Holder};
 use crate::flows::clients::{self, ClientOfPool};
 use crate::flows::refused::Refused;
 use crate::iam::caller::Caller;
+use crate::kit::id::ClientId;
 
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +92,7 @@ impl Operation {
 /// A request that names an app client.
 pub trait OfClient {
     /// The client's id.
-    fn client_id(&self) -> &str;
+    fn client_id(&self) -> &ClientId;
 
     /// What proves that the caller knows the client's secret.
     fn proof(&self) -> Proof<'_>;

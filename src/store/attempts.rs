@@ -2,6 +2,7 @@
 
 use super::{Conn, StoreError};
 use crate::kit::clock::Timestamp;
+use crate::kit::id::UserPoolId;
 use crate::userpools::lockout::{self, Factor};
 
 /// Whom tries are counted for: a keyed hash, in hexadecimal.
@@ -21,7 +22,7 @@ impl Target {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn charge(tx: &mut Conn, pool_id: &str, target: &Target, factor: Factor, now: Timestamp) -> Result<bool, StoreError> {
+pub async fn charge(tx: &mut Conn, pool_id: &UserPoolId, target: &Target, factor: Factor, now: Timestamp) -> Result<bool, StoreError> {
     const CHARGE: &str = "INSERT INTO sign_in_attempts (pool_id, name_hash, factor, attempts, locked_until, fades_at) \
                           VALUES ($1, $2, $3, 1, NULL, $5) ON CONFLICT (pool_id, name_hash, factor) DO UPDATE SET \
                           attempts = CASE WHEN sign_in_attempts.fades_at <= $4 THEN 1 ELSE sign_in_attempts.attempts + 1 END, \
@@ -43,7 +44,7 @@ pub async fn charge(tx: &mut Conn, pool_id: &str, target: &Target, factor: Facto
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn give_back(tx: &mut Conn, pool_id: &str, target: &Target, factor: Factor) -> Result<(), StoreError> {
+pub async fn give_back(tx: &mut Conn, pool_id: &UserPoolId, target: &Target, factor: Factor) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE sign_in_attempts SET attempts = attempts - 1, \
                        locked_until = CASE WHEN attempts <= $4 THEN NULL ELSE locked_until END \
                        WHERE pool_id = $1 AND name_hash = $2 AND factor = $3 AND attempts > 0";
@@ -54,7 +55,7 @@ pub async fn give_back(tx: &mut Conn, pool_id: &str, target: &Target, factor: Fa
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn clear(tx: &mut Conn, pool_id: &str, target: &Target) -> Result<(), StoreError> {
+pub async fn clear(tx: &mut Conn, pool_id: &UserPoolId, target: &Target) -> Result<(), StoreError> {
     const SQL: &str = "DELETE FROM sign_in_attempts WHERE pool_id = $1 AND name_hash = $2";
     execute!(tx, SQL, [pool_id, &target.0]).map(drop)
 }

@@ -18,6 +18,7 @@ use super::{Conn, StoreError, doc};
 use crate::crypto::ids;
 use crate::kit::cache::Confirmation;
 use crate::kit::clock::Timestamp;
+use crate::kit::id::{AccessKeyId, AccountId, ClientId, UniqueId, UserPoolId};
 use crate::kit::rng::{EntropyRng, SystemEntropy};
 
 /// How long a node may go on by what another has changed: the promise.
@@ -35,19 +36,19 @@ pub enum Change {
     /// All there is, or more than can be told.
     Everything,
     /// A user pool, by id.
-    Pool(String),
+    Pool(UserPoolId),
     /// An app client, by id.
-    AppClient(String),
+    AppClient(ClientId),
     /// The signing keys of a pool, by its id.
-    PoolKeys(String),
+    PoolKeys(UserPoolId),
     /// An access key or its holder, by the key's id.
-    AccessKey(String),
+    AccessKey(AccessKeyId),
     /// The policies of a user or role.
     Policies {
         /// Their account.
-        account_id: String,
+        account_id: AccountId,
         /// Their unique id (`AIDA…`, `AROA…`).
-        owner_id: String,
+        owner_id: UniqueId,
     },
 }
 

@@ -1,6 +1,7 @@
 //! Verification codes: one a user and purpose, the newest; tries and resends are counted across codes.
 
 use super::{Conn, StoreError};
+use crate::kit::id::UserPoolId;
 
 /// A code at rest, and its counters. One that was never stored counts nothing.
 #[derive(Clone, Debug, Default, sqlx::FromRow)]
@@ -27,7 +28,7 @@ pub struct CodeRecord {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find(tx: &mut Conn, pool_id: &str, holder_id: &str, purpose: &str) -> Result<Option<CodeRecord>, StoreError> {
+pub async fn find(tx: &mut Conn, pool_id: &UserPoolId, holder_id: &str, purpose: &str) -> Result<Option<CodeRecord>, StoreError> {
     const SQL: &str = "SELECT code_hash, attribute, code_expires_at, code_failed_attempts, failed_attempts, sent_count, \
                        window_started_at, expires_at FROM verification_codes WHERE pool_id = $1 AND user_id = $2 AND purpose = $3";
     fetch!(tx, fetch_optional, CodeRecord, SQL, [pool_id, holder_id, purpose])
@@ -37,7 +38,14 @@ pub async fn find(tx: &mut Conn, pool_id: &str, holder_id: &str, purpose: &str) 
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn put(tx: &mut Conn, pool_id: &str, holder_id: &str, purpose: &str, record: &CodeRecord, now: i64) -> Result<(), StoreError> {
+pub async fn put(
+    tx: &mut Conn,
+    pool_id: &UserPoolId,
+    holder_id: &str,
+    purpose: &str,
+    record: &CodeRecord,
+    now: i64,
+) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO verification_codes (pool_id, user_id, purpose, code_hash, attribute, sent_at, expires_at, \
                        failed_attempts, sent_count, window_started_at, code_expires_at, code_failed_attempts) \
                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) \

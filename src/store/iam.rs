@@ -7,12 +7,13 @@ use super::{Conn, StoreError, doc};
 use crate::iam::arn;
 use crate::iam::entity::{AccessKey, Role, Tag, User};
 use crate::kit::clock::Timestamp;
+use crate::kit::id::{AccessKeyId, AccountId, UniqueId};
 
 #[derive(sqlx::FromRow)]
 struct UserRow {
-    account_id: String,
+    account_id: AccountId,
     user_name: String,
-    user_id: String,
+    user_id: UniqueId,
     path: String,
     tags: String,
     created_at: i64,
@@ -23,7 +24,7 @@ impl TryFrom<UserRow> for User {
 
     fn try_from(row: UserRow) -> Result<Self, StoreError> {
         Ok(Self {
-            tags: doc::from_text("iam_users", "tags", &row.user_id, &row.tags)?,
+            tags: doc::from_text("iam_users", "tags", row.user_id.as_str(), &row.tags)?,
             account_id: row.account_id,
             name: row.user_name,
             id: row.user_id,
@@ -40,7 +41,7 @@ impl TryFrom<UserRow> for User {
 pub async fn insert_user(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO iam_users (account_id, user_name_key, user_name, user_id, path, tags, created_at) \
                        VALUES ($1, $2, $3, $4, $5, $6, $7)";
-    let tags = doc::to_text("iam_users", "tags", &user.id, &user.tags)?;
+    let tags = doc::to_text("iam_users", "tags", user.id.as_str(), &user.tags)?;
     execute!(tx, SQL, [&user.account_id, user.name.to_lowercase(), &user.name, &user.id, &user.path, tags, user.created_at.millis()])
         .map(drop)
 }
@@ -49,7 +50,7 @@ pub async fn insert_user(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find_user(tx: &mut Conn, account_id: &str, name: &str) -> Result<Option<User>, StoreError> {
+pub async fn find_user(tx: &mut Conn, account_id: &AccountId, name: &str) -> Result<Option<User>, StoreError> {
     const SQL: &str = "SELECT account_id, user_name, user_id, path, tags, created_at FROM iam_users \
                        WHERE account_id = $1 AND user_name_key = $2";
     fetch!(tx, fetch_optional, UserRow, SQL, [account_id, name.to_lowercase()])?.map(User::try_from).transpose()
@@ -59,7 +60,7 @@ pub async fn find_user(tx: &mut Conn, account_id: &str, name: &str) -> Result<Op
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find_user_by_id(tx: &mut Conn, account_id: &str, user_id: &str) -> Result<Option<User>, StoreError> {
+pub async fn find_user_by_id(tx: &mut Conn, account_id: &AccountId, user_id: &UniqueId) -> Result<Option<User>, StoreError> {
     const SQL: &str = "SELECT account_id, user_name, user_id, path, tags, created_at FROM iam_users WHERE account_id = $1 AND user_id = $2";
     fetch!(tx, fetch_optional, UserRow, SQL, [account_id, user_id])?.map(User::try_from).transpose()
 }
@@ -68,7 +69,7 @@ pub async fn find_user_by_id(tx: &mut Conn, account_id: &str, user_id: &str) -> 
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn list_users(tx: &mut Conn, account_id: &str, prefix: &str, after: &str, limit: i64) -> Result<Vec<User>, StoreError> {
+pub async fn list_users(tx: &mut Conn, account_id: &AccountId, prefix: &str, after: &str, limit: i64) -> Result<Vec<User>, StoreError> {
     const SQL: &str = "SELECT account_id, user_name, user_id, path, tags, created_at FROM iam_users \
                        WHERE account_id = $1 AND user_id > $2 AND substr(path, 1, $3) = $4 ORDER BY user_id LIMIT $5";
     let length = i32::try_from(prefix.chars().count()).unwrap_or(i32::MAX);
@@ -77,9 +78,9 @@ pub async fn list_users(tx: &mut Conn, account_id: &str, prefix: &str, after: &s
 
 #[derive(sqlx::FromRow)]
 struct RoleRow {
-    account_id: String,
+    account_id: AccountId,
     role_name: String,
-    role_id: String,
+    role_id: UniqueId,
     path: String,
     description: Option<String>,
     assume_role_policy: String,
@@ -93,7 +94,7 @@ impl TryFrom<RoleRow> for Role {
 
     fn try_from(row: RoleRow) -> Result<Self, StoreError> {
         Ok(Self {
-            tags: doc::from_text::<Vec<Tag>>("iam_roles", "tags", &row.role_id, &row.tags)?,
+            tags: doc::from_text::<Vec<Tag>>("iam_roles", "tags", row.role_id.as_str(), &row.tags)?,
             account_id: row.account_id,
             name: row.role_name,
             id: row.role_id,
@@ -113,7 +114,7 @@ impl TryFrom<RoleRow> for Role {
 pub async fn insert_role(tx: &mut Conn, role: &Role) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO iam_roles (account_id, role_name_key, role_name, role_id, path, description, assume_role_policy, \
                        max_session_seconds, tags, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
-    let tags = doc::to_text("iam_roles", "tags", &role.id, &role.tags)?;
+    let tags = doc::to_text("iam_roles", "tags", role.id.as_str(), &role.tags)?;
     execute!(
         tx,
         SQL,
@@ -137,7 +138,7 @@ pub async fn insert_role(tx: &mut Conn, role: &Role) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find_role(tx: &mut Conn, account_id: &str, name: &str) -> Result<Option<Role>, StoreError> {
+pub async fn find_role(tx: &mut Conn, account_id: &AccountId, name: &str) -> Result<Option<Role>, StoreError> {
     const SQL: &str = "SELECT account_id, role_name, role_id, path, description, assume_role_policy, max_session_seconds, tags, \
                        created_at FROM iam_roles WHERE account_id = $1 AND role_name_key = $2";
     fetch!(tx, fetch_optional, RoleRow, SQL, [account_id, name.to_lowercase()])?.map(Role::try_from).transpose()
@@ -149,14 +150,14 @@ pub async fn find_role(tx: &mut Conn, account_id: &str, name: &str) -> Result<Op
 /// [`StoreError`].
 pub async fn find_role_by_arn(tx: &mut Conn, role_arn: &str) -> Result<Option<Role>, StoreError> {
     let Some((account_id, _, name)) = arn::parse_role(role_arn) else { return Ok(None) };
-    Ok(find_role(tx, account_id, name).await?.filter(|role| role.arn() == role_arn))
+    Ok(find_role(tx, &account_id.into(), name).await?.filter(|role| role.arn() == role_arn))
 }
 
 /// A role by unique id.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find_role_by_id(tx: &mut Conn, account_id: &str, role_id: &str) -> Result<Option<Role>, StoreError> {
+pub async fn find_role_by_id(tx: &mut Conn, account_id: &AccountId, role_id: &UniqueId) -> Result<Option<Role>, StoreError> {
     const SQL: &str = "SELECT account_id, role_name, role_id, path, description, assume_role_policy, max_session_seconds, tags, \
                        created_at FROM iam_roles WHERE account_id = $1 AND role_id = $2";
     fetch!(tx, fetch_optional, RoleRow, SQL, [account_id, role_id])?.map(Role::try_from).transpose()
@@ -166,7 +167,7 @@ pub async fn find_role_by_id(tx: &mut Conn, account_id: &str, role_id: &str) -> 
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn exists(tx: &mut Conn, account_id: &str, owner_id: &str) -> Result<bool, StoreError> {
+pub async fn exists(tx: &mut Conn, account_id: &AccountId, owner_id: &UniqueId) -> Result<bool, StoreError> {
     const SQL: &str = "SELECT user_id FROM iam_users WHERE account_id = $1 AND user_id = $2 \
                        UNION ALL SELECT role_id FROM iam_roles WHERE account_id = $1 AND role_id = $2";
     Ok(scalar!(tx, fetch_optional, String, SQL, [account_id, owner_id])?.is_some())
@@ -176,7 +177,7 @@ pub async fn exists(tx: &mut Conn, account_id: &str, owner_id: &str) -> Result<b
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn put_policy(tx: &mut Conn, account_id: &str, owner_id: &str, name: &str, document: &str) -> Result<(), StoreError> {
+pub async fn put_policy(tx: &mut Conn, account_id: &AccountId, owner_id: &UniqueId, name: &str, document: &str) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO iam_inline_policies (account_id, owner_id, policy_name, document) VALUES ($1, $2, $3, $4) \
                        ON CONFLICT (account_id, owner_id, policy_name) DO UPDATE SET document = $4";
     execute!(tx, SQL, [account_id, owner_id, name, document])?;
@@ -188,16 +189,16 @@ pub async fn put_policy(tx: &mut Conn, account_id: &str, owner_id: &str, name: &
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn policies(tx: &mut Conn, account_id: &str, owner_id: &str) -> Result<BTreeMap<String, String>, StoreError> {
+pub async fn policies(tx: &mut Conn, account_id: &AccountId, owner_id: &UniqueId) -> Result<BTreeMap<String, String>, StoreError> {
     const SQL: &str = "SELECT policy_name, document FROM iam_inline_policies WHERE account_id = $1 AND owner_id = $2";
     Ok(fetch!(tx, fetch_all, (String, String), SQL, [account_id, owner_id])?.into_iter().collect())
 }
 
 #[derive(sqlx::FromRow)]
 struct KeyRow {
-    account_id: String,
-    access_key_id: String,
-    owner_id: String,
+    account_id: AccountId,
+    access_key_id: AccessKeyId,
+    owner_id: UniqueId,
     sealed_secret: Vec<u8>,
     status: String,
     created_at: i64,
@@ -230,7 +231,7 @@ pub async fn insert_key(tx: &mut Conn, key: &AccessKey) -> Result<(), StoreError
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find_key(tx: &mut Conn, account_id: &str, access_key_id: &str) -> Result<Option<AccessKey>, StoreError> {
+pub async fn find_key(tx: &mut Conn, account_id: &AccountId, access_key_id: &AccessKeyId) -> Result<Option<AccessKey>, StoreError> {
     const SQL: &str = "SELECT account_id, access_key_id, owner_id, sealed_secret, status, created_at FROM iam_access_keys \
                        WHERE account_id = $1 AND access_key_id = $2";
     Ok(fetch!(tx, fetch_optional, KeyRow, SQL, [account_id, access_key_id])?.map(AccessKey::from))
@@ -240,7 +241,7 @@ pub async fn find_key(tx: &mut Conn, account_id: &str, access_key_id: &str) -> R
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn keys_of(tx: &mut Conn, account_id: &str, owner_id: &str) -> Result<Vec<AccessKey>, StoreError> {
+pub async fn keys_of(tx: &mut Conn, account_id: &AccountId, owner_id: &UniqueId) -> Result<Vec<AccessKey>, StoreError> {
     const SQL: &str = "SELECT account_id, access_key_id, owner_id, sealed_secret, status, created_at FROM iam_access_keys \
                        WHERE account_id = $1 AND owner_id = $2 ORDER BY created_at, access_key_id LIMIT 10";
     Ok(fetch!(tx, fetch_all, KeyRow, SQL, [account_id, owner_id])?.into_iter().map(AccessKey::from).collect())
@@ -260,7 +261,12 @@ pub async fn set_key_status(tx: &mut Conn, key: &AccessKey) -> Result<bool, Stor
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn delete_key(tx: &mut Conn, account_id: &str, owner_id: &str, access_key_id: &str) -> Result<bool, StoreError> {
+pub async fn delete_key(
+    tx: &mut Conn,
+    account_id: &AccountId,
+    owner_id: &UniqueId,
+    access_key_id: &AccessKeyId,
+) -> Result<bool, StoreError> {
     const SQL: &str = "DELETE FROM iam_access_keys WHERE account_id = $1 AND access_key_id = $2 AND owner_id = $3";
     tx.changed(Change::AccessKey(access_key_id.to_owned()));
     Ok(execute!(tx, SQL, [account_id, access_key_id, owner_id])? == 1)

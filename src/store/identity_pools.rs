@@ -3,11 +3,12 @@
 use super::{Conn, StoreError, doc};
 use crate::identitypools::pool::{IdentityPool, Roles};
 use crate::kit::clock::Timestamp;
+use crate::kit::id::{AccountId, IdentityId, IdentityPoolId, UserId};
 
 #[derive(sqlx::FromRow)]
 struct PoolRow {
-    identity_pool_id: String,
-    account_id: String,
+    identity_pool_id: IdentityPoolId,
+    account_id: AccountId,
     region: String,
     name: String,
     configuration: String,
@@ -20,8 +21,8 @@ impl TryFrom<PoolRow> for IdentityPool {
 
     fn try_from(row: PoolRow) -> Result<Self, StoreError> {
         Ok(Self {
-            configuration: doc::from_text("identity_pools", "configuration", &row.identity_pool_id, &row.configuration)?,
-            roles: doc::from_text("identity_pools", "roles", &row.identity_pool_id, &row.roles)?,
+            configuration: doc::from_text("identity_pools", "configuration", row.identity_pool_id.as_str(), &row.configuration)?,
+            roles: doc::from_text("identity_pools", "roles", row.identity_pool_id.as_str(), &row.roles)?,
             id: row.identity_pool_id,
             account_id: row.account_id,
             region: row.region,
@@ -38,8 +39,8 @@ impl TryFrom<PoolRow> for IdentityPool {
 pub async fn insert(tx: &mut Conn, pool: &IdentityPool) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO identity_pools (identity_pool_id, account_id, region, name, configuration, roles, created_at, \
                        modified_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)";
-    let configuration = doc::to_text("identity_pools", "configuration", &pool.id, &pool.configuration)?;
-    let roles = doc::to_text("identity_pools", "roles", &pool.id, &pool.roles)?;
+    let configuration = doc::to_text("identity_pools", "configuration", pool.id.as_str(), &pool.configuration)?;
+    let roles = doc::to_text("identity_pools", "roles", pool.id.as_str(), &pool.roles)?;
     execute!(tx, SQL, [&pool.id, &pool.account_id, &pool.region, &pool.name, configuration, roles, pool.created_at.millis()]).map(drop)
 }
 
@@ -47,7 +48,7 @@ pub async fn insert(tx: &mut Conn, pool: &IdentityPool) -> Result<(), StoreError
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find(tx: &mut Conn, identity_pool_id: &str) -> Result<Option<IdentityPool>, StoreError> {
+pub async fn find(tx: &mut Conn, identity_pool_id: &IdentityPoolId) -> Result<Option<IdentityPool>, StoreError> {
     const SQL: &str = "SELECT identity_pool_id, account_id, region, name, configuration, roles, created_at \
                        FROM identity_pools WHERE identity_pool_id = $1";
     fetch!(tx, fetch_optional, PoolRow, SQL, [identity_pool_id])?.map(IdentityPool::try_from).transpose()
@@ -57,9 +58,9 @@ pub async fn find(tx: &mut Conn, identity_pool_id: &str) -> Result<Option<Identi
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn set_roles(tx: &mut Conn, identity_pool_id: &str, roles: &Roles, now: Timestamp) -> Result<(), StoreError> {
+pub async fn set_roles(tx: &mut Conn, identity_pool_id: &IdentityPoolId, roles: &Roles, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE identity_pools SET roles = $2, modified_at = $3 WHERE identity_pool_id = $1";
-    let roles = doc::to_text("identity_pools", "roles", identity_pool_id, roles)?;
+    let roles = doc::to_text("identity_pools", "roles", identity_pool_id.as_str(), roles)?;
     execute!(tx, SQL, [identity_pool_id, roles, now.millis()]).map(drop)
 }
 
@@ -67,9 +68,9 @@ pub async fn set_roles(tx: &mut Conn, identity_pool_id: &str, roles: &Roles, now
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Identity {
     /// Its pool.
-    pub identity_pool_id: String,
+    pub identity_pool_id: IdentityPoolId,
     /// Its id.
-    pub identity_id: String,
+    pub identity_id: IdentityId,
     /// Whether it has ever had a login (1 or 0): such an identity is no guest's.
     pub authenticated: i16,
 }
@@ -78,7 +79,7 @@ pub struct Identity {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find_identity(tx: &mut Conn, identity_id: &str) -> Result<Option<Identity>, StoreError> {
+pub async fn find_identity(tx: &mut Conn, identity_id: &IdentityId) -> Result<Option<Identity>, StoreError> {
     const SQL: &str = "SELECT i.identity_pool_id, i.identity_id, i.authenticated FROM identity_directory d \
                        JOIN identities i ON i.identity_pool_id = d.identity_pool_id AND i.identity_id = d.identity_id \
                        WHERE d.identity_id = $1";
@@ -110,16 +111,16 @@ pub async fn set_authenticated(tx: &mut Conn, identity: &Identity, now: Timestam
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn login_owner(tx: &mut Conn, pool: &str, provider: &str, subject: &str) -> Result<Option<String>, StoreError> {
+pub async fn login_owner(tx: &mut Conn, pool: &IdentityPoolId, provider: &str, subject: &UserId) -> Result<Option<IdentityId>, StoreError> {
     const SQL: &str = "SELECT identity_id FROM identity_logins WHERE identity_pool_id = $1 AND provider = $2 AND subject = $3";
-    scalar!(tx, fetch_optional, String, SQL, [pool, provider, subject])
+    scalar!(tx, fetch_optional, IdentityId, SQL, [pool, provider, subject])
 }
 
 /// Gives a login to an identity. A login that has an owner fails with a unique violation.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn insert_login(tx: &mut Conn, identity: &Identity, provider: &str, subject: &str) -> Result<(), StoreError> {
+pub async fn insert_login(tx: &mut Conn, identity: &Identity, provider: &str, subject: &UserId) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO identity_logins (identity_pool_id, provider, subject, identity_id) VALUES ($1, $2, $3, $4)";
     execute!(tx, SQL, [&identity.identity_pool_id, provider, subject, &identity.identity_id]).map(drop)
 }

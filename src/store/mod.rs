@@ -12,6 +12,7 @@ mod doc;
 pub mod error;
 pub mod expired;
 pub mod iam;
+mod id;
 pub mod identity_pools;
 pub mod jobs;
 pub mod message_budgets;

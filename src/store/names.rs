@@ -1,27 +1,28 @@
 //! The names of a pool's users: each belongs to one user, whatever it is to them.
 
 use super::{Conn, StoreError};
+use crate::kit::id::{UserId, UserPoolId};
 use crate::userpools::name::{NameKind, NewName};
 
 /// Gives a user a name that nobody else has; `false` if somebody does. Of two who take one at once, one gets it.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn take(tx: &mut Conn, pool_id: &str, name: &NewName, kind: NameKind, user_id: &str) -> Result<bool, StoreError> {
+pub async fn take(tx: &mut Conn, pool_id: &UserPoolId, name: &NewName, kind: NameKind, user_id: &UserId) -> Result<bool, StoreError> {
     const SQL: &str = "INSERT INTO user_names (pool_id, name_key, user_id, kind) VALUES ($1, $2, $3, $4) \
                        ON CONFLICT (pool_id, name_key) DO NOTHING";
     const OWNER: &str = "SELECT user_id FROM user_names WHERE pool_id = $1 AND name_key = $2";
     if execute!(tx, SQL, [pool_id, name.as_str(), user_id, kind.as_str()])? == 1 {
         return Ok(true);
     }
-    Ok(scalar!(tx, fetch_optional, String, OWNER, [pool_id, name.as_str()])?.as_deref() == Some(user_id))
+    Ok(scalar!(tx, fetch_optional, String, OWNER, [pool_id, name.as_str()])?.as_deref() == Some(user_id.as_str()))
 }
 
 /// Gives a user an address that is another's name; `false` if it is that other's username, which nobody takes from them.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn take_over(tx: &mut Conn, pool_id: &str, name: &NewName, kind: NameKind, user_id: &str) -> Result<bool, StoreError> {
+pub async fn take_over(tx: &mut Conn, pool_id: &UserPoolId, name: &NewName, kind: NameKind, user_id: &UserId) -> Result<bool, StoreError> {
     const SQL: &str = "UPDATE user_names SET user_id = $3, kind = $4 WHERE pool_id = $1 AND name_key = $2 AND kind <> $5";
     Ok(execute!(tx, SQL, [pool_id, name.as_str(), user_id, kind.as_str(), NameKind::Username.as_str()])? == 1)
 }
@@ -30,7 +31,7 @@ pub async fn take_over(tx: &mut Conn, pool_id: &str, name: &NewName, kind: NameK
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn drop_others(tx: &mut Conn, pool_id: &str, name: &NewName, kind: NameKind, user_id: &str) -> Result<(), StoreError> {
+pub async fn drop_others(tx: &mut Conn, pool_id: &UserPoolId, name: &NewName, kind: NameKind, user_id: &UserId) -> Result<(), StoreError> {
     const SQL: &str = "DELETE FROM user_names WHERE pool_id = $1 AND user_id = $2 AND kind = $3 AND name_key <> $4";
     execute!(tx, SQL, [pool_id, user_id, kind.as_str(), name.as_str()]).map(drop)
 }
@@ -39,7 +40,7 @@ pub async fn drop_others(tx: &mut Conn, pool_id: &str, name: &NewName, kind: Nam
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn forget(tx: &mut Conn, pool_id: &str, kind: NameKind, user_id: &str) -> Result<(), StoreError> {
+pub async fn forget(tx: &mut Conn, pool_id: &UserPoolId, kind: NameKind, user_id: &UserId) -> Result<(), StoreError> {
     const SQL: &str = "DELETE FROM user_names WHERE pool_id = $1 AND user_id = $2 AND kind = $3";
     execute!(tx, SQL, [pool_id, user_id, kind.as_str()]).map(drop)
 }
@@ -65,19 +66,19 @@ mod tests {
         let database = TestDatabase::new().await;
         let db = Db::open(&database.url, 4).await.unwrap();
         write(&db, async |tx| {
-            assert!(take(tx, "pool", &name("alice"), Username, "a").await?);
-            assert!(take(tx, "pool", &name("Alice"), Email, "a").await?, "it is hers already");
+            assert!(take(tx, &"pool".into(), &name("alice"), Username, &"a".into()).await?);
+            assert!(take(tx, &"pool".into(), &name("Alice"), Email, &"a".into()).await?, "it is hers already");
             for kind in [Username, Email, PhoneNumber] {
-                assert!(!take(tx, "pool", &name("ALICE"), kind, "b").await?, "{kind:?}");
+                assert!(!take(tx, &"pool".into(), &name("ALICE"), kind, &"b".into()).await?, "{kind:?}");
             }
-            assert!(!take_over(tx, "pool", &name("alice"), Email, "b").await?, "a username is never taken over");
-            assert!(take(tx, "another pool", &name("alice"), Username, "b").await?);
-            assert!(take(tx, "pool", &name("a@x.example"), Email, "a").await?);
-            assert!(take_over(tx, "pool", &name("A@x.example"), Email, "b").await?);
-            assert!(!take(tx, "pool", &name("a@x.example"), Email, "a").await?);
-            assert!(take(tx, "pool", &name("b@x.example"), Email, "b").await?);
-            drop_others(tx, "pool", &name("b@x.example"), Email, "b").await?;
-            assert!(take(tx, "pool", &name("a@x.example"), Email, "a").await?, "b gave it up for another");
+            assert!(!take_over(tx, &"pool".into(), &name("alice"), Email, &"b".into()).await?, "a username is never taken over");
+            assert!(take(tx, &"another pool".into(), &name("alice"), Username, &"b".into()).await?);
+            assert!(take(tx, &"pool".into(), &name("a@x.example"), Email, &"a".into()).await?);
+            assert!(take_over(tx, &"pool".into(), &name("A@x.example"), Email, &"b".into()).await?);
+            assert!(!take(tx, &"pool".into(), &name("a@x.example"), Email, &"a".into()).await?);
+            assert!(take(tx, &"pool".into(), &name("b@x.example"), Email, &"b".into()).await?);
+            drop_others(tx, &"pool".into(), &name("b@x.example"), Email, &"b".into()).await?;
+            assert!(take(tx, &"pool".into(), &name("a@x.example"), Email, &"a".into()).await?, "b gave it up for another");
             Ok(())
         })
         .await;
@@ -87,10 +88,13 @@ mod tests {
     async fn of_many_who_take_a_name_at_once_one_gets_it() {
         let database = TestDatabase::new().await;
         let db = Db::open(&database.url, 8).await.unwrap();
-        let takers = (0..8).map(|number| {
-            let (db, user) = (db.clone(), format!("user {number}"));
-            async move { write(&db, async |tx| take(tx, "pool", &name("alice"), NameKind::Username, &user).await).await }
-        });
+        let takers =
+            (0..8).map(|number| {
+                let (db, user) = (db.clone(), format!("user {number}"));
+                async move {
+                    write(&db, async |tx| take(tx, &"pool".into(), &name("alice"), NameKind::Username, &user.as_str().into()).await).await
+                }
+            });
         let taken = futures_util::future::join_all(takers).await;
         assert_eq!(taken.into_iter().filter(|taken| *taken).count(), 1);
     }

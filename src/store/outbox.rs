@@ -2,12 +2,13 @@
 
 use super::{Conn, StoreError};
 use crate::kit::clock::Timestamp;
+use crate::kit::id::UserPoolId;
 
 /// A message at rest.
 #[derive(sqlx::FromRow)]
 pub struct StoredMessage {
     /// The pool.
-    pub pool_id: String,
+    pub pool_id: UserPoolId,
     /// Its id.
     pub message_id: String,
     /// The content.
@@ -20,17 +21,17 @@ pub struct StoredMessage {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn insert(tx: &mut Conn, pool_id: &str, message_id: &str, sealed: &[u8], now: Timestamp) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Conn, pool_id: &UserPoolId, message_id: &str, sealed: &[u8], now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO outbox_messages (pool_id, message_id, sealed_message, created_at) VALUES ($1, $2, $3, $4)";
     execute!(tx, SQL, [pool_id, message_id, sealed, now.millis()]).map(drop)
 }
 
-/// The newest messages, of one pool or (by an empty id) of all.
+/// The newest messages, of one pool or of all.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn newest(tx: &mut Conn, pool_id: &str, limit: i64) -> Result<Vec<StoredMessage>, StoreError> {
+pub async fn newest(tx: &mut Conn, pool_id: Option<&UserPoolId>, limit: i64) -> Result<Vec<StoredMessage>, StoreError> {
     const SQL: &str = "SELECT pool_id, message_id, sealed_message, created_at FROM outbox_messages \
                        WHERE ($1 = '' OR pool_id = $1) ORDER BY created_at DESC, message_id LIMIT $2";
-    fetch!(tx, fetch_all, StoredMessage, SQL, [pool_id, limit])
+    fetch!(tx, fetch_all, StoredMessage, SQL, [pool_id.map_or("", UserPoolId::as_str), limit])
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::OnceCell;
 
 use super::{Conn, Db, StoreError};
+use crate::kit::id::UserPoolId;
 
 /// The address of a PostgreSQL server for the tests; they run on it where `PASSWRIGHT_TEST_DATABASE` is `postgres`.
 const SERVER: &str = "PASSWRIGHT_TEST_POSTGRES";
@@ -50,7 +51,7 @@ impl Drop for TestDatabase {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn rows_of_pool(tx: &mut Conn, pool_id: &str) -> Result<Vec<(String, i64)>, StoreError> {
+pub async fn rows_of_pool(tx: &mut Conn, pool_id: &UserPoolId) -> Result<Vec<(String, i64)>, StoreError> {
     let mut left = Vec::new();
     for table in tables_with("pool_id").await {
         let sql = sqlx::AssertSqlSafe(format!("SELECT CAST(COUNT(*) AS BIGINT) FROM {table} WHERE pool_id = $1"));

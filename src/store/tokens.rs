@@ -4,18 +4,19 @@ use super::users::{UserRow, user_columns};
 use super::{Conn, StoreError};
 use crate::crypto::digest::HashedToken;
 use crate::kit::clock::Timestamp;
+use crate::kit::id::{ClientId, UserId, UserPoolId};
 use crate::userpools::user::User;
 
 /// One sign-in: what every token of the family is judged by.
 pub struct TokenFamily {
     /// Its pool.
-    pub pool_id: String,
+    pub pool_id: UserPoolId,
     /// Its id, which every token carries.
     pub origin_jti: String,
     /// Whose it is (`sub`).
-    pub user_id: String,
+    pub user_id: UserId,
     /// For which client.
-    pub client_id: String,
+    pub client_id: ClientId,
     /// On which remembered device.
     pub device_key: Option<String>,
     /// The refresh token's hash.
@@ -30,10 +31,10 @@ pub struct TokenFamily {
 
 #[derive(sqlx::FromRow)]
 struct FamilyRow {
-    pool_id: String,
+    pool_id: UserPoolId,
     origin_jti: String,
-    user_id: String,
-    client_id: String,
+    user_id: UserId,
+    client_id: ClientId,
     device_key: Option<String>,
     refresh_token_hash: String,
     authenticated_at: i64,
@@ -85,7 +86,7 @@ pub async fn insert_family(tx: &mut Conn, family: &TokenFamily) -> Result<(), St
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find_family(tx: &mut Conn, pool_id: &str, origin_jti: &str) -> Result<Option<TokenFamily>, StoreError> {
+pub async fn find_family(tx: &mut Conn, pool_id: &UserPoolId, origin_jti: &str) -> Result<Option<TokenFamily>, StoreError> {
     const SQL: &str = "SELECT pool_id, origin_jti, user_id, client_id, device_key, refresh_token_hash, authenticated_at, expires_at, \
                        revoked_at FROM token_families WHERE pool_id = $1 AND origin_jti = $2";
     Ok(fetch!(tx, fetch_optional, FamilyRow, SQL, [pool_id, origin_jti])?.map(TokenFamily::from))
@@ -103,7 +104,11 @@ struct FamilyAndUserRow {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find_family_and_user(tx: &mut Conn, pool_id: &str, origin_jti: &str) -> Result<Option<(TokenFamily, User)>, StoreError> {
+pub async fn find_family_and_user(
+    tx: &mut Conn,
+    pool_id: &UserPoolId,
+    origin_jti: &str,
+) -> Result<Option<(TokenFamily, User)>, StoreError> {
     const SQL: &str = concat!(
         "SELECT f.origin_jti, f.client_id, f.device_key, f.refresh_token_hash, f.authenticated_at, f.expires_at, f.revoked_at, ",
         user_columns!(),
@@ -118,7 +123,7 @@ pub async fn find_family_and_user(tx: &mut Conn, pool_id: &str, origin_jti: &str
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn revoke_family(tx: &mut Conn, pool_id: &str, origin_jti: &str, now: Timestamp) -> Result<(), StoreError> {
+pub async fn revoke_family(tx: &mut Conn, pool_id: &UserPoolId, origin_jti: &str, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE token_families SET revoked_at = $3 WHERE pool_id = $1 AND origin_jti = $2 AND revoked_at IS NULL";
     execute!(tx, SQL, [pool_id, origin_jti, now.millis()]).map(drop)
 }
@@ -127,7 +132,7 @@ pub async fn revoke_family(tx: &mut Conn, pool_id: &str, origin_jti: &str, now: 
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn revoke_all(tx: &mut Conn, pool_id: &str, user_id: &str, now: Timestamp) -> Result<(), StoreError> {
+pub async fn revoke_all(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE token_families SET revoked_at = $3 WHERE pool_id = $1 AND user_id = $2 AND revoked_at IS NULL";
     execute!(tx, SQL, [pool_id, user_id, now.millis()]).map(drop)
 }
@@ -145,7 +150,7 @@ pub struct SessionRecord {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn session(tx: &mut Conn, pool_id: &str, session_id: &str) -> Result<SessionRecord, StoreError> {
+pub async fn session(tx: &mut Conn, pool_id: &UserPoolId, session_id: &str) -> Result<SessionRecord, StoreError> {
     const SQL: &str = "SELECT failed_attempts, used_at FROM challenge_sessions WHERE pool_id = $1 AND session_id = $2";
     Ok(fetch!(tx, fetch_optional, SessionRecord, SQL, [pool_id, session_id])?.unwrap_or_default())
 }
@@ -156,7 +161,7 @@ pub async fn session(tx: &mut Conn, pool_id: &str, session_id: &str) -> Result<S
 /// [`StoreError`].
 pub async fn use_session(
     tx: &mut Conn,
-    pool_id: &str,
+    pool_id: &UserPoolId,
     session_id: &str,
     expires_at: Timestamp,
     now: Timestamp,
@@ -171,7 +176,7 @@ pub async fn use_session(
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn fail_session(tx: &mut Conn, pool_id: &str, session_id: &str, expires_at: Timestamp) -> Result<(), StoreError> {
+pub async fn fail_session(tx: &mut Conn, pool_id: &UserPoolId, session_id: &str, expires_at: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO challenge_sessions (pool_id, session_id, failed_attempts, used_at, expires_at) \
                        VALUES ($1, $2, 1, NULL, $3) ON CONFLICT (pool_id, session_id) \
                        DO UPDATE SET failed_attempts = challenge_sessions.failed_attempts + 1";

@@ -3,6 +3,7 @@
 use super::changes::Change;
 use super::{Conn, StoreError, doc};
 use crate::kit::clock::Timestamp;
+use crate::kit::id::{AccountId, ClientId, UserPoolId};
 use crate::userpools::client::{Client, ClientConfiguration};
 use crate::userpools::pool::{Pool, PoolConfiguration, Stored};
 
@@ -30,8 +31,8 @@ const OF_A_POOL: &[(&str, &str)] = of_a_pool![
 
 #[derive(sqlx::FromRow)]
 struct PoolRow {
-    pool_id: String,
-    account_id: String,
+    pool_id: UserPoolId,
+    account_id: AccountId,
     region: String,
     name: String,
     configuration: String,
@@ -44,7 +45,7 @@ impl TryFrom<PoolRow> for Pool {
 
     fn try_from(row: PoolRow) -> Result<Self, StoreError> {
         Ok(Self {
-            configuration: doc::from_text::<Stored>("user_pools", "configuration", &row.pool_id, &row.configuration)?.into(),
+            configuration: doc::from_text::<Stored>("user_pools", "configuration", row.pool_id.as_str(), &row.configuration)?.into(),
             id: row.pool_id,
             account_id: row.account_id,
             region: row.region,
@@ -62,7 +63,7 @@ impl TryFrom<PoolRow> for Pool {
 pub async fn insert(tx: &mut Conn, pool: &Pool) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO user_pools (pool_id, account_id, region, name, configuration, created_at, modified_at) \
                        VALUES ($1, $2, $3, $4, $5, $6, $6)";
-    let configuration = doc::to_text("user_pools", "configuration", &pool.id, &pool.configuration)?;
+    let configuration = doc::to_text("user_pools", "configuration", pool.id.as_str(), &pool.configuration)?;
     execute!(tx, SQL, [&pool.id, &pool.account_id, &pool.region, &pool.name, configuration, pool.created_at.millis()]).map(drop)
 }
 
@@ -70,7 +71,7 @@ pub async fn insert(tx: &mut Conn, pool: &Pool) -> Result<(), StoreError> {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find(tx: &mut Conn, pool_id: &str) -> Result<Option<Pool>, StoreError> {
+pub async fn find(tx: &mut Conn, pool_id: &UserPoolId) -> Result<Option<Pool>, StoreError> {
     const SQL: &str = "SELECT pool_id, account_id, region, name, configuration, created_at, modified_at \
                        FROM user_pools WHERE pool_id = $1";
     fetch!(tx, fetch_optional, PoolRow, SQL, [pool_id])?.map(Pool::try_from).transpose()
@@ -81,7 +82,7 @@ pub async fn find(tx: &mut Conn, pool_id: &str) -> Result<Option<Pool>, StoreErr
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn exists(tx: &mut Conn, pool_id: &str) -> Result<bool, StoreError> {
+pub async fn exists(tx: &mut Conn, pool_id: &UserPoolId) -> Result<bool, StoreError> {
     const SQL: &str = "SELECT CAST(1 AS BIGINT) FROM user_pools WHERE pool_id = $1";
     Ok(scalar!(tx, fetch_optional, i64, SQL, [pool_id])?.is_some())
 }
@@ -90,7 +91,7 @@ pub async fn exists(tx: &mut Conn, pool_id: &str) -> Result<bool, StoreError> {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn list(tx: &mut Conn, account_id: &str, region: &str, after: &str, limit: i64) -> Result<Vec<Pool>, StoreError> {
+pub async fn list(tx: &mut Conn, account_id: &AccountId, region: &str, after: &str, limit: i64) -> Result<Vec<Pool>, StoreError> {
     const SQL: &str = "SELECT pool_id, account_id, region, name, configuration, created_at, modified_at FROM user_pools \
                        WHERE account_id = $1 AND region = $2 AND pool_id > $3 ORDER BY pool_id LIMIT $4";
     fetch!(tx, fetch_all, PoolRow, SQL, [account_id, region, after, limit])?.into_iter().map(Pool::try_from).collect()
@@ -100,9 +101,9 @@ pub async fn list(tx: &mut Conn, account_id: &str, region: &str, after: &str, li
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn update(tx: &mut Conn, pool_id: &str, configuration: &PoolConfiguration, now: Timestamp) -> Result<(), StoreError> {
+pub async fn update(tx: &mut Conn, pool_id: &UserPoolId, configuration: &PoolConfiguration, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE user_pools SET configuration = $2, modified_at = $3 WHERE pool_id = $1";
-    let configuration = doc::to_text("user_pools", "configuration", pool_id, configuration)?;
+    let configuration = doc::to_text("user_pools", "configuration", pool_id.as_str(), configuration)?;
     execute!(tx, SQL, [pool_id, configuration, now.millis()])?;
     tx.changed(Change::Pool(pool_id.to_owned()));
     Ok(())
@@ -112,10 +113,10 @@ pub async fn update(tx: &mut Conn, pool_id: &str, configuration: &PoolConfigurat
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn delete(tx: &mut Conn, pool_id: &str) -> Result<(), StoreError> {
+pub async fn delete(tx: &mut Conn, pool_id: &UserPoolId) -> Result<(), StoreError> {
     const CLIENTS: &str = "SELECT client_id FROM client_directory WHERE pool_id = $1 ORDER BY client_id";
     for client_id in scalar!(tx, fetch_all, String, CLIENTS, [pool_id])? {
-        tx.changed(Change::AppClient(client_id));
+        tx.changed(Change::AppClient(client_id.into()));
     }
     for &(_, sql) in OF_A_POOL {
         execute!(tx, sql, [pool_id])?;
@@ -140,7 +141,7 @@ pub struct StoredKey {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn insert_key(tx: &mut Conn, pool_id: &str, key: &StoredKey, now: Timestamp) -> Result<(), StoreError> {
+pub async fn insert_key(tx: &mut Conn, pool_id: &UserPoolId, key: &StoredKey, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO pool_signing_keys (pool_id, kid, sealed_key, state, created_at) VALUES ($1, $2, $3, $4, $5)";
     execute!(tx, SQL, [pool_id, &key.kid, &key.sealed_key, &key.state, now.millis()])?;
     tx.changed(Change::PoolKeys(pool_id.to_owned()));
@@ -151,15 +152,15 @@ pub async fn insert_key(tx: &mut Conn, pool_id: &str, key: &StoredKey, now: Time
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn keys(tx: &mut Conn, pool_id: &str) -> Result<Vec<StoredKey>, StoreError> {
+pub async fn keys(tx: &mut Conn, pool_id: &UserPoolId) -> Result<Vec<StoredKey>, StoreError> {
     const SQL: &str = "SELECT kid, sealed_key, state FROM pool_signing_keys WHERE pool_id = $1 ORDER BY created_at DESC LIMIT 10";
     fetch!(tx, fetch_all, StoredKey, SQL, [pool_id])
 }
 
 #[derive(sqlx::FromRow)]
 struct ClientRow {
-    pool_id: String,
-    client_id: String,
+    pool_id: UserPoolId,
+    client_id: ClientId,
     name: String,
     configuration: String,
     sealed_secret: Option<Vec<u8>>,
@@ -171,7 +172,8 @@ impl TryFrom<ClientRow> for Client {
     type Error = StoreError;
 
     fn try_from(row: ClientRow) -> Result<Self, StoreError> {
-        let configuration: ClientConfiguration = doc::from_text("user_pool_clients", "configuration", &row.client_id, &row.configuration)?;
+        let configuration: ClientConfiguration =
+            doc::from_text("user_pool_clients", "configuration", row.client_id.as_str(), &row.configuration)?;
         Ok(Self {
             pool_id: row.pool_id,
             id: row.client_id,
@@ -192,7 +194,7 @@ pub async fn insert_client(tx: &mut Conn, client: &Client) -> Result<(), StoreEr
     const SQL: &str = "INSERT INTO user_pool_clients (pool_id, client_id, name, configuration, sealed_secret, created_at, modified_at) \
                        VALUES ($1, $2, $3, $4, $5, $6, $6)";
     const DIRECTORY: &str = "INSERT INTO client_directory (client_id, pool_id) VALUES ($1, $2)";
-    let configuration = doc::to_text("user_pool_clients", "configuration", &client.id, &client.configuration)?;
+    let configuration = doc::to_text("user_pool_clients", "configuration", client.id.as_str(), &client.configuration)?;
     execute!(tx, SQL, [&client.pool_id, &client.id, &client.name, configuration, &client.sealed_secret, client.created_at.millis()])?;
     execute!(tx, DIRECTORY, [&client.id, &client.pool_id]).map(drop)
 }
@@ -201,7 +203,7 @@ pub async fn insert_client(tx: &mut Conn, client: &Client) -> Result<(), StoreEr
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find_client(tx: &mut Conn, client_id: &str) -> Result<Option<Client>, StoreError> {
+pub async fn find_client(tx: &mut Conn, client_id: &ClientId) -> Result<Option<Client>, StoreError> {
     const SQL: &str = "SELECT c.pool_id, c.client_id, c.name, c.configuration, c.sealed_secret, c.created_at, c.modified_at \
                        FROM client_directory d JOIN user_pool_clients c ON c.pool_id = d.pool_id AND c.client_id = d.client_id \
                        WHERE d.client_id = $1";

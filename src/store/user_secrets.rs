@@ -94,6 +94,6 @@ pub async fn use_totp_step(tx: &mut Conn, user: &User, step: i64) -> Result<bool
 /// [`StoreError`].
 pub async fn set_mfa(tx: &mut Conn, user: &User, preference: MfaPreference, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE users SET mfa_preference = $3, modified_at = $4 WHERE pool_id = $1 AND user_id = $2";
-    let preference = doc::to_text("users", "mfa_preference", &user.id, &preference)?;
+    let preference = doc::to_text("users", "mfa_preference", user.id.as_str(), &preference)?;
     execute!(tx, SQL, [&user.pool_id, &user.id, preference, now.millis()]).map(drop)
 }

@@ -3,6 +3,7 @@
 use super::{Conn, StoreError, doc};
 use crate::crypto::argon2::PasswordHash;
 use crate::kit::clock::Timestamp;
+use crate::kit::id::{UserId, UserPoolId};
 use crate::userpools::name::CanonicalName;
 use crate::userpools::pool::Pool;
 use crate::userpools::user::{Generation, PasswordRecord, User, UserStatus};
@@ -16,8 +17,8 @@ const SEARCHED_BYTES: usize = 512;
 
 #[derive(sqlx::FromRow)]
 pub(super) struct UserRow {
-    pool_id: String,
-    user_id: String,
+    pool_id: UserPoolId,
+    user_id: UserId,
     username: String,
     status: String,
     enabled: i16,
@@ -41,7 +42,7 @@ impl TryFrom<UserRow> for User {
     type Error = StoreError;
 
     fn try_from(row: UserRow) -> Result<Self, StoreError> {
-        let corrupt = |column| StoreError::corrupt("users", column, &row.user_id);
+        let corrupt = |column| StoreError::corrupt("users", column, row.user_id.as_str());
         let password = match (row.password_hash, row.sealed_srp_verifier) {
             (Some(hash), Some(sealed_srp_verifier)) => Some(PasswordRecord {
                 hash: PasswordHash::stored(hash),
@@ -54,8 +55,8 @@ impl TryFrom<UserRow> for User {
         Ok(Self {
             status: UserStatus::parse(&row.status).ok_or_else(|| corrupt("status"))?,
             enabled: row.enabled != 0,
-            attributes: doc::from_text("users", "attributes", &row.user_id, &row.attributes)?,
-            mfa: doc::from_text("users", "mfa_preference", &row.user_id, &row.mfa_preference)?,
+            attributes: doc::from_text("users", "attributes", row.user_id.as_str(), &row.attributes)?,
+            mfa: doc::from_text("users", "mfa_preference", row.user_id.as_str(), &row.mfa_preference)?,
             password,
             pool_id: row.pool_id,
             id: row.user_id,
@@ -99,14 +100,14 @@ pub async fn find(tx: &mut Conn, pool: &Pool, name: &str) -> Result<Option<User>
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find_named(tx: &mut Conn, pool_id: &str, name: &CanonicalName) -> Result<Option<User>, StoreError> {
+pub async fn find_named(tx: &mut Conn, pool_id: &UserPoolId, name: &CanonicalName) -> Result<Option<User>, StoreError> {
     const SQL: &str = concat!(
         "SELECT ",
         user_columns!(),
         " FROM user_names n JOIN users u ON u.pool_id = n.pool_id AND u.user_id = n.user_id WHERE n.pool_id = $1 AND n.name_key = $2"
     );
     match name.as_sub() {
-        Some(sub) => find_by_id(tx, pool_id, sub).await,
+        Some(sub) => find_by_id(tx, pool_id, &sub).await,
         None => fetch!(tx, fetch_optional, UserRow, SQL, [pool_id, name.as_str()])?.map(User::try_from).transpose(),
     }
 }
@@ -115,7 +116,7 @@ pub async fn find_named(tx: &mut Conn, pool_id: &str, name: &CanonicalName) -> R
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find_by_id(tx: &mut Conn, pool_id: &str, user_id: &str) -> Result<Option<User>, StoreError> {
+pub async fn find_by_id(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId) -> Result<Option<User>, StoreError> {
     const SQL: &str = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.pool_id = $1 AND u.user_id = $2");
     fetch!(tx, fetch_optional, UserRow, SQL, [pool_id, user_id])?.map(User::try_from).transpose()
 }
@@ -124,7 +125,7 @@ pub async fn find_by_id(tx: &mut Conn, pool_id: &str, user_id: &str) -> Result<O
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find_by_family(tx: &mut Conn, pool_id: &str, user_id: &str, origin_jti: &str) -> Result<Option<User>, StoreError> {
+pub async fn find_by_family(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId, origin_jti: &str) -> Result<Option<User>, StoreError> {
     const SQL: &str = concat!(
         "SELECT ",
         user_columns!(),
@@ -154,12 +155,12 @@ pub async fn insert(tx: &mut Conn, user: &User, name: &CanonicalName) -> Result<
             name.as_str(),
             user.status.as_str(),
             i16::from(user.enabled),
-            doc::to_text("users", "attributes", &user.id, &user.attributes)?,
+            doc::to_text("users", "attributes", user.id.as_str(), &user.attributes)?,
             password.map(|password| password.hash.as_str()),
             password.map(|password| password.sealed_srp_verifier.as_slice()),
             user.created_at.millis(),
             password.and_then(|password| password.temporary_until).map(Timestamp::millis),
-            doc::to_text("users", "mfa_preference", &user.id, &user.mfa)?,
+            doc::to_text("users", "mfa_preference", user.id.as_str(), &user.mfa)?,
             password.map(|password| password.srp_name.as_str())
         ]
     )?;
@@ -172,7 +173,7 @@ pub async fn insert(tx: &mut Conn, user: &User, name: &CanonicalName) -> Result<
 /// [`StoreError`].
 pub async fn update(tx: &mut Conn, user: &User, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE users SET status = $3, enabled = $4, attributes = $5, modified_at = $6 WHERE pool_id = $1 AND user_id = $2";
-    let attributes = doc::to_text("users", "attributes", &user.id, &user.attributes)?;
+    let attributes = doc::to_text("users", "attributes", user.id.as_str(), &user.attributes)?;
     execute!(tx, SQL, [&user.pool_id, &user.id, user.status.as_str(), i16::from(user.enabled), attributes, now.millis()])?;
     reindex(tx, user).await
 }
@@ -183,7 +184,7 @@ pub async fn update(tx: &mut Conn, user: &User, now: Timestamp) -> Result<(), St
 /// [`StoreError`].
 pub async fn set_attributes(tx: &mut Conn, user: &User, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE users SET attributes = $3, modified_at = $4 WHERE pool_id = $1 AND user_id = $2";
-    let attributes = doc::to_text("users", "attributes", &user.id, &user.attributes)?;
+    let attributes = doc::to_text("users", "attributes", user.id.as_str(), &user.attributes)?;
     execute!(tx, SQL, [&user.pool_id, &user.id, attributes, now.millis()])?;
     reindex(tx, user).await
 }
@@ -209,14 +210,14 @@ async fn index(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
 }
 
 /// What ListUsers finds a user's status by.
-pub(super) async fn index_status(tx: &mut Conn, pool_id: &str, user_id: &str, status: UserStatus) -> Result<(), StoreError> {
+pub(super) async fn index_status(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId, status: UserStatus) -> Result<(), StoreError> {
     const FORGET: &str = "DELETE FROM user_search WHERE pool_id = $1 AND user_id = $2 AND attribute = $3";
     const ATTRIBUTE: &str = "cognito:user_status";
     execute!(tx, FORGET, [pool_id, user_id, ATTRIBUTE])?;
     index_one(tx, pool_id, user_id, ATTRIBUTE, status.as_str()).await
 }
 
-async fn index_one(tx: &mut Conn, pool_id: &str, user_id: &str, attribute: &str, value: &str) -> Result<(), StoreError> {
+async fn index_one(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId, attribute: &str, value: &str) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO user_search (pool_id, attribute, search_value, user_id) VALUES ($1, $2, $3, $4)";
     execute!(tx, SQL, [pool_id, attribute, search_value(value), user_id]).map(drop)
 }
@@ -253,7 +254,7 @@ pub enum Comparison {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn list(tx: &mut Conn, pool_id: &str, after: &str, limit: i64) -> Result<Vec<User>, StoreError> {
+pub async fn list(tx: &mut Conn, pool_id: &UserPoolId, after: &str, limit: i64) -> Result<Vec<User>, StoreError> {
     const SQL: &str =
         concat!("SELECT ", user_columns!(), " FROM users u WHERE u.pool_id = $1 AND u.user_id > $2 ORDER BY u.user_id LIMIT $3");
     fetch!(tx, fetch_all, UserRow, SQL, [pool_id, after, limit])?.into_iter().map(User::try_from).collect()
@@ -263,17 +264,24 @@ pub async fn list(tx: &mut Conn, pool_id: &str, after: &str, limit: i64) -> Resu
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn list_by_enabled(tx: &mut Conn, pool_id: &str, enabled: bool, after: &str, limit: i64) -> Result<Vec<User>, StoreError> {
+pub async fn list_by_enabled(tx: &mut Conn, pool_id: &UserPoolId, enabled: bool, after: &str, limit: i64) -> Result<Vec<User>, StoreError> {
     fetch!(tx, fetch_all, UserRow, BY_ENABLED, [pool_id, i16::from(enabled), after, limit])?.into_iter().map(User::try_from).collect()
 }
 
 /// A place among the users that a search finds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchPlace {
     /// The value that the search found the user by, as far as it is indexed.
     pub value: Vec<u8>,
     /// Whose it is (`sub`).
-    pub user_id: String,
+    pub user_id: UserId,
+}
+
+/// Before all users.
+impl Default for SearchPlace {
+    fn default() -> Self {
+        Self { value: Vec::new(), user_id: UserId::from("") }
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -289,7 +297,7 @@ struct FoundRow {
 /// [`StoreError`].
 pub async fn search(
     tx: &mut Conn,
-    pool_id: &str,
+    pool_id: &UserPoolId,
     (attribute, comparison, value): (&str, Comparison, &str),
     after: Option<&SearchPlace>,
     limit: i64,
@@ -300,7 +308,7 @@ pub async fn search(
     // UTF-8 never holds the byte 0xff.
     to.push(if comparison == Comparison::Equals { 0 } else { 0xff });
     // No user's id is empty, so that the first page begins with the first value of the range.
-    let after = after.cloned().unwrap_or(SearchPlace { value: from, user_id: String::new() });
+    let after = after.cloned().unwrap_or_else(|| SearchPlace { value: from, ..SearchPlace::default() });
     let rows = fetch!(tx, fetch_all, FoundRow, SEARCH, [pool_id, attribute, after.value, after.user_id, to, limit])?;
     let found = |row: FoundRow| {
         let user = User::try_from(row.user)?;
@@ -313,7 +321,7 @@ pub async fn search(
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn count(tx: &mut Conn, pool_id: &str, limit: i64) -> Result<i64, StoreError> {
+pub async fn count(tx: &mut Conn, pool_id: &UserPoolId, limit: i64) -> Result<i64, StoreError> {
     const SQL: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM users WHERE pool_id = $1 LIMIT $2) AS counted";
     scalar!(tx, fetch_one, i64, SQL, [pool_id, limit])
 }

@@ -33,6 +33,7 @@ use crate::delivery;
 use crate::http;
 use crate::iam::entity::AccessKey;
 use crate::kit::clock::{ManualClock, Timestamp};
+use crate::kit::id::{AccountId, UniqueId};
 use crate::kit::rng::{Entropy, EntropyRng, SeededEntropy};
 use crate::kit::secret::Secret;
 use crate::startup;
@@ -86,7 +87,7 @@ impl TestApp {
         let database = Arc::new(TestDatabase::new().await);
         let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(BEGIN)));
         let app = assemble(mode, limits, &database, &clock, 1).await;
-        let root = add_root(&app, ACCOUNT).await;
+        let root = add_root(&app, &ACCOUNT.into()).await;
         Self { app, clock, database, root }
     }
 
@@ -108,7 +109,7 @@ impl TestApp {
 
     /// The root of another account of the deployment.
     pub async fn root_of(&self, account_id: &str) -> TestCaller<'_> {
-        let (id, secret) = add_root(&self.app, account_id).await;
+        let (id, secret) = add_root(&self.app, &account_id.into()).await;
         TestCaller::signing(self, &id, &secret, None)
     }
 
@@ -146,7 +147,7 @@ impl TestApp {
 
     /// The messages to an address, newest first.
     pub async fn messages_to(&self, address: &str) -> Vec<Message> {
-        let all = delivery::newest(&self.app, "", 10_000).await.unwrap();
+        let all = delivery::newest(&self.app, None, 10_000).await.unwrap();
         all.into_iter().map(|(message, _)| message).filter(|message| message.to == address).collect()
     }
 
@@ -183,7 +184,7 @@ async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &A
     let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(seed));
     Arc::new(App {
         mode,
-        first_account_id: ACCOUNT.to_owned(),
+        first_account_id: ACCOUNT.into(),
         default_region: "us-east-1".to_owned(),
         public_url: format!("http://{HOST}"),
         issuer_style: IssuerStyle::Url,
@@ -198,19 +199,20 @@ async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &A
     })
 }
 
-async fn add_root(app: &App, account_id: &str) -> (String, Secret) {
+async fn add_root(app: &App, account_id: &AccountId) -> (String, Secret) {
     let mut rng = app.rng();
     let id = ids::access_key_id(AccessKeyKind::LongLived, account_id, &mut rng);
     let secret = ids::secret_access_key(&mut rng);
-    let sealed_secret = app.keys.at_rest.seal(&["iam_access_keys", account_id, &id], secret.expose_secret().as_bytes(), &mut rng);
+    let sealed_secret =
+        app.keys.at_rest.seal(&["iam_access_keys", account_id.as_str(), id.as_str()], secret.expose_secret().as_bytes(), &mut rng);
     let key = AccessKey {
-        account_id: account_id.to_owned(),
+        account_id: account_id.clone(),
         id: id.clone(),
-        owner_id: account_id.to_owned(),
+        owner_id: UniqueId::of_root(account_id),
         sealed_secret,
         active: true,
         created_at: app.now(),
     };
     app.write(async |tx| Ok::<_, StoreError>(store::iam::insert_key(tx, &key).await?)).await.unwrap();
-    (id, secret)
+    (id.into_string(), secret)
 }

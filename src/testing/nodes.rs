@@ -56,9 +56,9 @@ async fn a_deleted_pool_takes_its_clients_and_keys_out_of_every_cache() {
     there.app.db.catch_up().await.unwrap();
     let pool = here.pool().await;
     let held = async |node: &TestApp| {
-        let client = node.app.client(&pool.client_id).await.unwrap().is_some();
-        let keys = pool_keys::load(&node.app, &pool.id).await.unwrap().is_some();
-        (node.app.pool(&pool.id).await.unwrap().is_some(), client, keys)
+        let client = node.app.client(&pool.client_id.as_str().into()).await.unwrap().is_some();
+        let keys = pool_keys::load(&node.app, &pool.id.as_str().into()).await.unwrap().is_some();
+        (node.app.pool(&pool.id.as_str().into()).await.unwrap().is_some(), client, keys)
     };
     assert_eq!((held(&here).await, held(&there).await), ((true, true, true), (true, true, true)));
     pool.admin("DeleteUserPool", json!({})).await.ok();

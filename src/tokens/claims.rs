@@ -5,18 +5,20 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::kit::id::{ClientId, UserId};
+
 /// What an access token says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AccessClaims {
     /// The user's unchanging id.
-    pub sub: String,
+    pub sub: UserId,
     /// The groups, highest precedence first; absent when there are none.
     #[serde(rename = "cognito:groups", skip_serializing_if = "Vec::is_empty", default)]
     pub groups: Vec<String>,
     /// The issuer.
     pub iss: String,
     /// The app client.
-    pub client_id: String,
+    pub client_id: ClientId,
     /// The sign-in that this token descends from; revocation goes by it.
     pub origin_jti: String,
     /// The request that made the token.
@@ -44,7 +46,7 @@ pub struct AccessClaims {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct IdClaims {
     /// The user's unchanging id.
-    pub sub: String,
+    pub sub: UserId,
     /// The groups, highest precedence first; absent when there are none.
     #[serde(rename = "cognito:groups", skip_serializing_if = "Vec::is_empty", default)]
     pub groups: Vec<String>,
@@ -62,7 +64,7 @@ pub struct IdClaims {
     /// The sign-in that this token descends from.
     pub origin_jti: String,
     /// The app client.
-    pub aud: String,
+    pub aud: ClientId,
     /// The request that made the token.
     pub event_id: String,
     /// Always `id`.

@@ -5,14 +5,15 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::kit::clock::Timestamp;
+use crate::kit::id::{ClientId, UserPoolId};
 
 /// An app client.
 #[derive(Clone, Debug)]
 pub struct Client {
     /// Its pool.
-    pub pool_id: String,
+    pub pool_id: UserPoolId,
     /// 26 lower-case alphanumerics.
-    pub id: String,
+    pub id: ClientId,
     /// What people call it.
     pub name: String,
     /// How it behaves.

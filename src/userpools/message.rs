@@ -1,5 +1,6 @@
 //! A message to a person.
 
+use crate::kit::id::UserPoolId;
 use serde::{Deserialize, Serialize};
 
 /// A message, ready to be delivered. It holds a code: it rests sealed, and has no `Debug`.
@@ -18,7 +19,7 @@ pub struct Message {
     /// The link in the text.
     pub link: Option<String>,
     /// The pool it comes from.
-    pub user_pool_id: String,
+    pub user_pool_id: UserPoolId,
     /// Whom it is about.
     pub username: String,
     /// What it was sent for, in the words of the custom-message trigger (`CustomMessage_SignUp`).

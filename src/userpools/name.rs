@@ -5,6 +5,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::attributes::{is_email, is_phone_number};
 use super::unseen::is_unseen;
 use crate::crypto::ids::is_uuid;
+use crate::kit::id::UserId;
 
 /// A name has no more characters than this: an e-mail address has 254 at most (RFC 5321 erratum 1690), a username 128.
 const MAX_CHARACTERS: usize = 254;
@@ -101,8 +102,8 @@ impl CanonicalName {
 
     /// The `sub` that the name is, if it has that form: then it is no other name of anybody.
     #[must_use]
-    pub fn as_sub(&self) -> Option<&str> {
-        is_uuid(&self.0).then_some(self.0.as_str())
+    pub fn as_sub(&self) -> Option<UserId> {
+        is_uuid(&self.0).then(|| self.0.as_str().into())
     }
 
     /// Whether it has the form of an e-mail address.
@@ -194,7 +195,7 @@ mod tests {
         for text in [SUB.to_owned(), SUB.to_uppercase(), full_width(SUB), full_width(&SUB.to_uppercase())] {
             for capitals in [Capitals::Ignored, Capitals::CountExceptInEmail, Capitals::Count] {
                 let name = CanonicalName::of(&text, capitals).unwrap();
-                assert_eq!(name.as_sub(), Some(SUB), "{text}");
+                assert_eq!(name.as_sub(), Some(SUB.into()), "{text}");
                 assert_eq!(name.takeable(), Err(NameRefused::Sub), "{text}");
             }
         }

@@ -8,6 +8,7 @@ use super::attributes::SchemaAttribute;
 use super::name::{CanonicalName, Capitals, NameKind, NameRefused};
 use super::password_policy::PasswordPolicy;
 use crate::kit::clock::Timestamp;
+use crate::kit::id::{AccountId, UserPoolId};
 
 pub use first_release::Stored;
 
@@ -15,9 +16,9 @@ pub use first_release::Stored;
 #[derive(Clone, Debug)]
 pub struct Pool {
     /// `us-east-1_` and nine alphanumerics.
-    pub id: String,
+    pub id: UserPoolId,
     /// Whose it is.
-    pub account_id: String,
+    pub account_id: AccountId,
     /// Where it is.
     pub region: String,
     /// What people call it.
@@ -34,7 +35,7 @@ impl Pool {
     /// The part of the id after `_`: the name that SRP's hashes take.
     #[must_use]
     pub fn srp_name(&self) -> &str {
-        self.id.split_once('_').map_or(self.id.as_str(), |(_, name)| name)
+        self.id.name()
     }
 
     /// A name in the one form that it has in this pool.

@@ -8,14 +8,15 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::pool::Pool;
 use crate::crypto::argon2::PasswordHash;
 use crate::kit::clock::Timestamp;
+use crate::kit::id::{UserId, UserPoolId};
 
 /// A user.
 #[derive(Clone, Debug)]
 pub struct User {
     /// The pool.
-    pub pool_id: String,
+    pub pool_id: UserPoolId,
     /// The `sub`.
-    pub id: String,
+    pub id: UserId,
     /// The name; with UsernameAttributes, the `sub`.
     pub username: String,
     /// Where the user stands.
@@ -139,8 +140,8 @@ pub struct MfaPreference {
 /// tells nothing, so that who exists and who does not answer alike: where users have several names, the `sub`; elsewhere the
 /// canonical form of the one name that they have, however it was typed or stored.
 #[must_use]
-pub fn srp_name(pool: &Pool, user_id: &str, username: &str) -> String {
-    if pool.configuration.has_aliases() { user_id.to_owned() } else { pool.one_form(username) }
+pub fn srp_name(pool: &Pool, user_id: &UserId, username: &str) -> String {
+    if pool.configuration.has_aliases() { user_id.to_string() } else { pool.one_form(username) }
 }
 
 #[cfg(test)]

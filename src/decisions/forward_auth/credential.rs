@@ -119,13 +119,13 @@ async fn by_token(app: &App, token: &str, identity_pool: Option<&str>, origin: &
     };
     let forbidden = |why: &str| Unidentified::Forbidden(why.to_owned());
     let identity_pool = identity_pool.ok_or_else(|| forbidden("the rule names no identity pool, so a token has no role here"))?;
-    let session = web_identity::session_of_user(app, identity_pool, &bearer, Some(origin)).await;
+    let session = web_identity::session_of_user(app, &identity_pool.into(), &bearer, Some(origin)).await;
     let session = session.map_err(|refused| match refused {
         LoginRefused::Internal(error) => Unidentified::Internal(error),
         refused => Unidentified::Forbidden(refused.to_string()),
     })?;
     let region = identity_pool.split_once(':').map_or(app.default_region.as_str(), |(region, _)| region).to_owned();
-    Ok(Identified { caller: Caller::Session(session), subject: bearer.subject, region, body_sha256: None })
+    Ok(Identified { caller: Caller::Session(session), subject: bearer.subject.into_string(), region, body_sha256: None })
 }
 
 /// The identity for credentials of an identity pool, whose users share a session's name; else the unique id.

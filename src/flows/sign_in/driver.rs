@@ -16,6 +16,7 @@ use crate::flows::clients::ClientOfPool;
 use crate::flows::issue::{self, Tokens};
 use crate::flows::passwords;
 use crate::flows::refused::Refused;
+use crate::kit::id::UserId;
 use crate::kit::secret::Secret;
 use crate::store::attempts::{self, Target};
 use crate::store::{Conn, tokens, users};
@@ -150,7 +151,7 @@ pub async fn respond(
     app.read(async |tx| is_asked(app, of, tx, &user, &session.progress, Some(&session)).await).await??;
     let proof = match answer {
         Answer::NewPassword { password, attributes } => {
-            let record = passwords::make_record(app, &of.pool, (&user.id, &user.username), &password, None).await?;
+            let record = passwords::make_record(app, &of.pool, &user.id, &user.username, &password, None).await?;
             AnswerProof::NewPassword { session, record, attributes }
         }
         Answer::SoftwareToken { code } => AnswerProof::SoftwareToken { session, code },
@@ -246,7 +247,7 @@ impl AnswerProof {
 struct Attempt<'a> {
     app: &'a App,
     of: &'a ClientOfPool,
-    user_id: String,
+    user_id: UserId,
     progress: Progress,
     proof: AnswerProof,
 }

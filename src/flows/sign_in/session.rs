@@ -11,6 +11,7 @@ use crate::crypto::ids;
 use crate::flows::clients::{self, ClientOfPool};
 use crate::flows::refused::Refused;
 use crate::kit::clock::Timestamp;
+use crate::kit::id::{UserId, UserPoolId};
 use crate::store::{Conn, StoreError, tokens};
 use crate::userpools::challenge::{Challenge, Progress};
 
@@ -31,7 +32,7 @@ pub struct Session {
     /// Its id: what makes it serve once.
     pub id: String,
     /// Whose sign-in.
-    pub user_id: String,
+    pub user_id: UserId,
     /// What is asked.
     pub asked: Challenge,
     /// Where it stands.
@@ -44,7 +45,7 @@ pub struct Session {
 
 impl Session {
     /// A new session.
-    pub fn new(app: &App, of: &ClientOfPool, user_id: &str, asked: Challenge, progress: Progress) -> Self {
+    pub fn new(app: &App, of: &ClientOfPool, user_id: &UserId, asked: Challenge, progress: Progress) -> Self {
         Self {
             id: ids::uuid(&mut app.rng()),
             user_id: user_id.to_owned(),
@@ -86,7 +87,7 @@ impl Session {
     ///
     /// # Errors
     /// [`StoreError`]; inside, [`SessionRefused`].
-    pub async fn check_unused(&self, tx: &mut Conn, pool_id: &str) -> Result<Result<(), SessionRefused>, StoreError> {
+    pub async fn check_unused(&self, tx: &mut Conn, pool_id: &UserPoolId) -> Result<Result<(), SessionRefused>, StoreError> {
         let record = tokens::session(tx, pool_id, &self.id).await?;
         Ok(match (record.used_at, record.failed_attempts) {
             (Some(_), _) => Err(SessionRefused::Used),
@@ -99,7 +100,7 @@ impl Session {
     ///
     /// # Errors
     /// [`SessionRefused::Used`] for the other.
-    pub async fn spend(&self, app: &App, tx: &mut Conn, pool_id: &str) -> Result<(), SignInRefused> {
+    pub async fn spend(&self, app: &App, tx: &mut Conn, pool_id: &UserPoolId) -> Result<(), SignInRefused> {
         let expires_at = Timestamp::from_millis(self.expires_at);
         let is_first = tokens::use_session(tx, pool_id, &self.id, expires_at, app.now()).await?;
         if is_first { Ok(()) } else { Err(SessionRefused::Used.into()) }
@@ -109,7 +110,7 @@ impl Session {
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn fail(&self, tx: &mut Conn, pool_id: &str) -> Result<(), StoreError> {
+    pub async fn fail(&self, tx: &mut Conn, pool_id: &UserPoolId) -> Result<(), StoreError> {
         tokens::fail_session(tx, pool_id, &self.id, Timestamp::from_millis(self.expires_at)).await
     }
 }
@@ -120,7 +121,7 @@ impl Session {
 /// [`SessionRefused::Invalid`].
 pub async fn client_of(app: &App, text: &str) -> Result<ClientOfPool, SignInRefused> {
     let (client_id, _) = text.split_once(':').ok_or(SessionRefused::Invalid)?;
-    clients::find(app, client_id).await.map_err(|refused| match refused {
+    clients::find(app, &client_id.into()).await.map_err(|refused| match refused {
         Refused::NoSuchClient(_) => SessionRefused::Invalid.into(),
         other => other.into(),
     })
@@ -132,12 +133,12 @@ pub async fn client_of(app: &App, text: &str) -> Result<ClientOfPool, SignInRefu
 /// [`Refused::Internal`].
 pub fn seal<T: Serialize>(app: &App, of: &ClientOfPool, purpose: &str, value: &T) -> Result<String, Refused> {
     let text = zeroize::Zeroizing::new(serde_json::to_vec(value).map_err(|error| Refused::Internal(Box::new(error)))?);
-    Ok(STANDARD.encode(app.keys.travelling.seal(&[purpose, &of.pool.id, &of.client.id], &text, &mut app.rng())))
+    Ok(STANDARD.encode(app.keys.travelling.seal(&[purpose, of.pool.id.as_str(), of.client.id.as_str()], &text, &mut app.rng())))
 }
 
 /// Opens what [`seal`] made for the same client and purpose.
 pub fn open<T: DeserializeOwned>(app: &App, of: &ClientOfPool, purpose: &str, text: &str) -> Option<T> {
     let sealed = STANDARD.decode(text).ok()?;
-    let opened = app.keys.travelling.open(&[purpose, &of.pool.id, &of.client.id], &sealed).ok()?;
+    let opened = app.keys.travelling.open(&[purpose, of.pool.id.as_str(), of.client.id.as_str()], &sealed).ok()?;
     serde_json::from_slice(&opened).ok()
 }

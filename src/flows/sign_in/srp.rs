@@ -57,7 +57,7 @@ pub async fn ask(app: &App, of: &ClientOfPool, subject: Subject, public: ClientP
     let known = with_password(subject.user.as_ref());
     let verifier = match known {
         Some((user, password)) => passwords::open_verifier(app, user, password)?,
-        None => Verifier::fake(&app.keys.nobody, &of.pool.id, &subject.srp_name),
+        None => Verifier::fake(&app.keys.nobody, of.pool.id.as_str(), &subject.srp_name),
     };
     let salt = verifier.salt_hex();
     let secret = ServerChallenge::draw_secret(&mut app.rng());
@@ -105,7 +105,7 @@ pub async fn judge(
     let exists = known.is_some();
     let verifier = match known {
         Some((user, password)) => passwords::open_verifier(app, user, password)?,
-        None => Verifier::fake(&app.keys.nobody, &of.pool.id, &block.srp_name),
+        None => Verifier::fake(&app.keys.nobody, of.pool.id.as_str(), &block.srp_name),
     };
     let exchange = STANDARD.decode(&block.exchange).ok().and_then(|bytes| ServerChallenge::from_bytes(&bytes));
     let exchange = exchange.ok_or(SignInRefused::Incorrect)?;

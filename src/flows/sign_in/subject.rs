@@ -3,6 +3,7 @@
 use crate::context::App;
 use crate::crypto::digest::hex;
 use crate::crypto::ids;
+use crate::kit::id::{UserId, UserPoolId};
 use crate::store::attempts::Target;
 use crate::userpools::pool::Pool;
 use crate::userpools::user::{User, srp_name};
@@ -12,7 +13,7 @@ pub struct Subject {
     /// The user, if there is one.
     pub user: Option<User>,
     /// Their `sub`; for nobody a UUID that stays the same for each form of the name.
-    pub id: String,
+    pub id: UserId,
     /// What tries are counted by.
     pub target: Target,
     /// USER_ID_FOR_SRP.
@@ -28,7 +29,7 @@ impl Subject {
         let id = user.as_ref().map_or(nobody, |user| user.id.clone());
         let stored = user.as_ref().and_then(|user| user.password.as_ref()).map(|password| password.srp_name.clone());
         Self {
-            target: target(app, &pool.id, user.as_ref().map_or(&canonical, |user| &user.id)),
+            target: target(app, &pool.id, user.as_ref().map_or(&canonical, |user| user.id.as_str())),
             srp_name: stored.unwrap_or_else(|| srp_name(pool, &id, user.as_ref().map_or(&canonical, |user| &user.username))),
             id,
             user,
@@ -39,15 +40,15 @@ impl Subject {
 /// What a user's tries are counted by.
 #[must_use]
 pub fn attempts_of(app: &App, user: &User) -> Target {
-    target(app, &user.pool_id, &user.id)
+    target(app, &user.pool_id, user.id.as_str())
 }
 
-fn target(app: &App, pool_id: &str, whom: &str) -> Target {
-    Target::hashed(hex(&app.keys.nobody.keyed_hash(&["attempts", pool_id, whom])))
+fn target(app: &App, pool_id: &UserPoolId, whom: &str) -> Target {
+    Target::hashed(hex(&app.keys.nobody.keyed_hash(&["attempts", pool_id.as_str(), whom])))
 }
 
-fn nobodys_id(app: &App, pool: &Pool, canonical: &str) -> String {
+fn nobodys_id(app: &App, pool: &Pool, canonical: &str) -> UserId {
     let mut bytes = [0; 16];
-    bytes.iter_mut().zip(app.keys.nobody.keyed_hash(&["sub", &pool.id, canonical])).for_each(|(to, from)| *to = from);
-    ids::uuid_of(bytes)
+    bytes.iter_mut().zip(app.keys.nobody.keyed_hash(&["sub", pool.id.as_str(), canonical])).for_each(|(to, from)| *to = from);
+    ids::uuid_of(bytes).into()
 }

@@ -56,7 +56,7 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
     let resource_type = request.validate_policy_resource_type.as_deref().unwrap_or_default();
     let question =
         digest::sha256(&[request.policy_type.as_bytes(), b"\0", resource_type.as_bytes(), b"\0", request.policy_document.as_bytes()]);
-    let place = ["access-analyzer:ValidatePolicy", &cx.account_id, &digest::hex(&question)];
+    let place = ["access-analyzer:ValidatePolicy", cx.account_id.as_str(), &digest::hex(&question)];
     let invalid = || Error::Field { name: "nextToken", message: "nextToken is not one of this request's." };
     let after = paging::open(cx, &place, request.next_token.as_deref()).map_err(|_| invalid())?;
     let begin = if after.is_empty() { 0 } else { after.parse::<usize>().map_err(|_| invalid())? + 1 };

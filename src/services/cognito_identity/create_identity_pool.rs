@@ -29,7 +29,7 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
         return Err(unsupported(name));
     }
     let pool = IdentityPool {
-        id: ids::identity_id(&cx.region, &mut cx.rng()),
+        id: ids::identity_pool_id(&cx.region, &mut cx.rng()),
         account_id: cx.account_id.clone(),
         region: cx.region.clone(),
         name: request.identity_pool_name,

@@ -4,6 +4,7 @@ use crate::context::Context;
 use crate::flows::web_identity::LoginRefused;
 use crate::iam::arn;
 use crate::identitypools::pool::IdentityPool;
+use crate::kit::id::IdentityPoolId;
 use crate::operation::{Ask, Fault, Resolved};
 use crate::store::{self, StoreError};
 
@@ -64,7 +65,7 @@ impl From<Error> for Fault {
 }
 
 /// No such identity pool.
-pub fn no_pool(identity_pool_id: &str) -> Error {
+pub fn no_pool(identity_pool_id: &IdentityPoolId) -> Error {
     Error::ResourceNotFound(format!("IdentityPool '{identity_pool_id}' not found."))
 }
 
@@ -74,14 +75,14 @@ pub fn unsupported(name: &str) -> Error {
 }
 
 /// A pool of the caller's account, in the region of the call; another account's or region's is not there.
-pub async fn own_pool(cx: &Context, identity_pool_id: &str) -> Result<IdentityPool, Error> {
+pub async fn own_pool(cx: &Context, identity_pool_id: &IdentityPoolId) -> Result<IdentityPool, Error> {
     let pool = cx.read(async |tx| store::identity_pools::find(tx, identity_pool_id).await).await?;
     let own = |pool: &IdentityPool| pool.account_id == cx.account_id && pool.region == cx.region;
     pool.filter(own).ok_or_else(|| no_pool(identity_pool_id))
 }
 
 /// The identity pool that a request names, and what is asked of it. What is not there is judged where it would be.
-pub async fn found_pool(cx: &Context, identity_pool_id: &str) -> Result<Resolved<IdentityPool>, Fault> {
+pub async fn found_pool(cx: &Context, identity_pool_id: &IdentityPoolId) -> Result<Resolved<IdentityPool>, Fault> {
     match own_pool(cx, identity_pool_id).await {
         Ok(pool) => {
             let ask = Ask::on(arn::identity_pool(&pool.region, &pool.account_id, &pool.id));

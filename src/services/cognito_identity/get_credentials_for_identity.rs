@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::flows::credentials::IdentityCredentialsAnswer;
 use crate::flows::web_identity::{self, Login};
 use crate::identitypools::pool::IdentityPool;
+use crate::kit::id::IdentityId;
 use crate::store::Conn;
 use crate::store::identity_pools::{self, Identity};
 use crate::tokens::session;
@@ -17,7 +18,7 @@ use crate::tokens::session;
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    identity_id: String,
+    identity_id: IdentityId,
     #[serde(default)]
     logins: BTreeMap<String, String>,
     custom_role_arn: Option<String>,
@@ -26,7 +27,7 @@ pub struct Request {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Response {
-    identity_id: String,
+    identity_id: IdentityId,
     credentials: IdentityCredentialsAnswer,
 }
 

@@ -10,13 +10,14 @@ use crate::context::Context;
 use crate::crypto::ids;
 use crate::flows::web_identity::{self, Login};
 use crate::identitypools::pool::IdentityPool;
+use crate::kit::id::{AccountId, IdentityId, IdentityPoolId};
 use crate::store::identity_pools::{self, Identity};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    account_id: Option<String>,
-    identity_pool_id: String,
+    account_id: Option<AccountId>,
+    identity_pool_id: IdentityPoolId,
     #[serde(default)]
     logins: BTreeMap<String, String>,
 }
@@ -24,12 +25,12 @@ pub struct Request {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Response {
-    identity_id: String,
+    identity_id: IdentityId,
 }
 
 pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
     let pool = cx.read(async |tx| identity_pools::find(tx, &request.identity_pool_id).await).await?;
-    let is_named = |account: &str| request.account_id.as_deref().is_none_or(|named| named == account);
+    let is_named = |account: &AccountId| request.account_id.as_ref().is_none_or(|named| named == account);
     let pool = pool.filter(|pool| is_named(&pool.account_id)).ok_or_else(|| no_pool(&request.identity_pool_id))?;
     let logins = web_identity::verify(cx, &pool, &request.logins).await?;
     if logins.is_empty() && !pool.configuration.allow_unauthenticated_identities {
@@ -53,9 +54,9 @@ async fn find_or_insert(
     tx: &mut crate::store::Conn,
     pool: &IdentityPool,
     logins: &[Login],
-    fresh: &str,
-) -> Result<String, Error> {
-    let mut owner: Option<String> = None;
+    fresh: &IdentityId,
+) -> Result<IdentityId, Error> {
+    let mut owner: Option<IdentityId> = None;
     let mut unowned = Vec::new();
     for login in logins {
         match (identity_pools::login_owner(tx, &pool.id, &login.provider, &login.subject).await?, &owner) {

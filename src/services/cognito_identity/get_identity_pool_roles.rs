@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 use super::errors::{Error, found_pool};
 use crate::context::Context;
 use crate::identitypools::pool::{IdentityPool, Roles};
+use crate::kit::id::IdentityPoolId;
 use crate::operation::{Asks, Fault, Resolved};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    identity_pool_id: String,
+    identity_pool_id: IdentityPoolId,
 }
 
 impl Asks for Request {
@@ -24,7 +25,7 @@ impl Asks for Request {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Response {
-    identity_pool_id: String,
+    identity_pool_id: IdentityPoolId,
     #[serde(skip_serializing_if = "Roles::is_empty")]
     roles: Roles,
 }

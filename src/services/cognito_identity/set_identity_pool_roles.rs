@@ -8,13 +8,14 @@ use crate::context::Context;
 use crate::flows::web_identity::PROVIDER;
 use crate::iam::arn;
 use crate::identitypools::pool::{IdentityPool, Roles};
+use crate::kit::id::IdentityPoolId;
 use crate::operation::{self, Ask, Asks, Fault, Resolved};
 use crate::store;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    identity_pool_id: String,
+    identity_pool_id: IdentityPoolId,
     roles: Roles,
     #[serde(flatten)]
     rest: Map<String, Value>,
@@ -43,7 +44,7 @@ impl Asks for Request {
                     roles.insert(kind.clone(), role.arn());
                 }
                 // Another account's roles are looked up for nobody: there or not, they are refused alike.
-                _ if arn::parse_role(role_arn).is_some_and(|(account, ..)| account != cx.account_id) => {
+                _ if arn::parse_role(role_arn).is_some_and(|(account, ..)| cx.account_id != account) => {
                     return Err(Fault::AccessDenied("Cross-account pass role is not allowed.".to_owned()));
                 }
                 // What is not there is judged where it would be: whether it is, is for those to know who may pass it.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use crate::context::Context;
+use crate::kit::id::UserPoolId;
 use crate::store;
 use crate::userpools::pool::Pool;
 use crate::userpools::user::{User, UserStatus};
@@ -13,7 +14,7 @@ use crate::userpools::user::{User, UserStatus};
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    user_pool_id: String,
+    user_pool_id: UserPoolId,
     username: String,
 }
 

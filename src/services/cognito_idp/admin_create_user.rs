@@ -11,6 +11,7 @@ use crate::context::Context;
 use crate::crypto::ids;
 use crate::delivery::{self, InvitationEmail, InvitationSms, SendRefused};
 use crate::flows::sign_up::{self, NewUser, administrators_password};
+use crate::kit::id::UserPoolId;
 use crate::kit::secret::Secret;
 use crate::userpools::attributes::Writer;
 use crate::userpools::message::Message;
@@ -20,7 +21,7 @@ use crate::userpools::user::{User, UserStatus};
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    user_pool_id: String,
+    user_pool_id: UserPoolId,
     username: String,
     #[serde(default)]
     user_attributes: Vec<Attribute>,

@@ -8,12 +8,13 @@ use super::answers::{Attribute, MfaSettings, attributes, find_user};
 use super::errors::Error;
 use crate::context::Context;
 use crate::kit::clock::Timestamp;
+use crate::kit::id::UserPoolId;
 use crate::userpools::pool::Pool;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    user_pool_id: String,
+    user_pool_id: UserPoolId,
     username: String,
 }
 

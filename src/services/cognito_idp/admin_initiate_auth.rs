@@ -7,13 +7,14 @@ use super::auth_request::{self, Parameters, Side};
 use super::errors::no_session;
 use crate::context::Context;
 use crate::flows::clients::ClientOfPool;
+use crate::kit::id::{ClientId, UserPoolId};
 use crate::operation::Fault;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    user_pool_id: String,
-    client_id: String,
+    user_pool_id: UserPoolId,
+    client_id: ClientId,
     auth_flow: String,
     #[serde(default)]
     auth_parameters: Parameters,

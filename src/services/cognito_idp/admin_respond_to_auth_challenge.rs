@@ -6,13 +6,14 @@ use super::auth_answer::{self, Answer};
 use super::auth_request::{self, Parameters};
 use crate::context::Context;
 use crate::flows::clients::ClientOfPool;
+use crate::kit::id::{ClientId, UserPoolId};
 use crate::operation::Fault;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    user_pool_id: String,
-    client_id: String,
+    user_pool_id: UserPoolId,
+    client_id: ClientId,
     challenge_name: String,
     session: Option<String>,
     #[serde(default)]

@@ -9,6 +9,7 @@ use super::errors::Error;
 use crate::context::Context;
 use crate::flows::sign_in::attempts_of;
 use crate::flows::sign_up::administrators_password;
+use crate::kit::id::UserPoolId;
 use crate::kit::secret::Secret;
 use crate::store;
 use crate::userpools::pool::Pool;
@@ -17,7 +18,7 @@ use crate::userpools::user::UserStatus;
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    user_pool_id: String,
+    user_pool_id: UserPoolId,
     username: String,
     password: Secret,
     #[serde(default)]

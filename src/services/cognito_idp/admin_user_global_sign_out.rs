@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 use super::answers::find_user;
 use super::errors::Error;
 use crate::context::Context;
+use crate::kit::id::UserPoolId;
 use crate::store;
 use crate::userpools::pool::Pool;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    user_pool_id: String,
+    user_pool_id: UserPoolId,
     username: String,
 }
 

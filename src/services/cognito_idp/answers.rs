@@ -29,7 +29,7 @@ pub fn by_name(attributes: Vec<Attribute>) -> BTreeMap<String, String> {
 
 /// The attributes of a user that `shows` lets through, `sub` first.
 pub fn attributes(user: &User, shows: impl Fn(&str) -> bool) -> Vec<Attribute> {
-    let sub = Attribute { name: "sub".to_owned(), value: user.id.clone() };
+    let sub = Attribute { name: "sub".to_owned(), value: user.id.to_string() };
     let rest = user.attributes.iter().map(|(name, value)| Attribute { name: name.clone(), value: value.clone() });
     std::iter::once(sub).chain(rest).filter(|attribute| shows(&attribute.name)).collect()
 }

@@ -6,15 +6,16 @@ use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::ClientOfPool;
 use crate::kit::clock::Timestamp;
+use crate::kit::id::{ClientId, UserPoolId};
 use crate::userpools::client::ClientConfiguration;
 
 /// UserPoolClientType.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ClientAnswer {
-    user_pool_id: String,
+    user_pool_id: UserPoolId,
     client_name: String,
-    client_id: String,
+    client_id: ClientId,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_secret: Option<String>,
     last_modified_date: Timestamp,

@@ -6,11 +6,12 @@ use super::errors::{Error, no_session};
 use crate::context::Context;
 use crate::flows::clients::ClientOfPool;
 use crate::flows::sign_up;
+use crate::kit::id::ClientId;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    client_id: String,
+    client_id: ClientId,
     secret_hash: Option<String>,
     username: String,
     confirmation_code: String,

@@ -10,6 +10,7 @@ use super::errors::{Error, refuse_unsupported};
 use crate::context::Context;
 use crate::crypto::ids;
 use crate::flows::clients::ClientOfPool;
+use crate::kit::id::UserPoolId;
 use crate::store;
 use crate::userpools::attributes::full_schema;
 use crate::userpools::client::{Client, ClientConfiguration};
@@ -18,7 +19,7 @@ use crate::userpools::pool::Pool;
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    user_pool_id: String,
+    user_pool_id: UserPoolId,
     client_name: String,
     #[serde(default)]
     generate_secret: bool,
@@ -44,7 +45,7 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
     let now = cx.now();
     let secret = request.generate_secret.then(|| ids::client_secret(&mut rng));
     let seal = |secret: crate::kit::secret::Secret| {
-        cx.keys.at_rest.seal(&["user_pool_clients", &pool.id, &id], secret.expose_secret().as_bytes(), &mut cx.rng())
+        cx.keys.at_rest.seal(&["user_pool_clients", pool.id.as_str(), id.as_str()], secret.expose_secret().as_bytes(), &mut cx.rng())
     };
     let client = Client {
         pool_id: pool.id.clone(),

@@ -6,13 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use crate::context::Context;
+use crate::kit::id::UserPoolId;
 use crate::store;
 use crate::userpools::pool::Pool;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    user_pool_id: String,
+    user_pool_id: UserPoolId,
 }
 
 asks_about_pool!(Request);

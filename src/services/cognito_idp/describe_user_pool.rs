@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::errors::Error;
 use super::pool_answer::PoolAnswer;
 use crate::context::Context;
+use crate::kit::id::UserPoolId;
 use crate::store;
 use crate::userpools::pool::Pool;
 
@@ -16,7 +17,7 @@ const COUNTED: i64 = 10_000;
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    user_pool_id: String,
+    user_pool_id: UserPoolId,
 }
 
 asks_about_pool!(Request);

@@ -6,12 +6,13 @@ use super::client_answer::ClientAnswer;
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::ClientOfPool;
+use crate::kit::id::{ClientId, UserPoolId};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    user_pool_id: String,
-    client_id: String,
+    user_pool_id: UserPoolId,
+    client_id: ClientId,
 }
 
 asks_about_client!(Request);

@@ -7,11 +7,12 @@ use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::{self, ClientOfPool};
 use crate::iam::arn;
+use crate::kit::id::{ClientId, UserPoolId};
 use crate::operation::{Ask, Fault, Resolved};
 use crate::userpools::pool::Pool;
 
 /// The pool that a request names.
-pub async fn pool(cx: &Context, pool_id: &str) -> Result<Resolved<Arc<Pool>>, Fault> {
+pub async fn pool(cx: &Context, pool_id: &UserPoolId) -> Result<Resolved<Arc<Pool>>, Fault> {
     match clients::own_pool(cx, pool_id).await {
         Ok(pool) => Ok(Resolved::one(Ok(Arc::clone(&pool)), ask(&pool))),
         // What is not there is judged where it would be: whether it exists is for those to know who may ask about it.
@@ -23,7 +24,7 @@ pub async fn pool(cx: &Context, pool_id: &str) -> Result<Resolved<Arc<Pool>>, Fa
 }
 
 /// The client, of the pool, that a request names: it is the pool that is asked about.
-pub async fn client(cx: &Context, pool_id: &str, client_id: &str) -> Result<Resolved<ClientOfPool>, Fault> {
+pub async fn client(cx: &Context, pool_id: &UserPoolId, client_id: &ClientId) -> Result<Resolved<ClientOfPool>, Fault> {
     let Resolved { found, asks } = pool(cx, pool_id).await?;
     let found = match found {
         Ok(pool) => match clients::find_in(cx, &pool, client_id).await {
@@ -76,7 +77,7 @@ macro_rules! asks_about_client {
 macro_rules! proves_secret_by_username {
     ($request:ty) => {
         impl $crate::operation::OfClient for $request {
-            fn client_id(&self) -> &str {
+            fn client_id(&self) -> &ClientId {
                 &self.client_id
             }
 

@@ -7,12 +7,13 @@ use serde::Deserialize;
 use super::errors::Error;
 use super::set_user_pool_mfa_config::Response;
 use crate::context::Context;
+use crate::kit::id::UserPoolId;
 use crate::userpools::pool::Pool;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    user_pool_id: String,
+    user_pool_id: UserPoolId,
 }
 
 asks_about_pool!(Request);

@@ -7,12 +7,13 @@ use super::auth_request::{self, Parameters, Side};
 use super::errors::no_session;
 use crate::context::Context;
 use crate::flows::clients::ClientOfPool;
+use crate::kit::id::ClientId;
 use crate::operation::{Fault, OfClient, Proof};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    client_id: String,
+    client_id: ClientId,
     auth_flow: String,
     #[serde(default)]
     auth_parameters: Parameters,
@@ -20,7 +21,7 @@ pub struct Request {
 }
 
 impl OfClient for Request {
-    fn client_id(&self) -> &str {
+    fn client_id(&self) -> &ClientId {
         &self.client_id
     }
 

@@ -35,13 +35,13 @@ pub struct Described {
 }
 
 pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, Error> {
-    let place = ["ListUserPools", &cx.account_id, &cx.region];
+    let place = ["ListUserPools", cx.account_id.as_str(), &cx.region];
     let after = paging::open(cx, &place, request.next_token.as_deref()).map_err(|_| Error::parameter("Invalid NextToken."))?;
     let limit = request.max_results;
     let pools = cx.read(async |tx| store::user_pools::list(tx, &cx.account_id, &cx.region, &after, limit + 1).await).await?;
-    let (pools, next_token) = paging::cut(cx, &place, pools, limit, |pool| pool.id.clone());
+    let (pools, next_token) = paging::cut(cx, &place, pools, limit, |pool| pool.id.to_string());
     let described = |pool: crate::userpools::pool::Pool| Described {
-        id: pool.id,
+        id: pool.id.into_string(),
         name: pool.name,
         last_modified_date: pool.modified_at,
         creation_date: pool.created_at,

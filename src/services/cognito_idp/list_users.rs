@@ -11,6 +11,7 @@ use super::errors::Error;
 use super::filter::{self, Filter};
 use crate::context::Context;
 use crate::flows::paging;
+use crate::kit::id::UserPoolId;
 use crate::store::StoreError;
 use crate::store::users::{self, SearchPlace};
 use crate::userpools::attributes::full_schema;
@@ -22,7 +23,7 @@ const MOST: i64 = 60;
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    user_pool_id: String,
+    user_pool_id: UserPoolId,
     attributes_to_get: Option<Vec<String>>,
     limit: Option<i64>,
     pagination_token: Option<String>,
@@ -50,7 +51,7 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
     if !request.attributes_to_get.iter().flatten().all(in_schema) {
         return Err(Error::parameter("One or more requested attributes do not exist."));
     }
-    let place = ["ListUsers", &pool.id, &text];
+    let place = ["ListUsers", pool.id.as_str(), &text];
     let after = paging::open(cx, &place, request.pagination_token.as_deref()).ok().and_then(|after| place_in(&after));
     let after = after.ok_or_else(|| Error::parameter("Invalid pagination token."))?;
     let limit = request.limit.filter(|limit| *limit > 0).unwrap_or(MOST);
@@ -62,26 +63,26 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
 
 async fn page(
     cx: &Context,
-    pool_id: &str,
+    pool_id: &UserPoolId,
     filter: Option<&Filter>,
     after: &SearchPlace,
     limit: i64,
 ) -> Result<Vec<(SearchPlace, User)>, StoreError> {
     cx.read(async |tx| {
         let users = match filter {
-            None => users::list(tx, pool_id, &after.user_id, limit).await?,
+            None => users::list(tx, pool_id, after.user_id.as_str(), limit).await?,
             Some(filter) if filter.attribute == "sub" => {
-                let user = users::find_by_id(tx, pool_id, &filter.value).await?;
+                let user = users::find_by_id(tx, pool_id, &filter.value.as_str().into()).await?;
                 user.into_iter().filter(|user| user.id > after.user_id).collect()
             }
             Some(filter) if filter.attribute == "status" => match (filter.matches("Enabled"), filter.matches("Disabled")) {
-                (true, true) => users::list(tx, pool_id, &after.user_id, limit).await?,
+                (true, true) => users::list(tx, pool_id, after.user_id.as_str(), limit).await?,
                 (false, false) => Vec::new(),
-                (enabled, _) => users::list_by_enabled(tx, pool_id, enabled, &after.user_id, limit).await?,
+                (enabled, _) => users::list_by_enabled(tx, pool_id, enabled, after.user_id.as_str(), limit).await?,
             },
             Some(filter) => {
                 let wanted = (filter.attribute.as_str(), filter.comparison, filter.value.as_str());
-                let begun = !after.user_id.is_empty();
+                let begun = *after != SearchPlace::default();
                 return users::search(tx, pool_id, wanted, begun.then_some(after), limit).await;
             }
         };
@@ -98,7 +99,7 @@ fn text_of(place: &SearchPlace) -> String {
 
 fn place_in(text: &str) -> Option<SearchPlace> {
     let Some((user_id, value)) = text.split_once(' ') else { return text.is_empty().then(SearchPlace::default) };
-    Some(SearchPlace { value: STANDARD.decode(value).ok()?, user_id: user_id.to_owned() })
+    Some(SearchPlace { value: STANDARD.decode(value).ok()?, user_id: user_id.into() })
 }
 
 #[cfg(test)]

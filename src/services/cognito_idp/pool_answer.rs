@@ -34,7 +34,7 @@ impl PoolAnswer {
             ..pool.configuration.clone()
         };
         Self {
-            id: pool.id.clone(),
+            id: pool.id.to_string(),
             name: pool.name.clone(),
             last_modified_date: pool.modified_at,
             creation_date: pool.created_at,

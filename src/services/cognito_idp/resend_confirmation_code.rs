@@ -7,11 +7,12 @@ use crate::context::Context;
 use crate::flows::clients::ClientOfPool;
 use crate::flows::codes::CodeDelivery;
 use crate::flows::sign_up;
+use crate::kit::id::ClientId;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    client_id: String,
+    client_id: ClientId,
     secret_hash: Option<String>,
     username: String,
 }

@@ -6,12 +6,13 @@ use super::auth_answer::{self, Answer};
 use super::auth_request::{self, Parameters};
 use crate::context::Context;
 use crate::flows::clients::ClientOfPool;
+use crate::kit::id::ClientId;
 use crate::operation::{Fault, OfClient, Proof};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    client_id: String,
+    client_id: ClientId,
     challenge_name: String,
     session: Option<String>,
     #[serde(default)]
@@ -19,7 +20,7 @@ pub struct Request {
 }
 
 impl OfClient for Request {
-    fn client_id(&self) -> &str {
+    fn client_id(&self) -> &ClientId {
         &self.client_id
     }
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::{clients, issue};
+use crate::kit::id::ClientId;
 use crate::kit::secret::Secret;
 use crate::operation::Fault;
 use crate::store;
@@ -13,7 +14,7 @@ use crate::store;
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
     token: String,
-    client_id: String,
+    client_id: ClientId,
     client_secret: Option<Secret>,
 }
 

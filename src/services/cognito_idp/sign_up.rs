@@ -8,12 +8,13 @@ use crate::context::Context;
 use crate::flows::clients::ClientOfPool;
 use crate::flows::codes::CodeDelivery;
 use crate::flows::sign_up;
+use crate::kit::id::ClientId;
 use crate::kit::secret::Secret;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
-    client_id: String,
+    client_id: ClientId,
     secret_hash: Option<String>,
     username: String,
     password: Option<Secret>,
@@ -36,7 +37,7 @@ pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<
     let password = request.password.ok_or_else(|| Error::parameter("Password is required"))?;
     let attributes = by_name(request.user_attributes);
     let (user, code_delivery_details) = sign_up::sign_up(cx, &of, &request.username, &password, attributes).await?;
-    Ok(Response { user_confirmed: false, code_delivery_details, user_sub: user.id })
+    Ok(Response { user_confirmed: false, code_delivery_details, user_sub: user.id.into_string() })
 }
 
 #[cfg(test)]
@@ -215,7 +216,7 @@ mod tests {
             // A node that has not heard of the deletion yet finds out when it acts.
             let late = elsewhere("SignUp", json!({"Username": "late", "Password": PASSWORD})).await;
             assert_eq!(late.code(), "ResourceNotFoundException", "{}", late.text);
-            let left = app.app.read(async |tx| crate::store::template::rows_of_pool(tx, &pool.id).await).await.unwrap();
+            let left = app.app.read(async |tx| crate::store::template::rows_of_pool(tx, &pool.id.as_str().into()).await).await.unwrap();
             assert_eq!(left, [], "round {round}");
         }
     }

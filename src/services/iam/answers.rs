@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::iam::entity::{Role, Tag, User};
 use crate::kit::clock::Timestamp;
+use crate::kit::id::UniqueId;
 
 /// A user.
 #[derive(Serialize)]
@@ -11,7 +12,7 @@ use crate::kit::clock::Timestamp;
 pub struct UserAnswer {
     path: String,
     user_name: String,
-    user_id: String,
+    user_id: UniqueId,
     arn: String,
     create_date: Timestamp,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -37,7 +38,7 @@ impl UserAnswer {
 pub struct RoleAnswer {
     path: String,
     role_name: String,
-    role_id: String,
+    role_id: UniqueId,
     arn: String,
     create_date: Timestamp,
     assume_role_policy_document: String,

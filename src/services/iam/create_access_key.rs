@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::crypto::ids::{self, AccessKeyKind};
 use crate::iam::entity::AccessKey;
 use crate::kit::clock::Timestamp;
+use crate::kit::id::AccessKeyId;
 use crate::store;
 
 /// IAM user guide, "IAM quotas".
@@ -31,7 +32,7 @@ pub struct Response {
 #[serde(rename_all = "PascalCase")]
 pub struct NewKey {
     user_name: String,
-    access_key_id: String,
+    access_key_id: AccessKeyId,
     status: &'static str,
     secret_access_key: String,
     create_date: Timestamp,
@@ -41,18 +42,18 @@ pub async fn handle(cx: &Context, owner: Owner, _: Request) -> Result<Response, 
     let mut rng = cx.rng();
     let id = ids::access_key_id(AccessKeyKind::LongLived, &cx.account_id, &mut rng);
     let secret = ids::secret_access_key(&mut rng);
-    let place = ["iam_access_keys", &cx.account_id, &id];
+    let place = ["iam_access_keys", cx.account_id.as_str(), id.as_str()];
     let sealed_secret = cx.keys.at_rest.seal(&place, secret.expose_secret().as_bytes(), &mut rng);
     let key = cx
         .write(async |tx| {
             owner.check_exists(tx).await?;
-            if store::iam::keys_of(tx, &cx.account_id, owner.id()).await?.len() >= KEYS_PER_USER {
+            if store::iam::keys_of(tx, &cx.account_id, &owner.id()).await?.len() >= KEYS_PER_USER {
                 return Err(Error::LimitExceeded(format!("Cannot exceed quota for AccessKeysPerUser: {KEYS_PER_USER}")));
             }
             let key = AccessKey {
                 account_id: cx.account_id.clone(),
                 id: id.clone(),
-                owner_id: owner.id().to_owned(),
+                owner_id: owner.id(),
                 sealed_secret: sealed_secret.clone(),
                 active: true,
                 created_at: cx.now(),

@@ -8,6 +8,7 @@ use super::owner::Owner;
 use crate::context::Context;
 use crate::iam::entity::User;
 use crate::kit::clock::Timestamp;
+use crate::kit::id::UniqueId;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -28,7 +29,7 @@ pub async fn handle(_: &Context, owner: Owner, _: Request) -> Result<Response, E
         Owner::User(user) => user,
         Owner::Root { account_id } => User {
             name: String::new(),
-            id: account_id.clone(),
+            id: UniqueId::of_root(&account_id),
             account_id,
             path: "/".to_owned(),
             tags: Vec::new(),

@@ -8,6 +8,7 @@ use crate::context::Context;
 use crate::flows::paging;
 use crate::iam::entity::AccessKey;
 use crate::kit::clock::Timestamp;
+use crate::kit::id::AccessKeyId;
 use crate::store;
 
 const DEFAULT_PAGE: i64 = 100;
@@ -35,19 +36,20 @@ pub struct Response {
 #[serde(rename_all = "PascalCase")]
 pub struct Metadata {
     user_name: String,
-    access_key_id: String,
+    access_key_id: AccessKeyId,
     status: &'static str,
     create_date: Timestamp,
 }
 
 pub async fn handle(cx: &Context, owner: Owner, request: Request) -> Result<Response, Error> {
-    let keys = cx.read(async |tx| store::iam::keys_of(tx, &cx.account_id, owner.id()).await).await?;
-    let place = ["iam:ListAccessKeys", &cx.account_id, owner.id()];
+    let owner_id = owner.id();
+    let keys = cx.read(async |tx| store::iam::keys_of(tx, &cx.account_id, &owner_id).await).await?;
+    let place = ["iam:ListAccessKeys", cx.account_id.as_str(), owner_id.as_str()];
     let after = paging::open(cx, &place, request.marker.as_deref()).map_err(|_| Error::Missing("Invalid Marker.".to_owned()))?;
     // A user has two at most: all of them are read, and cut.
-    let rest = keys.iter().position(|key| key.id == after).map_or(0, |last| last + 1);
+    let rest = keys.iter().position(|key| key.id == after.as_str()).map_or(0, |last| last + 1);
     let keys = keys.into_iter().skip(rest).collect();
-    let (keys, marker) = paging::cut(cx, &place, keys, request.max_items.unwrap_or(DEFAULT_PAGE), |key: &AccessKey| key.id.clone());
+    let (keys, marker) = paging::cut(cx, &place, keys, request.max_items.unwrap_or(DEFAULT_PAGE), |key: &AccessKey| key.id.to_string());
     let is_truncated = marker.is_some();
     let metadata = keys.into_iter().map(|key| Metadata {
         user_name: owner.name().to_owned(),

@@ -7,6 +7,7 @@ use crate::context::Context;
 use crate::iam::arn;
 use crate::iam::caller::Caller;
 use crate::iam::entity::{Tag, User};
+use crate::kit::id::{AccountId, UniqueId};
 use crate::operation::{Ask, Fault, Resolved};
 use crate::policy::{self, PolicyKind};
 use crate::store::{self, Conn};
@@ -26,16 +27,16 @@ pub enum Owner {
     /// The account's root, which is shown as a user of no name.
     Root {
         /// The account.
-        account_id: String,
+        account_id: AccountId,
     },
 }
 
 impl Owner {
     /// The unique id; the account's number for the root.
-    pub fn id(&self) -> &str {
+    pub fn id(&self) -> UniqueId {
         match self {
-            Self::User(user) => &user.id,
-            Self::Root { account_id } => account_id,
+            Self::User(user) => user.id.clone(),
+            Self::Root { account_id } => UniqueId::of_root(account_id),
         }
     }
 
@@ -117,7 +118,7 @@ pub fn no_user(name: &str) -> Error {
 pub async fn put_inline_policy(
     cx: &Context,
     tx: &mut Conn,
-    owner_id: &str,
+    owner_id: &UniqueId,
     (name, document): (&str, &str),
     (bound, owner): (usize, &str),
 ) -> Result<(), Error> {

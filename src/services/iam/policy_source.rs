@@ -5,6 +5,7 @@ use super::simulation::Subject;
 use crate::context::Context;
 use crate::iam::caller::Caller;
 use crate::iam::simulation::{Document, Source};
+use crate::kit::id::UniqueId;
 use crate::operation::{Ask, Fault, Resolved};
 use crate::policy::{ContextMap, Principal};
 use crate::store;
@@ -34,19 +35,19 @@ async fn load(cx: &Context, source_arn: &str) -> Result<Subject, Error> {
     };
     let missing = || Error::NoSuchEntity(format!("The {kind} with name {name} cannot be found."));
     // SECURITY: nothing of another account is looked up.
-    if account != cx.account_id {
+    if cx.account_id != account {
         return Err(missing());
     }
     let loaded = cx
         .read(async |tx| {
             let found = match kind {
-                "user" => store::iam::find_user(tx, account, name).await?.map(Entity::from_user),
-                "role" => store::iam::find_role(tx, account, name).await?.map(Entity::from_role),
+                "user" => store::iam::find_user(tx, &cx.account_id, name).await?.map(Entity::from_user),
+                "role" => store::iam::find_role(tx, &cx.account_id, name).await?.map(Entity::from_role),
                 // There are no groups yet.
                 _ => None,
             };
             let Some(entity) = found.filter(|entity| entity.arn == source_arn) else { return Ok::<_, Error>(None) };
-            let policies = store::iam::policies(tx, account, &entity.id).await?;
+            let policies = store::iam::policies(tx, &cx.account_id, &entity.id).await?;
             Ok(Some((entity, policies)))
         })
         .await?;
@@ -63,7 +64,7 @@ pub fn inline_id(kind: &str, name: &str, policy: &str) -> String {
 
 struct Entity {
     name: String,
-    id: String,
+    id: UniqueId,
     arn: String,
     source: Source,
     principal: Principal,
@@ -89,7 +90,7 @@ impl Entity {
         for tag in &role.tags {
             keys.insert(&format!("aws:PrincipalTag/{}", tag.key), tag.value.as_str());
         }
-        let principal = Principal::Role { account: role.account_id, arn: arn.clone(), id: role.id.clone() };
+        let principal = Principal::Role { account: role.account_id.into_string(), arn: arn.clone(), id: role.id.to_string() };
         Self { name: role.name, id: role.id, arn, source: Source::Role, principal, keys }
     }
 }

@@ -154,7 +154,7 @@ pub async fn answer(cx: &Context, operation: &str, mut question: Question, subje
     let (limit, marker) = (question.max_items.take().unwrap_or(DEFAULT_PAGE), question.marker.take());
     let asked = serde_json::to_vec(&question).map_err(|error| Error::Internal(Box::new(error)))?;
     let asked = digest::hex(&digest::sha256(&[subject.arn.as_bytes(), b"\0", &asked]));
-    let place = [operation, &cx.account_id, &asked];
+    let place = [operation, cx.account_id.as_str(), &asked];
     let invalid = || Error::InvalidInput("Invalid Marker.".to_owned());
     let after = paging::open(cx, &place, marker.as_deref()).map_err(|_| invalid())?;
     let begin = if after.is_empty() { 0 } else { after.parse::<usize>().map_err(|_| invalid())? + 1 };
@@ -257,9 +257,9 @@ async fn prepare(cx: &Context, question: Question, subject: Subject, resources: 
         return Err(Error::InvalidInput("CallerArn is required when ResourcePolicy is given.".to_owned()));
     }
     let context = context(&question, &caller, subject.keys)?;
-    let nobody = || Principal::User { account: cx.account_id.clone(), arn: String::new(), id: String::new() };
+    let nobody = || Principal::User { account: cx.account_id.to_string(), arn: String::new(), id: String::new() };
     let principal = caller.or(subject.principal).unwrap_or_else(nobody);
-    let account = principal.account().unwrap_or(&cx.account_id).to_owned();
+    let account = principal.account().unwrap_or(cx.account_id.as_str()).to_owned();
     let owner = question.resource_owner.as_deref().map(owner_account).transpose()?;
 
     let mut identity = subject.stored;
@@ -286,7 +286,7 @@ async fn add_trusts(cx: &Context, simulation: &mut Simulation, resources: &[Stri
     let keys = authz::keys_of_call(cx);
     for resource in resources {
         let Some((account, ..)) = arn::parse_role(resource) else { continue };
-        if account != cx.account_id {
+        if cx.account_id != account {
             continue;
         }
         let decision = authz::decide(cx, &cx.caller, "iam:GetRole", resource, &keys).await?;

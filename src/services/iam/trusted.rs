@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::errors::Error;
+use crate::kit::id::AccountId;
 use crate::policy;
 use crate::store::{self, Conn, StoreError};
 
@@ -13,19 +14,19 @@ use crate::store::{self, Conn, StoreError};
 /// # Errors
 /// MalformedPolicyDocument for users and roles of the account that are not there; those of other accounts are not looked up,
 /// for an error would tell of them.
-pub async fn by_id(tx: &mut Conn, account_id: &str, document: &str) -> Result<String, Error> {
+pub async fn by_id(tx: &mut Conn, account_id: &AccountId, document: &str) -> Result<String, Error> {
     let mut ids = BTreeMap::new();
     for entry in policy::aws_principals(document) {
         let found = match Named::read(&entry, account_id) {
             None => continue,
             Some(Named::User(name)) => {
-                store::iam::find_user(tx, account_id, name).await?.filter(|user| user.arn() == entry).map(|user| user.id)
+                store::iam::find_user(tx, account_id, name).await?.filter(|user| user.arn() == entry).map(|user| user.id.into_string())
             }
-            Some(Named::Role) => store::iam::find_role_by_arn(tx, &entry).await?.map(|role| role.id),
+            Some(Named::Role) => store::iam::find_role_by_arn(tx, &entry).await?.map(|role| role.id.into_string()),
             Some(Named::SessionOf(name)) => {
                 store::iam::find_role(tx, account_id, name).await?.filter(|role| role.name == name).map(|_| entry.clone())
             }
-            Some(Named::Id) => store::iam::exists(tx, account_id, &entry).await?.then(|| entry.clone()),
+            Some(Named::Id) => store::iam::exists(tx, account_id, &entry.as_str().into()).await?.then(|| entry.clone()),
             Some(Named::Nobody) => None,
         };
         let id = found.ok_or_else(|| Error::MalformedPolicyDocument(format!("Invalid principal in policy: \"AWS\":\"{entry}\"")))?;
@@ -38,12 +39,12 @@ pub async fn by_id(tx: &mut Conn, account_id: &str, document: &str) -> Result<St
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn by_arn(tx: &mut Conn, account_id: &str, document: &str) -> Result<String, StoreError> {
+pub async fn by_arn(tx: &mut Conn, account_id: &AccountId, document: &str) -> Result<String, StoreError> {
     let mut arns = BTreeMap::new();
     for id in policy::aws_principals(document) {
         let arn = match id.get(..4) {
-            Some("AIDA") => store::iam::find_user_by_id(tx, account_id, &id).await?.map(|user| user.arn()),
-            Some("AROA") => store::iam::find_role_by_id(tx, account_id, &id).await?.map(|role| role.arn()),
+            Some("AIDA") => store::iam::find_user_by_id(tx, account_id, &id.as_str().into()).await?.map(|user| user.arn()),
+            Some("AROA") => store::iam::find_role_by_id(tx, account_id, &id.as_str().into()).await?.map(|role| role.arn()),
             _ => None,
         };
         arns.extend(arn.map(|arn| (id, arn)));
@@ -67,13 +68,13 @@ enum Named<'a> {
 
 impl<'a> Named<'a> {
     /// `None` for everyone, for accounts, and for other accounts'.
-    fn read(entry: &'a str, account_id: &str) -> Option<Self> {
+    fn read(entry: &'a str, account_id: &AccountId) -> Option<Self> {
         if !entry.contains(':') {
             return (entry.starts_with("AIDA") || entry.starts_with("AROA")).then_some(Self::Id);
         }
         let parts: Vec<&str> = entry.splitn(6, ':').collect();
         let ["arn", partition, service, "", account, resource] = parts.as_slice() else { return None };
-        if *account != account_id || (*service, *resource) == ("iam", "root") {
+        if account_id != account || (*service, *resource) == ("iam", "root") {
             return None;
         }
         Some(match (*partition, *service, resource.split_once('/')) {
@@ -103,7 +104,7 @@ mod tests {
         let role = app.role("app", trust).await;
         let assume = async || ann.call("AssumeRole", json!({"RoleArn": role, "RoleSessionName": "test"})).await;
         assume().await.ok();
-        let stored = async || app.app.read(async |tx| store::iam::find_role(tx, ACCOUNT, "app").await).await.unwrap().unwrap();
+        let stored = async || app.app.read(async |tx| store::iam::find_role(tx, &ACCOUNT.into(), "app").await).await.unwrap().unwrap();
         let id = app.admin().call("iam:GetUser", json!({"UserName": "ann"})).await.ok()["User"]["UserId"].as_str().unwrap().to_owned();
         let document = stored().await.assume_role_policy;
         assert!(document.contains(&id) && !document.contains(&arn), "{document}");
@@ -111,7 +112,7 @@ mod tests {
         let former = document.replace(&id, "AIDAFORMERLYANNAAAAAA");
         let other = crate::iam::entity::Role {
             name: "former".to_owned(),
-            id: "AROAFORMERAAAAAAAAAAA".to_owned(),
+            id: "AROAFORMERAAAAAAAAAAA".into(),
             assume_role_policy: former,
             ..stored().await
         };

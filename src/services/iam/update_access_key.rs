@@ -7,13 +7,14 @@ use super::errors::Error;
 use super::owner::Owner;
 use crate::context::Context;
 use crate::iam::entity::AccessKey;
+use crate::kit::id::AccessKeyId;
 use crate::store;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
     user_name: Option<String>,
-    access_key_id: String,
+    access_key_id: AccessKeyId,
     status: String,
 }
 

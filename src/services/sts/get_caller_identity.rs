@@ -17,5 +17,5 @@ pub struct Response {
 }
 
 pub async fn handle(cx: &Context, _: Request) -> Result<Response, Error> {
-    Ok(Response { user_id: cx.caller.user_id(), account: cx.account_id.clone(), arn: cx.caller.principal().to_string() })
+    Ok(Response { user_id: cx.caller.user_id(), account: cx.account_id.to_string(), arn: cx.caller.principal().to_string() })
 }

@@ -36,7 +36,7 @@ impl Node {
     }
 
     async fn put_policy(&self, owner_id: &str) {
-        self.db.write(async |tx| iam::put_policy(tx, "1", owner_id, "p", "{}").await).await.unwrap();
+        self.db.write(async |tx| iam::put_policy(tx, &"1".into(), &owner_id.into(), "p", "{}").await).await.unwrap();
     }
 
     async fn records(&self) -> i64 {
@@ -54,7 +54,7 @@ async fn two_nodes() -> (Node, Node, Arc<ManualClock>, TestDatabase) {
 }
 
 fn policies_of(owner_id: &str) -> Change {
-    Change::Policies { account_id: "1".to_owned(), owner_id: owner_id.to_owned() }
+    Change::Policies { account_id: "1".into(), owner_id: owner_id.into() }
 }
 
 async fn record(node: &Node, stream: &str, number: i64, changes: &str) {
@@ -88,7 +88,7 @@ async fn what_is_rolled_back_is_told_nobody_and_leaves_no_gap() {
     let (here, there, _clock, _database) = two_nodes().await;
     here.put_policy("AIDA1").await;
     let refused = here.db.write(async |tx| {
-        iam::put_policy(tx, "1", "AIDA2", "p", "{}").await?;
+        iam::put_policy(tx, &"1".into(), &"AIDA2".into(), "p", "{}").await?;
         Err::<(), _>(StoreError::Contention { attempts: 0 })
     });
     assert!(refused.await.is_err());
@@ -105,7 +105,7 @@ async fn a_stream_whose_outcome_is_unknown_is_left() {
     assert_eq!(there.caught_up().await.len(), 2);
     // The lost commit arrives after all.
     record(&here, &stream, 2, r#"[{"Pool":"late"}]"#).await;
-    assert_eq!(there.caught_up().await, [Change::Pool("late".to_owned())]);
+    assert_eq!(there.caught_up().await, [Change::Pool("late".into())]);
 }
 
 #[actix_web::test]

@@ -13,9 +13,9 @@ const NOW: Timestamp = Timestamp::from_seconds(1000);
 fn pool(mfa: MfaMode) -> Pool {
     Pool {
         id: "us-east-1_p".into(),
-        account_id: String::new(),
-        region: String::new(),
-        name: String::new(),
+        account_id: "".into(),
+        region: "".into(),
+        name: "".into(),
         configuration: PoolConfiguration { mfa, ..PoolConfiguration::default() },
         created_at: NOW,
         modified_at: NOW,
@@ -25,8 +25,8 @@ fn pool(mfa: MfaMode) -> Pool {
 fn client(flows: &[&str]) -> Client {
     Client {
         pool_id: "us-east-1_p".into(),
-        id: String::new(),
-        name: String::new(),
+        id: "".into(),
+        name: "".into(),
         configuration: ClientConfiguration {
             explicit_auth_flows: Some(flows.iter().map(|flow| (*flow).to_owned()).collect()),
             ..ClientConfiguration::default()
@@ -46,7 +46,7 @@ fn user() -> User {
         enabled: true,
         attributes: BTreeMap::new(),
         password: Some(PasswordRecord {
-            hash: PasswordHash::stored(String::new()),
+            hash: PasswordHash::stored("".into()),
             sealed_srp_verifier: Vec::new(),
             srp_name: "alice".into(),
             temporary_until: Some(NOW.plus(std::time::Duration::from_secs(1))),

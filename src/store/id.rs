@@ -1,0 +1,45 @@
+//! Ids rest as their text.
+
+use sqlx::database::Database;
+use sqlx::encode::{Encode, IsNull};
+use sqlx::error::BoxDynError;
+use sqlx::{Decode, Type};
+
+use crate::kit::id::{AccessKeyId, AccountId, ClientId, IdentityId, IdentityPoolId, UniqueId, UserId, UserPoolId};
+
+macro_rules! rest_as_text {
+    ($($id:ty),+ $(,)?) => {$(
+        impl<DB: Database> Type<DB> for $id
+        where
+            String: Type<DB>,
+        {
+            fn type_info() -> DB::TypeInfo {
+                <String as Type<DB>>::type_info()
+            }
+
+            fn compatible(found: &DB::TypeInfo) -> bool {
+                <String as Type<DB>>::compatible(found)
+            }
+        }
+
+        impl<'q, DB: Database> Encode<'q, DB> for $id
+        where
+            String: Encode<'q, DB>,
+        {
+            fn encode_by_ref(&self, buffer: &mut DB::ArgumentBuffer) -> Result<IsNull, BoxDynError> {
+                self.as_str().to_owned().encode(buffer)
+            }
+        }
+
+        impl<'r, DB: Database> Decode<'r, DB> for $id
+        where
+            String: Decode<'r, DB>,
+        {
+            fn decode(value: DB::ValueRef<'r>) -> Result<Self, BoxDynError> {
+                <String as Decode<'r, DB>>::decode(value).map(Self::from)
+            }
+        }
+    )+};
+}
+
+rest_as_text!(AccessKeyId, AccountId, ClientId, IdentityId, IdentityPoolId, UniqueId, UserId, UserPoolId);
