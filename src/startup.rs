@@ -260,11 +260,8 @@ async fn write_root_credentials(app: &App, data: &Path) -> Result<(), StartupErr
     let mut rng = app.rng();
     let id = ids::access_key_id(AccessKeyKind::LongLived, &app.first_account_id, &mut rng);
     let secret = ids::secret_access_key(&mut rng);
-    let sealed_secret = app.keys.at_rest.seal(
-        &["iam_access_keys", app.first_account_id.as_str(), id.as_str()],
-        secret.expose_secret().as_bytes(),
-        &mut rng,
-    );
+    let place = ["iam_access_keys", app.first_account_id.as_str(), id.as_str()];
+    let sealed_secret = app.keys.at_rest.seal(&place, &secret, &mut rng).map_err(StoreError::from)?;
     let key = AccessKey {
         account_id: app.first_account_id.clone(),
         id: id.clone(),

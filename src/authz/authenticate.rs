@@ -97,10 +97,9 @@ async fn identify(app: &App, access_key_id: &AccessKeyId, session_token: Option<
                 let HeldKey { key, owner } = held.as_ref();
                 let caller = owner.clone().ok_or(CredentialRefused::UnknownKey)?;
                 let place = ["iam_access_keys", key.account_id.as_str(), key.id.as_str()];
-                let secret = app.keys.at_rest.open(&place, &key.sealed_secret).ok();
-                let secret = secret.and_then(|secret| String::from_utf8(secret.to_vec()).ok());
+                let secret = app.keys.at_rest.open(&place, &key.sealed_secret);
                 let corrupt = || StoreError::corrupt("iam_access_keys", "sealed_secret", key.id.as_str());
-                Ok(Identified::Ours(caller, secret.ok_or_else(corrupt)?.into()))
+                Ok(Identified::Ours(caller, secret.map_err(|_| corrupt())?))
             }
         },
         // SECURITY: a temporary key of this deployment's account must bring its own token, in dev too.

@@ -7,6 +7,6 @@ mod policies;
 pub use authenticate::{CredentialRefused, authenticate, holder_of};
 pub use incoming::{by_trusted_proxy, caller, origin};
 pub use policies::{
-    Applicable, account_of_resource, decide, decide_assumption, decide_at, decide_on, denial, denial_in_short, keys_of_call, policies_of,
-    request_keys, session_policies, trusts_vouched_for,
+    Applicable, Target, account_of_resource, decide, decide_assumption, decide_at, decide_on, denial, denial_in_short, keys_of_call,
+    policies_of, request_keys, session_policies, trusts_vouched_for,
 };

@@ -109,7 +109,7 @@ pub fn account_of_resource<'a>(app: &'a App, resource: &'a str) -> Option<&'a st
 /// # Errors
 /// [`StoreError`].
 pub async fn decide_on(app: &App, caller: &Caller, action: &str, resource: &str, context: &ContextMap) -> Result<Decision, StoreError> {
-    decide_at(app, caller, action, (resource, account_of_resource(app, resource)), context).await
+    decide_at(app, caller, action, Target { resource, account: account_of_resource(app, resource) }, context).await
 }
 
 /// Judges what a caller wants by the policies that apply to them.
@@ -117,22 +117,24 @@ pub async fn decide_on(app: &App, caller: &Caller, action: &str, resource: &str,
 /// # Errors
 /// [`StoreError`].
 pub async fn decide(app: &App, caller: &Caller, action: &str, resource: &str, context: &ContextMap) -> Result<Decision, StoreError> {
-    decide_at(app, caller, action, (resource, None), context).await
+    decide_at(app, caller, action, Target { resource, account: None }, context).await
 }
 
-/// Judges what a caller wants with a resource that was found, and whose account it is; `None` for the caller's own.
+/// What a caller wants something with.
+pub struct Target<'a> {
+    /// Its ARN, as found.
+    pub resource: &'a str,
+    /// Its account; `None` for the caller's own.
+    pub account: Option<&'a str>,
+}
+
+/// Judges what a caller wants with a resource that was found.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn decide_at(
-    app: &App,
-    caller: &Caller,
-    action: &str,
-    (resource, account): (&str, Option<&str>),
-    context: &ContextMap,
-) -> Result<Decision, StoreError> {
+pub async fn decide_at(app: &App, caller: &Caller, action: &str, target: Target<'_>, context: &ContextMap) -> Result<Decision, StoreError> {
     let applicable = Applicable::to(app, caller).await?;
-    let request = Request { resource_account: account, ..applicable.ask(action, resource, context) };
+    let request = Request { resource_account: target.account, ..applicable.ask(action, target.resource, context) };
     Ok(policy::decide(&request, &applicable.policies()))
 }
 
@@ -155,7 +157,7 @@ pub async fn decide_assumption(app: &App, caller: &Caller, role: &Role, context:
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn trusts_vouched_for(role: &Role, (provider, pinned): (&str, &str), action: &str, context: &ContextMap) -> Result<bool, StoreError> {
+pub fn trusts_vouched_for(role: &Role, provider: &str, pinned: &str, action: &str, context: &ContextMap) -> Result<bool, StoreError> {
     let (trust, arn) = (parse_trust(role)?, role.arn());
     if !trust.pins_provider(provider, pinned) {
         return Ok(false);

@@ -5,5 +5,6 @@ pub mod digest;
 pub mod ids;
 pub mod password;
 pub mod seal;
+pub mod sealed;
 pub mod srp;
 pub mod totp;

@@ -9,15 +9,22 @@ use rand::CryptoRng;
 use zeroize::Zeroizing;
 
 use super::digest::hmac_sha256;
+use super::sealed::{Sealable, Sealed};
 use crate::kit::rng::random_bytes;
 
 /// The layout that follows this byte: nonce (12), ciphertext, tag (16).
 const VERSION: u8 = 1;
 
-/// Why a sealed value was not opened.
+/// Why a value was not sealed, or a sealed one not opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("sealed value does not open: changed, moved to another place, or sealed with another key")]
-pub struct SealError;
+pub enum SealError {
+    /// It is not what was sealed there.
+    #[error("sealed value does not open: changed, moved to another place, or sealed with another key")]
+    Unopenable,
+    /// It has no plaintext, or more than the cipher takes.
+    #[error("value cannot be sealed")]
+    Unsealable,
+}
 
 /// The deployment's 256-bit key. Sub-keys are derived from it, so that one key never serves two purposes.
 #[derive(Clone)]
@@ -61,53 +68,41 @@ impl fmt::Debug for MasterKey {
 pub struct SealingKey(Zeroizing<[u8; 32]>);
 
 impl SealingKey {
-    /// From raw bytes; `None` unless there are 32.
-    #[must_use]
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        Some(Self(Zeroizing::new(bytes.try_into().ok()?)))
-    }
-
-    /// The raw bytes, to be sealed by another key.
-    #[must_use]
-    pub fn expose_secret(&self) -> &[u8] {
-        self.0.as_slice()
-    }
-
-    /// Seals `plaintext` to its `place` (table, column, row id; or the purpose of a sealed string): it opens nowhere else.
-    #[must_use]
-    pub fn seal(&self, place: &[&str], plaintext: &[u8], rng: &mut dyn CryptoRng) -> Vec<u8> {
+    /// Seals a value to its `place` (table, column, row id; or the purpose of what travels): it opens nowhere else.
+    ///
+    /// # Errors
+    /// [`SealError::Unsealable`]; nothing unsealed is handed on in its stead.
+    pub fn seal<T: Sealable>(&self, place: &[&str], value: &T, rng: &mut dyn CryptoRng) -> Result<Sealed<T>, SealError> {
         let nonce: [u8; NONCE_LEN] = random_bytes(rng);
-        let mut sealed = Vec::with_capacity(1 + NONCE_LEN + plaintext.len() + AES_256_GCM.tag_len());
-        let mut in_out = Zeroizing::new(plaintext.to_vec());
-        let tag = self.key().and_then(|key| {
-            key.seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(associated_data(place)), in_out.as_mut_slice())
-                .ok()
-        });
-        if let Some(tag) = tag {
-            sealed.push(VERSION);
-            sealed.extend_from_slice(&nonce);
-            sealed.extend_from_slice(&in_out);
-            sealed.extend_from_slice(tag.as_ref());
-        }
-        sealed
+        let mut in_out = value.to_plaintext()?;
+        let tag = self
+            .key()?
+            .seal_in_place_separate_tag(Nonce::assume_unique_for_key(nonce), Aad::from(associated_data(place)), in_out.as_mut_slice())
+            .map_err(|_| SealError::Unsealable)?;
+        let mut sealed = Vec::with_capacity(1 + NONCE_LEN + in_out.len() + AES_256_GCM.tag_len());
+        sealed.push(VERSION);
+        sealed.extend_from_slice(&nonce);
+        sealed.extend_from_slice(&in_out);
+        sealed.extend_from_slice(tag.as_ref());
+        Ok(Sealed::stored(sealed))
     }
 
     /// Opens what [`SealingKey::seal`] made for the same place.
     ///
     /// # Errors
-    /// [`SealError`] when a bit was changed, or the place or key is another.
-    pub fn open(&self, place: &[&str], sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, SealError> {
-        let (version, rest) = sealed.split_first().ok_or(SealError)?;
-        let (nonce, ciphertext) = rest.split_at_checked(NONCE_LEN).ok_or(SealError)?;
+    /// [`SealError::Unopenable`] when a bit was changed, or the place, the key or the kind of value is another.
+    pub fn open<T: Sealable>(&self, place: &[&str], sealed: &Sealed<T>) -> Result<T, SealError> {
+        let (version, rest) = sealed.as_bytes().split_first().ok_or(SealError::Unopenable)?;
+        let (nonce, ciphertext) = rest.split_at_checked(NONCE_LEN).ok_or(SealError::Unopenable)?;
         if *version != VERSION {
-            return Err(SealError);
+            return Err(SealError::Unopenable);
         }
         let mut in_out = Zeroizing::new(ciphertext.to_vec());
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealError)?;
-        let key = self.key().ok_or(SealError)?;
-        let length = key.open_in_place(nonce, Aad::from(associated_data(place)), in_out.as_mut_slice()).map_err(|_| SealError)?.len();
+        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| SealError::Unopenable)?;
+        let opened = self.key()?.open_in_place(nonce, Aad::from(associated_data(place)), in_out.as_mut_slice());
+        let length = opened.map_err(|_| SealError::Unopenable)?.len();
         in_out.truncate(length);
-        Ok(in_out)
+        T::from_plaintext(in_out).ok_or(SealError::Unopenable)
     }
 
     /// A keyed hash for what has too little entropy for a plain one (six-digit codes): without the key, a stolen
@@ -117,9 +112,9 @@ impl SealingKey {
         hmac_sha256(self.0.as_slice(), &[&associated_data(parts)])
     }
 
-    /// `None` cannot happen: AES-256-GCM takes any 32 bytes.
-    fn key(&self) -> Option<LessSafeKey> {
-        UnboundKey::new(&AES_256_GCM, self.0.as_slice()).ok().map(LessSafeKey::new)
+    /// AES-256-GCM takes any 32 bytes.
+    fn key(&self) -> Result<LessSafeKey, SealError> {
+        UnboundKey::new(&AES_256_GCM, self.0.as_slice()).map(LessSafeKey::new).map_err(|_| SealError::Unsealable)
     }
 }
 
@@ -148,27 +143,28 @@ mod tests {
         MasterKey::generate(&mut EntropyRng(&SeededEntropy::new(seed))).derive("test")
     }
 
-    fn seal(place: &[&str]) -> Vec<u8> {
-        key(1).seal(place, b"plaintext", &mut EntropyRng(&SeededEntropy::new(9)))
+    fn seal(place: &[&str]) -> Sealed<String> {
+        key(1).seal(place, &"plaintext".to_owned(), &mut EntropyRng(&SeededEntropy::new(9))).unwrap()
     }
 
     #[test]
     fn what_is_sealed_opens_in_its_place_only() {
         let sealed = seal(&["users", "totp", "alice"]);
-        assert_eq!(key(1).open(&["users", "totp", "alice"], &sealed).unwrap().as_slice(), b"plaintext");
-        assert_eq!(key(1).open(&["users", "totp", "mallory"], &sealed), Err(SealError));
-        assert_eq!(key(1).open(&["users", "totpalice"], &sealed), Err(SealError));
-        assert_eq!(key(2).open(&["users", "totp", "alice"], &sealed), Err(SealError));
+        assert_eq!(key(1).open(&["users", "totp", "alice"], &sealed).unwrap(), "plaintext");
+        assert_eq!(key(1).open(&["users", "totp", "mallory"], &sealed), Err(SealError::Unopenable));
+        assert_eq!(key(1).open(&["users", "totpalice"], &sealed), Err(SealError::Unopenable));
+        assert_eq!(key(2).open(&["users", "totp", "alice"], &sealed), Err(SealError::Unopenable));
     }
 
     #[test]
     fn every_flipped_bit_and_every_truncation_is_refused() {
-        let sealed = seal(&["x"]);
+        let sealed = seal(&["x"]).as_bytes().to_vec();
         for position in 0..sealed.len() {
             let mut changed = sealed.clone();
             changed[position] ^= 0x10;
-            assert_eq!(key(1).open(&["x"], &changed), Err(SealError), "byte {position}");
-            assert_eq!(key(1).open(&["x"], &sealed[..position]), Err(SealError), "cut at {position}");
+            let open = |bytes: &[u8]| key(1).open(&["x"], &Sealed::<String>::stored(bytes.to_vec()));
+            assert_eq!(open(&changed), Err(SealError::Unopenable), "byte {position}");
+            assert_eq!(open(&sealed[..position]), Err(SealError::Unopenable), "cut at {position}");
         }
     }
 
@@ -177,8 +173,8 @@ mod tests {
         let master = MasterKey::generate(&mut EntropyRng(&SeededEntropy::new(3)));
         let text = master.to_base64();
         let again = MasterKey::from_base64(&text).unwrap();
-        assert_eq!(again.derive("a").expose_secret(), master.derive("a").expose_secret());
-        assert_ne!(master.derive("a").expose_secret(), master.derive("b").expose_secret());
+        assert_eq!(again.derive("a").keyed_hash(&[]), master.derive("a").keyed_hash(&[]));
+        assert_ne!(master.derive("a").keyed_hash(&[]), master.derive("b").keyed_hash(&[]));
         assert_eq!(format!("{master:?} {:?}", master.derive("a")), "MasterKey SealingKey");
         assert!(MasterKey::from_base64("c2hvcnQ=").is_none());
     }

@@ -15,7 +15,9 @@ use zeroize::Zeroizing;
 
 use super::digest::{hmac_sha256, sha256};
 use super::password::Password;
+use super::seal::SealError;
 use super::seal::SealingKey;
+use super::sealed::Sealable;
 use crate::kit::clock::Timestamp;
 use crate::kit::rng::random_bytes;
 use crate::kit::secret::constant_time_equals;
@@ -84,25 +86,24 @@ impl Verifier {
         Self { salt: significant(salt), verifier: (root * root).retrieve() }
     }
 
-    /// From the bytes of [`Verifier::to_bytes`].
-    #[must_use]
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (salt, verifier) = bytes.split_first_chunk::<SALT_BYTES>()?;
-        (verifier.len() == GROUP_BYTES).then(|| Self { salt: *salt, verifier: U3072::from_be_slice(verifier) })
-    }
-
-    /// Salt and verifier, to be sealed.
-    #[must_use]
-    pub fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
-        let mut bytes = Zeroizing::new(self.salt.to_vec());
-        bytes.extend_from_slice(self.verifier.to_be_bytes().as_ref());
-        bytes
-    }
-
     /// The salt as clients get it.
     #[must_use]
     pub fn salt_hex(&self) -> String {
         super::digest::hex(&self.salt)
+    }
+}
+
+/// Salt and verifier.
+impl Sealable for Verifier {
+    fn to_plaintext(&self) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        let mut bytes = Zeroizing::new(self.salt.to_vec());
+        bytes.extend_from_slice(self.verifier.to_be_bytes().as_ref());
+        Ok(bytes)
+    }
+
+    fn from_plaintext(bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
+        let (salt, verifier) = bytes.split_first_chunk::<SALT_BYTES>()?;
+        (verifier.len() == GROUP_BYTES).then(|| Self { salt: *salt, verifier: U3072::from_be_slice(verifier) })
     }
 }
 

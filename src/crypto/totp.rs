@@ -4,6 +4,8 @@ use rand::CryptoRng;
 use totp_rs::{Algorithm, Builder};
 use zeroize::Zeroizing;
 
+use super::seal::SealError;
+use super::sealed::Sealable;
 use crate::kit::clock::Timestamp;
 use crate::kit::rng::random_bytes;
 
@@ -23,13 +25,13 @@ impl TotpSeed {
         Self(Zeroizing::new(random_bytes::<32>(rng).to_vec()))
     }
 
-    /// A seed read from the store.
+    /// A seed that was drawn earlier.
     #[must_use]
     pub const fn stored(bytes: Zeroizing<Vec<u8>>) -> Self {
         Self(bytes)
     }
 
-    /// The raw bytes, to be sealed.
+    /// The raw bytes, for what is sealed.
     #[must_use]
     pub fn expose_secret(&self) -> &[u8] {
         &self.0
@@ -62,13 +64,23 @@ impl TotpSeed {
     }
 }
 
+impl Sealable for TotpSeed {
+    fn to_plaintext(&self) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        Ok(self.0.clone())
+    }
+
+    fn from_plaintext(bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
+        Some(Self(bytes))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// RFC 6238 appendix B: the seed "12345678901234567890", cut to six digits.
     fn seed() -> TotpSeed {
-        TotpSeed::stored(Zeroizing::new(b"12345678901234567890".to_vec()))
+        TotpSeed(Zeroizing::new(b"12345678901234567890".to_vec()))
     }
 
     #[test]

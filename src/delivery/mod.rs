@@ -5,9 +5,10 @@ use askama::Template;
 use crate::context::App;
 use crate::crypto::digest::hex;
 use crate::crypto::ids;
+use crate::crypto::sealed::Json;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UserPoolId;
-use crate::store::message_budgets;
+use crate::store::message_budgets::{self, Rate};
 use crate::store::outbox::{self, StoredMessage};
 use crate::store::{Conn, StoreError};
 use crate::userpools::message::Message;
@@ -69,19 +70,19 @@ pub enum SendRefused {
 pub async fn send(app: &App, tx: &mut Conn, message: &Message) -> Result<(), SendRefused> {
     spend(app, tx, message).await?;
     let id = ids::uuid(&mut app.rng());
-    let corrupt = |_| StoreError::corrupt("outbox_messages", "sealed_message", &id);
-    let text = zeroize::Zeroizing::new(serde_json::to_vec(message).map_err(corrupt)?);
-    let sealed = app.keys.at_rest.seal(&["outbox_messages", message.user_pool_id.as_str(), &id], &text, &mut app.rng());
+    let place = ["outbox_messages", message.user_pool_id.as_str(), &id];
+    let sealed = app.keys.at_rest.seal(&place, &Json(message.clone()), &mut app.rng()).map_err(StoreError::from)?;
     Ok(outbox::insert(tx, &message.user_pool_id, &id, &sealed, app.now()).await?)
 }
 
 /// SECURITY: whoever signs up names the address: without a budget of its own they could have it mailed without end.
 async fn spend(app: &App, tx: &mut Conn, message: &Message) -> Result<(), SendRefused> {
-    let Some(interval) = WINDOW_MILLIS.checked_div(i64::from(app.budgets.messages)) else { return Ok(()) };
+    let Some(interval_millis) = WINDOW_MILLIS.checked_div(i64::from(app.budgets.messages)) else { return Ok(()) };
+    let rate = Rate { interval_millis, window_millis: WINDOW_MILLIS };
     let pool_id = &message.user_pool_id;
     // Capitals make no other mailbox (RFC 5321 §2.4 lets them, nobody does).
     let address = app.keys.codes.keyed_hash(&["destination", pool_id.as_str(), &message.to.to_lowercase()]);
-    if message_budgets::spend(tx, pool_id, &hex(&address), (interval, WINDOW_MILLIS), app.now().millis()).await? {
+    if message_budgets::spend(tx, pool_id, &hex(&address), rate, app.now().millis()).await? {
         return Ok(());
     }
     app.budgets.message_refused();
@@ -100,7 +101,6 @@ pub async fn newest(app: &App, pool_id: Option<&UserPoolId>, limit: i64) -> Resu
 fn open(app: &App, row: &StoredMessage) -> Result<(Message, Timestamp), StoreError> {
     let corrupt = || StoreError::corrupt("outbox_messages", "sealed_message", &row.message_id);
     let place = ["outbox_messages", row.pool_id.as_str(), &row.message_id];
-    let opened = app.keys.at_rest.open(&place, &row.sealed_message).map_err(|_| corrupt())?;
-    let message = serde_json::from_slice(&opened).map_err(|_| corrupt())?;
+    let Json(message) = app.keys.at_rest.open(&place, &row.sealed_message).map_err(|_| corrupt())?;
     Ok((message, Timestamp::from_millis(row.created_at)))
 }

@@ -77,10 +77,7 @@ impl ClientOfPool {
     /// [`Refused::Internal`] when it does not open.
     pub fn secret(&self, app: &App) -> Result<Option<Secret>, Refused> {
         let place = ["user_pool_clients", self.client.pool_id.as_str(), self.client.id.as_str()];
-        let open = |sealed: &Vec<u8>| {
-            let opened = app.keys.at_rest.open(&place, sealed).map_err(|error| Refused::Internal(Box::new(error)))?;
-            String::from_utf8(opened.to_vec()).map(Secret::from).map_err(|error| Refused::Internal(Box::new(error.utf8_error())))
-        };
+        let open = |sealed| app.keys.at_rest.open(&place, sealed).map_err(|error| Refused::Internal(Box::new(error)));
         self.client.sealed_secret.as_ref().map(open).transpose()
     }
 }

@@ -27,7 +27,11 @@ pub async fn generate(app: &App) -> Result<Result<Vec<(SigningKey, &'static str)
 /// [`StoreError`].
 pub async fn insert(app: &App, tx: &mut Conn, pool_id: &UserPoolId, keys: &[(SigningKey, &'static str)]) -> Result<(), StoreError> {
     for (key, state) in keys {
-        let sealed_key = app.keys.at_rest.seal(&["pool_signing_keys", pool_id.as_str(), key.kid()], key.expose_pkcs8(), &mut app.rng());
+        let sealed_key = app
+            .keys
+            .at_rest
+            .seal(&["pool_signing_keys", pool_id.as_str(), key.kid()], key.private(), &mut app.rng())
+            .map_err(StoreError::from)?;
         let stored = StoredKey { kid: key.kid().to_owned(), sealed_key, state: (*state).to_owned() };
         user_pools::insert_key(tx, pool_id, &stored, app.now()).await?;
     }
@@ -50,8 +54,8 @@ fn open(app: &App, pool_id: &UserPoolId, stored: Vec<StoredKey>) -> Result<Optio
     let (mut current, mut public) = (None, Vec::new());
     for row in stored {
         let corrupt = || StoreError::corrupt("pool_signing_keys", "sealed_key", &row.kid);
-        let pkcs8 = app.keys.at_rest.open(&["pool_signing_keys", pool_id.as_str(), &row.kid], &row.sealed_key).map_err(|_| corrupt())?;
-        let key = SigningKey::from_pkcs8(row.kid.clone(), pkcs8).map_err(|_| corrupt())?;
+        let private = app.keys.at_rest.open(&["pool_signing_keys", pool_id.as_str(), &row.kid], &row.sealed_key).map_err(|_| corrupt())?;
+        let key = SigningKey::of(row.kid.clone(), private).map_err(|_| corrupt())?;
         public.push(key.public().clone());
         if row.state == CURRENT {
             current = Some(key);

@@ -6,7 +6,7 @@ use super::sign_in::SignInRefused;
 use crate::context::App;
 use crate::crypto::totp::TotpSeed;
 use crate::store::user_secrets::Enrolment;
-use crate::store::{user_secrets, users};
+use crate::store::{StoreError, user_secrets, users};
 use crate::userpools::user::User;
 
 /// The longest name of a device, in characters. The model sets no bound; each sign-in reads the name.
@@ -18,7 +18,7 @@ const LONGEST_DEVICE_NAME: usize = 256;
 /// Failures of the store only.
 pub async fn associate(app: &App, holder: &Holder) -> Result<String, SignInRefused> {
     let seed = TotpSeed::generate(&mut app.rng());
-    let sealed = app.keys.at_rest.seal(&place_of_pending(holder), seed.expose_secret(), &mut app.rng());
+    let sealed = app.keys.at_rest.seal(&place_of_pending(holder), &seed, &mut app.rng()).map_err(StoreError::from)?;
     app.write(async |tx| user_secrets::set_pending_totp(tx, &holder.user, &sealed).await).await?;
     Ok(seed.to_base32().to_string())
 }
@@ -35,7 +35,7 @@ pub async fn verify(app: &App, holder: &Holder, code: &str, device_name: Option<
         let sealed = user.sealed_pending_totp_seed.as_ref().ok_or(SignInRefused::NoPendingToken)?;
         // SECURITY: the seed was sealed for the sign-in that asked for it: no other one has a say in it.
         let seed = app.keys.at_rest.open(&place_of_pending(holder), sealed).map_err(|_| SignInRefused::NoPendingToken)?;
-        let enrolment = enrolment(app, &user, &TotpSeed::stored(seed), code, device_name);
+        let enrolment = enrolment(app, &user, &seed, code, device_name)?;
         let enrolment = enrolment.ok_or(SignInRefused::EnrolmentMismatch)?;
         Ok(user_secrets::enrol_totp(tx, &user, &enrolment, app.now()).await?)
     })
@@ -43,10 +43,16 @@ pub async fn verify(app: &App, holder: &Holder, code: &str, device_name: Option<
 }
 
 /// A seed that its first code verifies, as it is to rest.
-pub(super) fn enrolment(app: &App, user: &User, seed: &TotpSeed, code: &str, device_name: Option<&str>) -> Option<Enrolment> {
-    let step = seed.matching_step(code, app.now())?;
-    let sealed_seed = app.keys.at_rest.seal(&place(user), seed.expose_secret(), &mut app.rng());
-    Some(Enrolment { sealed_seed, step, device_name: device_name.map(str::to_owned) })
+pub(super) fn enrolment(
+    app: &App,
+    user: &User,
+    seed: &TotpSeed,
+    code: &str,
+    device_name: Option<&str>,
+) -> Result<Option<Enrolment>, StoreError> {
+    let Some(step) = seed.matching_step(code, app.now()) else { return Ok(None) };
+    let sealed_seed = app.keys.at_rest.seal(&place(user), seed, &mut app.rng())?;
+    Ok(Some(Enrolment { sealed_seed, step, device_name: device_name.map(str::to_owned) }))
 }
 
 /// Refuses a name that is longer than any label.
@@ -65,7 +71,7 @@ pub(super) fn check_device_name(name: Option<&str>) -> Result<(), SignInRefused>
 pub(super) fn matching_step(app: &App, user: &User, code: &str) -> Result<Option<i64>, Refused> {
     let Some(sealed) = &user.sealed_totp_seed else { return Ok(None) };
     let seed = app.keys.at_rest.open(&place(user), sealed).map_err(|error| Refused::Internal(Box::new(error)))?;
-    Ok(TotpSeed::stored(seed).matching_step(code, app.now()))
+    Ok(seed.matching_step(code, app.now()))
 }
 
 fn place(user: &User) -> [&str; 4] {

@@ -241,6 +241,6 @@ fn check_trust(app: &App, pool: &IdentityPool, role: &Role, session: &RoleSessio
         origin.add_keys(&mut keys);
     }
     // The provider's audience is the pool: a role says which pools it trusts.
-    let trusted = authz::trusts_vouched_for(role, (PROVIDER, AUDIENCE), "sts:AssumeRoleWithWebIdentity", &keys)?;
+    let trusted = authz::trusts_vouched_for(role, PROVIDER, AUDIENCE, "sts:AssumeRoleWithWebIdentity", &keys)?;
     if trusted { Ok(()) } else { Err(LoginRefused::Misconfigured) }
 }

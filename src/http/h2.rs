@@ -68,9 +68,9 @@ where
                 let (app, stream, clock) = (Rc::clone(&app), Rc::clone(&streams), Arc::clone(&clock));
                 actix_web::rt::spawn(async move {
                     let _stream = stream;
-                    let response = respond(app.as_ref(), request, peer);
+                    let (response, is_head) = respond(app.as_ref(), request, peer).await;
                     // A client that went away misses its answer.
-                    let _ = send(response.await, answer, clock.as_ref()).await;
+                    let _ = send(response, is_head, answer, clock.as_ref()).await;
                 });
             }
             Event::Quiet if Rc::strong_count(&streams) > 1 => {}
@@ -134,7 +134,7 @@ where
     (response, is_head)
 }
 
-async fn send((response, is_head): (Response<BoxBody>, bool), mut answer: SendResponse<Bytes>, clock: &dyn Clock) -> Result<(), h2::Error> {
+async fn send(response: Response<BoxBody>, is_head: bool, mut answer: SendResponse<Bytes>, clock: &dyn Clock) -> Result<(), h2::Error> {
     let (response, body) = response.into_parts();
     let size = if response.status() == StatusCode::NO_CONTENT { BodySize::None } else { body.size() };
     let mut head = http::Response::new(());

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::crypto::sealed::Sealed;
 use crate::iam::arn;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccessKeyId, AccountId, UniqueId};
+use crate::kit::secret::Secret;
 
 /// A tag.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,7 +84,7 @@ pub struct AccessKey {
     /// The owner's unique id; the account's number for the root.
     pub owner_id: UniqueId,
     /// The secret, sealed.
-    pub sealed_secret: Vec<u8>,
+    pub sealed_secret: Sealed<Secret>,
     /// Whether it is accepted.
     pub active: bool,
     /// When it was made.

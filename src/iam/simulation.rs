@@ -123,12 +123,7 @@ impl Simulation {
     ///
     /// # Errors
     /// [`ParseError`] of the first policy that is none.
-    pub fn new(
-        (principal, account): (Principal, &str),
-        given: Given,
-        owner: Option<String>,
-        context: ContextMap,
-    ) -> Result<Self, ParseError> {
+    pub fn new(principal: Principal, account: &str, given: Given, owner: Option<String>, context: ContextMap) -> Result<Self, ParseError> {
         let mut documents = HashMap::new();
         let mut compile = |list: Vec<Document>, kind| compile(list, kind, &mut documents);
         let identity = compile(given.identity, Some(PolicyKind::Identity))?;
@@ -325,7 +320,7 @@ mod tests {
     fn simulation(given: Given, owner: Option<&str>) -> Simulation {
         let arn = format!("arn:aws:iam::{ACCOUNT}:user/alice");
         let principal = Principal::User { account: ACCOUNT.to_owned(), arn, id: String::new() };
-        Simulation::new((principal, ACCOUNT), given, owner.map(str::to_owned), ContextMap::new()).unwrap()
+        Simulation::new(principal, ACCOUNT, given, owner.map(str::to_owned), ContextMap::new()).unwrap()
     }
 
     #[test]

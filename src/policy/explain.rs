@@ -48,7 +48,7 @@ pub fn explain(request: &Request<'_>, policies: &Policies<'_>) -> Vec<FailedStat
                 return failed;
             }
             if statement.actions.cover(asked.action) {
-                failures(&asked.of(source), source, (named, index, statement), &mut failed);
+                failures(&asked.of(source), source, named, index, statement, &mut failed);
             }
         }
     }
@@ -58,7 +58,9 @@ pub fn explain(request: &Request<'_>, policies: &Policies<'_>) -> Vec<FailedStat
 fn failures(
     asked: &Asked<'_>,
     source: PolicySource,
-    (named, index, statement): (&NamedPolicy, usize, &Statement),
+    named: &NamedPolicy,
+    index: usize,
+    statement: &Statement,
     failed: &mut Vec<FailedStatement>,
 ) {
     let of = |element, expected: Vec<String>, actual: Vec<String>| FailedStatement {

@@ -1,5 +1,7 @@
 //! What can go wrong between us and the database; none of it is the caller's fault.
 
+use crate::crypto::seal::SealError;
+
 /// A failure of the store. The wire answers it as an internal error, with nothing but the request id.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -22,6 +24,9 @@ pub enum StoreError {
     /// A database URL of a kind we don't speak.
     #[error("`{0}` is not a database URL: `sqlite://PATH` or `postgres://…` is")]
     UnknownDatabase(String),
+    /// A value that was to rest sealed could not be sealed.
+    #[error("{0}")]
+    Sealing(#[from] SealError),
     /// A transaction met serialization failures until its patience ended.
     #[error("gave up after {attempts} serialization failures")]
     Contention {

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use super::changes::Change;
 use super::{Conn, StoreError, doc};
+use crate::crypto::sealed::Sealed;
 use crate::iam::arn;
 use crate::iam::entity::{AccessKey, Role, Tag, User};
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccessKeyId, AccountId, UniqueId};
+use crate::kit::secret::Secret;
 
 #[derive(sqlx::FromRow)]
 struct UserRow {
@@ -199,7 +201,7 @@ struct KeyRow {
     account_id: AccountId,
     access_key_id: AccessKeyId,
     owner_id: UniqueId,
-    sealed_secret: Vec<u8>,
+    sealed_secret: Sealed<Secret>,
     status: String,
     created_at: i64,
 }

@@ -12,7 +12,6 @@ mod doc;
 pub mod error;
 pub mod expired;
 pub mod iam;
-mod id;
 pub mod identity_pools;
 pub mod jobs;
 pub mod message_budgets;
@@ -22,6 +21,7 @@ pub mod outbox;
 #[cfg(test)]
 pub mod template;
 pub mod tokens;
+mod types;
 pub mod user_pools;
 pub mod user_secrets;
 pub mod users;

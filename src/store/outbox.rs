@@ -1,8 +1,10 @@
 //! Messages to people, sealed: every node lists all of them.
 
 use super::{Conn, StoreError};
+use crate::crypto::sealed::{Json, Sealed};
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UserPoolId;
+use crate::userpools::message::Message;
 
 /// A message at rest.
 #[derive(sqlx::FromRow)]
@@ -12,7 +14,7 @@ pub struct StoredMessage {
     /// Its id.
     pub message_id: String,
     /// The content.
-    pub sealed_message: Vec<u8>,
+    pub sealed_message: Sealed<Json<Message>>,
     /// When it was sent: milliseconds.
     pub created_at: i64,
 }
@@ -21,7 +23,13 @@ pub struct StoredMessage {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn insert(tx: &mut Conn, pool_id: &UserPoolId, message_id: &str, sealed: &[u8], now: Timestamp) -> Result<(), StoreError> {
+pub async fn insert(
+    tx: &mut Conn,
+    pool_id: &UserPoolId,
+    message_id: &str,
+    sealed: &Sealed<Json<Message>>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO outbox_messages (pool_id, message_id, sealed_message, created_at) VALUES ($1, $2, $3, $4)";
     execute!(tx, SQL, [pool_id, message_id, sealed, now.millis()]).map(drop)
 }

@@ -2,8 +2,11 @@
 
 use super::changes::Change;
 use super::{Conn, StoreError, doc};
+use crate::crypto::sealed::Sealed;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccountId, ClientId, UserPoolId};
+use crate::kit::secret::Secret;
+use crate::tokens::keys::PrivateKey;
 use crate::userpools::client::{Client, ClientConfiguration};
 use crate::userpools::pool::{Pool, PoolConfiguration, Stored};
 
@@ -132,7 +135,7 @@ pub struct StoredKey {
     /// The key's name.
     pub kid: String,
     /// The private key, sealed.
-    pub sealed_key: Vec<u8>,
+    pub sealed_key: Sealed<PrivateKey>,
     /// `current`, `next` or `previous`.
     pub state: String,
 }
@@ -163,7 +166,7 @@ struct ClientRow {
     client_id: ClientId,
     name: String,
     configuration: String,
-    sealed_secret: Option<Vec<u8>>,
+    sealed_secret: Option<Sealed<Secret>>,
     created_at: i64,
     modified_at: i64,
 }

@@ -4,6 +4,8 @@
 use super::users::index_status;
 use super::{Conn, StoreError, doc};
 use crate::crypto::argon2::PasswordHash;
+use crate::crypto::sealed::Sealed;
+use crate::crypto::totp::TotpSeed;
 use crate::kit::clock::Timestamp;
 use crate::userpools::user::{MfaPreference, PasswordRecord, User, UserStatus};
 
@@ -51,7 +53,7 @@ pub async fn upgrade_hash(tx: &mut Conn, user: &User, old: &PasswordHash, new: &
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn set_pending_totp(tx: &mut Conn, user: &User, sealed_seed: &[u8]) -> Result<(), StoreError> {
+pub async fn set_pending_totp(tx: &mut Conn, user: &User, sealed_seed: &Sealed<TotpSeed>) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE users SET sealed_pending_totp_seed = $3 WHERE pool_id = $1 AND user_id = $2";
     execute!(tx, SQL, [&user.pool_id, &user.id, sealed_seed]).map(drop)
 }
@@ -59,7 +61,7 @@ pub async fn set_pending_totp(tx: &mut Conn, user: &User, sealed_seed: &[u8]) ->
 /// An authenticator whose first code has come.
 pub struct Enrolment {
     /// Its seed.
-    pub sealed_seed: Vec<u8>,
+    pub sealed_seed: Sealed<TotpSeed>,
     /// The step of its first code, which is spent by it.
     pub step: i64,
     /// What the user calls its device.

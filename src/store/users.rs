@@ -2,6 +2,9 @@
 
 use super::{Conn, StoreError, doc};
 use crate::crypto::argon2::PasswordHash;
+use crate::crypto::sealed::Sealed;
+use crate::crypto::srp::Verifier;
+use crate::crypto::totp::TotpSeed;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{UserId, UserPoolId};
 use crate::userpools::name::CanonicalName;
@@ -24,11 +27,11 @@ pub(super) struct UserRow {
     enabled: i16,
     attributes: String,
     password_hash: Option<String>,
-    sealed_srp_verifier: Option<Vec<u8>>,
+    sealed_srp_verifier: Option<Sealed<Verifier>>,
     temporary_password_expires_at: Option<i64>,
-    sealed_totp_seed: Option<Vec<u8>>,
+    sealed_totp_seed: Option<Sealed<TotpSeed>>,
     totp_last_step: Option<i64>,
-    sealed_pending_totp_seed: Option<Vec<u8>>,
+    sealed_pending_totp_seed: Option<Sealed<TotpSeed>>,
     mfa_preference: String,
     password_generation: i64,
     factor_generation: i64,
@@ -157,7 +160,7 @@ pub async fn insert(tx: &mut Conn, user: &User, name: &CanonicalName) -> Result<
             i16::from(user.enabled),
             doc::to_text("users", "attributes", user.id.as_str(), &user.attributes)?,
             password.map(|password| password.hash.as_str()),
-            password.map(|password| password.sealed_srp_verifier.as_slice()),
+            password.map(|password| &password.sealed_srp_verifier),
             user.created_at.millis(),
             password.and_then(|password| password.temporary_until).map(Timestamp::millis),
             doc::to_text("users", "mfa_preference", user.id.as_str(), &user.mfa)?,
@@ -291,6 +294,17 @@ struct FoundRow {
     user: UserRow,
 }
 
+/// What a search looks for.
+#[derive(Clone, Copy)]
+pub struct Wanted<'a> {
+    /// One of [`SEARCHED`].
+    pub attribute: &'a str,
+    /// How it compares.
+    pub comparison: Comparison,
+    /// With what.
+    pub value: &'a str,
+}
+
 /// A page of the users whose attribute compares with a value, each with its place, by value and `sub`, after `after`.
 ///
 /// # Errors
@@ -298,18 +312,18 @@ struct FoundRow {
 pub async fn search(
     tx: &mut Conn,
     pool_id: &UserPoolId,
-    (attribute, comparison, value): (&str, Comparison, &str),
+    wanted: Wanted<'_>,
     after: Option<&SearchPlace>,
     limit: i64,
 ) -> Result<Vec<(SearchPlace, User)>, StoreError> {
-    let from = search_value(value);
+    let from = search_value(wanted.value);
     let mut to = from.clone();
     // The end of the range is exclusive: for equality the next longer text, for a prefix the first that has another one.
     // UTF-8 never holds the byte 0xff.
-    to.push(if comparison == Comparison::Equals { 0 } else { 0xff });
+    to.push(if wanted.comparison == Comparison::Equals { 0 } else { 0xff });
     // No user's id is empty, so that the first page begins with the first value of the range.
     let after = after.cloned().unwrap_or_else(|| SearchPlace { value: from, ..SearchPlace::default() });
-    let rows = fetch!(tx, fetch_all, FoundRow, SEARCH, [pool_id, attribute, after.value, after.user_id, to, limit])?;
+    let rows = fetch!(tx, fetch_all, FoundRow, SEARCH, [pool_id, wanted.attribute, after.value, after.user_id, to, limit])?;
     let found = |row: FoundRow| {
         let user = User::try_from(row.user)?;
         Ok((SearchPlace { value: row.search_value, user_id: user.id.clone() }, user))

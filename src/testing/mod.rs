@@ -203,8 +203,7 @@ async fn add_root(app: &App, account_id: &AccountId) -> (String, Secret) {
     let mut rng = app.rng();
     let id = ids::access_key_id(AccessKeyKind::LongLived, account_id, &mut rng);
     let secret = ids::secret_access_key(&mut rng);
-    let sealed_secret =
-        app.keys.at_rest.seal(&["iam_access_keys", account_id.as_str(), id.as_str()], secret.expose_secret().as_bytes(), &mut rng);
+    let sealed_secret = app.keys.at_rest.seal(&["iam_access_keys", account_id.as_str(), id.as_str()], &secret, &mut rng).unwrap();
     let key = AccessKey {
         account_id: account_id.clone(),
         id: id.clone(),

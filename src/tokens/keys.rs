@@ -11,6 +11,8 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::provider;
+use crate::crypto::seal::SealError;
+use crate::crypto::sealed::Sealable;
 use crate::kit::rng::random_bytes;
 
 /// Why a key could not be made, read or used. Never the caller's fault.
@@ -24,10 +26,23 @@ pub enum KeyError {
     Signing(#[from] jsonwebtoken::errors::Error),
 }
 
+/// The half of a key pair that signs: PKCS #8.
+pub struct PrivateKey(Zeroizing<Vec<u8>>);
+
+impl Sealable for PrivateKey {
+    fn to_plaintext(&self) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        Ok(self.0.clone())
+    }
+
+    fn from_plaintext(bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
+        Some(Self(bytes))
+    }
+}
+
 /// A key pair that signs.
 pub struct SigningKey {
     kid: String,
-    pkcs8: Zeroizing<Vec<u8>>,
+    private: PrivateKey,
     encoding: EncodingKey,
     public: PublicKey,
 }
@@ -40,7 +55,7 @@ impl SigningKey {
     pub fn generate(kid: String) -> Result<Self, KeyError> {
         let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyError::Unusable)?;
         let der = AsDer::<Pkcs8V1Der<'_>>::as_der(&pair).map_err(|_| KeyError::Unusable)?;
-        Self::from_pkcs8(kid, Zeroizing::new(der.as_ref().to_vec()))
+        Self::of(kid, PrivateKey(Zeroizing::new(der.as_ref().to_vec())))
     }
 
     /// A `kid` as Cognito's look: base64 of 32 random bytes.
@@ -53,20 +68,20 @@ impl SigningKey {
     ///
     /// # Errors
     /// [`KeyError::Unusable`] when it is no RSA key.
-    pub fn from_pkcs8(kid: String, pkcs8: Zeroizing<Vec<u8>>) -> Result<Self, KeyError> {
+    pub fn of(kid: String, private: PrivateKey) -> Result<Self, KeyError> {
         provider::install();
-        let pair = provider::parsed(&pkcs8).map_err(|_| KeyError::Unusable)?;
+        let pair = provider::parsed(&private.0).map_err(|_| KeyError::Unusable)?;
         let modulus = pair.public_key().modulus().big_endian_without_leading_zero().to_vec();
         let exponent = pair.public_key().exponent().big_endian_without_leading_zero().to_vec();
-        let encoding = EncodingKey::from_rsa_der(&pkcs8);
+        let encoding = EncodingKey::from_rsa_der(&private.0);
         let public = PublicKey::new(kid.clone(), &modulus, &exponent);
-        Ok(Self { kid, pkcs8, encoding, public })
+        Ok(Self { kid, private, encoding, public })
     }
 
-    /// The private key, to be sealed.
+    /// The half that signs, to be sealed.
     #[must_use]
-    pub fn expose_pkcs8(&self) -> &[u8] {
-        &self.pkcs8
+    pub const fn private(&self) -> &PrivateKey {
+        &self.private
     }
 
     /// The key's name.

@@ -74,31 +74,48 @@ pub enum AttributeRefused {
     Invalid(String),
 }
 
-/// Name, data type, whether it is mutable, and the least and greatest length.
-type StandardAttribute = (&'static str, &'static str, bool, Option<(&'static str, &'static str)>);
+/// An attribute that every pool has.
+#[derive(Clone, Copy)]
+struct StandardAttribute {
+    name: &'static str,
+    data_type: &'static str,
+    mutable: bool,
+    /// The least and the greatest, of texts.
+    length: Option<(&'static str, &'static str)>,
+}
+
+impl StandardAttribute {
+    const fn text(name: &'static str) -> Self {
+        Self { name, data_type: "String", mutable: true, length: Some(("0", "2048")) }
+    }
+
+    const fn of_type(name: &'static str, data_type: &'static str) -> Self {
+        Self { name, data_type, mutable: true, length: None }
+    }
+}
 
 /// What OpenID Connect names, and two of Cognito's.
 const STANDARD: [StandardAttribute; 20] = [
-    ("sub", "String", false, Some(("1", "2048"))),
-    ("name", "String", true, Some(("0", "2048"))),
-    ("given_name", "String", true, Some(("0", "2048"))),
-    ("family_name", "String", true, Some(("0", "2048"))),
-    ("middle_name", "String", true, Some(("0", "2048"))),
-    ("nickname", "String", true, Some(("0", "2048"))),
-    ("preferred_username", "String", true, Some(("0", "2048"))),
-    ("profile", "String", true, Some(("0", "2048"))),
-    ("picture", "String", true, Some(("0", "2048"))),
-    ("website", "String", true, Some(("0", "2048"))),
-    ("email", "String", true, Some(("0", "2048"))),
-    ("email_verified", "Boolean", true, None),
-    ("gender", "String", true, Some(("0", "2048"))),
-    ("birthdate", "String", true, Some(("10", "10"))),
-    ("zoneinfo", "String", true, Some(("0", "2048"))),
-    ("locale", "String", true, Some(("0", "2048"))),
-    ("phone_number", "String", true, Some(("0", "2048"))),
-    ("phone_number_verified", "Boolean", true, None),
-    ("address", "String", true, Some(("0", "2048"))),
-    ("updated_at", "Number", true, None),
+    StandardAttribute { mutable: false, length: Some(("1", "2048")), ..StandardAttribute::text("sub") },
+    StandardAttribute::text("name"),
+    StandardAttribute::text("given_name"),
+    StandardAttribute::text("family_name"),
+    StandardAttribute::text("middle_name"),
+    StandardAttribute::text("nickname"),
+    StandardAttribute::text("preferred_username"),
+    StandardAttribute::text("profile"),
+    StandardAttribute::text("picture"),
+    StandardAttribute::text("website"),
+    StandardAttribute::text("email"),
+    StandardAttribute::of_type("email_verified", "Boolean"),
+    StandardAttribute::text("gender"),
+    StandardAttribute { length: Some(("10", "10")), ..StandardAttribute::text("birthdate") },
+    StandardAttribute::text("zoneinfo"),
+    StandardAttribute::text("locale"),
+    StandardAttribute::text("phone_number"),
+    StandardAttribute::of_type("phone_number_verified", "Boolean"),
+    StandardAttribute::text("address"),
+    StandardAttribute::of_type("updated_at", "Number"),
 ];
 
 /// Who writes attributes: it decides what they may write.
@@ -114,7 +131,7 @@ pub enum Writer {
 #[must_use]
 pub fn full_schema(changes: &[SchemaAttribute]) -> Vec<SchemaAttribute> {
     let standard =
-        STANDARD.into_iter().map(|row| changes.iter().find(|change| change.name == row.0).cloned().unwrap_or_else(|| of_row(row)));
+        STANDARD.into_iter().map(|row| changes.iter().find(|change| change.name == row.name).cloned().unwrap_or_else(|| of_row(row)));
     let custom = changes.iter().filter(|change| !is_standard(&change.name)).cloned();
     standard.chain(custom).collect()
 }
@@ -122,10 +139,11 @@ pub fn full_schema(changes: &[SchemaAttribute]) -> Vec<SchemaAttribute> {
 /// Whether the name is one of the standard attributes.
 #[must_use]
 pub fn is_standard(name: &str) -> bool {
-    STANDARD.iter().any(|(standard, ..)| *standard == name)
+    STANDARD.iter().any(|standard| standard.name == name)
 }
 
-fn of_row((name, data_type, mutable, length): (&str, &str, bool, Option<(&str, &str)>)) -> SchemaAttribute {
+fn of_row(row: StandardAttribute) -> SchemaAttribute {
+    let StandardAttribute { name, data_type, mutable, length } = row;
     SchemaAttribute {
         name: name.to_owned(),
         attribute_data_type: data_type.to_owned(),
@@ -314,8 +332,11 @@ mod tests {
     use super::*;
 
     fn check(name: &str, value: &str, writer: Writer) -> Result<(), AttributeRefused> {
-        let custom =
-            SchemaAttribute { name: "custom:tier".into(), attribute_data_type: "Number".into(), ..of_row(("x", "Number", true, None)) };
+        let custom = SchemaAttribute {
+            name: "custom:tier".into(),
+            attribute_data_type: "Number".into(),
+            ..of_row(StandardAttribute::of_type("x", "Number"))
+        };
         check_new(&full_schema(&[custom]), &BTreeMap::from([(name.to_owned(), value.to_owned())]), writer)
     }
 
@@ -359,7 +380,8 @@ mod tests {
 
     #[test]
     fn a_change_keeps_to_what_its_writer_may_write() {
-        let text = |name: &str, mutable| SchemaAttribute { name: name.into(), mutable, ..of_row(("x", "String", true, None)) };
+        let text =
+            |name: &str, mutable| SchemaAttribute { name: name.into(), mutable, ..of_row(StandardAttribute::of_type("x", "String")) };
         let schema = full_schema(&[
             text("custom:fixed", false),
             SchemaAttribute { required: true, ..text("custom:once", false) },

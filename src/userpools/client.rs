@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::crypto::sealed::Sealed;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{ClientId, UserPoolId};
+use crate::kit::secret::Secret;
 
 /// An app client.
 #[derive(Clone, Debug)]
@@ -19,7 +21,7 @@ pub struct Client {
     /// How it behaves.
     pub configuration: ClientConfiguration,
     /// Its secret, sealed, if it has one.
-    pub sealed_secret: Option<Vec<u8>>,
+    pub sealed_secret: Option<Sealed<Secret>>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.

@@ -7,6 +7,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::pool::Pool;
 use crate::crypto::argon2::PasswordHash;
+use crate::crypto::sealed::Sealed;
+use crate::crypto::srp::Verifier;
+use crate::crypto::totp::TotpSeed;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{UserId, UserPoolId};
 
@@ -32,9 +35,9 @@ pub struct User {
     /// Which second factors they have: raised by each enrolment.
     pub factor_generation: Generation,
     /// Their authenticator's seed, sealed, once a code has verified it.
-    pub sealed_totp_seed: Option<Vec<u8>>,
+    pub sealed_totp_seed: Option<Sealed<TotpSeed>>,
     /// A seed that waits for its first code, sealed.
-    pub sealed_pending_totp_seed: Option<Vec<u8>>,
+    pub sealed_pending_totp_seed: Option<Sealed<TotpSeed>>,
     /// The last step whose code was accepted.
     pub totp_last_step: Option<i64>,
     /// What they call the device of their authenticator.
@@ -53,7 +56,7 @@ pub struct PasswordRecord {
     /// argon2id.
     pub hash: PasswordHash,
     /// For SRP, sealed.
-    pub sealed_srp_verifier: Vec<u8>,
+    pub sealed_srp_verifier: Sealed<Verifier>,
     /// The name that SRP's hashes take, and that clients get as USER_ID_FOR_SRP: [`srp_name`].
     pub srp_name: String,
     /// When a temporary password stops being accepted.

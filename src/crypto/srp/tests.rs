@@ -51,7 +51,7 @@ fn exchange(stored: &str, typed: &str) -> bool {
     let public = ClientPublic::parse(&client.public_hex()).unwrap();
     let challenge = ServerChallenge::start(&verifier, public, [0x17; 32]);
     let challenge = ServerChallenge::from_bytes(&challenge.to_bytes()).unwrap();
-    let verifier = Verifier::from_bytes(&verifier.to_bytes()).unwrap();
+    let verifier = Verifier::from_plaintext(verifier.to_plaintext().unwrap()).unwrap();
     let signature = client.prove("alice", typed, &verifier.salt_hex(), &challenge.server_public_hex(), b"block");
     let proof = Proof { pool_name: POOL, user_id: "alice", secret_block: b"block", timestamp: STAMP, signature: &signature };
     challenge.proves(&verifier, &proof)
@@ -100,7 +100,7 @@ fn a_user_who_does_not_exist_has_a_stable_salt_of_their_own() {
 #[test]
 fn an_exchange_takes_as_many_powers_for_nobody_as_for_somebody() {
     let key = MasterKey::generate(&mut EntropyRng(&SeededEntropy::new(1))).derive("srp");
-    let stored = Verifier::make(POOL, "alice", &"Pa55word!".into(), [1; 16]).to_bytes();
+    let stored = Verifier::make(POOL, "alice", &"Pa55word!".into(), [1; 16]).to_plaintext().unwrap();
     let powers = |verifier: &dyn Fn() -> Verifier| {
         POWERS.set(0);
         let challenge = ServerChallenge::start(&verifier(), ClientPublic::parse("ff").unwrap(), [0x17; 32]);
@@ -109,7 +109,7 @@ fn an_exchange_takes_as_many_powers_for_nobody_as_for_somebody() {
         assert!(!challenge.proves(&verifier(), &proof));
         (begun, POWERS.get())
     };
-    let somebody = powers(&|| Verifier::from_bytes(&stored).unwrap());
+    let somebody = powers(&|| Verifier::from_plaintext(stored.clone()).unwrap());
     assert_eq!(somebody, (1, 3));
     assert_eq!(powers(&|| Verifier::fake(&key, POOL, "ghost")), somebody);
 }

@@ -45,7 +45,7 @@ pub enum NoRule {
 #[derive(Debug)]
 struct Rule {
     /// Lower case, and the port if it must be this one.
-    host: Option<(String, Option<u16>)>,
+    host: Option<Host>,
     methods: Option<Vec<String>>,
     path: Vec<Segment>,
     service: String,
@@ -153,17 +153,25 @@ impl Rule {
     }
 }
 
+/// A host that a rule is for.
+#[derive(Debug)]
+struct Host {
+    name: String,
+    /// Any, where none is named.
+    port: Option<u16>,
+}
+
 /// Names of hosts do not differ by case, nor by the dot of the root at their end.
-fn is_host((name, port): &(String, Option<u16>), host: &str) -> bool {
+fn is_host(own: &Host, host: &str) -> bool {
     split_host(host).is_some_and(|(found, found_port)| {
-        found.trim_end_matches('.').eq_ignore_ascii_case(name) && (port.is_none() || *port == found_port)
+        found.trim_end_matches('.').eq_ignore_ascii_case(&own.name) && (own.port.is_none() || own.port == found_port)
     })
 }
 
-fn compile_host(text: &str) -> Result<(String, Option<u16>), String> {
+fn compile_host(text: &str) -> Result<Host, String> {
     let (name, port) =
         split_host(text).ok_or_else(|| format!("host `{text}`: a name as \"notes.example\", with a port if only that port is meant"))?;
-    Ok((name.trim_end_matches('.').to_ascii_lowercase(), port))
+    Ok(Host { name: name.trim_end_matches('.').to_ascii_lowercase(), port })
 }
 
 fn compile_path(text: &str) -> Result<Vec<Segment>, String> {

@@ -45,7 +45,7 @@ pub async fn verify(app: &App, text: &str, code: &str, device_name: Option<&str>
     let verified = app
         .write(async |tx| {
             let user = waiting(app, &of, tx, &session).await?;
-            let Some(enrolment) = enrolment(app, &user, &seed, code, device_name) else {
+            let Some(enrolment) = enrolment(app, &user, &seed, code, device_name)? else {
                 session.fail(tx, &of.pool.id).await?;
                 return Ok(Err(SignInRefused::EnrolmentMismatch));
             };

@@ -1,13 +1,12 @@
 //! Challenge sessions: sealed strings that carry where a sign-in stands. Each serves once; wrong answers are counted.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::refused::{SessionRefused, SignInRefused};
 use crate::context::App;
 use crate::crypto::ids;
+use crate::crypto::sealed::{Json, Sealed};
 use crate::flows::clients::{self, ClientOfPool};
 use crate::flows::refused::Refused;
 use crate::kit::clock::Timestamp;
@@ -62,7 +61,7 @@ impl Session {
     /// # Errors
     /// [`Refused::Internal`].
     pub fn to_text(&self, app: &App, of: &ClientOfPool) -> Result<String, Refused> {
-        Ok(format!("{}:{}", of.client.id, seal(app, of, "session", &Carried::V1(self.clone()))?))
+        Ok(format!("{}:{}", of.client.id, seal(app, of, "session", Carried::V1(self.clone()))?))
     }
 
     /// Opens a session string for an answer to `challenge`.
@@ -131,14 +130,14 @@ pub async fn client_of(app: &App, text: &str) -> Result<ClientOfPool, SignInRefu
 ///
 /// # Errors
 /// [`Refused::Internal`].
-pub fn seal<T: Serialize>(app: &App, of: &ClientOfPool, purpose: &str, value: &T) -> Result<String, Refused> {
-    let text = zeroize::Zeroizing::new(serde_json::to_vec(value).map_err(|error| Refused::Internal(Box::new(error)))?);
-    Ok(STANDARD.encode(app.keys.travelling.seal(&[purpose, of.pool.id.as_str(), of.client.id.as_str()], &text, &mut app.rng())))
+pub fn seal<T: Serialize + DeserializeOwned>(app: &App, of: &ClientOfPool, purpose: &str, value: T) -> Result<String, Refused> {
+    let place = [purpose, of.pool.id.as_str(), of.client.id.as_str()];
+    let sealed = app.keys.travelling.seal(&place, &Json(value), &mut app.rng()).map_err(|error| Refused::Internal(Box::new(error)))?;
+    Ok(sealed.to_text())
 }
 
 /// Opens what [`seal`] made for the same client and purpose.
-pub fn open<T: DeserializeOwned>(app: &App, of: &ClientOfPool, purpose: &str, text: &str) -> Option<T> {
-    let sealed = STANDARD.decode(text).ok()?;
-    let opened = app.keys.travelling.open(&[purpose, of.pool.id.as_str(), of.client.id.as_str()], &sealed).ok()?;
-    serde_json::from_slice(&opened).ok()
+pub fn open<T: Serialize + DeserializeOwned>(app: &App, of: &ClientOfPool, purpose: &str, text: &str) -> Option<T> {
+    let place = [purpose, of.pool.id.as_str(), of.client.id.as_str()];
+    app.keys.travelling.open(&place, &Sealed::from_text(text)?).ok().map(|Json(value)| value)
 }

@@ -73,7 +73,7 @@ pub async fn ask(app: &App, of: &ClientOfPool, subject: Subject, public: ClientP
         srp_name: subject.srp_name,
         salt,
         server_public: exchange.server_public_hex(),
-        secret_block: session::seal(app, of, "secret block", &block)?,
+        secret_block: session::seal(app, of, "secret block", block)?,
     })
 }
 

@@ -62,7 +62,7 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
     let begin = if after.is_empty() { 0 } else { after.parse::<usize>().map_err(|_| invalid())? + 1 };
 
     let rest = validate(&request.policy_document, &options).into_iter().enumerate().skip(begin).collect();
-    let (page, next_token) = paging::cut(cx, &place, rest, limit, |(index, _)| index.to_string());
+    let (page, next_token) = paging::cut(cx, &place, rest, limit, |(index, _)| index.to_string())?;
     Ok(Response { findings: page.into_iter().map(|(_, finding)| finding.into()).collect(), next_token })
 }
 

@@ -11,8 +11,8 @@ use crate::flows::credentials::IdentityCredentialsAnswer;
 use crate::flows::web_identity::{self, Login};
 use crate::identitypools::pool::IdentityPool;
 use crate::kit::id::IdentityId;
-use crate::store::Conn;
 use crate::store::identity_pools::{self, Identity};
+use crate::store::{Conn, StoreError};
 use crate::tokens::session;
 
 #[derive(Deserialize)]
@@ -46,8 +46,7 @@ pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
         cx.write(async |tx| link(cx, tx, &identity, &logins).await).await?;
     }
     let session = web_identity::session(cx, &pool, &identity, &logins, Some(&cx.origin)).await?;
-    let credentials = session::issue(&cx.keys.credentials, session, &mut cx.rng())
-        .ok_or_else(|| Error::Internal("session could not be sealed".into()))?;
+    let credentials = session::issue(&cx.keys.credentials, session, &mut cx.rng()).map_err(StoreError::from)?;
     Ok(Response { identity_id: identity.identity_id, credentials: credentials.into() })
 }
 

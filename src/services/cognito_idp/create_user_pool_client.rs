@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::crypto::ids;
 use crate::flows::clients::ClientOfPool;
 use crate::kit::id::UserPoolId;
-use crate::store;
+use crate::store::{self, StoreError};
 use crate::userpools::attributes::full_schema;
 use crate::userpools::client::{Client, ClientConfiguration};
 use crate::userpools::pool::Pool;
@@ -44,13 +44,12 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
     let id = ids::client_id(&mut rng);
     let now = cx.now();
     let secret = request.generate_secret.then(|| ids::client_secret(&mut rng));
-    let seal = |secret: crate::kit::secret::Secret| {
-        cx.keys.at_rest.seal(&["user_pool_clients", pool.id.as_str(), id.as_str()], secret.expose_secret().as_bytes(), &mut cx.rng())
-    };
+    let place = ["user_pool_clients", pool.id.as_str(), id.as_str()];
+    let sealed_secret = secret.map(|secret| cx.keys.at_rest.seal(&place, &secret, &mut rng)).transpose().map_err(StoreError::from)?;
     let client = Client {
         pool_id: pool.id.clone(),
         name: request.client_name,
-        sealed_secret: secret.map(seal),
+        sealed_secret,
         configuration: request.configuration,
         id,
         created_at: now,

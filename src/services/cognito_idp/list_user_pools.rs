@@ -39,7 +39,7 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
     let after = paging::open(cx, &place, request.next_token.as_deref()).map_err(|_| Error::parameter("Invalid NextToken."))?;
     let limit = request.max_results;
     let pools = cx.read(async |tx| store::user_pools::list(tx, &cx.account_id, &cx.region, &after, limit + 1).await).await?;
-    let (pools, next_token) = paging::cut(cx, &place, pools, limit, |pool| pool.id.to_string());
+    let (pools, next_token) = paging::cut(cx, &place, pools, limit, |pool| pool.id.to_string())?;
     let described = |pool: crate::userpools::pool::Pool| Described {
         id: pool.id.into_string(),
         name: pool.name,

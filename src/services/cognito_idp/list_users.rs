@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::flows::paging;
 use crate::kit::id::UserPoolId;
 use crate::store::StoreError;
-use crate::store::users::{self, SearchPlace};
+use crate::store::users::{self, SearchPlace, Wanted};
 use crate::userpools::attributes::full_schema;
 use crate::userpools::pool::Pool;
 use crate::userpools::user::User;
@@ -56,7 +56,7 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
     let after = after.ok_or_else(|| Error::parameter("Invalid pagination token."))?;
     let limit = request.limit.filter(|limit| *limit > 0).unwrap_or(MOST);
     let found = page(cx, &pool.id, filter.as_ref(), &after, limit + 1).await?;
-    let (found, pagination_token) = paging::cut(cx, &place, found, limit, |(place, _)| text_of(place));
+    let (found, pagination_token) = paging::cut(cx, &place, found, limit, |(place, _)| text_of(place))?;
     let shows = |name: &str| request.attributes_to_get.as_ref().is_none_or(|names| names.iter().any(|wanted| wanted == name));
     Ok(Response { users: found.iter().map(|(_, user)| UserAnswer::of(user, shows)).collect(), pagination_token })
 }
@@ -81,7 +81,7 @@ async fn page(
                 (enabled, _) => users::list_by_enabled(tx, pool_id, enabled, after.user_id.as_str(), limit).await?,
             },
             Some(filter) => {
-                let wanted = (filter.attribute.as_str(), filter.comparison, filter.value.as_str());
+                let wanted = Wanted { attribute: &filter.attribute, comparison: filter.comparison, value: &filter.value };
                 let begun = *after != SearchPlace::default();
                 return users::search(tx, pool_id, wanted, begun.then_some(after), limit).await;
             }

@@ -9,7 +9,7 @@ use crate::crypto::ids::{self, AccessKeyKind};
 use crate::iam::entity::AccessKey;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::AccessKeyId;
-use crate::store;
+use crate::store::{self, StoreError};
 
 /// IAM user guide, "IAM quotas".
 const KEYS_PER_USER: usize = 2;
@@ -43,7 +43,7 @@ pub async fn handle(cx: &Context, owner: Owner, _: Request) -> Result<Response, 
     let id = ids::access_key_id(AccessKeyKind::LongLived, &cx.account_id, &mut rng);
     let secret = ids::secret_access_key(&mut rng);
     let place = ["iam_access_keys", cx.account_id.as_str(), id.as_str()];
-    let sealed_secret = cx.keys.at_rest.seal(&place, secret.expose_secret().as_bytes(), &mut rng);
+    let sealed_secret = cx.keys.at_rest.seal(&place, &secret, &mut rng).map_err(StoreError::from)?;
     let key = cx
         .write(async |tx| {
             owner.check_exists(tx).await?;

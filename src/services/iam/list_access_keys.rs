@@ -49,7 +49,7 @@ pub async fn handle(cx: &Context, owner: Owner, request: Request) -> Result<Resp
     // A user has two at most: all of them are read, and cut.
     let rest = keys.iter().position(|key| key.id == after.as_str()).map_or(0, |last| last + 1);
     let keys = keys.into_iter().skip(rest).collect();
-    let (keys, marker) = paging::cut(cx, &place, keys, request.max_items.unwrap_or(DEFAULT_PAGE), |key: &AccessKey| key.id.to_string());
+    let (keys, marker) = paging::cut(cx, &place, keys, request.max_items.unwrap_or(DEFAULT_PAGE), |key: &AccessKey| key.id.to_string())?;
     let is_truncated = marker.is_some();
     let metadata = keys.into_iter().map(|key| Metadata {
         user_name: owner.name().to_owned(),

@@ -35,7 +35,7 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
     let limit = request.max_items.unwrap_or(DEFAULT_PAGE);
     let prefix = request.path_prefix.unwrap_or_else(|| "/".to_owned());
     let users = cx.read(async |tx| store::iam::list_users(tx, &cx.account_id, &prefix, &after, limit + 1).await).await?;
-    let (users, marker) = paging::cut(cx, &place, users, limit, |user| user.id.to_string());
+    let (users, marker) = paging::cut(cx, &place, users, limit, |user| user.id.to_string())?;
     let is_truncated = marker.is_some();
     Ok(Response { users: users.into_iter().map(UserAnswer::listed).collect(), is_truncated, marker })
 }

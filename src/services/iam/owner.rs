@@ -114,20 +114,29 @@ pub fn no_user(name: &str) -> Error {
     Error::NoSuchEntity(format!("The user with name {name} cannot be found."))
 }
 
+/// How much somebody's inline policies may hold together.
+pub struct Bound<'a> {
+    /// Characters, without blanks.
+    pub characters: usize,
+    /// Whose they are, by name.
+    pub whose: &'a str,
+}
+
 /// Sets an inline policy, if it is one and the owner's policies stay within their bound together.
 pub async fn put_inline_policy(
     cx: &Context,
     tx: &mut Conn,
     owner_id: &UniqueId,
-    (name, document): (&str, &str),
-    (bound, owner): (usize, &str),
+    name: &str,
+    document: &str,
+    bound: &Bound<'_>,
 ) -> Result<(), Error> {
     policy::parse_as(document, PolicyKind::Identity)?;
     let others = store::iam::policies(tx, &cx.account_id, owner_id).await?;
     let counted = |text: &str| text.chars().filter(|character| !character.is_whitespace()).count();
     let total = counted(document) + others.iter().filter(|(other, _)| *other != name).map(|(_, text)| counted(text)).sum::<usize>();
-    if total > bound {
-        return Err(Error::LimitExceeded(format!("Maximum policy size of {bound} bytes exceeded for {owner}")));
+    if total > bound.characters {
+        return Err(Error::LimitExceeded(format!("Maximum policy size of {} bytes exceeded for {}", bound.characters, bound.whose)));
     }
     store::iam::put_policy(tx, &cx.account_id, owner_id, name, document).await?;
     Ok(())

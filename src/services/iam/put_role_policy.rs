@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
-use super::{get_role, owner};
+use super::get_role;
+use super::owner::{self, Bound};
 use crate::context::Context;
 use crate::iam::entity::Role;
 use crate::operation::{Asks, Fault, Resolved};
@@ -33,8 +34,8 @@ pub async fn handle(cx: &Context, role: Role, request: Request) -> Result<Respon
         if !store::iam::exists(tx, &role.account_id, &role.id).await? {
             return Err(get_role::no_role(&role.name));
         }
-        let bound = (owner::ROLE_POLICY_CHARACTERS, role.name.as_str());
-        owner::put_inline_policy(cx, tx, &role.id, (&request.policy_name, &request.policy_document), bound).await
+        let bound = Bound { characters: owner::ROLE_POLICY_CHARACTERS, whose: &role.name };
+        owner::put_inline_policy(cx, tx, &role.id, &request.policy_name, &request.policy_document, &bound).await
     })
     .await?;
     Ok(Response {})

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
-use super::owner;
+use super::owner::{self, Bound};
 use crate::context::Context;
 use crate::iam::entity::User;
 use crate::operation::{Asks, Fault, Resolved};
@@ -30,8 +30,8 @@ pub struct Response {}
 pub async fn handle(cx: &Context, user: User, request: Request) -> Result<Response, Error> {
     cx.write(async |tx| {
         owner::check_user_exists(tx, &user).await?;
-        let bound = (owner::USER_POLICY_CHARACTERS, user.name.as_str());
-        owner::put_inline_policy(cx, tx, &user.id, (&request.policy_name, &request.policy_document), bound).await
+        let bound = Bound { characters: owner::USER_POLICY_CHARACTERS, whose: &user.name };
+        owner::put_inline_policy(cx, tx, &user.id, &request.policy_name, &request.policy_document, &bound).await
     })
     .await?;
     Ok(Response {})

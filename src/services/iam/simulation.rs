@@ -176,7 +176,7 @@ pub async fn answer(cx: &Context, operation: &str, mut question: Question, subje
         .map(|(_, action)| resources.iter().map(|resource| simulation.weight(action, resource)).fold(0, usize::saturating_add));
     let (count, weight) = page_of(weights).ok_or_else(too_large)?;
     let count = i64::try_from(count).unwrap_or(limit);
-    let (page, marker) = paging::cut(cx, &place, rest, count, |(index, _)| index.to_string());
+    let (page, marker) = paging::cut(cx, &place, rest, count, |(index, _)| index.to_string())?;
     let is_truncated = marker.is_some();
     if weight > LONG_WEIGHT {
         let work = move || page.into_iter().filter_map(|(_, action)| evaluate(&simulation, action, &resources)).collect();
@@ -272,7 +272,7 @@ async fn prepare(cx: &Context, question: Question, subject: Subject, resources: 
     });
     let trusts_count = resource.is_none() && question.action_names.iter().any(|action| assumes_role(action));
     let given = Given { identity, boundary, resource, levels: levels.collect() };
-    let mut simulation = Simulation::new((principal, &account), given, owner, context).map_err(malformed)?;
+    let mut simulation = Simulation::new(principal, &account, given, owner, context).map_err(malformed)?;
     if trusts_count {
         add_trusts(cx, &mut simulation, resources).await?;
     }

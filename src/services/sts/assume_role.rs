@@ -11,7 +11,7 @@ use crate::iam::caller::{Caller, RoleSession};
 use crate::iam::entity::Role;
 use crate::operation::{Ask, Asks, Fault, Resolved, unsupported};
 use crate::policy::{self, PolicyKind};
-use crate::store;
+use crate::store::{self, StoreError};
 use crate::tokens::session;
 
 /// A session of a role that a session of a role assumes lives for an hour at most (IAM user guide, "role chaining").
@@ -102,8 +102,7 @@ pub async fn handle(cx: &Context, role: Role, request: Request) -> Result<Respon
     let assumed_role_user = AssumedRoleUser { assumed_role_id: session.user_id(), arn: session.arn() };
     let packed_policy_size =
         session.policies.as_ref().map(|policies| policies.iter().map(String::len).sum::<usize>() * 100 / MAX_SESSION_POLICY);
-    let credentials = session::issue(&cx.keys.credentials, session, &mut cx.rng())
-        .ok_or_else(|| Error::Internal("session could not be sealed".into()))?;
+    let credentials = session::issue(&cx.keys.credentials, session, &mut cx.rng()).map_err(StoreError::from)?;
     Ok(Response { credentials: credentials.into(), assumed_role_user, packed_policy_size })
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::crypto::argon2::PasswordHash;
+use crate::crypto::sealed::Sealed;
 use crate::userpools::client::ClientConfiguration;
 use crate::userpools::pool::PoolConfiguration;
 use crate::userpools::user::{MfaPreference, PasswordRecord};
@@ -47,7 +48,7 @@ fn user() -> User {
         attributes: BTreeMap::new(),
         password: Some(PasswordRecord {
             hash: PasswordHash::stored("".into()),
-            sealed_srp_verifier: Vec::new(),
+            sealed_srp_verifier: Sealed::stored(Vec::new()),
             srp_name: "alice".into(),
             temporary_until: Some(NOW.plus(std::time::Duration::from_secs(1))),
         }),
@@ -65,7 +66,7 @@ fn user() -> User {
 
 fn with_token(preference: bool) -> User {
     let mfa = MfaPreference { software_token_enabled: preference, software_token_preferred: preference };
-    User { sealed_totp_seed: Some(vec![1]), mfa, ..user() }
+    User { sealed_totp_seed: Some(Sealed::stored(vec![1])), mfa, ..user() }
 }
 
 fn progress(done: &[Done]) -> Progress {
