@@ -109,10 +109,10 @@ async fn messages_go_by_their_age_and_however_many_one_pool_sends_it_takes_none_
     let app = TestApp::new().await;
     let old = Timestamp::from_millis(app.app.now().millis() - 30 * 24 * 3600 * 1000 - 1);
     let insert = async |tx: &mut crate::store::Conn| {
-        outbox::insert(tx, "quiet", "old", b"", old).await?;
-        outbox::insert(tx, "quiet", "young", b"", app.app.now().minus(Duration::from_secs(60))).await?;
+        outbox::insert(tx, "quiet", "old", b"", Some(old)).await?;
+        outbox::insert(tx, "quiet", "young", b"", Some(app.app.now().minus(Duration::from_secs(60)))).await?;
         for number in 0..10_001 {
-            outbox::insert(tx, "loud", &number.to_string(), b"", app.app.now()).await?;
+            outbox::insert(tx, "loud", &number.to_string(), b"", Some(app.app.now())).await?;
         }
         Ok::<_, StoreError>(())
     };
