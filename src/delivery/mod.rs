@@ -68,25 +68,58 @@ pub enum SendRefused {
 /// # Errors
 /// [`SendRefused`].
 pub async fn send(app: &App, tx: &mut Conn, message: &Message) -> Result<(), SendRefused> {
-    spend(app, tx, message).await?;
+    if !spend(app, tx, message, Recipient::Somebody).await? {
+        return Err(SendRefused::TooMany);
+    }
+    Ok(put(app, tx, message, Some(app.now())).await?)
+}
+
+/// Whom a message is to reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recipient<'a> {
+    /// Whoever reads at its address.
+    Somebody,
+    /// Nobody: a name asked for it that has no address here. Messages to nobody are counted by this id.
+    Nobody(&'a str),
+}
+
+/// Puts a message into the outbox if it is to reach somebody whose address has room for it, and answers whether; if not, a
+/// message that is withheld.
+///
+/// SECURITY: the work is the same: who waits for the answer does not learn by it whether anybody got anything.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn send_or_withhold(app: &App, tx: &mut Conn, message: &Message, recipient: Recipient<'_>) -> Result<bool, StoreError> {
+    let has_room = spend(app, tx, message, recipient).await?;
+    let goes = has_room && recipient == Recipient::Somebody;
+    put(app, tx, message, goes.then(|| app.now())).await?;
+    Ok(goes)
+}
+
+async fn put(app: &App, tx: &mut Conn, message: &Message, sent_at: Option<Timestamp>) -> Result<(), StoreError> {
     let id = ids::uuid(&mut app.rng());
     let place = ["outbox_messages", message.user_pool_id.as_str(), &id];
-    let sealed = app.keys.at_rest.seal(&place, &Json(message.clone()), &mut app.rng()).map_err(StoreError::from)?;
-    Ok(outbox::insert(tx, &message.user_pool_id, &id, &sealed, app.now()).await?)
+    let sealed = app.keys.at_rest.seal(&place, &Json(message.clone()), &mut app.rng())?;
+    outbox::insert(tx, &message.user_pool_id, &id, &sealed, sent_at).await
 }
 
 /// SECURITY: whoever signs up names the address: without a budget of its own they could have it mailed without end.
-async fn spend(app: &App, tx: &mut Conn, message: &Message) -> Result<(), SendRefused> {
-    let Some(interval_millis) = WINDOW_MILLIS.checked_div(i64::from(app.budgets.messages)) else { return Ok(()) };
+async fn spend(app: &App, tx: &mut Conn, message: &Message, recipient: Recipient<'_>) -> Result<bool, StoreError> {
+    let Some(interval_millis) = WINDOW_MILLIS.checked_div(i64::from(app.budgets.messages)) else { return Ok(true) };
     let rate = Rate { interval_millis, window_millis: WINDOW_MILLIS };
     let pool_id = &message.user_pool_id;
-    // Capitals make no other mailbox (RFC 5321 §2.4 lets them, nobody does).
-    let address = app.keys.codes.keyed_hash(&["destination", pool_id.as_str(), &message.to.to_lowercase()]);
-    if message_budgets::spend(tx, pool_id, &hex(&address), rate, app.now().millis()).await? {
-        return Ok(());
+    let address = match recipient {
+        // Capitals make no other mailbox (RFC 5321 §2.4 lets them, nobody does).
+        Recipient::Somebody => app.keys.codes.keyed_hash(&["destination", pool_id.as_str(), &message.to.to_lowercase()]),
+        // What is sent to nobody fills nobody's mailbox.
+        Recipient::Nobody(id) => app.keys.codes.keyed_hash(&["nobody's destination", pool_id.as_str(), id]),
+    };
+    let has_room = message_budgets::spend(tx, pool_id, &hex(&address), rate, app.now().millis()).await?;
+    if !has_room && recipient == Recipient::Somebody {
+        app.budgets.message_refused();
     }
-    app.budgets.message_refused();
-    Err(SendRefused::TooMany)
+    Ok(has_room)
 }
 
 /// The newest messages, of one pool or of all, and when each was sent.

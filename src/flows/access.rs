@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::refused::Refused;
+use super::failed::{Failed, fails_with_the_store};
 use crate::context::App;
 use crate::flows::pool_keys;
 use crate::kit::id::UserPoolId;
@@ -22,28 +22,61 @@ pub struct Holder {
     pub claims: AccessClaims,
 }
 
+/// Why an access token is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum AccessRefused {
+    /// Not one of a pool of ours.
+    #[error("not an access token of this deployment")]
+    Invalid,
+    /// Past its time.
+    #[error("the access token has expired")]
+    Expired,
+    /// Given for less than the user's own rights.
+    #[error("the access token lacks the scope of the user's own rights")]
+    Scope,
+    /// The sign-in that it comes from is over, or the user is gone.
+    #[error("the access token was revoked")]
+    Revoked,
+    /// The user may not do anything.
+    #[error("the user is disabled")]
+    UserDisabled,
+    /// Our own failure.
+    #[error(transparent)]
+    Failed(#[from] Failed),
+}
+
+fails_with_the_store!(AccessRefused);
+
+impl From<TokenRefused> for AccessRefused {
+    fn from(refused: TokenRefused) -> Self {
+        match refused {
+            TokenRefused::Expired => Self::Expired,
+            TokenRefused::Malformed
+            | TokenRefused::UnknownKey
+            | TokenRefused::BadSignature
+            | TokenRefused::WrongUse
+            | TokenRefused::WrongIssuer => Self::Invalid,
+        }
+    }
+}
+
 /// Verifies an access token, and that its sign-in goes on: one statement.
 ///
 /// # Errors
-/// [`Refused::NotAuthorized`].
-pub async fn holder(app: &App, access_token: &str) -> Result<Holder, Refused> {
-    let invalid = || Refused::not_authorized("Invalid Access Token");
-    let raw = RawJwt::parse(access_token).map_err(|_| invalid())?;
+/// [`AccessRefused`].
+pub async fn holder(app: &App, access_token: &str) -> Result<Holder, AccessRefused> {
+    let raw = RawJwt::parse(access_token)?;
     let pool_id: UserPoolId = raw.claimed_issuer().rsplit('/').next().unwrap_or_default().into();
-    let pool = app.pool(&pool_id).await?.ok_or_else(invalid)?;
-    let keys = pool_keys::load(app, &pool_id).await?.ok_or_else(invalid)?;
-    let verified = raw.verify_access(&keys.public, &app.issuer(&pool_id), app.now());
-    let claims = verified.map_err(|refused| match refused {
-        TokenRefused::Expired => Refused::not_authorized("Access Token has expired"),
-        _ => invalid(),
-    })?;
+    let pool = app.pool(&pool_id).await?.ok_or(AccessRefused::Invalid)?;
+    let keys = pool_keys::load(app, &pool_id).await?.ok_or(AccessRefused::Invalid)?;
+    let claims = raw.verify_access(&keys.public, &app.issuer(&pool_id), app.now())?;
     if !claims.scope.split(' ').any(|scope| scope == USER_ADMIN_SCOPE) {
-        return Err(Refused::not_authorized("Access Token does not have required scopes"));
+        return Err(AccessRefused::Scope);
     }
     let user = app.read(async |tx| store::users::find_by_family(tx, &pool_id, &claims.sub, &claims.origin_jti).await).await?;
-    let user = user.ok_or_else(|| Refused::not_authorized("Access Token has been revoked"))?;
+    let user = user.ok_or(AccessRefused::Revoked)?;
     if !user.enabled {
-        return Err(Refused::not_authorized("User is disabled."));
+        return Err(AccessRefused::UserDisabled);
     }
     Ok(Holder { pool, user, claims })
 }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::refused::Refused;
+use super::failed::Failed;
 use crate::context::{App, Context};
 use crate::crypto::digest::secret_hash;
 use crate::kit::id::{ClientId, UserPoolId};
 use crate::kit::secret::{Secret, constant_time_equals};
+use crate::store::StoreError;
 use crate::userpools::client::Client;
 use crate::userpools::pool::Pool;
 
@@ -19,54 +20,78 @@ pub struct ClientOfPool {
     pub client: Arc<Client>,
 }
 
+/// No app client of this id.
+#[derive(Debug, thiserror::Error)]
+#[error("no app client {0}")]
+pub struct NoSuchClient(pub String);
+
+/// No user pool of this id.
+#[derive(Debug, thiserror::Error)]
+#[error("no user pool {0}")]
+pub struct NoSuchPool(pub String);
+
+/// Why a caller is not believed to know a client's secret. Each names the client.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretRefused {
+    /// There is a hash, and the client has no secret.
+    #[error("the client {0} has no secret")]
+    Unexpected(String),
+    /// There is no hash, and the client has a secret.
+    #[error("no proof of the secret of the client {0}")]
+    Absent(String),
+    /// The hash is another one.
+    #[error("a wrong proof of the secret of the client {0}")]
+    Wrong(String),
+    /// Our own failure.
+    #[error(transparent)]
+    Failed(#[from] Failed),
+}
+
 /// A client by its id alone: what unauthenticated operations name.
 ///
 /// # Errors
-/// [`Refused::NoSuchClient`].
-pub async fn find(app: &App, client_id: &ClientId) -> Result<ClientOfPool, Refused> {
-    let missing = || Refused::NoSuchClient(client_id.to_string());
-    let client = app.client(client_id).await?.ok_or_else(missing)?;
-    let pool = app.pool(&client.pool_id).await?.ok_or_else(missing)?;
-    Ok(ClientOfPool { pool, client })
+/// [`StoreError`].
+pub async fn find(app: &App, client_id: &ClientId) -> Result<Option<ClientOfPool>, StoreError> {
+    let Some(client) = app.client(client_id).await? else { return Ok(None) };
+    Ok(app.pool(&client.pool_id).await?.map(|pool| ClientOfPool { pool, client }))
 }
 
 /// A client of one pool.
 ///
 /// # Errors
-/// [`Refused::NoSuchClient`].
-pub async fn find_in(app: &App, pool: &Pool, client_id: &ClientId) -> Result<ClientOfPool, Refused> {
-    let found = find(app, client_id).await?;
-    if found.pool.id == pool.id { Ok(found) } else { Err(Refused::NoSuchClient(client_id.to_string())) }
+/// [`StoreError`].
+pub async fn find_in(app: &App, pool: &Pool, client_id: &ClientId) -> Result<Option<ClientOfPool>, StoreError> {
+    Ok(find(app, client_id).await?.filter(|found| found.pool.id == pool.id))
 }
 
 /// A pool of the caller's account, in the region of the call; another account's or region's is not there.
 ///
 /// # Errors
-/// [`Refused::NoSuchPool`].
-pub async fn own_pool(cx: &Context, pool_id: &UserPoolId) -> Result<Arc<Pool>, Refused> {
-    let pool = cx.pool(pool_id).await?.filter(|pool| pool.account_id == cx.account_id && pool.region == cx.region);
-    pool.ok_or_else(|| Refused::NoSuchPool(pool_id.to_string()))
+/// [`StoreError`].
+pub async fn own_pool(cx: &Context, pool_id: &UserPoolId) -> Result<Option<Arc<Pool>>, StoreError> {
+    Ok(cx.pool(pool_id).await?.filter(|pool| pool.account_id == cx.account_id && pool.region == cx.region))
 }
 
 impl ClientOfPool {
+    /// What those are told who know the client only, once it is gone with its pool.
+    #[must_use]
+    pub fn gone(&self) -> NoSuchClient {
+        NoSuchClient(self.client.id.to_string())
+    }
+
     /// Checks SECRET_HASH, which a client with a secret must bring for one of the user's names.
     ///
     /// # Errors
-    /// [`Refused::NotAuthorized`].
-    pub fn check_secret_hash(&self, app: &App, names: &[&str], given: Option<&str>) -> Result<(), Refused> {
+    /// [`SecretRefused`].
+    pub fn check_secret_hash(&self, app: &App, names: &[&str], given: Option<&str>) -> Result<(), SecretRefused> {
         let id = &self.client.id;
         match (self.secret(app)?, given) {
             (None, None) => Ok(()),
-            (None, Some(_)) => {
-                Err(Refused::NotAuthorized(format!("Client {id} is not configured with secret but SECRET_HASH was received")))
-            }
-            (Some(_), None) => {
-                Err(Refused::NotAuthorized(format!("Client {id} is configured with secret but SECRET_HASH was not received")))
-            }
+            (None, Some(_)) => Err(SecretRefused::Unexpected(id.to_string())),
+            (Some(_), None) => Err(SecretRefused::Absent(id.to_string())),
             (Some(secret), Some(given)) => {
                 let fits = |name: &&str| constant_time_equals(secret_hash(&secret, name, id.as_str()).as_bytes(), given.as_bytes());
-                let unfit = || Refused::NotAuthorized(format!("Unable to verify secret hash for client {id}"));
-                names.iter().any(fits).then_some(()).ok_or_else(unfit)
+                names.iter().any(fits).then_some(()).ok_or_else(|| SecretRefused::Wrong(id.to_string()))
             }
         }
     }
@@ -74,10 +99,10 @@ impl ClientOfPool {
     /// The client's secret.
     ///
     /// # Errors
-    /// [`Refused::Internal`] when it does not open.
-    pub fn secret(&self, app: &App) -> Result<Option<Secret>, Refused> {
+    /// When it does not open.
+    pub fn secret(&self, app: &App) -> Result<Option<Secret>, Failed> {
         let place = ["user_pool_clients", self.client.pool_id.as_str(), self.client.id.as_str()];
-        let open = |sealed| app.keys.at_rest.open(&place, sealed).map_err(|error| Refused::Internal(Box::new(error)));
+        let open = |sealed| app.keys.at_rest.open(&place, sealed).map_err(Failed::because);
         self.client.sealed_secret.as_ref().map(open).transpose()
     }
 }

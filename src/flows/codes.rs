@@ -4,14 +4,14 @@ use std::borrow::Cow;
 
 use askama::Template as _;
 
-use super::refused::Refused;
+use super::failed::{Failed, fails_with_the_store};
 use crate::context::App;
 use crate::crypto::digest::hex;
 use crate::crypto::ids;
-use crate::delivery::{self, SendRefused, VerificationEmail, VerificationSms};
+use crate::delivery::{self, Recipient, SendRefused, VerificationEmail, VerificationSms};
 use crate::kit::secret::{Secret, constant_time_equals};
-use crate::store::Conn;
 use crate::store::codes::{self, CodeRecord};
+use crate::store::{Conn, StoreError};
 use crate::userpools::attributes::masked;
 use crate::userpools::message::Message;
 use crate::userpools::name::CanonicalName;
@@ -46,17 +46,66 @@ impl Purpose {
     }
 }
 
-/// Where a code went, as answers say it.
-#[derive(Clone, Debug, serde::Serialize)]
-#[serde(rename_all = "PascalCase")]
+/// What a code goes by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Medium {
+    /// Mail.
+    Email,
+    /// A text message.
+    Sms,
+}
+
+impl Medium {
+    fn of_attribute(attribute: &str) -> Self {
+        if attribute == "email" { Self::Email } else { Self::Sms }
+    }
+}
+
+/// Where a code went, as far as that is told.
+#[derive(Clone, Debug)]
 pub struct CodeDelivery {
     /// The address, masked.
     pub destination: String,
-    /// `EMAIL` or `SMS`.
-    pub delivery_medium: &'static str,
+    /// What it went by.
+    pub medium: Medium,
     /// The attribute that holds the address.
-    pub attribute_name: String,
+    pub attribute: String,
 }
+
+/// Why a first code is not sent.
+#[derive(Debug, thiserror::Error)]
+pub enum FirstCodeRefused {
+    /// So much went to the address that no more may, for a while.
+    #[error("too many messages to the address")]
+    AddressIsFull,
+    /// Our own failure.
+    #[error(transparent)]
+    Failed(#[from] Failed),
+}
+
+fails_with_the_store!(FirstCodeRefused);
+
+impl From<SendRefused> for FirstCodeRefused {
+    fn from(refused: SendRefused) -> Self {
+        match refused {
+            SendRefused::TooMany => Self::AddressIsFull,
+            SendRefused::Store(error) => error.into(),
+        }
+    }
+}
+
+/// Why a code is not sent again.
+#[derive(Debug, thiserror::Error)]
+pub enum SendAgainRefused {
+    /// Too many were asked for.
+    #[error("too many codes were asked for")]
+    TooMany,
+    /// Our own failure.
+    #[error(transparent)]
+    Failed(#[from] Failed),
+}
+
+fails_with_the_store!(SendAgainRefused);
 
 /// The address that sign-up verifies: a phone number before an email.
 #[must_use]
@@ -71,11 +120,7 @@ pub fn verified_by_code<'a>(pool: &Pool, user: &'a User) -> Option<(&'static str
 /// Where a code would go.
 #[must_use]
 pub fn delivery_to(attribute: &str, address: &str) -> CodeDelivery {
-    CodeDelivery {
-        destination: masked(attribute, address),
-        delivery_medium: if attribute == "email" { "EMAIL" } else { "SMS" },
-        attribute_name: attribute.to_owned(),
-    }
+    CodeDelivery { destination: masked(attribute, address), medium: Medium::of_attribute(attribute), attribute: attribute.to_owned() }
 }
 
 /// Where a code would go, by the form of a name and the pool's settings alone: what is answered where users are hidden,
@@ -84,17 +129,21 @@ pub fn delivery_to(attribute: &str, address: &str) -> CodeDelivery {
 /// Source: Amazon Cognito developer guide, "Managing user existence error responses".
 #[must_use]
 pub fn simulated_delivery(app: &App, pool: &Pool, name: &CanonicalName) -> CodeDelivery {
+    let (attribute, address) = simulated_address(app, pool, name);
+    delivery_to(attribute, &address)
+}
+
+fn simulated_address(app: &App, pool: &Pool, name: &CanonicalName) -> (&'static str, String) {
     let verifies = |attribute: &str| pool.configuration.auto_verified_attributes.iter().any(|verified| verified == attribute);
     let chance = hex(&app.keys.codes.keyed_hash(&["simulated delivery", pool.id.as_str(), name.as_str()]));
     let by_phone = name.is_phone_number() || (verifies("phone_number") && !name.is_email());
     if by_phone {
         let digits: String = chance.bytes().map(|byte| char::from(b'0' + byte % 10)).take(11).collect();
-        let number = if name.is_phone_number() { name.as_str().to_owned() } else { format!("+{digits}") };
-        return delivery_to("phone_number", &number);
+        return ("phone_number", if name.is_phone_number() { name.as_str().to_owned() } else { format!("+{digits}") });
     }
     let letters: String = chance.bytes().map(|byte| char::from(b'a' + byte % 26)).take(2).collect();
     let (local, domain) = name.as_str().split_once('@').unwrap_or((name.as_str(), &letters));
-    delivery_to("email", &format!("{local}@{domain}"))
+    ("email", format!("{local}@{domain}"))
 }
 
 /// Whose code and budget: a user's, or those of a name that nobody has. Both are counted by one rule, so that limits do not
@@ -120,18 +169,18 @@ impl<'a> Holder<'a> {
 /// Makes a new user's first code and sends it, in the caller's transaction.
 ///
 /// # Errors
-/// Failures of the store and of a template only.
+/// [`FirstCodeRefused`].
 pub async fn send_first(
     app: &App,
     tx: &mut Conn,
     (pool, user): (&Pool, &User),
     (purpose, trigger_source): (Purpose, &str),
     (attribute, address): (&str, &str),
-) -> Result<CodeDelivery, Refused> {
+) -> Result<CodeDelivery, FirstCodeRefused> {
     let code = ids::confirmation_code(&mut app.rng());
     let record = with_code(app, (pool, user.id.as_str()), purpose, CodeRecord::default(), (attribute, &code));
     codes::put(tx, &pool.id, user.id.as_str(), purpose.name(), &record, app.now().millis()).await?;
-    delivery::send(app, tx, &message(pool, user, trigger_source, (attribute, address), &code)?).await?;
+    delivery::send(app, tx, &message(pool, &user.username, trigger_source, (attribute, address), &code)?).await?;
     Ok(delivery_to(attribute, address))
 }
 
@@ -146,35 +195,38 @@ pub enum SentAgain {
     AddressIsFull,
 }
 
-/// Makes a code in place of the last one and sends it, in the caller's transaction.
+/// Makes a code in place of the last one and sends it, in the caller's transaction. Where there is nobody to send one to, the
+/// statements are the same, and so is what they write: a message that is withheld.
 ///
 /// # Errors
-/// [`Refused::LimitExceeded`] when too many were asked for.
+/// [`SendAgainRefused`].
 pub async fn send_again(
     app: &App,
     tx: &mut Conn,
-    (pool, holder): (&Pool, Holder<'_>),
+    (pool, name, user): (&Pool, &CanonicalName, Option<&User>),
     (purpose, trigger_source): (Purpose, &str),
     address: Option<(&str, &str)>,
-) -> Result<SentAgain, Refused> {
+) -> Result<SentAgain, SendAgainRefused> {
     let now = app.now().millis();
-    let holder_id = holder.id(app, pool);
+    let holder_id = user.map_or(Holder::Nobody(name), Holder::User).id(app, pool);
     let last = codes::find(tx, &pool.id, &holder_id, purpose.name()).await?;
     let mut record = in_window(last.unwrap_or_default(), now);
     if record.sent_count >= MAX_RESENDS {
-        return Err(Refused::LimitExceeded);
+        return Err(SendAgainRefused::TooMany);
     }
     record.sent_count += 1;
     let code = ids::confirmation_code(&mut app.rng());
-    let attribute = address.map_or("", |(attribute, _)| attribute);
+    let (attribute, simulated) = simulated_address(app, pool, name);
+    let (attribute, to) = address.unwrap_or((attribute, &simulated));
     let renewed = with_code(app, (pool, &holder_id), purpose, record.clone(), (attribute, &code));
-    let sent = match (holder, address) {
-        (Holder::User(user), Some(address)) => match delivery::send(app, tx, &message(pool, user, trigger_source, address, &code)?).await {
-            Ok(()) => SentAgain::Sent,
-            Err(SendRefused::TooMany) => SentAgain::AddressIsFull,
-            Err(SendRefused::Store(error)) => return Err(error.into()),
-        },
-        _ => SentAgain::ToNobody,
+    let username = user.map_or(name.as_str(), |user| &user.username);
+    let message = message(pool, username, trigger_source, (attribute, to), &code)?;
+    let recipient = if address.is_some() { Recipient::Somebody } else { Recipient::Nobody(&holder_id) };
+    let goes = delivery::send_or_withhold(app, tx, &message, recipient).await?;
+    let sent = match (recipient, goes) {
+        (Recipient::Nobody(_), _) => SentAgain::ToNobody,
+        (Recipient::Somebody, true) => SentAgain::Sent,
+        (Recipient::Somebody, false) => SentAgain::AddressIsFull,
     };
     let record = if sent == SentAgain::Sent { renewed } else { ending(record) };
     codes::put(tx, &pool.id, &holder_id, purpose.name(), &record, now).await?;
@@ -206,7 +258,7 @@ pub async fn redeem(
     (pool, holder): (&Pool, Holder<'_>),
     purpose: Purpose,
     code: &str,
-) -> Result<Redeemed, Refused> {
+) -> Result<Redeemed, StoreError> {
     let now = app.now().millis();
     let holder_id = holder.id(app, pool);
     let last = codes::find(tx, &pool.id, &holder_id, purpose.name()).await?;
@@ -266,14 +318,20 @@ fn hashed(app: &App, (pool, holder_id): (&Pool, &str), purpose: Purpose, code: &
     hex(&app.keys.codes.keyed_hash(&[pool.id.as_str(), holder_id, purpose.name(), code]))
 }
 
-fn message(pool: &Pool, user: &User, trigger_source: &str, (attribute, address): (&str, &str), code: &Secret) -> Result<Message, Refused> {
+fn message(
+    pool: &Pool,
+    username: &str,
+    trigger_source: &str,
+    (attribute, address): (&str, &str),
+    code: &Secret,
+) -> Result<Message, Failed> {
     let own = pool.configuration.verification_message();
     let code = code.expose_secret();
     let render = |text: &Option<String>, ours: askama::Result<String>| match text {
         Some(text) => Ok(text.replace("{####}", code)),
-        None => ours.map_err(|error| Refused::Internal(Box::new(error))),
+        None => ours.map_err(Failed::because),
     };
-    let is_email = attribute == "email";
+    let is_email = Medium::of_attribute(attribute) == Medium::Email;
     let body = if is_email {
         render(&own.email_message, VerificationEmail { code }.render())?
     } else {
@@ -288,7 +346,7 @@ fn message(pool: &Pool, user: &User, trigger_source: &str, (attribute, address):
         code: Some(code.to_owned()),
         link: None,
         user_pool_id: pool.id.clone(),
-        username: user.username.clone(),
+        username: username.to_owned(),
         trigger_source: trigger_source.to_owned(),
     })
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::clients::ClientOfPool;
-use super::refused::Refused;
+use super::clients::{ClientOfPool, NoSuchClient};
+use super::failed::{Failed, fails_with_the_store};
 use crate::context::App;
 use crate::crypto::digest::PlainToken;
 use crate::crypto::ids;
@@ -27,12 +27,25 @@ pub struct Tokens {
     pub lifetime: Duration,
 }
 
+/// Why tokens are not given.
+#[derive(Debug, thiserror::Error)]
+pub enum IssueRefused {
+    /// The pool was deleted while the sign-in was on its way.
+    #[error(transparent)]
+    NoSuchClient(NoSuchClient),
+    /// Our own failure.
+    #[error(transparent)]
+    Failed(#[from] Failed),
+}
+
+fails_with_the_store!(IssueRefused);
+
 /// A new sign-in: its row, and its refresh token in the form that only the client keeps.
 ///
 /// # Errors
-/// [`Refused::Internal`].
-pub fn new_family(app: &App, of: &ClientOfPool, user_id: &UserId, device_key: Option<&str>) -> Result<(TokenFamily, String), Refused> {
-    let lifetime = of.client.configuration.refresh_token_lifetime().map_err(|error| Refused::Internal(Box::new(error)))?;
+/// When the client's settings are none.
+pub fn new_family(app: &App, of: &ClientOfPool, user_id: &UserId, device_key: Option<&str>) -> Result<(TokenFamily, String), Failed> {
+    let lifetime = of.client.configuration.refresh_token_lifetime().map_err(Failed::because)?;
     let now = app.now();
     let secret = PlainToken::generate(&mut app.rng());
     let family = TokenFamily {
@@ -54,20 +67,19 @@ pub fn new_family(app: &App, of: &ClientOfPool, user_id: &UserId, device_key: Op
 /// Signs the ID and access tokens of a sign-in.
 ///
 /// # Errors
-/// [`Refused::Internal`].
+/// [`IssueRefused`].
 pub async fn tokens(
     app: &App,
     of: &ClientOfPool,
     user: &User,
     family: &TokenFamily,
     refresh_token: Option<String>,
-) -> Result<Tokens, Refused> {
-    let internal = |error: Box<dyn std::error::Error>| Refused::Internal(error);
+) -> Result<Tokens, IssueRefused> {
     let configuration = &of.client.configuration;
     // A pool without a key was deleted while the sign-in was on its way.
-    let keys = pool_keys::load(app, &of.pool.id).await?.ok_or_else(|| Refused::NoSuchClient(of.client.id.to_string()))?;
-    let access_lifetime = configuration.access_token_lifetime().map_err(|error| internal(Box::new(error)))?;
-    let id_lifetime = configuration.id_token_lifetime().map_err(|error| internal(Box::new(error)))?;
+    let keys = pool_keys::load(app, &of.pool.id).await?.ok_or_else(|| IssueRefused::NoSuchClient(of.gone()))?;
+    let access_lifetime = configuration.access_token_lifetime().map_err(Failed::because)?;
+    let id_lifetime = configuration.id_token_lifetime().map_err(Failed::because)?;
     let now = app.now();
     let event_id = ids::uuid(&mut app.rng());
     let access = AccessClaims {
@@ -107,10 +119,10 @@ pub async fn tokens(
     // other workers need those connections.
     tokio::task::yield_now().await;
     Ok(Tokens {
-        access_token: keys.current.sign(&access).map_err(|error| internal(Box::new(error)))?,
+        access_token: keys.current.sign(&access).map_err(Failed::because)?,
         lifetime: access_lifetime,
         refresh_token,
-        id_token: keys.current.sign(&id).map_err(|error| internal(Box::new(error)))?,
+        id_token: keys.current.sign(&id).map_err(Failed::because)?,
     })
 }
 

@@ -1,20 +1,43 @@
 //! Passwords: made into what rests.
 
-use super::refused::Refused;
+use std::time::Duration;
+
+use super::failed::Failed;
 use crate::context::App;
+use crate::crypto::argon2::Busy;
 use crate::crypto::srp::Verifier;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UserId;
 use crate::kit::rng::random_bytes;
 use crate::kit::secret::Secret;
-use crate::store::StoreError;
+use crate::userpools::password_policy::PasswordRefused;
 use crate::userpools::pool::Pool;
 use crate::userpools::user::{PasswordRecord, User, srp_name};
+
+/// Why a password is not made into a record.
+#[derive(Debug, thiserror::Error)]
+pub enum NewPasswordRefused {
+    /// The policy does not take it.
+    #[error(transparent)]
+    Policy(#[from] PasswordRefused),
+    /// The hashing pool is full.
+    #[error("the hashing pool is full")]
+    Busy,
+    /// Our own failure.
+    #[error(transparent)]
+    Failed(#[from] Failed),
+}
+
+impl From<Busy> for NewPasswordRefused {
+    fn from(_: Busy) -> Self {
+        Self::Busy
+    }
+}
 
 /// What rests of a new password: its hash, and its SRP verifier, sealed.
 ///
 /// # Errors
-/// [`Refused::Password`] when the policy refuses it, [`Refused::Busy`].
+/// [`NewPasswordRefused`].
 pub async fn make_record(
     app: &App,
     pool: &Pool,
@@ -22,26 +45,38 @@ pub async fn make_record(
     username: &str,
     password: &Secret,
     temporary_until: Option<Timestamp>,
-) -> Result<PasswordRecord, Refused> {
+) -> Result<PasswordRecord, NewPasswordRefused> {
     let password = pool.configuration.password_policy().check(password)?;
     let hash = app.hasher.hash(password.clone(), random_bytes(&mut app.rng())).await?;
     let srp_name = srp_name(pool, user_id, username);
     let (pool_name, name, salt) = (pool.srp_name().to_owned(), srp_name.clone(), random_bytes(&mut app.rng()));
     let verifier = app.hasher.run(move || Verifier::make(&pool_name, &name, &password, salt)).await?;
-    let sealed_srp_verifier = app
-        .keys
-        .at_rest
-        .seal(&["users", "srp", pool.id.as_str(), user_id.as_str()], &verifier, &mut app.rng())
-        .map_err(StoreError::from)?;
+    let sealed_srp_verifier =
+        app.keys.at_rest.seal(&["users", "srp", pool.id.as_str(), user_id.as_str()], &verifier, &mut app.rng()).map_err(Failed::because)?;
     Ok(PasswordRecord { hash, sealed_srp_verifier, srp_name, temporary_until })
+}
+
+/// A password that an administrator set, as a record: temporary ones end by the pool's policy.
+///
+/// # Errors
+/// [`NewPasswordRefused`].
+pub async fn administrators_record(
+    app: &App,
+    pool: &Pool,
+    user: &User,
+    password: &Secret,
+    permanent: bool,
+) -> Result<PasswordRecord, NewPasswordRefused> {
+    let days = pool.configuration.password_policy().temporary_password_validity_days.unsigned_abs();
+    let until = (!permanent).then(|| app.now().plus(Duration::from_secs(days * 24 * 3600)));
+    make_record(app, pool, &user.id, &user.username, password, until).await
 }
 
 /// A user's SRP verifier.
 ///
 /// # Errors
-/// [`Refused::Internal`] when it does not open.
-pub fn open_verifier(app: &App, user: &User, password: &PasswordRecord) -> Result<Verifier, Refused> {
+/// When it does not open.
+pub fn open_verifier(app: &App, user: &User, password: &PasswordRecord) -> Result<Verifier, Failed> {
     let place = ["users", "srp", user.pool_id.as_str(), user.id.as_str()];
-    let corrupt = || StoreError::corrupt("users", "sealed_srp_verifier", user.id.as_str());
-    app.keys.at_rest.open(&place, &password.sealed_srp_verifier).map_err(|_| corrupt().into())
+    app.keys.at_rest.open(&place, &password.sealed_srp_verifier).map_err(|_| Failed::because("the SRP verifier does not open"))
 }

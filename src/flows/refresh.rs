@@ -1,10 +1,10 @@
 //! REFRESH_TOKEN_AUTH: new ID and access tokens of a sign-in that goes on.
 
-use super::clients::ClientOfPool;
-use super::issue::{self, Tokens};
-use super::refused::Refused;
+use super::clients::{ClientOfPool, NoSuchClient, SecretRefused};
+use super::failed::{Failed, fails_with_the_store};
+use super::issue::{self, IssueRefused, Tokens};
 use crate::context::App;
-use crate::store::{StoreError, tokens};
+use crate::store::tokens;
 
 /// Why a sign-in is not refreshed.
 #[derive(Debug, thiserror::Error)]
@@ -24,14 +24,25 @@ pub enum RefreshRefused {
     /// The user may not sign in.
     #[error("the user is disabled")]
     UserDisabled,
-    /// What any flow may be refused for.
+    /// The caller does not know the client's secret.
     #[error(transparent)]
-    Shared(#[from] Refused),
+    Secret(#[from] SecretRefused),
+    /// The client is gone meanwhile.
+    #[error(transparent)]
+    NoSuchClient(NoSuchClient),
+    /// Our own failure.
+    #[error(transparent)]
+    Failed(#[from] Failed),
 }
 
-impl From<StoreError> for RefreshRefused {
-    fn from(error: StoreError) -> Self {
-        Self::Shared(error.into())
+fails_with_the_store!(RefreshRefused);
+
+impl From<IssueRefused> for RefreshRefused {
+    fn from(refused: IssueRefused) -> Self {
+        match refused {
+            IssueRefused::NoSuchClient(gone) => Self::NoSuchClient(gone),
+            IssueRefused::Failed(failed) => Self::Failed(failed),
+        }
     }
 }
 

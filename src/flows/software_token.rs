@@ -1,22 +1,72 @@
 //! TOTP of a signed-in user: a seed is handed out, its first code verifies it, and each later code serves once.
 
 use super::access::Holder;
-use super::refused::Refused;
-use super::sign_in::SignInRefused;
+use super::failed::{Failed, fails_with_the_store};
+use super::sign_in::SessionRefused;
 use crate::context::App;
 use crate::crypto::totp::TotpSeed;
 use crate::store::user_secrets::Enrolment;
 use crate::store::{StoreError, user_secrets, users};
-use crate::userpools::user::User;
+use crate::userpools::challenge::Barred;
+use crate::userpools::pool::Pool;
+use crate::userpools::user::{MfaPreference, User};
 
 /// The longest name of a device, in characters. The model sets no bound; each sign-in reads the name.
 const LONGEST_DEVICE_NAME: usize = 256;
 
+/// Why an authenticator is not enrolled.
+#[derive(Debug, thiserror::Error)]
+pub enum EnrolmentRefused {
+    /// An authenticator is none of the pool's factors.
+    #[error("an authenticator is none of the pool's factors")]
+    NotOffered,
+    /// No authenticator waits for its first code.
+    #[error("no authenticator waits")]
+    NoPendingToken,
+    /// A wrong first code.
+    #[error("wrong first code")]
+    Mismatch,
+    /// A name for a device that is too long.
+    #[error("the device's name is too long")]
+    DeviceNameTooLong,
+    /// The session that it is set up in does not serve.
+    #[error(transparent)]
+    Session(#[from] SessionRefused),
+    /// The sign-in that it is set up in is barred.
+    #[error(transparent)]
+    Barred(Barred),
+    /// Our own failure.
+    #[error(transparent)]
+    Failed(#[from] Failed),
+}
+
+fails_with_the_store!(EnrolmentRefused);
+
+/// Why what a user chose of MFA is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum PreferenceRefused {
+    /// What is preferred is to be enabled too.
+    #[error("a preferred factor is not enabled")]
+    PreferredIsDisabled,
+    /// The user has no authenticator.
+    #[error("the user has no authenticator")]
+    NoToken,
+    /// The sign-in is over meanwhile.
+    #[error("the access token was revoked")]
+    Revoked,
+    /// Our own failure.
+    #[error(transparent)]
+    Failed(#[from] Failed),
+}
+
+fails_with_the_store!(PreferenceRefused);
+
 /// Hands out a new seed, in place of one that waits; answers its base32 form.
 ///
 /// # Errors
-/// Failures of the store only.
-pub async fn associate(app: &App, holder: &Holder) -> Result<String, SignInRefused> {
+/// [`EnrolmentRefused::NotOffered`].
+pub async fn associate(app: &App, holder: &Holder) -> Result<String, EnrolmentRefused> {
+    check_offered(&holder.pool)?;
     let seed = TotpSeed::generate(&mut app.rng());
     let sealed = app.keys.at_rest.seal(&place_of_pending(holder), &seed, &mut app.rng()).map_err(StoreError::from)?;
     app.write(async |tx| user_secrets::set_pending_totp(tx, &holder.user, &sealed).await).await?;
@@ -26,20 +76,48 @@ pub async fn associate(app: &App, holder: &Holder) -> Result<String, SignInRefus
 /// Verifies the seed that waits by its first code, which is spent by that. What the user chose of MFA stays as it is.
 ///
 /// # Errors
-/// [`SignInRefused::NoPendingToken`], [`SignInRefused::EnrolmentMismatch`].
-pub async fn verify(app: &App, holder: &Holder, code: &str, device_name: Option<&str>) -> Result<(), SignInRefused> {
+/// [`EnrolmentRefused`].
+pub async fn verify(app: &App, holder: &Holder, code: &str, device_name: Option<&str>) -> Result<(), EnrolmentRefused> {
+    check_offered(&holder.pool)?;
     check_device_name(device_name)?;
     app.write(async |tx| {
         let user = users::find_by_family(tx, &holder.pool.id, &holder.user.id, &holder.claims.origin_jti).await?;
-        let user = user.filter(|user| user.enabled).ok_or(SignInRefused::NoPendingToken)?;
-        let sealed = user.sealed_pending_totp_seed.as_ref().ok_or(SignInRefused::NoPendingToken)?;
+        let user = user.filter(|user| user.enabled).ok_or(EnrolmentRefused::NoPendingToken)?;
+        let sealed = user.sealed_pending_totp_seed.as_ref().ok_or(EnrolmentRefused::NoPendingToken)?;
         // SECURITY: the seed was sealed for the sign-in that asked for it: no other one has a say in it.
-        let seed = app.keys.at_rest.open(&place_of_pending(holder), sealed).map_err(|_| SignInRefused::NoPendingToken)?;
+        let seed = app.keys.at_rest.open(&place_of_pending(holder), sealed).map_err(|_| EnrolmentRefused::NoPendingToken)?;
         let enrolment = enrolment(app, &user, &seed, code, device_name)?;
-        let enrolment = enrolment.ok_or(SignInRefused::EnrolmentMismatch)?;
+        let enrolment = enrolment.ok_or(EnrolmentRefused::Mismatch)?;
         Ok(user_secrets::enrol_totp(tx, &user, &enrolment, app.now()).await?)
     })
     .await
+}
+
+/// Sets what a signed-in user chose of MFA.
+///
+/// # Errors
+/// [`PreferenceRefused`].
+pub async fn prefer(app: &App, holder: &Holder, preference: MfaPreference) -> Result<(), PreferenceRefused> {
+    if preference.software_token_preferred && !preference.software_token_enabled {
+        return Err(PreferenceRefused::PreferredIsDisabled);
+    }
+    app.write(async |tx| {
+        let user = users::find_by_family(tx, &holder.pool.id, &holder.user.id, &holder.claims.origin_jti).await?;
+        let user = user.filter(|user| user.enabled).ok_or(PreferenceRefused::Revoked)?;
+        if preference.software_token_enabled && user.sealed_totp_seed.is_none() {
+            return Err(PreferenceRefused::NoToken);
+        }
+        Ok(user_secrets::set_mfa(tx, &user, preference, app.now()).await?)
+    })
+    .await
+}
+
+/// Refuses where the pool has no authenticators.
+///
+/// # Errors
+/// [`EnrolmentRefused::NotOffered`].
+pub(super) const fn check_offered(pool: &Pool) -> Result<(), EnrolmentRefused> {
+    if pool.configuration.software_token_mfa_enabled() { Ok(()) } else { Err(EnrolmentRefused::NotOffered) }
 }
 
 /// A seed that its first code verifies, as it is to rest.
@@ -58,19 +136,19 @@ pub(super) fn enrolment(
 /// Refuses a name that is longer than any label.
 ///
 /// # Errors
-/// [`SignInRefused::DeviceNameTooLong`].
-pub(super) fn check_device_name(name: Option<&str>) -> Result<(), SignInRefused> {
+/// [`EnrolmentRefused::DeviceNameTooLong`].
+pub(super) fn check_device_name(name: Option<&str>) -> Result<(), EnrolmentRefused> {
     let fits = name.is_none_or(|name| name.chars().count() <= LONGEST_DEVICE_NAME);
-    if fits { Ok(()) } else { Err(SignInRefused::DeviceNameTooLong) }
+    if fits { Ok(()) } else { Err(EnrolmentRefused::DeviceNameTooLong) }
 }
 
 /// The step that a code is of, by the user's own seed; `None` when it is a wrong one.
 ///
 /// # Errors
-/// [`Refused::Internal`] when the seed does not open.
-pub(super) fn matching_step(app: &App, user: &User, code: &str) -> Result<Option<i64>, Refused> {
+/// When the seed does not open.
+pub(super) fn matching_step(app: &App, user: &User, code: &str) -> Result<Option<i64>, Failed> {
     let Some(sealed) = &user.sealed_totp_seed else { return Ok(None) };
-    let seed = app.keys.at_rest.open(&place(user), sealed).map_err(|error| Refused::Internal(Box::new(error)))?;
+    let seed = app.keys.at_rest.open(&place(user), sealed).map_err(Failed::because)?;
     Ok(seed.matching_step(code, app.now()))
 }
 
@@ -80,4 +158,25 @@ fn place(user: &User) -> [&str; 4] {
 
 fn place_of_pending(holder: &Holder) -> [&str; 5] {
     ["users", "pending", holder.user.pool_id.as_str(), holder.user.id.as_str(), &holder.claims.origin_jti]
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::flows::access;
+    use crate::testing::TestApp;
+
+    #[actix_web::test]
+    async fn a_sign_in_that_ended_meanwhile_chooses_nothing() {
+        let app = TestApp::new().await;
+        let pool = app.pool().await;
+        let token = pool.user("alice").await.signed_in().await["AccessToken"].clone();
+        let holder = access::holder(&app.app, token.as_str().unwrap()).await.unwrap();
+        prefer(&app.app, &holder, MfaPreference::default()).await.unwrap();
+        app.anonymous().call("GlobalSignOut", json!({"AccessToken": token})).await.ok();
+        let late = prefer(&app.app, &holder, MfaPreference::default()).await;
+        assert!(matches!(late, Err(PreferenceRefused::Revoked)), "{late:?}");
+    }
 }

@@ -8,9 +8,8 @@ use serde_json::Value;
 use super::{Asks, Fault};
 use crate::budgets::PerAddress;
 use crate::context::Context;
-use crate::flows::access::{self, Holder};
-use crate::flows::clients::{self, ClientOfPool};
-use crate::flows::refused::Refused;
+use crate::flows::access::{self, AccessRefused, Holder};
+use crate::flows::clients::{self, ClientOfPool, NoSuchClient, SecretRefused};
 use crate::iam::caller::Caller;
 use crate::kit::id::ClientId;
 
@@ -133,15 +132,16 @@ pub fn client<Request, Response, Failure, Handler>(name: &'static str, handler: 
 where
     Request: DeserializeOwned + OfClient,
     Response: Serialize,
-    Failure: From<Refused> + Into<Fault>,
+    Failure: From<NoSuchClient> + From<SecretRefused> + Into<Fault>,
     Handler: AsyncFn(&Context, ClientOfPool, Request) -> Result<Response, Failure> + Copy + Send + Sync + 'static,
 {
     let run: Box<Run> = Box::new(move |cx, _, input| {
         Box::pin(async move {
             let request: Request = read(input)?;
-            let client = clients::find(cx, request.client_id()).await.map_err(refused::<Failure>)?;
+            let found = clients::find(cx, request.client_id()).await?;
+            let client = found.ok_or_else(|| named::<_, Failure>(NoSuchClient(request.client_id().to_owned().into_string())))?;
             if let Proof::SecretHash { username, hash } = request.proof() {
-                client.check_secret_hash(cx, &[username], hash).map_err(refused::<Failure>)?;
+                client.check_secret_hash(cx, &[username], hash).map_err(named::<_, Failure>)?;
             }
             write(handler(cx, client, request).await)
         })
@@ -154,14 +154,14 @@ pub fn bearer<Request, Response, Failure, Handler>(name: &'static str, handler: 
 where
     Request: DeserializeOwned + OfHolder,
     Response: Serialize,
-    Failure: From<Refused> + Into<Fault>,
+    Failure: From<AccessRefused> + Into<Fault>,
     Handler: AsyncFn(&Context, Holder, Request) -> Result<Response, Failure> + Copy + Send + Sync + 'static,
 {
     let run: Box<Run> = Box::new(move |cx, _, input| {
         Box::pin(async move {
             let request: Request = read(input)?;
             // The model demands the token; without one there is no holder.
-            let holder = access::holder(cx, request.access_token().unwrap_or_default()).await.map_err(refused::<Failure>)?;
+            let holder = access::holder(cx, request.access_token().unwrap_or_default()).await.map_err(named::<_, Failure>)?;
             write(handler(cx, holder, request).await)
         })
     });
@@ -174,14 +174,14 @@ pub fn bearer_or_session<Request, Response, Failure, Handler>(name: &'static str
 where
     Request: DeserializeOwned + OfHolder,
     Response: Serialize,
-    Failure: From<Refused> + Into<Fault>,
+    Failure: From<AccessRefused> + Into<Fault>,
     Handler: AsyncFn(&Context, Option<Holder>, Request) -> Result<Response, Failure> + Copy + Send + Sync + 'static,
 {
     let run: Box<Run> = Box::new(move |cx, _, input| {
         Box::pin(async move {
             let request: Request = read(input)?;
             let holder = match request.access_token() {
-                Some(token) => Some(access::holder(cx, token).await.map_err(refused::<Failure>)?),
+                Some(token) => Some(access::holder(cx, token).await.map_err(named::<_, Failure>)?),
                 None => None,
             };
             write(handler(cx, holder, request).await)
@@ -240,7 +240,7 @@ where
 }
 
 /// What a flow refused, as the operation's own service names it.
-fn refused<Failure: From<Refused> + Into<Fault>>(refused: Refused) -> Fault {
+fn named<Refused, Failure: From<Refused> + Into<Fault>>(refused: Refused) -> Fault {
     Failure::from(refused).into()
 }
 

@@ -1,6 +1,6 @@
 //! Tries at secrets, counted by a hash of whom they were for: the same rows for users and for names that nobody has.
 
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, user_pools};
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UserPoolId;
 use crate::userpools::lockout::{self, Factor};
@@ -17,14 +17,25 @@ impl Target {
     }
 }
 
-/// Charges a try before it is judged; `false` while the target is locked, where nothing is charged. Charging first makes the
-/// count exact however many tries run at once, on however many nodes.
+/// What became of a charge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Charge {
+    /// The try may be judged.
+    Made,
+    /// The target is locked: nothing is charged.
+    Locked,
+    /// The pool is gone meanwhile: nothing is left in it.
+    NoSuchPool,
+}
+
+/// Charges a try before it is judged. Charging first makes the count exact however many tries run at once, on however many
+/// nodes.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn charge(tx: &mut Conn, pool_id: &UserPoolId, target: &Target, factor: Factor, now: Timestamp) -> Result<bool, StoreError> {
-    const CHARGE: &str = "INSERT INTO sign_in_attempts (pool_id, name_hash, factor, attempts, locked_until, fades_at) \
-                          VALUES ($1, $2, $3, 1, NULL, $5) ON CONFLICT (pool_id, name_hash, factor) DO UPDATE SET \
+pub async fn charge(tx: &mut Conn, pool_id: &UserPoolId, target: &Target, factor: Factor, now: Timestamp) -> Result<Charge, StoreError> {
+    const CHARGE: &str = "INSERT INTO sign_in_attempts (pool_id, name_hash, factor, attempts, fades_at) \
+                          SELECT $1, $2, $3, 1, $5 WHERE EXISTS (SELECT 1 FROM user_pools WHERE pool_id = $1) ON CONFLICT (pool_id, name_hash, factor) DO UPDATE SET \
                           attempts = CASE WHEN sign_in_attempts.fades_at <= $4 THEN 1 ELSE sign_in_attempts.attempts + 1 END, \
                           locked_until = NULL, fades_at = $5 \
                           WHERE sign_in_attempts.locked_until IS NULL OR sign_in_attempts.locked_until <= $4 RETURNING attempts";
@@ -32,12 +43,14 @@ pub async fn charge(tx: &mut Conn, pool_id: &UserPoolId, target: &Target, factor
                         WHERE pool_id = $1 AND name_hash = $2 AND factor = $3";
     let fades_at = lockout::fades_at(None, now).millis();
     let charged = scalar!(tx, fetch_optional, i64, CHARGE, [pool_id, &target.0, factor.as_str(), now.millis(), fades_at])?;
-    let Some(attempts) = charged else { return Ok(false) };
+    let Some(attempts) = charged else {
+        return Ok(if user_pools::exists(tx, pool_id).await? { Charge::Locked } else { Charge::NoSuchPool });
+    };
     if let Some(until) = lockout::locked_until(attempts, now) {
         let fades_at = lockout::fades_at(Some(until), now).millis();
         execute!(tx, LOCK, [pool_id, &target.0, factor.as_str(), until.millis(), fades_at])?;
     }
-    Ok(true)
+    Ok(Charge::Made)
 }
 
 /// Returns the charge of a try that was right, or never judged, and lifts the lock if it was that charge's.

@@ -43,7 +43,14 @@ pub struct Db {
     pools: Pools,
     clock: Arc<dyn Clock>,
     pub(super) journal: Arc<Journal>,
+    /// What was run, for tests that compare work.
+    #[cfg(test)]
+    pub(crate) work: Work,
 }
+
+/// The places of the statements that were run, in order, and where transactions began.
+#[cfg(test)]
+pub(crate) type Work = Arc<std::sync::Mutex<Vec<&'static str>>>;
 
 /// Connections. Those of `follower` serve nothing but hearing of changes, so that a busy node still hears of them.
 #[derive(Clone, Debug)]
@@ -78,7 +85,13 @@ impl Db {
             let scheme = url.split(':').next().unwrap_or_default();
             return Err(StoreError::UnknownDatabase(scheme.to_owned()));
         };
-        Ok(Self { pools, clock: Arc::new(SystemClock), journal: Arc::new(Journal::new()) })
+        Ok(Self {
+            pools,
+            clock: Arc::new(SystemClock),
+            journal: Arc::new(Journal::new()),
+            #[cfg(test)]
+            work: Work::default(),
+        })
     }
 
     async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
@@ -118,7 +131,7 @@ impl Db {
             Pools::Sqlite { readers, .. } => Link::Sqlite(Handle::Pooled(readers.acquire().await.map_err(StoreError::from)?)),
             Pools::Postgres { pool, .. } => Link::Postgres(Handle::Pooled(pool.acquire().await.map_err(StoreError::from)?)),
         };
-        body(&mut Conn::new(link)).await
+        body(&mut self.conn(link)).await
     }
 
     /// Runs `body` as one serializable transaction: commits on `Ok`, rolls back on `Err`, reruns on a serialization
@@ -182,7 +195,19 @@ impl Db {
                 Link::Postgres(Handle::Transaction(pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await?))
             }
         };
-        Ok(Conn::new(link))
+        let conn = self.conn(link);
+        #[cfg(test)]
+        conn.ran("begin");
+        Ok(conn)
+    }
+
+    #[cfg_attr(not(test), expect(clippy::unused_self, reason = "tests note what was run"))]
+    fn conn(&self, link: Link) -> Conn {
+        Conn {
+            #[cfg(test)]
+            work: Arc::clone(&self.work),
+            ..Conn::new(link)
+        }
     }
 
     async fn commit(&self, mut conn: Conn) -> Result<Commit, StoreError> {
@@ -293,6 +318,8 @@ pub struct Conn {
     link: Link,
     serialization_failed: bool,
     changes: BTreeSet<Change>,
+    #[cfg(test)]
+    work: Work,
 }
 
 /// The driver behind a [`Conn`].
@@ -316,8 +343,20 @@ impl<DB: Database> Handle<DB> {
 }
 
 impl Conn {
-    const fn new(link: Link) -> Self {
-        Self { link, serialization_failed: false, changes: BTreeSet::new() }
+    fn new(link: Link) -> Self {
+        Self {
+            link,
+            serialization_failed: false,
+            changes: BTreeSet::new(),
+            #[cfg(test)]
+            work: Work::default(),
+        }
+    }
+
+    /// Notes what was run.
+    #[cfg(test)]
+    pub(super) fn ran(&self, place: &'static str) {
+        self.work.lock().unwrap().push(place);
     }
 
     pub(super) const fn link(&mut self) -> &mut Link {

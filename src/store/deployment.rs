@@ -1,28 +1,15 @@
 //! What belongs to the deployment as a whole, recorded by its first node and adopted by the rest.
 
 use super::changes::Change;
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, user_pools};
 
 macro_rules! emptied {
     ($($table:literal),+ $(,)?) => { &[$(($table, concat!("DELETE FROM ", $table))),+] };
 }
 
-/// Every table but what is the deployment's own (its record, its jobs, what nodes tell each other), and what empties it. A test holds the list to the schema.
+/// Every table but those of user pools, and but what is the deployment's own (its record, its jobs, what nodes tell each other);
+/// and what empties it. A test holds the two lists to the schema.
 const EMPTIED: &[(&str, &str)] = emptied![
-    "user_pools",
-    "pool_signing_keys",
-    "user_pool_clients",
-    "client_directory",
-    "users",
-    "user_names",
-    "user_aliases",
-    "user_search",
-    "verification_codes",
-    "challenge_sessions",
-    "sign_in_attempts",
-    "token_families",
-    "outbox_messages",
-    "message_budgets",
     "identity_pools",
     "identities",
     "identity_logins",
@@ -66,7 +53,7 @@ pub async fn replace(tx: &mut Conn, name: &str, value: &str) -> Result<(), Store
 /// # Errors
 /// [`StoreError`].
 pub async fn empty(tx: &mut Conn) -> Result<(), StoreError> {
-    for &(_, sql) in EMPTIED {
+    for sql in user_pools::TABLES.iter().map(|table| table.empty).chain(EMPTIED.iter().map(|(_, sql)| *sql)) {
         execute!(tx, sql, [])?;
     }
     tx.changed(Change::Everything);
@@ -87,10 +74,12 @@ mod tests {
 
     use super::EMPTIED;
     use crate::store::template;
+    use crate::store::user_pools::TABLES;
 
     #[actix_web::test]
     async fn a_reset_leaves_no_table_out_but_the_deployments_own() {
-        let mut emptied: BTreeSet<String> = EMPTIED.iter().map(|(table, _)| (*table).to_owned()).collect();
+        let of_pools = TABLES.iter().map(|table| table.name);
+        let mut emptied: BTreeSet<String> = of_pools.chain(EMPTIED.iter().map(|(table, _)| *table)).map(str::to_owned).collect();
         emptied.extend(["_sqlx_migrations", "configuration_changes", "deployment_settings", "jobs", "sealing_keys"].map(str::to_owned));
         assert_eq!(emptied, template::tables().await);
     }

@@ -13,6 +13,7 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(10, "code budgets", include_str!("../../migrations/0010_code_budgets.sql")),
     shared(13, "changes", include_str!("../../migrations/0013_changes.sql")),
     shared(15, "message budgets", include_str!("../../migrations/0015_message_budgets.sql")),
+    shared(16, "users", include_str!("../../migrations/0016_users.sql")),
 ];
 
 const fn shared(version: i64, name: &'static str, sql: &'static str) -> (i64, &'static str, &'static str, &'static str) {

@@ -36,13 +36,13 @@ pub async fn drop_others(tx: &mut Conn, pool_id: &UserPoolId, name: &NewName, ki
     execute!(tx, SQL, [pool_id, user_id, kind.as_str(), name.as_str()]).map(drop)
 }
 
-/// Takes from a user what names of a kind they have.
+/// Takes from a user what names of a kind they have; `false` if they have none.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn forget(tx: &mut Conn, pool_id: &UserPoolId, kind: NameKind, user_id: &UserId) -> Result<(), StoreError> {
+pub async fn forget(tx: &mut Conn, pool_id: &UserPoolId, kind: NameKind, user_id: &UserId) -> Result<bool, StoreError> {
     const SQL: &str = "DELETE FROM user_names WHERE pool_id = $1 AND user_id = $2 AND kind = $3";
-    execute!(tx, SQL, [pool_id, user_id, kind.as_str()]).map(drop)
+    Ok(execute!(tx, SQL, [pool_id, user_id, kind.as_str()])? > 0)
 }
 
 #[cfg(test)]

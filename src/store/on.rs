@@ -5,6 +5,8 @@
 macro_rules! on {
     ($conn:expr, $c:ident => $query:expr) => {{
         let conn: &mut $crate::store::db::Conn = $conn;
+        #[cfg(test)]
+        conn.ran(concat!(file!(), ":", line!()));
         let outcome = match conn.link() {
             $crate::store::db::Link::Sqlite(link) => {
                 let $c = link.connection();

@@ -10,19 +10,35 @@ use crate::tokens::keys::PrivateKey;
 use crate::userpools::client::{Client, ClientConfiguration};
 use crate::userpools::pool::{Pool, PoolConfiguration, Stored};
 
-macro_rules! of_a_pool {
-    ($($table:literal),+ $(,)?) => { &[$(($table, concat!("DELETE FROM ", $table, " WHERE pool_id = $1"))),+] };
+/// A table of what pools are made of.
+pub(super) struct TableOfPools {
+    /// Its name.
+    #[cfg_attr(not(test), expect(dead_code, reason = "a test holds the list to the schema"))]
+    pub(super) name: &'static str,
+    /// What empties it of one pool.
+    empty_of_pool: &'static str,
+    /// What empties it.
+    pub(super) empty: &'static str,
 }
 
-/// The tables that hold what a pool is made of, and what empties them of one pool. A test holds the list to the schema.
-const OF_A_POOL: &[(&str, &str)] = of_a_pool![
+macro_rules! tables_of_pools {
+    ($($table:literal),+ $(,)?) => {
+        &[$(TableOfPools {
+            name: $table,
+            empty_of_pool: concat!("DELETE FROM ", $table, " WHERE pool_id = $1"),
+            empty: concat!("DELETE FROM ", $table),
+        }),+]
+    };
+}
+
+/// The tables of what pools are made of. A test holds the list to the schema.
+pub(super) const TABLES: &[TableOfPools] = tables_of_pools![
     "user_pools",
     "pool_signing_keys",
     "user_pool_clients",
     "client_directory",
     "users",
     "user_names",
-    "user_aliases",
     "user_search",
     "verification_codes",
     "challenge_sessions",
@@ -121,8 +137,8 @@ pub async fn delete(tx: &mut Conn, pool_id: &UserPoolId) -> Result<(), StoreErro
     for client_id in scalar!(tx, fetch_all, String, CLIENTS, [pool_id])? {
         tx.changed(Change::AppClient(client_id.into()));
     }
-    for &(_, sql) in OF_A_POOL {
-        execute!(tx, sql, [pool_id])?;
+    for table in TABLES {
+        execute!(tx, table.empty_of_pool, [pool_id])?;
     }
     tx.changed(Change::Pool(pool_id.to_owned()));
     tx.changed(Change::PoolKeys(pool_id.to_owned()));
@@ -217,12 +233,12 @@ pub async fn find_client(tx: &mut Conn, client_id: &ClientId) -> Result<Option<C
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::OF_A_POOL;
+    use super::TABLES;
     use crate::store::template;
 
     #[actix_web::test]
     async fn a_deleted_pool_leaves_no_table_out() {
-        let deleted: BTreeSet<String> = OF_A_POOL.iter().map(|(table, _)| (*table).to_owned()).collect();
+        let deleted: BTreeSet<String> = TABLES.iter().map(|table| table.name.to_owned()).collect();
         assert_eq!(deleted, template::tables_with("pool_id").await);
     }
 }

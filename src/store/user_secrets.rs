@@ -20,7 +20,7 @@ pub async fn set_password(
     status: UserStatus,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE users SET password_hash = $3, sealed_srp_verifier = $4, srp_name = $5, password_set_at = $6, \
+    const SQL: &str = "UPDATE users SET password_hash = $3, sealed_srp_verifier = $4, srp_name = $5, \
                        temporary_password_expires_at = $7, status = $8, password_generation = password_generation + 1, \
                        modified_at = $6 WHERE pool_id = $1 AND user_id = $2";
     execute!(

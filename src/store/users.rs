@@ -142,11 +142,10 @@ pub async fn find_by_family(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserI
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn insert(tx: &mut Conn, user: &User, name: &CanonicalName) -> Result<(), StoreError> {
-    const SQL: &str = "INSERT INTO users (pool_id, user_id, username, username_key, status, enabled, attributes, password_hash, \
-                       sealed_srp_verifier, password_set_at, temporary_password_expires_at, mfa_preference, srp_name, failed_attempts, \
-                       created_at, modified_at) \
-                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 0, $10, $10)";
+pub async fn insert(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO users (pool_id, user_id, username, status, enabled, attributes, password_hash, sealed_srp_verifier, \
+                       temporary_password_expires_at, mfa_preference, srp_name, created_at, modified_at) \
+                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)";
     let password = user.password.as_ref();
     execute!(
         tx,
@@ -155,16 +154,15 @@ pub async fn insert(tx: &mut Conn, user: &User, name: &CanonicalName) -> Result<
             &user.pool_id,
             &user.id,
             &user.username,
-            name.as_str(),
             user.status.as_str(),
             i16::from(user.enabled),
             doc::to_text("users", "attributes", user.id.as_str(), &user.attributes)?,
             password.map(|password| password.hash.as_str()),
             password.map(|password| &password.sealed_srp_verifier),
-            user.created_at.millis(),
             password.and_then(|password| password.temporary_until).map(Timestamp::millis),
             doc::to_text("users", "mfa_preference", user.id.as_str(), &user.mfa)?,
-            password.map(|password| password.srp_name.as_str())
+            password.map(|password| password.srp_name.as_str()),
+            user.created_at.millis()
         ]
     )?;
     index(tx, user).await

@@ -101,12 +101,20 @@ pub enum Step {
 /// Why a sign-in does not go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NextRefused {
-    /// The client does not take the flow, or no longer.
-    #[error("the flow is not enabled for the client")]
-    FlowDisabled(Flow),
     /// What it rests on has been replaced.
     #[error("the password or a factor is another one now")]
     Stale,
+    /// It is barred, whatever it rests on.
+    #[error(transparent)]
+    Barred(#[from] Barred),
+}
+
+/// What bars a sign-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Barred {
+    /// The client does not take the flow, or no longer.
+    #[error("the flow {0:?} is not enabled for the client")]
+    FlowDisabled(Flow),
     /// The user may not sign in.
     #[error("the user is disabled")]
     Disabled,
@@ -148,7 +156,7 @@ impl Progress {
 /// [`NextRefused`].
 pub fn next(pool: &Pool, client: &Client, user: &User, progress: &Progress, now: Timestamp) -> Result<Step, NextRefused> {
     if !client.configuration.allows(progress.flow.setting()) {
-        return Err(NextRefused::FlowDisabled(progress.flow));
+        return Err(Barred::FlowDisabled(progress.flow).into());
     }
     if (progress.password_generation, progress.factor_generation) != (user.password_generation, user.factor_generation) {
         return Err(NextRefused::Stale);
@@ -158,15 +166,15 @@ pub fn next(pool: &Pool, client: &Client, user: &User, progress: &Progress, now:
     }
     // SECURITY: what follows tells of the user, and is told to nobody who has not proven the password.
     if !user.enabled {
-        return Err(NextRefused::Disabled);
+        return Err(Barred::Disabled.into());
     }
     match user.status {
-        UserStatus::Unconfirmed => Err(NextRefused::NotConfirmed),
-        UserStatus::ResetRequired => Err(NextRefused::ResetRequired),
+        UserStatus::Unconfirmed => Err(Barred::NotConfirmed.into()),
+        UserStatus::ResetRequired => Err(Barred::ResetRequired.into()),
         UserStatus::ForceChangePassword => {
             let until = user.password.as_ref().and_then(|password| password.temporary_until);
             let expired = until.is_some_and(|until| now >= until);
-            if expired { Err(NextRefused::TemporaryPasswordExpired) } else { Ok(Step::Ask(Challenge::NewPassword)) }
+            if expired { Err(Barred::TemporaryPasswordExpired.into()) } else { Ok(Step::Ask(Challenge::NewPassword)) }
         }
         UserStatus::Confirmed => Ok(second_factor(pool, user, progress)),
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::session::Session;
 use crate::context::App;
 use crate::flows::clients::ClientOfPool;
-use crate::flows::refused::Refused;
+use crate::flows::failed::Failed;
 use crate::userpools::attributes::{full_schema, missing};
 use crate::userpools::challenge::{Challenge, Progress};
 use crate::userpools::user::User;
@@ -58,12 +58,12 @@ pub enum ChallengeAsked {
 /// Asks a user, whose password is proven, for the next thing.
 ///
 /// # Errors
-/// [`Refused::Internal`].
-pub fn ask(app: &App, of: &ClientOfPool, user: User, progress: Progress, challenge: Challenge) -> Result<ChallengeAsked, Refused> {
+/// Our own failures only.
+pub fn ask(app: &App, of: &ClientOfPool, user: User, progress: Progress, challenge: Challenge) -> Result<ChallengeAsked, Failed> {
     let session = Session::new(app, of, &user.id, challenge, progress).to_text(app, of)?;
     let username = user.username;
     match challenge {
-        Challenge::Password => Err(Refused::Internal("a proven password is not asked for again".into())),
+        Challenge::Password => Err(Failed::because("a proven password is not asked for again")),
         Challenge::NewPassword => {
             let schema = full_schema(&of.pool.configuration.schema);
             let missing = missing(&schema, &user.attributes).map(str::to_owned).collect();

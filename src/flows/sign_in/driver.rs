@@ -15,12 +15,11 @@ use crate::crypto::srp::ClientPublic;
 use crate::flows::clients::ClientOfPool;
 use crate::flows::issue::{self, Tokens};
 use crate::flows::passwords;
-use crate::flows::refused::Refused;
 use crate::kit::id::UserId;
 use crate::kit::secret::Secret;
-use crate::store::attempts::{self, Target};
+use crate::store::attempts::{self, Charge, Target};
 use crate::store::{Conn, tokens, users};
-use crate::userpools::challenge::{Challenge, Done, Flow, Progress, Step, next};
+use crate::userpools::challenge::{Barred, Challenge, Done, Flow, Progress, Step, next};
 use crate::userpools::lockout::Factor;
 use crate::userpools::user::{PasswordRecord, User};
 
@@ -90,7 +89,7 @@ pub async fn begin(app: &App, of: &ClientOfPool, begin: Begin, secret_hash: Opti
         Begin::Srp { username, .. } => (Flow::Srp, username),
     };
     if !of.client.configuration.allows(flow.setting()) {
-        return Err(SignInRefused::FlowDisabled(flow));
+        return Err(Barred::FlowDisabled(flow).into());
     }
     of.check_secret_hash(app, &[username], secret_hash)?;
     let user = app.read(async |tx| users::find(tx, &of.pool, username).await).await?;
@@ -176,7 +175,7 @@ async fn charged(
         Ok(true) => Ok(()),
         Ok(false) => Err(SignInRefused::Incorrect),
         Err(refused) => {
-            if matches!(refused, SignInRefused::Shared(Refused::Busy)) {
+            if matches!(refused, SignInRefused::Busy) {
                 app.write(async |tx| attempts::give_back(tx, &of.pool.id, target, Factor::Password).await).await?;
             }
             Err(refused)
@@ -193,8 +192,10 @@ async fn charge(app: &App, of: &ClientOfPool, target: &Target) -> Result<(), Sig
     let mut pauses = LOOKS_AGAIN_MILLISECONDS.into_iter().map(Duration::from_millis);
     loop {
         let now = app.now();
-        if app.write(async |tx| attempts::charge(tx, &of.pool.id, target, Factor::Password, now).await).await? {
-            return Ok(());
+        match app.write(async |tx| attempts::charge(tx, &of.pool.id, target, Factor::Password, now).await).await? {
+            Charge::Made => return Ok(()),
+            Charge::NoSuchPool => return Err(of.gone().into()),
+            Charge::Locked => {}
         }
         match pauses.next() {
             Some(pause) => tokio::time::sleep(pause).await,
@@ -292,7 +293,7 @@ impl Attempt<'_> {
             }
         };
         if let Some(session) = self.proof.session() {
-            session.spend(app, tx, pool_id).await?;
+            session.spend(app, tx, pool_id).await??;
         }
         // A new password has changed what the next step is decided by.
         let user = match done {
@@ -320,7 +321,7 @@ impl Attempt<'_> {
         match &self.proof {
             AnswerProof::Password { .. } => Ok(Applied::Accepted(Done::Password)),
             AnswerProof::NewPassword { record, attributes, .. } => new_password::apply(app, of, tx, user, record, attributes).await,
-            AnswerProof::SoftwareToken { code, .. } => software_token::apply(app, tx, user, code).await,
+            AnswerProof::SoftwareToken { code, .. } => software_token::apply(app, of, tx, user, code).await,
             AnswerProof::MfaSetup { session } => Ok(mfa_setup::apply(session)),
         }
     }

@@ -6,23 +6,23 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use super::driver::Applied;
-use super::refused::{SessionRefused, SignInRefused};
+use super::refused::SessionRefused;
 use super::session::{Session, client_of};
 use crate::context::App;
 use crate::crypto::ids;
 use crate::crypto::totp::TotpSeed;
 use crate::flows::clients::ClientOfPool;
-use crate::flows::software_token::{check_device_name, enrolment};
+use crate::flows::software_token::{EnrolmentRefused, check_device_name, check_offered, enrolment};
 use crate::store::{Conn, user_secrets, users};
-use crate::userpools::challenge::{Challenge, Done, Step, next};
+use crate::userpools::challenge::{Challenge, Done, NextRefused, Step, next};
 use crate::userpools::user::{MfaPreference, User};
 
 /// Hands out a seed in an MFA_SETUP session: its base32 form, and the session that carries it.
 ///
 /// # Errors
-/// [`SignInRefused::Session`].
-pub async fn associate(app: &App, text: &str) -> Result<(String, String), SignInRefused> {
-    let of = client_of(app, text).await?;
+/// [`EnrolmentRefused`].
+pub async fn associate(app: &App, text: &str) -> Result<(String, String), EnrolmentRefused> {
+    let of = client_of(app, text).await??;
     let session = Session::open(app, &of, Challenge::MfaSetup, text)?;
     app.read(async |tx| waiting(app, &of, tx, &session).await).await?;
     let seed = TotpSeed::generate(&mut app.rng());
@@ -34,28 +34,28 @@ pub async fn associate(app: &App, text: &str) -> Result<(String, String), SignIn
 /// the session that MFA_SETUP is answered with.
 ///
 /// # Errors
-/// [`SignInRefused::Session`], [`SignInRefused::NoPendingToken`], [`SignInRefused::EnrolmentMismatch`].
-pub async fn verify(app: &App, text: &str, code: &str, device_name: Option<&str>) -> Result<String, SignInRefused> {
+/// [`EnrolmentRefused`].
+pub async fn verify(app: &App, text: &str, code: &str, device_name: Option<&str>) -> Result<String, EnrolmentRefused> {
     check_device_name(device_name)?;
-    let of = client_of(app, text).await?;
+    let of = client_of(app, text).await??;
     let session = Session::open(app, &of, Challenge::MfaSetup, text)?;
     let seed = session.pending_seed.as_ref().and_then(|text| STANDARD.decode(text).ok());
-    let seed = TotpSeed::stored(Zeroizing::new(seed.ok_or(SignInRefused::NoPendingToken)?));
+    let seed = TotpSeed::stored(Zeroizing::new(seed.ok_or(EnrolmentRefused::NoPendingToken)?));
     let next_id = ids::uuid(&mut app.rng());
     let verified = app
         .write(async |tx| {
             let user = waiting(app, &of, tx, &session).await?;
             let Some(enrolment) = enrolment(app, &user, &seed, code, device_name)? else {
                 session.fail(tx, &of.pool.id).await?;
-                return Ok(Err(SignInRefused::EnrolmentMismatch));
+                return Ok(Err(EnrolmentRefused::Mismatch));
             };
-            session.spend(app, tx, &of.pool.id).await?;
+            session.spend(app, tx, &of.pool.id).await??;
             user_secrets::enrol_totp(tx, &user, &enrolment, app.now()).await?;
             let preference = MfaPreference { software_token_enabled: true, software_token_preferred: true };
             user_secrets::set_mfa(tx, &user, preference, app.now()).await?;
             let user = users::find_by_id(tx, &of.pool.id, &user.id).await?.ok_or(SessionRefused::Invalid)?;
             let progress = session.progress.clone().after(Done::Enrolment, &user);
-            Ok::<_, SignInRefused>(Ok(Session { id: next_id.clone(), progress, pending_seed: None, ..session.clone() }))
+            Ok::<_, EnrolmentRefused>(Ok(Session { id: next_id.clone(), progress, pending_seed: None, ..session.clone() }))
         })
         .await??;
     Ok(verified.to_text(app, &of)?)
@@ -67,11 +67,15 @@ pub fn apply(session: &Session) -> Applied {
 }
 
 /// The user of a session that waits for an enrolment. It waits no more once any factor was enrolled, here or elsewhere.
-async fn waiting(app: &App, of: &ClientOfPool, tx: &mut Conn, session: &Session) -> Result<User, SignInRefused> {
+async fn waiting(app: &App, of: &ClientOfPool, tx: &mut Conn, session: &Session) -> Result<User, EnrolmentRefused> {
+    check_offered(&of.pool)?;
     session.check_unused(tx, &of.pool.id).await??;
     let user = users::find_by_id(tx, &of.pool.id, &session.user_id).await?.ok_or(SessionRefused::Invalid)?;
     let step = next(&of.pool, &of.client, &user, &session.progress, app.now());
-    let step = step.map_err(|refused| SignInRefused::of_next(refused, SessionRefused::Invalid.into()))?;
+    let step = step.map_err(|refused| match refused {
+        NextRefused::Stale => SessionRefused::Invalid.into(),
+        NextRefused::Barred(barred) => EnrolmentRefused::Barred(barred),
+    })?;
     if step != Step::Ask(Challenge::MfaSetup) || session.progress.has(Done::Enrolment) {
         return Err(SessionRefused::Invalid.into());
     }

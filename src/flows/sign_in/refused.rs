@@ -1,17 +1,24 @@
 //! Why a sign-in does not go on.
 
 use crate::crypto::argon2::Busy;
-use crate::flows::refused::Refused;
-use crate::store::StoreError;
+use crate::flows::clients::{NoSuchClient, SecretRefused};
+use crate::flows::failed::{Failed, fails_with_the_store};
+use crate::flows::issue::IssueRefused;
+use crate::flows::new_user::AliasRefused;
+use crate::flows::passwords::NewPasswordRefused;
 use crate::userpools::attributes::AttributeRefused;
-use crate::userpools::challenge::{Flow, NextRefused};
+use crate::userpools::challenge::{Barred, NextRefused};
+use crate::userpools::password_policy::PasswordRefused;
 
 /// Why a sign-in does not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInRefused {
-    /// The client does not take the flow.
-    #[error("the flow {0:?} is not enabled for the client")]
-    FlowDisabled(Flow),
+    /// The client, or where the user stands, bars it.
+    #[error(transparent)]
+    Barred(#[from] Barred),
+    /// The caller does not know the client's secret.
+    #[error(transparent)]
+    Secret(#[from] SecretRefused),
     /// Nobody of that name, where that may be said.
     #[error("no such user")]
     NoSuchUser,
@@ -24,18 +31,6 @@ pub enum SignInRefused {
     /// Too many wrong codes.
     #[error("locked after wrong codes")]
     CodesLocked,
-    /// The user may not sign in.
-    #[error("the user is disabled")]
-    Disabled,
-    /// Signed up, not confirmed.
-    #[error("the user is not confirmed")]
-    NotConfirmed,
-    /// The password must be reset first.
-    #[error("the password must be reset")]
-    PasswordResetRequired,
-    /// The temporary password is too old.
-    #[error("the temporary password has expired")]
-    TemporaryPasswordExpired,
     /// The session does not serve.
     #[error(transparent)]
     Session(#[from] SessionRefused),
@@ -45,22 +40,27 @@ pub enum SignInRefused {
     /// A code of an authenticator that served before.
     #[error("the code was used before")]
     CodeUsed,
-    /// A wrong first code of an authenticator.
-    #[error("wrong first code")]
-    EnrolmentMismatch,
-    /// No authenticator waits for its first code.
-    #[error("no authenticator waits")]
-    NoPendingToken,
-    /// A name for a device that is too long.
-    #[error("the device's name is too long")]
-    DeviceNameTooLong,
+    /// A new password that the policy does not take.
+    #[error(transparent)]
+    Password(#[from] PasswordRefused),
     /// An attribute that the user may not give.
     #[error(transparent)]
     Attribute(#[from] AttributeRefused),
-    /// What any flow may be refused for: the client, its secret, a password that the policy refuses, our own failures.
+    /// An address that is given with a new password is no name of theirs.
     #[error(transparent)]
-    Shared(#[from] Refused),
+    Alias(#[from] AliasRefused),
+    /// The client is gone meanwhile, and the pool with it.
+    #[error(transparent)]
+    NoSuchClient(#[from] NoSuchClient),
+    /// The hashing pool is full.
+    #[error("the hashing pool is full")]
+    Busy,
+    /// Our own failure.
+    #[error(transparent)]
+    Failed(#[from] Failed),
 }
+
+fails_with_the_store!(SignInRefused);
 
 /// Why a session does not serve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -83,24 +83,33 @@ impl SignInRefused {
     /// What stands in the way of the next step. `stale` says what a sign-in is told that rests on what is there no more.
     pub(super) fn of_next(refused: NextRefused, stale: Self) -> Self {
         match refused {
-            NextRefused::FlowDisabled(flow) => Self::FlowDisabled(flow),
             NextRefused::Stale => stale,
-            NextRefused::Disabled => Self::Disabled,
-            NextRefused::NotConfirmed => Self::NotConfirmed,
-            NextRefused::ResetRequired => Self::PasswordResetRequired,
-            NextRefused::TemporaryPasswordExpired => Self::TemporaryPasswordExpired,
+            NextRefused::Barred(barred) => barred.into(),
         }
     }
 }
 
-impl From<StoreError> for SignInRefused {
-    fn from(error: StoreError) -> Self {
-        Self::Shared(error.into())
+impl From<NewPasswordRefused> for SignInRefused {
+    fn from(refused: NewPasswordRefused) -> Self {
+        match refused {
+            NewPasswordRefused::Policy(refused) => Self::Password(refused),
+            NewPasswordRefused::Busy => Self::Busy,
+            NewPasswordRefused::Failed(failed) => failed.into(),
+        }
+    }
+}
+
+impl From<IssueRefused> for SignInRefused {
+    fn from(refused: IssueRefused) -> Self {
+        match refused {
+            IssueRefused::NoSuchClient(gone) => Self::NoSuchClient(gone),
+            IssueRefused::Failed(failed) => Self::Failed(failed),
+        }
     }
 }
 
 impl From<Busy> for SignInRefused {
-    fn from(busy: Busy) -> Self {
-        Self::Shared(busy.into())
+    fn from(_: Busy) -> Self {
+        Self::Busy
     }
 }

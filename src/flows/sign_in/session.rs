@@ -3,12 +3,12 @@
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::refused::{SessionRefused, SignInRefused};
+use super::refused::SessionRefused;
 use crate::context::App;
 use crate::crypto::ids;
 use crate::crypto::sealed::{Json, Sealed};
 use crate::flows::clients::{self, ClientOfPool};
-use crate::flows::refused::Refused;
+use crate::flows::failed::Failed;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{UserId, UserPoolId};
 use crate::store::{Conn, StoreError, tokens};
@@ -59,8 +59,8 @@ impl Session {
     /// nothing else.
     ///
     /// # Errors
-    /// [`Refused::Internal`].
-    pub fn to_text(&self, app: &App, of: &ClientOfPool) -> Result<String, Refused> {
+    /// Our own failures only.
+    pub fn to_text(&self, app: &App, of: &ClientOfPool) -> Result<String, Failed> {
         Ok(format!("{}:{}", of.client.id, seal(app, of, "session", Carried::V1(self.clone()))?))
     }
 
@@ -98,11 +98,11 @@ impl Session {
     /// Marks it as answered: of two racing answers one wins.
     ///
     /// # Errors
-    /// [`SessionRefused::Used`] for the other.
-    pub async fn spend(&self, app: &App, tx: &mut Conn, pool_id: &UserPoolId) -> Result<(), SignInRefused> {
+    /// [`StoreError`]; inside, [`SessionRefused::Used`] for the other.
+    pub async fn spend(&self, app: &App, tx: &mut Conn, pool_id: &UserPoolId) -> Result<Result<(), SessionRefused>, StoreError> {
         let expires_at = Timestamp::from_millis(self.expires_at);
         let is_first = tokens::use_session(tx, pool_id, &self.id, expires_at, app.now()).await?;
-        if is_first { Ok(()) } else { Err(SessionRefused::Used.into()) }
+        Ok(if is_first { Ok(()) } else { Err(SessionRefused::Used) })
     }
 
     /// Counts a wrong answer.
@@ -117,22 +117,19 @@ impl Session {
 /// The client that a session string was made for, when nothing else names it.
 ///
 /// # Errors
-/// [`SessionRefused::Invalid`].
-pub async fn client_of(app: &App, text: &str) -> Result<ClientOfPool, SignInRefused> {
-    let (client_id, _) = text.split_once(':').ok_or(SessionRefused::Invalid)?;
-    clients::find(app, &client_id.into()).await.map_err(|refused| match refused {
-        Refused::NoSuchClient(_) => SessionRefused::Invalid.into(),
-        other => other.into(),
-    })
+/// [`StoreError`]; inside, [`SessionRefused::Invalid`].
+pub async fn client_of(app: &App, text: &str) -> Result<Result<ClientOfPool, SessionRefused>, StoreError> {
+    let Some((client_id, _)) = text.split_once(':') else { return Ok(Err(SessionRefused::Invalid)) };
+    Ok(clients::find(app, &client_id.into()).await?.ok_or(SessionRefused::Invalid))
 }
 
 /// Seals anything that must come back unchanged, from the same client, for the same purpose.
 ///
 /// # Errors
-/// [`Refused::Internal`].
-pub fn seal<T: Serialize + DeserializeOwned>(app: &App, of: &ClientOfPool, purpose: &str, value: T) -> Result<String, Refused> {
+/// Our own failures only.
+pub fn seal<T: Serialize + DeserializeOwned>(app: &App, of: &ClientOfPool, purpose: &str, value: T) -> Result<String, Failed> {
     let place = [purpose, of.pool.id.as_str(), of.client.id.as_str()];
-    let sealed = app.keys.travelling.seal(&place, &Json(value), &mut app.rng()).map_err(|error| Refused::Internal(Box::new(error)))?;
+    let sealed = app.keys.travelling.seal(&place, &Json(value), &mut app.rng()).map_err(Failed::because)?;
     Ok(sealed.to_text())
 }
 

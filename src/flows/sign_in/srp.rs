@@ -52,7 +52,7 @@ pub struct SecretBlock {
 /// Asks for a proof.
 ///
 /// # Errors
-/// [`SignInRefused::Shared`].
+/// [`SignInRefused::Busy`], and our own failures.
 pub async fn ask(app: &App, of: &ClientOfPool, subject: Subject, public: ClientPublic) -> Result<ChallengeAsked, SignInRefused> {
     let known = with_password(subject.user.as_ref());
     let verifier = match known {
@@ -90,7 +90,7 @@ pub fn open(app: &App, of: &ClientOfPool, claim: &PasswordClaim) -> Result<Secre
 /// Whether the claim proves the password of `user`, who was found by the claim's name.
 ///
 /// # Errors
-/// [`SignInRefused::Shared`].
+/// [`SignInRefused::Busy`], and our own failures.
 pub async fn judge(
     app: &App,
     of: &ClientOfPool,

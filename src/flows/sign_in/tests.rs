@@ -1,9 +1,12 @@
 //! Sign-in from the wire to the store, fault by fault.
 
+mod addresses;
+mod gone;
 mod guesses;
 mod nobody;
 mod races;
 mod sessions;
+mod work;
 
 use serde_json::{Value, json};
 use totp_rs::{Algorithm, Builder};

@@ -9,17 +9,20 @@ use crate::crypto::digest;
 use crate::flows::paging;
 use crate::policy::validate::{Finding, Location, Options, PathElement, Position, ResourceType, ValidatedType, validate};
 
+/// The one language of findings.
+const ENGLISH: &str = "EN";
+
 const DEFAULT_PAGE: i64 = 100;
 
 /// A larger page is asked for in vain; a page may be smaller than what was asked for.
 const LARGEST_PAGE: i64 = 1000;
 
-/// `locale` is not read: findings are in English, as AWS's are where it has no translation.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Request {
     policy_document: String,
     policy_type: String,
+    locale: Option<String>,
     validate_policy_resource_type: Option<String>,
     max_results: Option<i64>,
     next_token: Option<String>,
@@ -49,6 +52,9 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
     let limit = request.max_results.unwrap_or(DEFAULT_PAGE);
     if limit < 1 {
         return Err(Error::Field { name: "maxResults", message: "maxResults must be at least 1." });
+    }
+    if request.locale.as_deref().is_some_and(|locale| locale != ENGLISH) {
+        return Err(Error::Field { name: "locale", message: "locale must be EN: findings are in English." });
     }
     let limit = limit.min(LARGEST_PAGE);
     let options = options(&request)?;
@@ -114,4 +120,21 @@ fn element(element: PathElement) -> Value {
 
 fn position(Position { line, column, offset }: Position) -> Value {
     json!({"line": line, "column": column, "offset": offset})
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::TestApp;
+
+    #[actix_web::test]
+    async fn a_language_that_findings_do_not_have_is_refused() {
+        let app = TestApp::new().await;
+        let validate = async |locale: &str| {
+            let input = json!({"policyDocument": "{}", "policyType": "IDENTITY_POLICY", "locale": locale});
+            app.admin().call("ValidatePolicy", input).await.status
+        };
+        assert_eq!((validate("EN").await, validate("DE").await), (200, 400));
+    }
 }

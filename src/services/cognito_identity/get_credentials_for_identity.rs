@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use super::errors::Error;
 use super::get_id::guests_refused;
 use crate::context::Context;
-use crate::flows::credentials::IdentityCredentialsAnswer;
 use crate::flows::web_identity::{self, Login};
 use crate::identitypools::pool::IdentityPool;
-use crate::kit::id::IdentityId;
+use crate::kit::clock::Timestamp;
+use crate::kit::id::{AccessKeyId, IdentityId};
 use crate::store::identity_pools::{self, Identity};
 use crate::store::{Conn, StoreError};
-use crate::tokens::session;
+use crate::tokens::session::{self, Credentials};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -28,7 +28,28 @@ pub struct Request {
 #[serde(rename_all = "PascalCase")]
 pub struct Response {
     identity_id: IdentityId,
-    credentials: IdentityCredentialsAnswer,
+    credentials: CredentialsAnswer,
+}
+
+/// Credentials; the secret has a shorter name here than in STS.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CredentialsAnswer {
+    access_key_id: AccessKeyId,
+    secret_key: String,
+    session_token: String,
+    expiration: Timestamp,
+}
+
+impl From<Credentials> for CredentialsAnswer {
+    fn from(credentials: Credentials) -> Self {
+        Self {
+            access_key_id: credentials.access_key_id,
+            secret_key: credentials.secret_access_key.expose_secret().to_owned(),
+            session_token: credentials.session_token,
+            expiration: credentials.expires_at,
+        }
+    }
 }
 
 pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use crate::context::Context;
+use crate::flows::confirm_sign_up::ConfirmRefused;
 use crate::kit::id::UserPoolId;
 use crate::store;
 use crate::userpools::pool::Pool;
@@ -25,12 +26,11 @@ pub struct Response {}
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     cx.write(async |tx| {
-        let user = store::users::find(tx, &pool, &request.username).await?.ok_or(Error::NoSuchUser)?;
+        let user = store::users::find(tx, &pool, &request.username).await?.ok_or(Error::UserNotFound)?;
         if user.status != UserStatus::Unconfirmed {
-            let message = format!("User cannot be confirmed. Current status is {}", user.status.as_str());
-            return Err(Error::NotAuthorized(message));
+            return Err(ConfirmRefused::NotWaiting(user.status).into());
         }
-        Ok(store::users::update(tx, &User { status: UserStatus::Confirmed, ..user }, cx.now()).await?)
+        Ok::<_, Error>(store::users::update(tx, &User { status: UserStatus::Confirmed, ..user }, cx.now()).await?)
     })
     .await?;
     Ok(Response {})

@@ -10,7 +10,8 @@ use super::errors::Error;
 use crate::context::Context;
 use crate::crypto::ids;
 use crate::delivery::{self, InvitationEmail, InvitationSms, SendRefused};
-use crate::flows::sign_up::{self, NewUser, administrators_password};
+use crate::flows::new_user::{self, NewUser};
+use crate::flows::passwords::administrators_record;
 use crate::kit::id::UserPoolId;
 use crate::kit::secret::Secret;
 use crate::userpools::attributes::Writer;
@@ -42,7 +43,7 @@ pub struct Response {
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     if request.message_action.as_deref() == Some("RESEND") {
-        return Err(Error::UnsupportedUserState("Resend not possible, because it is not supported".to_owned()));
+        return Err(Error::UnsupportedUserState("Resend not possible, because it is not supported"));
     }
     let new = NewUser {
         username: request.username.clone(),
@@ -50,22 +51,22 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
         writer: Writer::Administrator,
         status: UserStatus::ForceChangePassword,
     };
-    let mut new = sign_up::prepare(cx, &pool, new)?;
+    let mut new = new_user::prepare(cx, &pool, new)?;
     // A password that fits every policy: its four classes lead.
     let generated = || Secret::from(format!("Aa1!{}", ids::client_id(&mut cx.rng())));
     let password = request.temporary_password.clone().unwrap_or_else(generated);
-    new.user.password = Some(administrators_password(cx, &pool, &new.user, &password, false).await?);
+    new.user.password = Some(administrators_record(cx, &pool, &new.user, &password, false).await?);
     let mediums = request.desired_delivery_mediums.unwrap_or_else(|| vec!["SMS".to_owned()]);
     let message = match request.message_action.as_deref() {
         Some("SUPPRESS") => None,
         _ => invitation(&new.user, &password, &mediums)?,
     };
     cx.write(async |tx| {
-        sign_up::insert(tx, &pool, &new, request.force_alias_creation).await?;
+        new_user::insert(tx, &pool, &new, request.force_alias_creation).await?;
         if let Some(message) = &message {
             // The model knows no limit here, so a spent budget is one request too many.
             delivery::send(cx, tx, message).await.map_err(|refused| match refused {
-                SendRefused::TooMany => Error::Busy,
+                SendRefused::TooMany => Error::TooManyRequests,
                 SendRefused::Store(error) => error.into(),
             })?;
         }
@@ -77,12 +78,11 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
 
 /// The invitation, by the first of the mediums for which the user has an address.
 fn invitation(user: &User, password: &Secret, mediums: &[String]) -> Result<Option<Message>, Error> {
-    let internal = |error: askama::Error| Error::Internal(Box::new(error));
     let wants = |medium: &str| mediums.iter().any(|wanted| wanted == medium);
     let (username, code) = (user.username.as_str(), password.expose_secret());
     let (channel, to, body) = match (user.attributes.get("phone_number"), user.attributes.get("email")) {
-        (Some(number), _) if wants("SMS") => ("sms", number, InvitationSms { username, code }.render().map_err(internal)?),
-        (_, Some(address)) if wants("EMAIL") => ("email", address, InvitationEmail { username, code }.render().map_err(internal)?),
+        (Some(number), _) if wants("SMS") => ("sms", number, InvitationSms { username, code }.render().map_err(Error::internal)?),
+        (_, Some(address)) if wants("EMAIL") => ("email", address, InvitationEmail { username, code }.render().map_err(Error::internal)?),
         _ => return Ok(None),
     };
     Ok(Some(Message {
@@ -146,5 +146,14 @@ mod tests {
         assert_eq!(make("second", "A@x.example", true).await, "");
         let found = pool.admin("AdminGetUser", json!({"Username": "a@x.example"})).await.ok();
         assert_eq!(found["Username"], "second");
+    }
+
+    #[actix_web::test]
+    async fn an_empty_address_is_nobodys_name() {
+        let app = TestApp::new().await;
+        let pool = app.pool_with(json!({"AliasAttributes": ["email"]}), json!({})).await;
+        for name in ["first", "second"] {
+            pool.user_with(name, json!({"email": "", "email_verified": "true"})).await;
+        }
     }
 }

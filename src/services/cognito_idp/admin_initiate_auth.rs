@@ -4,11 +4,10 @@ use serde::Deserialize;
 
 use super::auth_answer::{self, Answer};
 use super::auth_request::{self, Parameters, Side};
-use super::errors::no_session;
+use super::errors::{Error, no_session};
 use crate::context::Context;
 use crate::flows::clients::ClientOfPool;
 use crate::kit::id::{ClientId, UserPoolId};
-use crate::operation::Fault;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -23,7 +22,7 @@ pub struct Request {
 
 asks_about_client!(Request);
 
-pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Answer, Fault> {
+pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Answer, Error> {
     no_session(request.session.as_deref())?;
     let asked = auth_request::initiate(Side::Admin, &request.auth_flow, &request.auth_parameters)?;
     auth_answer::initiate(cx, &of, asked, auth_request::secret_hash(&request.auth_parameters)).await

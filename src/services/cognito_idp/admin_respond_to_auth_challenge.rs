@@ -4,10 +4,10 @@ use serde::Deserialize;
 
 use super::auth_answer::{self, Answer};
 use super::auth_request::{self, Parameters};
+use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::ClientOfPool;
 use crate::kit::id::{ClientId, UserPoolId};
-use crate::operation::Fault;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -22,7 +22,7 @@ pub struct Request {
 
 asks_about_client!(Request);
 
-pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Answer, Fault> {
+pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Answer, Error> {
     let responses = &request.challenge_responses;
     let given = auth_request::respond(&request.challenge_name, request.session.as_deref(), responses)?;
     auth_answer::respond(cx, &of, given, auth_request::secret_hash(responses)).await

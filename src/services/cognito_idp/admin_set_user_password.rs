@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::answers::find_user;
 use super::errors::Error;
 use crate::context::Context;
+use crate::flows::passwords::administrators_record;
 use crate::flows::sign_in::attempts_of;
-use crate::flows::sign_up::administrators_password;
 use crate::kit::id::UserPoolId;
 use crate::kit::secret::Secret;
 use crate::store;
@@ -32,10 +32,10 @@ pub struct Response {}
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     let user = find_user(cx, &pool, &request.username).await?;
-    let record = administrators_password(cx, &pool, &user, &request.password, request.permanent).await?;
+    let record = administrators_record(cx, &pool, &user, &request.password, request.permanent).await?;
     let status = if request.permanent { UserStatus::Confirmed } else { UserStatus::ForceChangePassword };
     cx.write(async |tx| {
-        let user = store::users::find_by_id(tx, &pool.id, &user.id).await?.ok_or(Error::NoSuchUser)?;
+        let user = store::users::find_by_id(tx, &pool.id, &user.id).await?.ok_or(Error::UserNotFound)?;
         store::user_secrets::set_password(tx, &user, &record, status, cx.now()).await?;
         // Whoever set it knows it: no lock stands in their way.
         store::attempts::clear(tx, &pool.id, &attempts_of(cx, &user)).await?;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use crate::context::Context;
+use crate::flows::codes::{CodeDelivery, Medium};
 use crate::kit::clock::Timestamp;
 use crate::store;
 use crate::userpools::pool::Pool;
@@ -81,7 +82,29 @@ impl UserAnswer {
     }
 }
 
+/// CodeDeliveryDetailsType.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CodeDeliveryDetails {
+    destination: String,
+    delivery_medium: &'static str,
+    attribute_name: String,
+}
+
+impl From<CodeDelivery> for CodeDeliveryDetails {
+    fn from(delivery: CodeDelivery) -> Self {
+        Self {
+            destination: delivery.destination,
+            delivery_medium: match delivery.medium {
+                Medium::Email => "EMAIL",
+                Medium::Sms => "SMS",
+            },
+            attribute_name: delivery.attribute,
+        }
+    }
+}
+
 /// A user of a pool by whatever the wire calls a username.
 pub async fn find_user(cx: &Context, pool: &Pool, username: &str) -> Result<User, Error> {
-    cx.read(async |tx| store::users::find(tx, pool, username).await).await?.ok_or(Error::NoSuchUser)
+    cx.read(async |tx| store::users::find(tx, pool, username).await).await?.ok_or(Error::UserNotFound)
 }

@@ -6,7 +6,7 @@ use super::errors::Error;
 use crate::context::Context;
 use crate::flows::access::Holder;
 use crate::flows::{sign_in, software_token};
-use crate::operation::{Fault, OfHolder};
+use crate::operation::OfHolder;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -29,13 +29,31 @@ pub struct Response {
     session: Option<String>,
 }
 
-pub async fn handle(cx: &Context, holder: Option<Holder>, request: Request) -> Result<Response, Fault> {
+pub async fn handle(cx: &Context, holder: Option<Holder>, request: Request) -> Result<Response, Error> {
     match (holder, request.session) {
         (Some(holder), None) => Ok(Response { secret_code: software_token::associate(cx, &holder).await?, session: None }),
         (None, Some(session)) => {
             let (secret_code, session) = sign_in::associate(cx, &session).await?;
             Ok(Response { secret_code, session: Some(session) })
         }
-        _ => Err(Error::parameter("Only one of AccessToken and Session must be given").into()),
+        _ => Err(Error::parameter("Only one of AccessToken and Session must be given")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::TestApp;
+
+    #[actix_web::test]
+    async fn a_pool_without_authenticators_hands_out_no_seed() {
+        let app = TestApp::new().await;
+        let pool = app.pool().await;
+        let token = pool.user("alice").await.signed_in().await["AccessToken"].clone();
+        let none = ("SoftwareTokenMFANotFoundException".to_owned(), "Software Token MFA has not been enabled by the userPool".to_owned());
+        assert_eq!(app.anonymous().call("AssociateSoftwareToken", json!({"AccessToken": token})).await.error(), none);
+        let verify = json!({"AccessToken": token, "UserCode": "000000"});
+        assert_eq!(app.anonymous().call("VerifySoftwareToken", verify).await.error(), none);
     }
 }

@@ -3,12 +3,12 @@
 use serde::Serialize;
 
 use super::auth_request::{Initiate, Parameters, Respond};
+use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::ClientOfPool;
 use crate::flows::issue::Tokens;
 use crate::flows::refresh;
 use crate::flows::sign_in::{self, ChallengeAsked, Outcome};
-use crate::operation::Fault;
 
 /// The answer.
 #[derive(Serialize, Default)]
@@ -35,7 +35,7 @@ struct AuthenticationResult {
 }
 
 /// Begins, or refreshes.
-pub async fn initiate(cx: &Context, of: &ClientOfPool, asked: Initiate, secret_hash: Option<&str>) -> Result<Answer, Fault> {
+pub async fn initiate(cx: &Context, of: &ClientOfPool, asked: Initiate, secret_hash: Option<&str>) -> Result<Answer, Error> {
     match asked {
         Initiate::Refresh { token } => Ok(Answer::signed_in(refresh::refresh(cx, of, &token, secret_hash).await?)),
         Initiate::SignIn(begin) => Answer::of(sign_in::begin(cx, of, begin, secret_hash).await?),
@@ -43,7 +43,7 @@ pub async fn initiate(cx: &Context, of: &ClientOfPool, asked: Initiate, secret_h
 }
 
 /// Goes on.
-pub async fn respond(cx: &Context, of: &ClientOfPool, given: Respond, secret_hash: Option<&str>) -> Result<Answer, Fault> {
+pub async fn respond(cx: &Context, of: &ClientOfPool, given: Respond, secret_hash: Option<&str>) -> Result<Answer, Error> {
     Answer::of(match given {
         Respond::Claim(claim) => sign_in::prove(cx, of, claim, secret_hash).await?,
         Respond::Answer { username, session, answer } => sign_in::respond(cx, of, &username, &session, answer, secret_hash).await?,
@@ -51,7 +51,7 @@ pub async fn respond(cx: &Context, of: &ClientOfPool, given: Respond, secret_has
 }
 
 impl Answer {
-    fn of(outcome: Outcome) -> Result<Self, Fault> {
+    fn of(outcome: Outcome) -> Result<Self, Error> {
         match outcome {
             Outcome::SignedIn(tokens) => Ok(Self::signed_in(tokens)),
             Outcome::Asked(asked) => Self::asked(asked),
@@ -69,8 +69,8 @@ impl Answer {
         Self { authentication_result: Some(result), ..Self::default() }
     }
 
-    fn asked(asked: ChallengeAsked) -> Result<Self, Fault> {
-        let text = |value: serde_json::Result<String>| value.map_err(|error| Fault::Internal(Box::new(error)));
+    fn asked(asked: ChallengeAsked) -> Result<Self, Error> {
+        let text = |value: serde_json::Result<String>| value.map_err(Error::internal);
         Ok(match asked {
             ChallengeAsked::PasswordVerifier { srp_name, salt, server_public, secret_block } => Self::challenge(
                 "PASSWORD_VERIFIER",

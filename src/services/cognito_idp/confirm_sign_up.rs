@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::errors::{Error, no_session};
 use crate::context::Context;
 use crate::flows::clients::ClientOfPool;
-use crate::flows::sign_up;
+use crate::flows::confirm_sign_up;
 use crate::kit::id::ClientId;
 
 #[derive(Deserialize)]
@@ -27,7 +27,7 @@ pub struct Response {}
 
 pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Response, Error> {
     no_session(request.session.as_deref())?;
-    sign_up::confirm(cx, &of, &request.username, &request.confirmation_code, request.force_alias_creation).await?;
+    confirm_sign_up::confirm(cx, &of, &request.username, &request.confirmation_code, request.force_alias_creation).await?;
     Ok(Response {})
 }
 

@@ -67,7 +67,7 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
         created_at: now,
         modified_at: now,
     };
-    let keys = pool_keys::generate(cx).await?.map_err(|error| Error::Internal(Box::new(error)))?;
+    let keys = pool_keys::generate(cx).await?.map_err(Error::internal)?;
     cx.write(async |tx| {
         store::user_pools::insert(tx, &pool).await?;
         pool_keys::insert(cx, tx, &pool.id, &keys).await
@@ -102,7 +102,7 @@ fn configuration(request: Request) -> Result<PoolConfiguration, Error> {
 
 /// The configuration that is given. What it asks for and a pool's configuration does not have is refused, at any depth.
 fn read(given: Map<String, Value>) -> Result<PoolConfiguration, Error> {
-    let internal = |error: serde_json::Error| Error::Internal(Box::new(error));
+    let internal = |error: serde_json::Error| Error::internal(error);
     let given = Value::Object(given);
     let mut configuration: PoolConfiguration = serde_json::from_value(given.clone()).map_err(internal)?;
     refuse_unsupported(&left_out(&given, &serde_json::to_value(&configuration).map_err(internal)?))?;

@@ -9,7 +9,7 @@ use super::client_answer::ClientAnswer;
 use super::errors::{Error, refuse_unsupported};
 use crate::context::Context;
 use crate::crypto::ids;
-use crate::flows::clients::ClientOfPool;
+use crate::flows::clients::{ClientOfPool, NoSuchPool};
 use crate::kit::id::UserPoolId;
 use crate::store::{self, StoreError};
 use crate::userpools::attributes::full_schema;
@@ -55,7 +55,13 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
         created_at: now,
         modified_at: now,
     };
-    cx.write(async |tx| store::user_pools::insert_client(tx, &client).await).await?;
+    cx.write(async |tx| {
+        if !store::user_pools::exists(tx, &pool.id).await? {
+            return Err(NoSuchPool(pool.id.to_string()).into());
+        }
+        Ok::<_, Error>(store::user_pools::insert_client(tx, &client).await?)
+    })
+    .await?;
     let of = ClientOfPool { pool, client: Arc::new(client) };
     Ok(Response { user_pool_client: ClientAnswer::of(cx, &of)? })
 }

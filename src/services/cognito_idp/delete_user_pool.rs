@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use crate::context::Context;
+use crate::flows::clients::NoSuchPool;
 use crate::kit::id::UserPoolId;
 use crate::store;
 use crate::userpools::pool::Pool;
@@ -21,12 +22,43 @@ asks_about_pool!(Request);
 #[derive(Serialize)]
 pub struct Response {}
 
+const PROTECTED: &str =
+    "The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first.";
+
 pub async fn handle(cx: &Context, pool: Arc<Pool>, _: Request) -> Result<Response, Error> {
-    if pool.configuration.deletion_protected() {
-        return Err(Error::parameter(
-            "The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first.",
-        ));
-    }
-    cx.write(async |tx| store::user_pools::delete(tx, &pool.id).await).await?;
+    cx.write(async |tx| {
+        // Read here: what this node holds of the pool may be from before another protected it.
+        let now = store::user_pools::find(tx, &pool.id).await?.ok_or_else(|| NoSuchPool(pool.id.to_string()))?;
+        if now.configuration.deletion_protected() {
+            return Err(Error::parameter(PROTECTED));
+        }
+        Ok(store::user_pools::delete(tx, &pool.id).await?)
+    })
+    .await?;
     Ok(Response {})
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::store::user_pools;
+    use crate::testing::TestApp;
+    use crate::userpools::pool::{DeletionProtection, PoolConfiguration};
+
+    #[actix_web::test]
+    async fn a_pool_that_another_node_protected_is_not_deleted() {
+        let here = TestApp::new().await;
+        let there = here.another_node().await;
+        there.app.db.catch_up().await.unwrap();
+        let pool = here.pool().await;
+        let held = async || there.app.pool(&pool.id.as_str().into()).await.unwrap().unwrap();
+        let configuration = PoolConfiguration { deletion_protection: DeletionProtection::Active, ..held().await.configuration.clone() };
+        let now = here.app.now();
+        here.app.write(async |tx| user_pools::update(tx, &pool.id.as_str().into(), &configuration, now).await).await.unwrap();
+        assert!(!held().await.configuration.deletion_protected(), "it has not heard of it");
+        let delete = async || there.admin().call("DeleteUserPool", json!({"UserPoolId": pool.id})).await.code();
+        assert_eq!(delete().await, "InvalidParameterException");
+        pool.admin("DescribeUserPool", json!({})).await.ok();
+    }
 }

@@ -1,68 +1,330 @@
-//! The errors of user pools: what the flows refuse, as AWS names it.
+//! The errors of user pools, and what each refusal of a flow is called there.
 
 use serde_json::{Map, Value};
 
+use crate::crypto::argon2::Busy;
+use crate::flows::access::AccessRefused;
+use crate::flows::clients::{NoSuchClient, NoSuchPool, SecretRefused};
+use crate::flows::confirm_sign_up::{ConfirmRefused, ResendRefused, Unwaiting};
+use crate::flows::failed::Failed;
+use crate::flows::new_user::{AliasRefused, InsertRefused, UnfitUser};
+use crate::flows::passwords::NewPasswordRefused;
 use crate::flows::refresh::RefreshRefused;
-use crate::flows::refused::Refused;
 use crate::flows::sign_in::{SessionRefused, SignInRefused};
+use crate::flows::sign_up::SignUpRefused;
+use crate::flows::software_token::{EnrolmentRefused, PreferenceRefused};
 use crate::operation::{self, Fault};
-use crate::userpools::challenge::Flow;
+use crate::store::StoreError;
+use crate::userpools::attributes::AttributeRefused;
+use crate::userpools::challenge::{Barred, Flow};
+use crate::userpools::name::{NameKind, NameRefused};
+use crate::userpools::password_policy::PasswordRefused;
 
-pub use crate::flows::refused::Refused as Error;
+/// An error of user pools.
+#[derive(Debug)]
+pub enum Error {
+    /// An address that another user has.
+    AliasExists(NameKind),
+    /// A wrong code, and which.
+    CodeMismatch(&'static str),
+    /// A wrong first code of an authenticator.
+    EnableSoftwareTokenMfa,
+    /// A code that is old or used, and which.
+    ExpiredCode(&'static str),
+    /// A parameter that is wrong in a way that the model does not know.
+    InvalidParameter(String),
+    /// A password that the policy refuses.
+    InvalidPassword(PasswordRefused),
+    /// Too many codes, or messages.
+    LimitExceeded,
+    /// Not allowed, and why.
+    NotAuthorized(String),
+    /// The password must be reset first.
+    PasswordResetRequired,
+    /// No pool or client of that id.
+    ResourceNotFound(String),
+    /// No authenticator, and where.
+    SoftwareTokenMfaNotFound(&'static str),
+    /// A budget is spent.
+    TooManyRequests,
+    /// A client that is not believed.
+    Unauthorized(&'static str),
+    /// What the client is not set to.
+    UnsupportedOperation(&'static str),
+    /// A token of another kind.
+    UnsupportedTokenType,
+    /// A user in a state that has no such step.
+    UnsupportedUserState(&'static str),
+    /// A sign-up that waits for its code.
+    UserNotConfirmed,
+    /// No user of that name, where that may be said.
+    UserNotFound,
+    /// A name that is taken.
+    UsernameExists,
+    /// Our own failure.
+    Internal(Box<dyn std::error::Error>),
+}
 
-impl From<Refused> for Fault {
-    fn from(refused: Refused) -> Self {
-        let shape = match &refused {
-            Refused::NoSuchPool(_) | Refused::NoSuchClient(_) => "ResourceNotFoundException",
-            Refused::NoSuchUser => "UserNotFoundException",
-            Refused::UsernameExists => "UsernameExistsException",
-            Refused::AliasExists(_) => "AliasExistsException",
-            Refused::NotAuthorized(_) => "NotAuthorizedException",
-            Refused::Password(_) => "InvalidPasswordException",
-            Refused::CodeMismatch => "CodeMismatchException",
-            Refused::CodeExpired => "ExpiredCodeException",
-            Refused::LimitExceeded => "LimitExceededException",
-            Refused::InvalidParameter(_) => "InvalidParameterException",
-            Refused::UnsupportedUserState(_) => "UnsupportedUserStateException",
-            Refused::Busy => "TooManyRequestsException",
-            Refused::Internal(_) => return Self::Internal(Box::new(refused)),
-        };
-        Self::Modelled(shape, refused.to_string())
+impl Error {
+    /// A parameter that is wrong.
+    pub fn parameter(why: impl Into<String>) -> Self {
+        Self::InvalidParameter(why.into())
+    }
+
+    /// Not allowed, and why.
+    pub fn not_authorized(why: impl Into<String>) -> Self {
+        Self::NotAuthorized(why.into())
+    }
+
+    /// Our own failure.
+    pub fn internal(cause: impl Into<Box<dyn std::error::Error>>) -> Self {
+        Self::Internal(cause.into())
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Self {
+        let modelled = |shape, message: &str| Self::Modelled(shape, message.to_owned());
+        match error {
+            Error::AliasExists(kind) => {
+                Self::Modelled("AliasExistsException", format!("An account with the {} already exists.", kind.as_str()))
+            }
+            Error::CodeMismatch(message) => modelled("CodeMismatchException", message),
+            Error::EnableSoftwareTokenMfa => modelled("EnableSoftwareTokenMFAException", "Code mismatch"),
+            Error::ExpiredCode(message) => modelled("ExpiredCodeException", message),
+            Error::InvalidParameter(message) => Self::Modelled("InvalidParameterException", message),
+            Error::InvalidPassword(refused) => Self::Modelled("InvalidPasswordException", refused.to_string()),
+            Error::LimitExceeded => modelled("LimitExceededException", "Attempt limit exceeded, please try after some time."),
+            Error::NotAuthorized(message) => Self::Modelled("NotAuthorizedException", message),
+            Error::PasswordResetRequired => modelled("PasswordResetRequiredException", "Password reset required for the user"),
+            Error::ResourceNotFound(message) => Self::Modelled("ResourceNotFoundException", message),
+            Error::SoftwareTokenMfaNotFound(message) => modelled("SoftwareTokenMFANotFoundException", message),
+            Error::TooManyRequests => Self::too_many_requests(),
+            Error::Unauthorized(message) => modelled("UnauthorizedException", message),
+            Error::UnsupportedOperation(message) => modelled("UnsupportedOperationException", message),
+            Error::UnsupportedTokenType => modelled("UnsupportedTokenTypeException", "Unsupported token type"),
+            Error::UnsupportedUserState(message) => modelled("UnsupportedUserStateException", message),
+            Error::UserNotConfirmed => modelled("UserNotConfirmedException", "User is not confirmed."),
+            Error::UserNotFound => modelled("UserNotFoundException", "User does not exist."),
+            Error::UsernameExists => modelled("UsernameExistsException", "User already exists"),
+            Error::Internal(source) => Self::Internal(source),
+        }
+    }
+}
+
+impl From<StoreError> for Error {
+    fn from(error: StoreError) -> Self {
+        Self::internal(error)
+    }
+}
+
+impl From<Failed> for Error {
+    fn from(Failed(source): Failed) -> Self {
+        Self::Internal(source)
+    }
+}
+
+impl From<NoSuchPool> for Error {
+    fn from(NoSuchPool(id): NoSuchPool) -> Self {
+        Self::ResourceNotFound(format!("User pool {id} does not exist."))
+    }
+}
+
+impl From<NoSuchClient> for Error {
+    fn from(NoSuchClient(id): NoSuchClient) -> Self {
+        Self::ResourceNotFound(format!("User pool client {id} does not exist."))
+    }
+}
+
+impl From<SecretRefused> for Error {
+    fn from(refused: SecretRefused) -> Self {
+        Self::NotAuthorized(match refused {
+            SecretRefused::Unexpected(id) => format!("Client {id} is not configured with secret but SECRET_HASH was received"),
+            SecretRefused::Absent(id) => format!("Client {id} is configured with secret but SECRET_HASH was not received"),
+            SecretRefused::Wrong(id) => format!("Unable to verify secret hash for client {id}"),
+            SecretRefused::Failed(failed) => return failed.into(),
+        })
+    }
+}
+
+const DISABLED: &str = "User is disabled.";
+
+const REVOKED: &str = "Access Token has been revoked";
+
+impl From<AccessRefused> for Error {
+    fn from(refused: AccessRefused) -> Self {
+        Self::not_authorized(match refused {
+            AccessRefused::Invalid => "Invalid Access Token",
+            AccessRefused::Expired => "Access Token has expired",
+            AccessRefused::Scope => "Access Token does not have required scopes",
+            AccessRefused::Revoked => REVOKED,
+            AccessRefused::UserDisabled => DISABLED,
+            AccessRefused::Failed(failed) => return failed.into(),
+        })
+    }
+}
+
+impl From<NameRefused> for Error {
+    fn from(refused: NameRefused) -> Self {
+        Self::parameter(refused.to_string())
+    }
+}
+
+impl From<AttributeRefused> for Error {
+    fn from(refused: AttributeRefused) -> Self {
+        match refused {
+            AttributeRefused::Unauthorized => Self::not_authorized(refused.to_string()),
+            AttributeRefused::Unknown(_) | AttributeRefused::Missing(_) | AttributeRefused::Immutable(_) | AttributeRefused::Invalid(_) => {
+                Self::parameter(refused.to_string())
+            }
+        }
+    }
+}
+
+impl From<Busy> for Error {
+    fn from(_: Busy) -> Self {
+        Self::TooManyRequests
+    }
+}
+
+impl From<NewPasswordRefused> for Error {
+    fn from(refused: NewPasswordRefused) -> Self {
+        match refused {
+            NewPasswordRefused::Policy(refused) => Self::InvalidPassword(refused),
+            NewPasswordRefused::Busy => Self::TooManyRequests,
+            NewPasswordRefused::Failed(failed) => failed.into(),
+        }
+    }
+}
+
+impl From<UnfitUser> for Error {
+    fn from(refused: UnfitUser) -> Self {
+        Self::parameter(match refused {
+            UnfitUser::Name(refused) => return refused.into(),
+            UnfitUser::Attribute(refused) => return refused.into(),
+            UnfitUser::NamedLikeAnEmail => "Username cannot be of email format, since user pool is configured for email alias.",
+            UnfitUser::NamedLikeAPhoneNumber => {
+                "Username cannot be of phone number format, since user pool is configured for phone number alias."
+            }
+            UnfitUser::NotAnEmail => "Username should be an email.",
+            UnfitUser::NotAPhoneNumber => "Username should be a phone number.",
+        })
+    }
+}
+
+impl From<AliasRefused> for Error {
+    fn from(refused: AliasRefused) -> Self {
+        match refused {
+            AliasRefused::Exists(kind) => Self::AliasExists(kind),
+            AliasRefused::Name(refused) => refused.into(),
+            AliasRefused::Failed(failed) => failed.into(),
+        }
+    }
+}
+
+impl From<InsertRefused> for Error {
+    fn from(refused: InsertRefused) -> Self {
+        match refused {
+            InsertRefused::NoSuchPool(gone) => gone.into(),
+            InsertRefused::UsernameExists => Self::UsernameExists,
+            InsertRefused::Alias(refused) => refused.into(),
+            InsertRefused::Failed(failed) => failed.into(),
+        }
+    }
+}
+
+impl From<SignUpRefused> for Error {
+    fn from(refused: SignUpRefused) -> Self {
+        match refused {
+            SignUpRefused::AdministratorsOnly => Self::not_authorized("SignUp is not permitted for this user pool"),
+            SignUpRefused::Unfit(refused) => refused.into(),
+            SignUpRefused::Password(refused) => refused.into(),
+            SignUpRefused::UsernameExists => Self::UsernameExists,
+            SignUpRefused::Alias(refused) => refused.into(),
+            SignUpRefused::AddressIsFull => Self::LimitExceeded,
+            SignUpRefused::NoSuchClient(gone) => gone.into(),
+            SignUpRefused::Failed(failed) => failed.into(),
+        }
+    }
+}
+
+impl From<ConfirmRefused> for Error {
+    fn from(refused: ConfirmRefused) -> Self {
+        match refused {
+            ConfirmRefused::Name(refused) => refused.into(),
+            ConfirmRefused::NoSuchClient(gone) => gone.into(),
+            ConfirmRefused::NoSuchUser => Self::UserNotFound,
+            ConfirmRefused::NotWaiting(status) => {
+                Self::NotAuthorized(format!("User cannot be confirmed. Current status is {}", status.as_str()))
+            }
+            ConfirmRefused::TooManyTries => Self::LimitExceeded,
+            ConfirmRefused::CodeExpired => Self::ExpiredCode("Invalid code provided, please request a code again."),
+            ConfirmRefused::CodeMismatch => Self::CodeMismatch("Invalid verification code provided, please try again."),
+            ConfirmRefused::Alias(refused) => refused.into(),
+            ConfirmRefused::Failed(failed) => failed.into(),
+        }
+    }
+}
+
+impl From<ResendRefused> for Error {
+    fn from(refused: ResendRefused) -> Self {
+        match refused {
+            ResendRefused::Name(refused) => refused.into(),
+            ResendRefused::NoSuchClient(gone) => gone.into(),
+            ResendRefused::Unwaiting(Unwaiting::NoSuchUser) => Self::UserNotFound,
+            ResendRefused::Unwaiting(Unwaiting::Disabled) => Self::not_authorized(DISABLED),
+            ResendRefused::Unwaiting(Unwaiting::Confirmed) => Self::parameter("User is already confirmed."),
+            ResendRefused::Unwaiting(Unwaiting::NothingToVerify) => {
+                Self::parameter("Cannot resend codes. Auto verification not turned on.")
+            }
+            ResendRefused::TooMany => Self::LimitExceeded,
+            ResendRefused::Failed(failed) => failed.into(),
+        }
     }
 }
 
 /// SECURITY: one answer for a wrong password and for a name that nobody has.
 const INCORRECT: &str = "Incorrect username or password.";
 
-impl From<SignInRefused> for Fault {
+impl From<SignInRefused> for Error {
     fn from(refused: SignInRefused) -> Self {
         match refused {
-            SignInRefused::FlowDisabled(flow) => invalid(format!("{} flow not enabled for this client", name_of(flow))),
-            SignInRefused::NoSuchUser => Refused::NoSuchUser.into(),
-            SignInRefused::Incorrect => not_authorized(INCORRECT),
-            SignInRefused::Locked => not_authorized("Password attempts exceeded"),
-            SignInRefused::CodesLocked => not_authorized("Code attempts exceeded"),
-            SignInRefused::Disabled => not_authorized("User is disabled."),
-            SignInRefused::NotConfirmed => modelled("UserNotConfirmedException", "User is not confirmed."),
-            SignInRefused::PasswordResetRequired => modelled("PasswordResetRequiredException", "Password reset required for the user"),
-            SignInRefused::TemporaryPasswordExpired => {
-                not_authorized("Temporary password has expired and must be reset by an administrator.")
-            }
+            SignInRefused::Barred(barred) => barred.into(),
+            SignInRefused::Secret(refused) => refused.into(),
+            SignInRefused::NoSuchUser => Self::UserNotFound,
+            SignInRefused::Incorrect => Self::not_authorized(INCORRECT),
+            SignInRefused::Locked => Self::not_authorized("Password attempts exceeded"),
+            SignInRefused::CodesLocked => Self::not_authorized("Code attempts exceeded"),
             SignInRefused::Session(refused) => refused.into(),
-            SignInRefused::WrongCode => modelled("CodeMismatchException", "Invalid code received for user"),
-            SignInRefused::CodeUsed => modelled("ExpiredCodeException", "Your software token has already been used once."),
-            SignInRefused::EnrolmentMismatch => modelled("EnableSoftwareTokenMFAException", "Code mismatch"),
-            SignInRefused::NoPendingToken => modelled("SoftwareTokenMFANotFoundException", "User has not set up software token mfa"),
-            SignInRefused::DeviceNameTooLong => invalid("FriendlyDeviceName must have length less than or equal to 256".to_owned()),
-            SignInRefused::Attribute(refused) => Refused::from(refused).into(),
-            SignInRefused::Shared(refused) => refused.into(),
+            SignInRefused::WrongCode => Self::CodeMismatch("Invalid code received for user"),
+            SignInRefused::CodeUsed => Self::ExpiredCode("Your software token has already been used once."),
+            SignInRefused::Password(refused) => Self::InvalidPassword(refused),
+            SignInRefused::Attribute(refused) => refused.into(),
+            SignInRefused::Alias(refused) => refused.into(),
+            SignInRefused::NoSuchClient(gone) => gone.into(),
+            SignInRefused::Busy => Self::TooManyRequests,
+            SignInRefused::Failed(failed) => failed.into(),
         }
     }
 }
 
-impl From<SessionRefused> for Fault {
+impl From<Barred> for Error {
+    fn from(barred: Barred) -> Self {
+        match barred {
+            Barred::FlowDisabled(flow) => Self::parameter(format!("{} flow not enabled for this client", name_of(flow))),
+            Barred::Disabled => Self::not_authorized(DISABLED),
+            Barred::NotConfirmed => Self::UserNotConfirmed,
+            Barred::ResetRequired => Self::PasswordResetRequired,
+            Barred::TemporaryPasswordExpired => {
+                Self::not_authorized("Temporary password has expired and must be reset by an administrator.")
+            }
+        }
+    }
+}
+
+impl From<SessionRefused> for Error {
     fn from(refused: SessionRefused) -> Self {
-        not_authorized(match refused {
+        Self::not_authorized(match refused {
             SessionRefused::Invalid => "Invalid session for the user.",
             SessionRefused::Expired => "Invalid session for the user, session is expired.",
             SessionRefused::Used => "Invalid session for the user, session can only be used once.",
@@ -71,15 +333,42 @@ impl From<SessionRefused> for Fault {
     }
 }
 
-impl From<RefreshRefused> for Fault {
+impl From<RefreshRefused> for Error {
     fn from(refused: RefreshRefused) -> Self {
         match refused {
-            RefreshRefused::Disabled => invalid("REFRESH_TOKEN_AUTH flow not enabled for this client".to_owned()),
-            RefreshRefused::Invalid => not_authorized("Invalid Refresh Token"),
-            RefreshRefused::Revoked => not_authorized("Refresh Token has been revoked"),
-            RefreshRefused::Expired => not_authorized("Refresh Token has expired"),
-            RefreshRefused::UserDisabled => not_authorized("User is disabled."),
-            RefreshRefused::Shared(refused) => refused.into(),
+            RefreshRefused::Disabled => Self::parameter("REFRESH_TOKEN_AUTH flow not enabled for this client"),
+            RefreshRefused::Invalid => Self::not_authorized("Invalid Refresh Token"),
+            RefreshRefused::Revoked => Self::not_authorized("Refresh Token has been revoked"),
+            RefreshRefused::Expired => Self::not_authorized("Refresh Token has expired"),
+            RefreshRefused::UserDisabled => Self::not_authorized(DISABLED),
+            RefreshRefused::Secret(refused) => refused.into(),
+            RefreshRefused::NoSuchClient(gone) => gone.into(),
+            RefreshRefused::Failed(failed) => failed.into(),
+        }
+    }
+}
+
+impl From<EnrolmentRefused> for Error {
+    fn from(refused: EnrolmentRefused) -> Self {
+        match refused {
+            EnrolmentRefused::NotOffered => Self::SoftwareTokenMfaNotFound("Software Token MFA has not been enabled by the userPool"),
+            EnrolmentRefused::NoPendingToken => Self::SoftwareTokenMfaNotFound("User has not set up software token mfa"),
+            EnrolmentRefused::Mismatch => Self::EnableSoftwareTokenMfa,
+            EnrolmentRefused::DeviceNameTooLong => Self::parameter("FriendlyDeviceName must have length less than or equal to 256"),
+            EnrolmentRefused::Session(refused) => refused.into(),
+            EnrolmentRefused::Barred(barred) => barred.into(),
+            EnrolmentRefused::Failed(failed) => failed.into(),
+        }
+    }
+}
+
+impl From<PreferenceRefused> for Error {
+    fn from(refused: PreferenceRefused) -> Self {
+        match refused {
+            PreferenceRefused::PreferredIsDisabled => Self::parameter("Preferred MFA must be enabled"),
+            PreferenceRefused::NoToken => Self::parameter("User has not verified software token mfa"),
+            PreferenceRefused::Revoked => Self::not_authorized(REVOKED),
+            PreferenceRefused::Failed(failed) => failed.into(),
         }
     }
 }
@@ -91,18 +380,6 @@ const fn name_of(flow: Flow) -> &'static str {
         Flow::AdminPassword => "ADMIN_USER_PASSWORD_AUTH",
         Flow::Srp => "USER_SRP_AUTH",
     }
-}
-
-fn modelled(shape: &'static str, message: &str) -> Fault {
-    Fault::Modelled(shape, message.to_owned())
-}
-
-fn not_authorized(message: &str) -> Fault {
-    modelled("NotAuthorizedException", message)
-}
-
-fn invalid(message: String) -> Fault {
-    Fault::Modelled("InvalidParameterException", message)
 }
 
 /// Refuses a member that we don't honour yet and that asks for something.

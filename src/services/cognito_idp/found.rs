@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::clients::{self, ClientOfPool};
+use crate::flows::clients::{self, ClientOfPool, NoSuchClient, NoSuchPool};
 use crate::iam::arn;
 use crate::kit::id::{ClientId, UserPoolId};
 use crate::operation::{Ask, Fault, Resolved};
@@ -13,25 +13,24 @@ use crate::userpools::pool::Pool;
 
 /// The pool that a request names.
 pub async fn pool(cx: &Context, pool_id: &UserPoolId) -> Result<Resolved<Arc<Pool>>, Fault> {
-    match clients::own_pool(cx, pool_id).await {
-        Ok(pool) => Ok(Resolved::one(Ok(Arc::clone(&pool)), ask(&pool))),
+    Ok(match clients::own_pool(cx, pool_id).await? {
+        Some(pool) => Resolved::one(Ok(Arc::clone(&pool)), ask(&pool)),
         // What is not there is judged where it would be: whether it exists is for those to know who may ask about it.
-        Err(missing @ Error::NoSuchPool(_)) => {
-            Ok(Resolved::one(Err(missing.into()), Ask::on(arn::user_pool(&cx.region, &cx.account_id, pool_id))))
+        None => {
+            let missing = Error::from(NoSuchPool(pool_id.to_owned().into_string()));
+            Resolved::one(Err(missing.into()), Ask::on(arn::user_pool(&cx.region, &cx.account_id, pool_id)))
         }
-        Err(error) => Err(error.into()),
-    }
+    })
 }
 
 /// The client, of the pool, that a request names: it is the pool that is asked about.
 pub async fn client(cx: &Context, pool_id: &UserPoolId, client_id: &ClientId) -> Result<Resolved<ClientOfPool>, Fault> {
     let Resolved { found, asks } = pool(cx, pool_id).await?;
     let found = match found {
-        Ok(pool) => match clients::find_in(cx, &pool, client_id).await {
-            Ok(client) => Ok(client),
-            Err(missing @ Error::NoSuchClient(_)) => Err(missing.into()),
-            Err(error) => return Err(error.into()),
-        },
+        Ok(pool) => {
+            let client = clients::find_in(cx, &pool, client_id).await?;
+            client.ok_or_else(|| Error::from(NoSuchClient(client_id.to_owned().into_string())).into())
+        }
         Err(missing) => Err(missing),
     };
     Ok(Resolved { found, asks })

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::answers::CodeDeliveryDetails;
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::ClientOfPool;
-use crate::flows::codes::CodeDelivery;
-use crate::flows::sign_up;
+use crate::flows::confirm_sign_up;
 use crate::kit::id::ClientId;
 
 #[derive(Deserialize)]
@@ -22,11 +22,11 @@ proves_secret_by_username!(Request);
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Response {
-    code_delivery_details: CodeDelivery,
+    code_delivery_details: CodeDeliveryDetails,
 }
 
 pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Response, Error> {
-    Ok(Response { code_delivery_details: sign_up::resend(cx, &of, &request.username).await? })
+    Ok(Response { code_delivery_details: confirm_sign_up::resend(cx, &of, &request.username).await?.into() })
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ use crate::context::Context;
 use crate::flows::{clients, issue};
 use crate::kit::id::ClientId;
 use crate::kit::secret::Secret;
-use crate::operation::Fault;
 use crate::store;
 
 #[derive(Deserialize)]
@@ -21,12 +20,8 @@ pub struct Request {
 #[derive(Serialize)]
 pub struct Response {}
 
-pub async fn handle(cx: &Context, request: Request) -> Result<Response, Fault> {
-    let unauthorized = |message: &str| Fault::Modelled("UnauthorizedException", message.to_owned());
-    let of = clients::find(cx, &request.client_id).await.map_err(|error| match error {
-        Error::NoSuchClient(_) => unauthorized("Invalid client id"),
-        other => other.into(),
-    })?;
+pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
+    let of = clients::find(cx, &request.client_id).await?.ok_or(Error::Unauthorized("Invalid client id"))?;
     let secret = of.secret(cx)?;
     let proven = match (&secret, &request.client_secret) {
         (None, _) => true,
@@ -34,20 +29,19 @@ pub async fn handle(cx: &Context, request: Request) -> Result<Response, Fault> {
         (Some(_), None) => false,
     };
     if !proven {
-        return Err(unauthorized("Invalid client secret"));
+        return Err(Error::Unauthorized("Invalid client secret"));
     }
     if !of.client.configuration.enable_token_revocation {
-        return Err(Fault::Modelled("UnsupportedOperationException", "Token revocation is not enabled for the client".to_owned()));
+        return Err(Error::UnsupportedOperation("Token revocation is not enabled for the client"));
     }
-    let unsupported = || Fault::Modelled("UnsupportedTokenTypeException", "Unsupported token type".to_owned());
-    let (origin_jti, token) = issue::read_refresh_token(&request.token).ok_or_else(unsupported)?;
+    let (origin_jti, token) = issue::read_refresh_token(&request.token).ok_or(Error::UnsupportedTokenType)?;
     cx.write(async |tx| {
         let family = store::tokens::find_family(tx, &of.pool.id, origin_jti).await?;
         // RFC 7009 §2.2: a token that is not there is no error.
         let family = family.filter(|family| family.client_id == of.client.id && family.refresh_token.matches(&token.hashed()));
         match family {
             Some(family) => Ok(store::tokens::revoke_family(tx, &of.pool.id, &family.origin_jti, cx.now()).await?),
-            None => Ok::<_, Fault>(()),
+            None => Ok::<_, Error>(()),
         }
     })
     .await?;

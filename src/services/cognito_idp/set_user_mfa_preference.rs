@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::errors::{Error, refuse_unsupported};
 use crate::context::Context;
 use crate::flows::access::Holder;
-use crate::store;
+use crate::flows::software_token;
 use crate::userpools::user::MfaPreference;
 
 #[derive(Deserialize)]
@@ -37,19 +37,12 @@ pub struct Response {}
 
 pub async fn handle(cx: &Context, holder: Holder, request: Request) -> Result<Response, Error> {
     refuse_unsupported(&request.rest)?;
-    let user = holder.user;
     let others = [&request.sms_mfa_settings, &request.email_mfa_settings];
     if others.into_iter().flatten().any(|settings| settings.enabled || settings.preferred_mfa) {
         return Err(Error::parameter("User does not have delivery config set to turn on SMS_MFA"));
     }
     let Some(settings) = request.software_token_mfa_settings else { return Ok(Response {}) };
-    if settings.preferred_mfa && !settings.enabled {
-        return Err(Error::parameter("Preferred MFA must be enabled"));
-    }
-    if settings.enabled && user.sealed_totp_seed.is_none() {
-        return Err(Error::parameter("User has not verified software token mfa"));
-    }
     let preference = MfaPreference { software_token_enabled: settings.enabled, software_token_preferred: settings.preferred_mfa };
-    cx.write(async |tx| store::user_secrets::set_mfa(tx, &user, preference, cx.now()).await).await?;
+    software_token::prefer(cx, &holder, preference).await?;
     Ok(Response {})
 }

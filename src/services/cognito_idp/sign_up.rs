@@ -2,11 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::answers::{Attribute, by_name};
+use super::answers::{Attribute, CodeDeliveryDetails, by_name};
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::ClientOfPool;
-use crate::flows::codes::CodeDelivery;
 use crate::flows::sign_up;
 use crate::kit::id::ClientId;
 use crate::kit::secret::Secret;
@@ -29,15 +28,15 @@ proves_secret_by_username!(Request);
 pub struct Response {
     user_confirmed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    code_delivery_details: Option<CodeDelivery>,
+    code_delivery_details: Option<CodeDeliveryDetails>,
     user_sub: String,
 }
 
 pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Response, Error> {
     let password = request.password.ok_or_else(|| Error::parameter("Password is required"))?;
     let attributes = by_name(request.user_attributes);
-    let (user, code_delivery_details) = sign_up::sign_up(cx, &of, &request.username, &password, attributes).await?;
-    Ok(Response { user_confirmed: false, code_delivery_details, user_sub: user.id.into_string() })
+    let (user, delivery) = sign_up::sign_up(cx, &of, &request.username, &password, attributes).await?;
+    Ok(Response { user_confirmed: false, code_delivery_details: delivery.map(Into::into), user_sub: user.id.into_string() })
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use super::errors::Error;
 use crate::context::Context;
 use crate::flows::access::Holder;
 use crate::flows::{sign_in, software_token};
-use crate::operation::{Fault, OfHolder};
+use crate::operation::OfHolder;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -31,7 +31,7 @@ pub struct Response {
     session: Option<String>,
 }
 
-pub async fn handle(cx: &Context, holder: Option<Holder>, request: Request) -> Result<Response, Fault> {
+pub async fn handle(cx: &Context, holder: Option<Holder>, request: Request) -> Result<Response, Error> {
     let (code, device_name) = (request.user_code.as_str(), request.friendly_device_name.as_deref());
     let session = match (holder, request.session) {
         (Some(holder), None) => {
@@ -39,7 +39,7 @@ pub async fn handle(cx: &Context, holder: Option<Holder>, request: Request) -> R
             None
         }
         (None, Some(session)) => Some(sign_in::verify(cx, &session, code, device_name).await?),
-        _ => return Err(Error::parameter("Only one of AccessToken and Session must be given").into()),
+        _ => return Err(Error::parameter("Only one of AccessToken and Session must be given")),
     };
     Ok(Response { status: "SUCCESS", session })
 }

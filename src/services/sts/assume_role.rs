@@ -6,13 +6,14 @@ use serde_json::{Map, Value};
 use super::errors::Error;
 use crate::authz;
 use crate::context::Context;
-use crate::flows::credentials::CredentialsAnswer;
 use crate::iam::caller::{Caller, RoleSession};
 use crate::iam::entity::Role;
+use crate::kit::clock::Timestamp;
+use crate::kit::id::AccessKeyId;
 use crate::operation::{Ask, Asks, Fault, Resolved, unsupported};
 use crate::policy::{self, PolicyKind};
 use crate::store::{self, StoreError};
-use crate::tokens::session;
+use crate::tokens::session::{self, Credentials};
 
 /// A session of a role that a session of a role assumes lives for an hour at most (IAM user guide, "role chaining").
 const CHAINED_SECONDS: i64 = 3600;
@@ -46,6 +47,27 @@ pub struct Response {
 pub struct AssumedRoleUser {
     assumed_role_id: String,
     arn: String,
+}
+
+/// Credentials.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CredentialsAnswer {
+    access_key_id: AccessKeyId,
+    secret_access_key: String,
+    session_token: String,
+    expiration: Timestamp,
+}
+
+impl From<Credentials> for CredentialsAnswer {
+    fn from(credentials: Credentials) -> Self {
+        Self {
+            access_key_id: credentials.access_key_id,
+            secret_access_key: credentials.secret_access_key.expose_secret().to_owned(),
+            session_token: credentials.session_token,
+            expiration: credentials.expires_at,
+        }
+    }
 }
 
 impl Asks for Request {

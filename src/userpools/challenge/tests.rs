@@ -111,13 +111,13 @@ fn each_status_has_its_own_end() {
     let with = |status| User { status, ..user() };
     let done = [Done::Password];
     for mfa in [MfaMode::Off, MfaMode::Optional, MfaMode::On] {
-        assert_eq!(asks(mfa, &with(UserStatus::Unconfirmed), &done), Err(NextRefused::NotConfirmed));
-        assert_eq!(asks(mfa, &with(UserStatus::ResetRequired), &done), Err(NextRefused::ResetRequired));
+        assert_eq!(asks(mfa, &with(UserStatus::Unconfirmed), &done), Err(Barred::NotConfirmed.into()));
+        assert_eq!(asks(mfa, &with(UserStatus::ResetRequired), &done), Err(Barred::ResetRequired.into()));
         // Whatever else was done: a temporary password that came meanwhile must be replaced.
         for done in [&done[..], &[Done::Password, Done::SoftwareToken][..], &[Done::Password, Done::NewPassword][..]] {
             assert_eq!(asks(mfa, &with(UserStatus::ForceChangePassword), done), Ok(Step::Ask(Challenge::NewPassword)));
         }
-        assert_eq!(asks(mfa, &User { enabled: false, ..user() }, &done), Err(NextRefused::Disabled));
+        assert_eq!(asks(mfa, &User { enabled: false, ..user() }, &done), Err(Barred::Disabled.into()));
     }
 }
 
@@ -126,7 +126,7 @@ fn a_temporary_password_ends_by_the_clock() {
     let user = User { status: UserStatus::ForceChangePassword, ..user() };
     let late = NOW.plus(std::time::Duration::from_secs(1));
     let answer = next(&pool(MfaMode::Off), &client(&["ALLOW_USER_PASSWORD_AUTH"]), &user, &progress(&[Done::Password]), late);
-    assert_eq!(answer, Err(NextRefused::TemporaryPasswordExpired));
+    assert_eq!(answer, Err(Barred::TemporaryPasswordExpired.into()));
 }
 
 #[test]
@@ -156,5 +156,5 @@ fn a_session_ends_with_the_password_and_the_factors_that_it_rests_on() {
 #[test]
 fn a_flow_that_the_client_no_longer_takes_goes_no_further() {
     let answer = next(&pool(MfaMode::Off), &client(&["ALLOW_USER_SRP_AUTH"]), &user(), &progress(&[Done::Password]), NOW);
-    assert_eq!(answer, Err(NextRefused::FlowDisabled(Flow::Password)));
+    assert_eq!(answer, Err(Barred::FlowDisabled(Flow::Password).into()));
 }

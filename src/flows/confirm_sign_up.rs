@@ -1,0 +1,186 @@
+//! The code of a sign-up: redeemed, or sent again. Where users are hidden, one rule answers for all names: those of users who
+//! wait for their code, of users who don't, and of nobody.
+
+use super::clients::{ClientOfPool, NoSuchClient};
+use super::codes::{self, CodeDelivery, Holder, Purpose, Redeemed, SendAgainRefused, SentAgain};
+use super::failed::{Failed, fails_with_the_store};
+use super::new_user::{AliasRefused, claim_alias};
+use crate::context::App;
+use crate::store::{self, Conn, StoreError};
+use crate::userpools::name::{CanonicalName, NameKind, NameRefused};
+use crate::userpools::pool::Pool;
+use crate::userpools::user::{User, UserStatus};
+
+/// Why a sign-up is not confirmed.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfirmRefused {
+    /// The name is none.
+    #[error(transparent)]
+    Name(#[from] NameRefused),
+    /// The client is gone meanwhile.
+    #[error(transparent)]
+    NoSuchClient(#[from] NoSuchClient),
+    /// Nobody of that name, where that may be said.
+    #[error("no such user")]
+    NoSuchUser,
+    /// The user stands elsewhere, where that may be said.
+    #[error("the user is {}", .0.as_str())]
+    NotWaiting(UserStatus),
+    /// Too many codes were tried.
+    #[error("too many codes were tried")]
+    TooManyTries,
+    /// A code that is old, used, or of nobody.
+    #[error("no such code, or no more")]
+    CodeExpired,
+    /// A wrong code.
+    #[error("a wrong code")]
+    CodeMismatch,
+    /// The code was right, and its address is no name of theirs.
+    #[error(transparent)]
+    Alias(#[from] AliasRefused),
+    /// Our own failure.
+    #[error(transparent)]
+    Failed(#[from] Failed),
+}
+
+fails_with_the_store!(ConfirmRefused);
+
+/// Why a code is not sent again.
+#[derive(Debug, thiserror::Error)]
+pub enum ResendRefused {
+    /// The name is none.
+    #[error(transparent)]
+    Name(#[from] NameRefused),
+    /// The client is gone meanwhile.
+    #[error(transparent)]
+    NoSuchClient(#[from] NoSuchClient),
+    /// The user gets none, where that may be said.
+    #[error(transparent)]
+    Unwaiting(#[from] Unwaiting),
+    /// Too many codes were asked for, or too much went to the address.
+    #[error("too many codes were asked for")]
+    TooMany,
+    /// Our own failure.
+    #[error(transparent)]
+    Failed(#[from] Failed),
+}
+
+fails_with_the_store!(ResendRefused);
+
+impl From<SendAgainRefused> for ResendRefused {
+    fn from(refused: SendAgainRefused) -> Self {
+        match refused {
+            SendAgainRefused::TooMany => Self::TooMany,
+            SendAgainRefused::Failed(failed) => Self::Failed(failed),
+        }
+    }
+}
+
+/// Why nobody waits for a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unwaiting {
+    /// There is nobody of that name.
+    #[error("no such user")]
+    NoSuchUser,
+    /// The user may not do anything.
+    #[error("the user is disabled")]
+    Disabled,
+    /// The sign-up was confirmed.
+    #[error("the user is confirmed")]
+    Confirmed,
+    /// They have no address that the pool verifies.
+    #[error("the user has no address to verify")]
+    NothingToVerify,
+}
+
+/// Confirms a sign-up by its code.
+///
+/// # Errors
+/// [`ConfirmRefused`].
+pub async fn confirm(app: &App, of: &ClientOfPool, username: &str, code: &str, force_alias: bool) -> Result<(), ConfirmRefused> {
+    let (pool, hides) = (&of.pool, of.client.configuration.hides_users());
+    let name = pool.canonical(username)?;
+    app.write(async |tx| {
+        let user = find(tx, of, &name).await??;
+        match &user {
+            None if !hides => return Err(ConfirmRefused::NoSuchUser),
+            Some(user) if !hides && user.status != UserStatus::Unconfirmed => return Err(ConfirmRefused::NotWaiting(user.status)),
+            _ => {}
+        }
+        let holder = user.as_ref().map_or(Holder::Nobody(&name), Holder::User);
+        let redeemed = codes::redeem(app, tx, (pool, holder), Purpose::SignUp, code).await?;
+        let user = user.filter(|user| user.status == UserStatus::Unconfirmed);
+        match (redeemed, user) {
+            (Redeemed::Accepted(attribute), Some(user)) => {
+                let user = confirmed(user, attribute.as_deref());
+                if let Some(kind) = attribute.as_deref().and_then(NameKind::of_attribute) {
+                    claim_alias(tx, pool, &user, kind, force_alias).await?;
+                }
+                store::users::update(tx, &user, app.now()).await?;
+                Ok(Ok(()))
+            }
+            (Redeemed::TooMany, _) => Ok(Err(ConfirmRefused::TooManyTries)),
+            (Redeemed::Expired, Some(_)) => Ok(Err(ConfirmRefused::CodeExpired)),
+            (Redeemed::NoCode, _) if !hides => Ok(Err(ConfirmRefused::CodeExpired)),
+            _ => Ok(Err(ConfirmRefused::CodeMismatch)),
+        }
+    })
+    .await?
+}
+
+/// Sends the code of a sign-up again. Where users are hidden, names of nobody, and of users who wait for no code, are
+/// answered and counted as if one had been sent.
+///
+/// # Errors
+/// [`ResendRefused`].
+pub async fn resend(app: &App, of: &ClientOfPool, username: &str) -> Result<CodeDelivery, ResendRefused> {
+    let (pool, hides) = (&of.pool, of.client.configuration.hides_users());
+    let name = pool.canonical(username)?;
+    app.write(async |tx| {
+        let user = find(tx, of, &name).await??;
+        let address = match user.as_ref().map_or(Err(Unwaiting::NoSuchUser), |user| waiting_address(pool, user)) {
+            Err(unwaiting) if !hides => return Err(unwaiting.into()),
+            address => address.ok(),
+        };
+        let purpose = (Purpose::SignUp, "CustomMessage_ResendCode");
+        let sent = codes::send_again(app, tx, (pool, &name, user.as_ref()), purpose, address).await?;
+        // SECURITY: where users are hidden, a full address is no refusal. Whoever knows it could have it filled, and learn by
+        // which name it signed up.
+        if sent == SentAgain::AddressIsFull && !hides {
+            return Err(ResendRefused::TooMany);
+        }
+        Ok(match address {
+            Some((attribute, address)) if !hides => codes::delivery_to(attribute, address),
+            _ => codes::simulated_delivery(app, pool, &name),
+        })
+    })
+    .await
+}
+
+/// Whom the name names, in a pool that is still there.
+async fn find(tx: &mut Conn, of: &ClientOfPool, name: &CanonicalName) -> Result<Result<Option<User>, NoSuchClient>, StoreError> {
+    if !store::user_pools::exists(tx, &of.pool.id).await? {
+        return Ok(Err(of.gone()));
+    }
+    store::users::find_named(tx, &of.pool.id, name).await.map(Ok)
+}
+
+/// Where a user waits for the code of their sign-up.
+fn waiting_address<'a>(pool: &Pool, user: &'a User) -> Result<(&'static str, &'a str), Unwaiting> {
+    if !user.enabled {
+        return Err(Unwaiting::Disabled);
+    }
+    if user.status != UserStatus::Unconfirmed {
+        return Err(Unwaiting::Confirmed);
+    }
+    codes::verified_by_code(pool, user).ok_or(Unwaiting::NothingToVerify)
+}
+
+/// The user as they are once confirmed; the address that the code went to is theirs.
+fn confirmed(mut user: User, attribute: Option<&str>) -> User {
+    user.status = UserStatus::Confirmed;
+    if let Some(attribute) = attribute {
+        user.attributes.insert(format!("{attribute}_verified"), "true".to_owned());
+    }
+    user
+}

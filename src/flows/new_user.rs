@@ -1,0 +1,188 @@
+//! New users, whoever makes them: held to the pool's rules, and inserted with the names that are theirs.
+
+use std::collections::BTreeMap;
+
+use super::clients::NoSuchPool;
+use super::failed::{Failed, fails_with_the_store};
+use crate::context::App;
+use crate::crypto::ids;
+use crate::kit::id::UserId;
+use crate::store::{self, Conn};
+use crate::userpools::attributes::{AttributeRefused, Writer, check_new, check_values, full_schema, is_email, is_phone_number};
+use crate::userpools::name::{NameKind, NameRefused, NewName};
+use crate::userpools::pool::Pool;
+use crate::userpools::user::{Generation, MfaPreference, User, UserStatus};
+
+/// Why a pool's rules do not take a new user.
+#[derive(Debug, thiserror::Error)]
+pub enum UnfitUser {
+    /// The name is none.
+    #[error(transparent)]
+    Name(#[from] NameRefused),
+    /// An e-mail address in place of a username, where addresses are names of their own.
+    #[error("a username of the form of an e-mail address")]
+    NamedLikeAnEmail,
+    /// The same of a phone number.
+    #[error("a username of the form of a phone number")]
+    NamedLikeAPhoneNumber,
+    /// Users sign up by an e-mail address, and this is none.
+    #[error("not an e-mail address")]
+    NotAnEmail,
+    /// Users sign up by a phone number, and this is none.
+    #[error("not a phone number")]
+    NotAPhoneNumber,
+    /// An attribute that the schema does not take.
+    #[error(transparent)]
+    Attribute(#[from] AttributeRefused),
+}
+
+/// Why a user is not inserted.
+#[derive(Debug, thiserror::Error)]
+pub enum InsertRefused {
+    /// The pool is gone meanwhile.
+    #[error(transparent)]
+    NoSuchPool(NoSuchPool),
+    /// Somebody has the name.
+    #[error("the name is taken")]
+    UsernameExists,
+    /// A verified address is no name of theirs.
+    #[error(transparent)]
+    Alias(#[from] AliasRefused),
+    /// Our own failure.
+    #[error(transparent)]
+    Failed(#[from] Failed),
+}
+
+fails_with_the_store!(InsertRefused);
+
+/// Why an address does not become a user's name.
+#[derive(Debug, thiserror::Error)]
+pub enum AliasRefused {
+    /// Another user has it.
+    #[error("another user has the {}", .0.as_str())]
+    Exists(NameKind),
+    /// It is no name.
+    #[error(transparent)]
+    Name(#[from] NameRefused),
+    /// Our own failure.
+    #[error(transparent)]
+    Failed(#[from] Failed),
+}
+
+fails_with_the_store!(AliasRefused);
+
+/// A user who is to be made.
+pub struct NewUser {
+    /// The name that the caller gave.
+    pub username: String,
+    /// The attributes that the caller gave.
+    pub attributes: BTreeMap<String, String>,
+    /// Who writes them.
+    pub writer: Writer,
+    /// Where the user will stand.
+    pub status: UserStatus,
+}
+
+/// A user whom the pool's rules take, and the name that they sign up by.
+pub struct Prepared {
+    /// The user.
+    pub user: User,
+    name: NewName,
+    kind: NameKind,
+}
+
+/// Checks a new user against the pool's rules, and gives them their `sub`.
+///
+/// # Errors
+/// [`UnfitUser`].
+pub fn prepare(app: &App, pool: &Pool, new: NewUser) -> Result<Prepared, UnfitUser> {
+    let NewUser { username: given, mut attributes, writer, status } = new;
+    let id: UserId = ids::uuid(&mut app.rng()).into();
+    let configuration = &pool.configuration;
+    let signs_up_by = |attribute: &str| configuration.username_attributes.iter().any(|allowed| allowed == attribute);
+    // SECURITY: what is checked is the name's one form, by which it will be looked up.
+    let name = pool.canonical(&given)?;
+    let (username, kind) = if configuration.username_attributes.is_empty() {
+        if name.is_email() && configuration.names_by(NameKind::Email) {
+            return Err(UnfitUser::NamedLikeAnEmail);
+        }
+        if name.is_phone_number() && configuration.names_by(NameKind::PhoneNumber) {
+            return Err(UnfitUser::NamedLikeAPhoneNumber);
+        }
+        (given, NameKind::Username)
+    } else {
+        let kind = match given.as_str() {
+            text if signs_up_by("email") && is_email(text) => NameKind::Email,
+            text if signs_up_by("phone_number") && is_phone_number(text) => NameKind::PhoneNumber,
+            _ if signs_up_by("email") => return Err(UnfitUser::NotAnEmail),
+            _ => return Err(UnfitUser::NotAPhoneNumber),
+        };
+        attributes.insert(kind.as_str().to_owned(), given);
+        (id.to_string(), kind)
+    };
+    let name = name.takeable()?;
+    let schema = full_schema(&configuration.schema);
+    match writer {
+        Writer::User => check_new(&schema, &attributes, writer)?,
+        // What an administrator leaves out of the required attributes, NEW_PASSWORD_REQUIRED asks the user for.
+        Writer::Administrator => check_values(&schema, &attributes, writer)?,
+    }
+    let now = app.now();
+    let user = User {
+        pool_id: pool.id.clone(),
+        id,
+        username,
+        status,
+        enabled: true,
+        attributes,
+        password: None,
+        password_generation: Generation::default(),
+        factor_generation: Generation::default(),
+        sealed_totp_seed: None,
+        sealed_pending_totp_seed: None,
+        totp_last_step: None,
+        totp_device_name: None,
+        mfa: MfaPreference::default(),
+        created_at: now,
+        modified_at: now,
+    };
+    Ok(Prepared { user, name, kind })
+}
+
+/// Inserts a user, with the names that are theirs from the start; `force` takes verified addresses from whoever has them.
+///
+/// # Errors
+/// [`InsertRefused`].
+pub async fn insert(tx: &mut Conn, pool: &Pool, new: &Prepared, force: bool) -> Result<(), InsertRefused> {
+    let Prepared { user, name, kind } = new;
+    if !store::user_pools::exists(tx, &pool.id).await? {
+        return Err(InsertRefused::NoSuchPool(NoSuchPool(pool.id.to_string())));
+    }
+    if !store::names::take(tx, &pool.id, name, *kind, &user.id).await? {
+        return Err(InsertRefused::UsernameExists);
+    }
+    store::users::insert(tx, user).await?;
+    for kind in [NameKind::Email, NameKind::PhoneNumber] {
+        let verified = user.attributes.get(&format!("{}_verified", kind.as_str())).is_some_and(|value| value == "true");
+        if verified && user.status != UserStatus::Unconfirmed {
+            claim_alias(tx, pool, user, kind, force).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives a user the name of an address of theirs, in place of the last one, unless another has it and it may not be taken.
+///
+/// # Errors
+/// [`AliasRefused`].
+pub async fn claim_alias(tx: &mut Conn, pool: &Pool, user: &User, kind: NameKind, force: bool) -> Result<(), AliasRefused> {
+    let is_name = |value: &&String| !value.is_empty() && pool.configuration.names_by(kind);
+    let Some(value) = user.attributes.get(kind.as_str()).filter(is_name) else { return Ok(()) };
+    let name = pool.canonical(value)?.takeable()?;
+    let taken = store::names::take(tx, &pool.id, &name, kind, &user.id).await?
+        || (force && store::names::take_over(tx, &pool.id, &name, kind, &user.id).await?);
+    if !taken {
+        return Err(AliasRefused::Exists(kind));
+    }
+    Ok(store::names::drop_others(tx, &pool.id, &name, kind, &user.id).await?)
+}
