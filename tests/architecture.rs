@@ -23,7 +23,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ("authz", &["config", "context", "crypto", "iam", "kit", "policy", "sigv4", "store", "tokens"]),
     ("delivery", &["context", "crypto", "kit", "store", "userpools"]),
     ("flows", &["authz", "context", "crypto", "delivery", "iam", "identitypools", "kit", "policy", "store", "tokens", "userpools"]),
-    ("jobs", &["context", "crypto", "kit", "store"]),
+    ("jobs", &["context", "crypto", "flows", "kit", "store", "userpools"]),
     ("decisions", &["authz", "config", "context", "crypto", "flows", "iam", "kit", "policy", "sigv4", "store"]),
     ("operation", &["authz", "budgets", "context", "flows", "iam", "policy", "store"]),
     (
