@@ -44,10 +44,9 @@ pub async fn handle(cx: &Context, owner: Owner, request: Request) -> Result<Resp
     let keys = cx.read(async |tx| store::iam::keys_of(tx, &cx.account_id, owner.id()).await).await?;
     let place = ["iam:ListAccessKeys", &cx.account_id, owner.id()];
     let after = paging::open(cx, &place, request.marker.as_deref()).map_err(|_| Error::Missing("Invalid Marker.".to_owned()))?;
-    // A user has two at most: all of them are read, and cut.
-    let rest = keys.iter().position(|key| key.id == after).map_or(0, |last| last + 1);
-    let keys = keys.into_iter().skip(rest).collect();
-    let (keys, marker) = paging::cut(cx, &place, keys, request.max_items.unwrap_or(DEFAULT_PAGE), |key: &AccessKey| key.id.clone());
+    // A user has two at most: all of them are read, in this order, and cut.
+    let keys = keys.into_iter().filter(|key| place_of(key) > after).collect();
+    let (keys, marker) = paging::cut(cx, &place, keys, request.max_items.unwrap_or(DEFAULT_PAGE), place_of);
     let is_truncated = marker.is_some();
     let metadata = keys.into_iter().map(|key| Metadata {
         user_name: owner.name().to_owned(),
@@ -56,4 +55,46 @@ pub async fn handle(cx: &Context, owner: Owner, request: Request) -> Result<Resp
         access_key_id: key.id,
     });
     Ok(Response { access_key_metadata: metadata.collect(), is_truncated, marker })
+}
+
+/// Where a key stands among its owner's, by time: known of a key that is gone too.
+fn place_of(key: &AccessKey) -> String {
+    format!("{:020} {}", key.created_at.millis(), key.id)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::{Value, json};
+
+    use crate::testing::TestApp;
+
+    #[actix_web::test]
+    async fn a_page_goes_on_where_the_last_ended_though_that_key_is_gone() {
+        let app = TestApp::new().await;
+        app.admin().call("CreateUser", json!({"UserName": "ann"})).await.ok();
+        let mut ids: Vec<Value> = Vec::new();
+        for _ in 0..2 {
+            let created = app.admin().call("CreateAccessKey", json!({"UserName": "ann"})).await.ok();
+            ids.push(created["AccessKey"]["AccessKeyId"].clone());
+            app.advance(Duration::from_secs(1));
+        }
+        let page = async |marker: Value| {
+            let mut asked = json!({"UserName": "ann", "MaxItems": 1});
+            if !marker.is_null() {
+                asked["Marker"] = marker;
+            }
+            let page = app.admin().call("ListAccessKeys", asked).await.ok();
+            (page["AccessKeyMetadata"][0]["AccessKeyId"].clone(), page["Marker"].clone())
+        };
+        let (first, marker) = page(Value::Null).await;
+        assert_eq!(first, ids[0]);
+        assert_eq!(page(marker.clone()).await, (ids[1].clone(), Value::Null));
+        app.admin().call("DeleteAccessKey", json!({"UserName": "ann", "AccessKeyId": ids[0]})).await.ok();
+        let added = app.admin().call("CreateAccessKey", json!({"UserName": "ann"})).await.ok();
+        let (second, marker) = page(marker).await;
+        assert_eq!(second, ids[1]);
+        assert_eq!(page(marker).await, (added["AccessKey"]["AccessKeyId"].clone(), Value::Null));
+    }
 }
