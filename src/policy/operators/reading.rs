@@ -50,17 +50,20 @@ impl Reading {
     }
 }
 
-/// What was read in one text. The first kind stays in place, so that the usual decision allocates nothing.
+/// What was read in one text, one kind after another. It is small while nothing was: most values are only compared.
 #[derive(Clone, Debug, Default)]
-pub struct Readings {
-    first: OnceLock<Reading>,
-    further: OnceLock<Box<Self>>,
+pub struct Readings(OnceLock<Box<Link>>);
+
+#[derive(Clone, Debug)]
+struct Link {
+    reading: Reading,
+    further: Readings,
 }
 
 impl Readings {
     pub fn read(&self, kind: Kind, text: &str) -> &Reading {
-        let first = self.first.get_or_init(|| Reading::of(kind, text));
-        if first.kind() == kind { first } else { self.further.get_or_init(Box::default).read(kind, text) }
+        let link = self.0.get_or_init(|| Box::new(Link { reading: Reading::of(kind, text), further: Self::default() }));
+        if link.reading.kind() == kind { &link.reading } else { link.further.read(kind, text) }
     }
 }
 
