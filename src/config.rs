@@ -4,6 +4,7 @@ mod file;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use ipnet::IpNet;
@@ -146,6 +147,9 @@ pub struct SharedFlags {
     /// The form of the issuer in tokens: our own address, or AWS's, for code that has AWS's built in.
     #[arg(long, env = "PASSWRIGHT_ISSUER_STYLE", value_enum, default_value_t = IssuerStyle::Url)]
     pub issuer_style: IssuerStyle,
+    /// Days that a user pool's signing key signs before the next takes its turn; 0 is for ever. Of several nodes, the lowest counts.
+    #[arg(long, env = "PASSWRIGHT_SIGNING_KEY_DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(0..=3650))]
+    pub signing_key_days: u32,
     /// Threads that hash passwords; by default one a core.
     #[arg(long, env = "PASSWRIGHT_HASHING_THREADS")]
     pub hashing_threads: Option<usize>,
@@ -161,6 +165,14 @@ pub struct SharedFlags {
     /// Connections to PostgreSQL.
     #[arg(long, env = "PASSWRIGHT_DATABASE_CONNECTIONS", default_value_t = 16)]
     pub database_connections: u32,
+}
+
+impl SharedFlags {
+    /// How long a signing key signs at most; `None` is for ever.
+    #[must_use]
+    pub fn signing_key_age(&self) -> Option<Duration> {
+        (self.signing_key_days > 0).then(|| Duration::from_secs(24 * 3600) * self.signing_key_days)
+    }
 }
 
 /// The form of the issuer in tokens.

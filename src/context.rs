@@ -1,6 +1,7 @@
 //! `cx`: what a handler works with. The application's parts, and what is known of the call.
 
 use std::ops::Deref;
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -39,6 +40,10 @@ pub struct App {
     pub default_region: String,
     /// The address that clients reach us by, without a slash at its end.
     pub public_url: String,
+    /// How long a signing key of a user pool signs at most; `None` is for ever.
+    pub signing_key_age: Option<Duration>,
+    /// How many signing keys this node rotated since it started.
+    pub rotations: AtomicU64,
     /// The form of issuers.
     pub issuer_style: IssuerStyle,
     /// Proxies that are believed about who they forward for.

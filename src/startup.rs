@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::{fs, io};
 
 use actix_web::web::Data;
@@ -198,6 +199,8 @@ async fn assemble(
         first_account_id: account_id.into(),
         default_region: shared.region.clone(),
         public_url,
+        signing_key_age: shared.signing_key_age(),
+        rotations: AtomicU64::new(0),
         issuer_style: shared.issuer_style,
         trusted_proxies,
         caches: Caches::of(&db),

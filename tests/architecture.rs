@@ -23,7 +23,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ("authz", &["config", "context", "crypto", "iam", "kit", "policy", "sigv4", "store", "tokens"]),
     ("delivery", &["context", "crypto", "kit", "store", "userpools"]),
     ("flows", &["authz", "context", "crypto", "delivery", "iam", "identitypools", "kit", "policy", "store", "tokens", "userpools"]),
-    ("jobs", &["context", "crypto", "kit", "store"]),
+    ("jobs", &["context", "crypto", "flows", "kit", "store", "userpools"]),
     ("decisions", &["authz", "config", "context", "crypto", "flows", "iam", "kit", "policy", "sigv4", "store"]),
     ("operation", &["authz", "budgets", "context", "flows", "iam", "policy", "store"]),
     (
@@ -185,7 +185,9 @@ const CACHED_TABLES: [(&str, &[&str]); 8] = [
 #[test]
 fn who_writes_what_caches_hold_says_so() {
     let mut found = 0;
-    for (path, text) in sources().into_iter().filter(|(path, _)| path.starts_with("store") && !path.ends_with("tests.rs")) {
+    // Migrations run before there is a cache.
+    let writes = |path: &Path| path.starts_with("store") && !path.ends_with("tests.rs") && !path.ends_with("migrate.rs");
+    for (path, text) in sources().into_iter().filter(|(path, _)| writes(path)) {
         for function in text.split("async fn ").skip(1) {
             let name = function.split(['(', '<']).next().unwrap_or_default();
             // The lists of tables that are emptied together hold these too.

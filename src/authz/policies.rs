@@ -143,6 +143,10 @@ pub async fn decide_at(app: &App, caller: &Caller, action: &str, target: Target<
 /// # Errors
 /// [`StoreError`].
 pub async fn decide_assumption(app: &App, caller: &Caller, role: &Role, context: &ContextMap) -> Result<Decision, StoreError> {
+    // SECURITY: a guest is nobody. A trust policy that means everyone, or that very session, does not make them more.
+    if matches!(caller, Caller::Session(session) if session.is_guest()) {
+        return Ok(Decision { verdict: Verdict::ImplicitDeny, statements: Vec::new(), source: None });
+    }
     let (trust, arn) = (trust_set(parse_trust(role)?), role.arn());
     let applicable = Applicable::to(app, caller).await?;
     let request = Request { resource_account: Some(role.account_id.as_str()), ..applicable.ask("sts:AssumeRole", &arn, context) };
@@ -233,4 +237,38 @@ pub fn denial(caller: &Caller, action: &str, resource: &str, decision: &Decision
 #[must_use]
 pub fn denial_in_short(caller: &Caller, action: &str, resource: &str) -> String {
     format!("User: {} is not authorized to perform: {action} on resource: {resource}", caller.principal())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{ACCOUNT, TestApp};
+
+    #[actix_web::test]
+    async fn a_guest_assumes_no_role_by_whatever_way_they_come_and_with_whatever_policies() {
+        let app = TestApp::new().await;
+        app.role("Everyone", json!([{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}])).await;
+        let role = app.app.read(async |tx| store::iam::find_role(tx, ACCOUNT, "Everyone").await).await.unwrap().unwrap();
+        let decided = async |amr: &str| {
+            let session = RoleSession {
+                account_id: ACCOUNT.to_owned(),
+                role_name: role.name.clone(),
+                role_path: role.path.clone(),
+                role_id: role.id.clone(),
+                session_name: "s".to_owned(),
+                policies: None,
+                federated_keys: vec![("cognito-identity.amazonaws.com:amr".to_owned(), vec![amr.to_owned()])],
+                issued_at: 0,
+                expires_at: 0,
+            };
+            let caller = Caller::Session(session);
+            let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+            app.admin().call("PutRolePolicy", json!({"RoleName": "Everyone", "PolicyName": "p", "PolicyDocument": policy})).await.ok();
+            let keys = request_keys(&caller, app.app.now(), "us-east-1");
+            decide_assumption(&app.app, &caller, &role, &keys).await.unwrap().verdict
+        };
+        assert_eq!((decided("unauthenticated").await, decided("authenticated").await), (Verdict::ImplicitDeny, Verdict::Allowed));
+    }
 }

@@ -299,6 +299,7 @@ mod tests {
             ("serve", "master_key = \"x\"", "FILE:1: `master_key`: no such setting"),
             ("serve", "account_id = \"12\"", "an account id has 12 digits"),
             ("serve", "region = \"*\"", "a region is written like us-east-1"),
+            ("serve", "signing_key_days = 3651", "3651 is not in 0..=3650"),
             (
                 "serve",
                 "issuer_style = \"x\"",

@@ -274,7 +274,7 @@ impl Asked {
 
 /// SECURITY: what says who asks comes from the credential; the question cannot overwrite it.
 fn add_context(keys: &mut ContextMap, context: Map<String, Value>) -> Result<(), Failure> {
-    let own = context.into_iter().filter(|(key, _)| keys.values(key).is_none() && !names_the_asker(key)).collect();
+    let own = context.into_iter().filter(|(key, _)| !keys.contains(key) && !names_the_asker(key)).collect();
     keys::add(keys, &own).map_err(Failure::BadRequest)
 }
 

@@ -77,7 +77,7 @@ pub fn derive(keys: &mut ContextMap, principal: &Principal, resource_account: &s
     ];
     for (key, value) in told {
         if let Some(value) = value
-            && keys.values(key).is_none()
+            && !keys.contains(key)
         {
             keys.insert(key, value);
         }

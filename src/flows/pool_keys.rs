@@ -1,39 +1,46 @@
-//! The keys of a pool: made, stored sealed, and loaded through the cache.
+//! The keys of a pool: made, stored sealed, loaded through the cache, and given their turns.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use crate::context::App;
 use crate::crypto::argon2::Busy;
-use crate::kit::id::UserPoolId;
-use crate::store::user_pools::{self, StoredKey};
+use crate::store::signing_keys::{self, StoredKey};
 use crate::store::{Conn, StoreError};
 use crate::tokens::keys::{KeyError, PoolKeys, SigningKey};
-use std::sync::Arc;
+use crate::userpools::signing_keys::{KeyState, Standing, Turn, turn};
 
-const CURRENT: &str = "current";
-const NEXT: &str = "next";
+/// What a pool begins with: the key that signs, and the one that will, published ahead so that rotation needs no downtime.
+pub const FIRST: &[KeyState] = &[KeyState::Current, KeyState::Next];
 
-/// Two new keys: the one that signs, and the one that will, published ahead so that rotation needs no downtime.
+/// What rotation needs.
+pub const FOLLOWING: &[KeyState] = &[KeyState::Next];
+
+/// A key that is not stored yet.
+pub struct NewKey {
+    key: SigningKey,
+    state: KeyState,
+}
+
+/// New keys, one a state.
 ///
 /// # Errors
 /// [`Busy`] when the hashing pool is full; inside, [`KeyError`].
-pub async fn generate(app: &App) -> Result<Result<Vec<(SigningKey, &'static str)>, KeyError>, Busy> {
+pub async fn generate(app: &App, states: &[KeyState]) -> Result<Result<Vec<NewKey>, KeyError>, Busy> {
     let mut rng = app.rng();
-    let kids = [(SigningKey::new_kid(&mut rng), CURRENT), (SigningKey::new_kid(&mut rng), NEXT)];
-    app.hasher.run(move || kids.into_iter().map(|(kid, state)| Ok((SigningKey::generate(kid)?, state))).collect()).await
+    let named: Vec<_> = states.iter().map(|state| (SigningKey::new_kid(&mut rng), *state)).collect();
+    app.hasher.run(move || named.into_iter().map(|(kid, state)| Ok(NewKey { key: SigningKey::generate(kid)?, state })).collect()).await
 }
 
 /// Stores new keys, sealed.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn insert(app: &App, tx: &mut Conn, pool_id: &UserPoolId, keys: &[(SigningKey, &'static str)]) -> Result<(), StoreError> {
-    for (key, state) in keys {
-        let sealed_key = app
-            .keys
-            .at_rest
-            .seal(&["pool_signing_keys", pool_id.as_str(), key.kid()], key.private(), &mut app.rng())
-            .map_err(StoreError::from)?;
-        let stored = StoredKey { kid: key.kid().to_owned(), sealed_key, state: (*state).to_owned() };
-        user_pools::insert_key(tx, pool_id, &stored, app.now()).await?;
+pub async fn insert(app: &App, tx: &mut Conn, pool_id: &str, keys: &[NewKey]) -> Result<(), StoreError> {
+    for NewKey { key, state } in keys {
+        let sealed_key = app.keys.at_rest.seal(&["pool_signing_keys", pool_id, key.kid()], key.expose_pkcs8(), &mut app.rng());
+        let standing = Standing { kid: key.kid().to_owned(), state: *state, since: app.now() };
+        signing_keys::insert(tx, pool_id, &StoredKey { standing, sealed_key }).await?;
     }
     Ok(())
 }
@@ -44,20 +51,43 @@ pub async fn insert(app: &App, tx: &mut Conn, pool_id: &UserPoolId, keys: &[(Sig
 /// [`StoreError`].
 pub async fn load(app: &App, pool_id: &UserPoolId) -> Result<Option<Arc<PoolKeys>>, StoreError> {
     let load = async || {
-        let stored = app.read(async |tx| user_pools::keys(tx, pool_id).await).await?;
+        let stored = app.read(async |tx| signing_keys::of_pool(tx, pool_id).await).await?;
         open(app, pool_id, stored)
     };
     app.caches.pool_keys.find(&pool_id.to_owned(), app.now(), load).await
 }
 
-fn open(app: &App, pool_id: &UserPoolId, stored: Vec<StoredKey>) -> Result<Option<PoolKeys>, StoreError> {
+/// Gives a pool's keys their turns, if by now one has signed for `longest`. `following` is what [`FOLLOWING`] made; it is
+/// dropped where it is not needed. Answers what was done.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn rotate(app: &App, tx: &mut Conn, pool_id: &str, longest: Duration, following: &[NewKey]) -> Result<Turn, StoreError> {
+    // Read in the transaction that acts: of two nodes at once, one finds the other's new key. A deleted pool has none.
+    let stored = signing_keys::of_pool(tx, pool_id).await?;
+    let keys: Vec<Standing> = stored.into_iter().map(|stored| stored.standing).collect();
+    let turn = turn(&keys, longest, app.now());
+    match &turn {
+        Turn::NotYet => return Ok(turn),
+        Turn::Publish => {}
+        Turn::Take { retiring, rising } => {
+            signing_keys::set_state(tx, pool_id, retiring, KeyState::Previous, app.now()).await?;
+            signing_keys::set_state(tx, pool_id, rising, KeyState::Current, app.now()).await?;
+        }
+    }
+    insert(app, tx, pool_id, following).await?;
+    Ok(turn)
+}
+
+fn open(app: &App, pool_id: &str, mut stored: Vec<StoredKey>) -> Result<Option<PoolKeys>, StoreError> {
+    stored.sort_by_key(|row| row.standing.state);
     let (mut current, mut public) = (None, Vec::new());
-    for row in stored {
-        let corrupt = || StoreError::corrupt("pool_signing_keys", "sealed_key", &row.kid);
-        let private = app.keys.at_rest.open(&["pool_signing_keys", pool_id.as_str(), &row.kid], &row.sealed_key).map_err(|_| corrupt())?;
-        let key = SigningKey::of(row.kid.clone(), private).map_err(|_| corrupt())?;
+    for StoredKey { standing: Standing { kid, state, .. }, sealed_key } in stored {
+        let corrupt = || StoreError::corrupt("pool_signing_keys", "sealed_key", &kid);
+        let pkcs8 = app.keys.at_rest.open(&["pool_signing_keys", pool_id, &kid], &sealed_key).map_err(|_| corrupt())?;
+        let key = SigningKey::from_pkcs8(kid.clone(), pkcs8).map_err(|_| corrupt())?;
         public.push(key.public().clone());
-        if row.state == CURRENT {
+        if state == KeyState::Current {
             current = Some(key);
         }
     }

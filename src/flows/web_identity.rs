@@ -30,9 +30,16 @@ const LIFETIME_SECONDS: i64 = 3600;
 
 /// What guests' credentials are held to, whatever the role allows: nothing of this deployment's own administration.
 /// AWS holds guests to a list of its services likewise (developer guide, "IAM roles", "Access policies").
+///
+/// SECURITY: what a session policy leaves out, a resource's policy that names the session gives all the same (IAM user guide,
+/// "Policy evaluation logic"); so what guests may never do is denied in words.
 static GUEST_SCOPE: LazyLock<String> = LazyLock::new(|| {
     let own = OWN_SERVICES.map(|service| format!("{service}:*"));
-    json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*", "NotAction": own}]}).to_string()
+    let statements = json!([
+        {"Effect": "Allow", "Resource": "*", "NotAction": own},
+        {"Effect": "Deny", "Resource": "*", "Action": own},
+    ]);
+    json!({"Version": "2012-10-17", "Statement": statements}).to_string()
 });
 
 /// The key that says which identity pool vouches: a role must be held to its pools by it.
@@ -243,4 +250,39 @@ fn check_trust(app: &App, pool: &IdentityPool, role: &Role, session: &RoleSessio
     // The provider's audience is the pool: a role says which pools it trusts.
     let trusted = authz::trusts_vouched_for(role, PROVIDER, AUDIENCE, "sts:AssumeRoleWithWebIdentity", &keys)?;
     if trusted { Ok(()) } else { Err(LoginRefused::Misconfigured) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::policy::{ContextMap, NamedPolicy, Policies, PolicySet, Principal, Request, Verdict, judge, parse};
+
+    #[test]
+    fn no_resource_policy_gives_a_guest_what_is_the_deployments_own() {
+        let set = |text: &str| PolicySet::new(vec![NamedPolicy { name: "p".to_owned(), policy: Arc::new(parse(text).unwrap()) }]);
+        let session_arn = "arn:aws:sts::000000000000:assumed-role/Guests/CognitoIdentityCredentials".to_owned();
+        let naming = json!({"Effect": "Allow", "Principal": {"AWS": session_arn}, "Action": "*", "Resource": "*"});
+        let resource = set(&json!({"Version": "2012-10-17", "Statement": naming}).to_string());
+        let session = set(&GUEST_SCOPE);
+        let policies = Policies { resource: Some(&resource), session: Some(&session), ..Policies::default() };
+        let account = "000000000000".to_owned();
+        let guest = Principal::AssumedRole { account, session_arn, role_arn: None, role_id: "AROA".to_owned() };
+        let asks = |action: &str| {
+            let request = Request {
+                principal: &guest,
+                action,
+                resource: "arn:aws:any:us-east-1:000000000000:thing/1",
+                resource_account: None,
+                wildcard_only_action: false,
+                context: &ContextMap::new(),
+            };
+            judge(&request, &policies).verdict
+        };
+        for service in OWN_SERVICES {
+            assert_eq!(asks(&format!("{service}:Anything")), Verdict::ExplicitDeny, "{service}");
+        }
+        assert_eq!(asks("notes:Read"), Verdict::Allowed);
+    }
 }

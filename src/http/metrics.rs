@@ -1,13 +1,14 @@
 //! Prometheus metrics.
 
 use std::sync::LazyLock;
+use std::sync::atomic::Ordering;
 
 use actix_web::HttpResponse;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use prometheus::{Encoder as _, Histogram, HistogramOpts, IntCounterVec, Opts, Registry, TextEncoder};
+use prometheus::{Encoder as _, Histogram, HistogramOpts, IntCounter, IntCounterVec, Opts, Registry, TextEncoder};
 
 use crate::context::App;
 
@@ -27,9 +28,15 @@ static SECONDS: LazyLock<Option<Histogram>> = LazyLock::new(|| {
     Some(seconds)
 });
 
-/// What the budgets of this node refused, read off as they stand.
-fn budgets(app: &App) -> Registry {
+/// What the application itself counts on this node, read off as it stands: what budgets refused, and the keys that were rotated.
+fn of_the_application(app: &App) -> Registry {
     let registry = Registry::new();
+    let rotations = IntCounter::new("passwright_signing_key_rotations_total", "Signing keys of user pools rotated by this node.");
+    if let Ok(counter) = rotations
+        && registry.register(Box::new(counter.clone())).is_ok()
+    {
+        counter.inc_by(app.rotations.load(Ordering::Relaxed));
+    }
     let options = Opts::new("passwright_budget_refusals_total", "Requests refused because a budget was spent, by budget.");
     if let Ok(counter) = IntCounterVec::new(options, &["budget"])
         && registry.register(Box::new(counter.clone())).is_ok()
@@ -56,7 +63,7 @@ pub async fn count<B: MessageBody>(request: ServiceRequest, next: Next<B>) -> Re
 /// `GET /metrics`.
 pub async fn show(app: Data<App>) -> HttpResponse {
     let mut text = Vec::new();
-    let families = [REGISTRY.gather(), budgets(&app).gather()].concat();
+    let families = [REGISTRY.gather(), of_the_application(&app).gather()].concat();
     match TextEncoder::new().encode(&families, &mut text) {
         Ok(()) => HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text),
         Err(_) => HttpResponse::InternalServerError().finish(),

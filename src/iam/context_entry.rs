@@ -105,7 +105,7 @@ mod tests {
             ("string", &["", "anything"], &[]),
         ] {
             for value in good {
-                assert_eq!(added(kind, &[value]).unwrap().values("aws:key"), Some(&[(*value).to_owned()][..]), "{kind} {value}");
+                assert_eq!(added(kind, &[value]).unwrap().values("aws:key").collect::<Vec<_>>(), [*value], "{kind} {value}");
                 assert!(added(&format!("{kind}List"), &[value, value]).is_ok(), "{kind} {value}");
             }
             for value in bad {
@@ -117,6 +117,7 @@ mod tests {
     #[test]
     fn only_lists_take_other_than_one_value() {
         assert!(added("string", &[]).is_err() && added("string", &["a", "b"]).is_err() && added("text", &["a"]).is_err());
-        assert_eq!(added("stringList", &[]).unwrap().values("aws:Key"), Some(&[][..]));
+        let empty = added("stringList", &[]).unwrap();
+        assert!(empty.contains("aws:Key") && empty.values("aws:Key").next().is_none());
     }
 }

@@ -225,7 +225,7 @@ impl Simulation {
         if self.owner.is_none() && !has_policy {
             return &self.account;
         }
-        let in_arn = resource.split(':').nth(4).filter(|account| account.len() == 12);
+        let in_arn = resource.split(':').nth(4).filter(|account| policy::is_account(account));
         in_arn.or(self.owner.as_deref()).unwrap_or(&self.account)
     }
 
@@ -275,7 +275,7 @@ fn unnamed(principal: &str) -> Result<PolicySet, ParseError> {
 
 fn missing<'a>(context: &ContextMap, policies: impl Iterator<Item = &'a NamedPolicy>) -> Vec<String> {
     let named = context_keys(policies.map(|named| named.policy.as_ref()));
-    named.into_iter().filter(|key| context.values(key).is_none()).collect()
+    named.into_iter().filter(|key| !context.contains(key)).collect()
 }
 
 /// The decision on several resources together, and the one that it rests on: what one denies is denied.

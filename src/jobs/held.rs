@@ -1,5 +1,6 @@
 //! A job that this node holds: its steps, each in a transaction that renews the lease.
 
+use std::error::Error;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -36,6 +37,16 @@ pub enum Interrupted {
     /// The database.
     #[error("{0}")]
     Store(#[from] StoreError),
+    /// Anything else, for now or for good: the job is tried again.
+    #[error("{0}")]
+    Failed(Box<dyn Error + Send + Sync>),
+}
+
+impl Interrupted {
+    /// Of whatever went wrong.
+    pub fn failed(error: impl Error + Send + Sync + 'static) -> Self {
+        Self::Failed(Box::new(error))
+    }
 }
 
 impl Held<'_> {

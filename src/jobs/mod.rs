@@ -4,6 +4,7 @@
 //! has lost the job: another takes over, and what the first would still write does not commit.
 
 mod held;
+mod rotate;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -13,7 +14,7 @@ use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
 use held::{Held, Interrupted};
-pub use work::{run_due, work};
+pub use work::work;
 
 /// A kind of job, of which there is one for the whole deployment.
 struct Kind {
@@ -25,4 +26,7 @@ struct Kind {
 }
 
 /// The registry.
-const KINDS: [Kind; 1] = [Kind { name: "sweep", every: Duration::from_secs(20), run: |held| Box::pin(sweep::run(held)) }];
+const KINDS: [Kind; 2] = [
+    Kind { name: "rotate", every: Duration::from_secs(3600), run: |held| Box::pin(rotate::run(held)) },
+    Kind { name: "sweep", every: Duration::from_secs(20), run: |held| Box::pin(sweep::run(held)) },
+];

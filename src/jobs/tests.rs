@@ -1,15 +1,30 @@
 //! Jobs as nodes claim, run, lose and stop them.
 
+mod rotation;
+
 use std::time::Duration;
 
 use tokio::sync::watch;
 
 use super::held::{Held, Interrupted, LEASE};
-use super::{run_due, sweep, work};
-use crate::crypto::sealed::Sealed;
+use super::{KINDS, sweep, work};
+use crate::context::App;
 use crate::kit::clock::Timestamp;
 use crate::store::{StoreError, jobs, outbox, tokens};
 use crate::testing::TestApp;
+
+/// Runs what is due now, one kind after another, until the first that fails.
+async fn run_due(app: &App) -> Result<(), Interrupted> {
+    let (_running, stopping) = watch::channel(false);
+    run_until(app, &stopping).await
+}
+
+async fn run_until(app: &App, stopping: &watch::Receiver<bool>) -> Result<(), Interrupted> {
+    for kind in &KINDS {
+        work::run_kind(app, kind, stopping).await?;
+    }
+    Ok(())
+}
 
 /// Leaves so many challenge sessions behind that have expired.
 async fn expired_sessions(app: &TestApp, count: u32) {
@@ -99,7 +114,7 @@ async fn a_node_that_stops_gives_its_job_back() {
     expired_sessions(&app, 1).await;
     let (stop, stopping) = watch::channel(false);
     stop.send(true).unwrap();
-    work::run_until(&app.app, &stopping).await.unwrap();
+    assert!(matches!(run_until(&app.app, &stopping).await, Err(Interrupted::Stopping)));
     assert!(is_left(&app, 0).await);
     run_due(&app.app).await.unwrap();
     assert!(!is_left(&app, 0).await);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tokio::sync::watch;
 
 use super::held::{Held, Interrupted, LEASE};
@@ -23,11 +24,17 @@ const MOST_DOUBLINGS: i64 = 6;
 /// The id of the one job of a kind.
 const ONLY: &str = "only";
 
-/// Runs what is due, until the node stops.
-pub async fn work(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
+/// Runs what is due, until the node stops. No kind of job waits for another: some take hours.
+pub async fn work(app: Arc<App>, stopping: watch::Receiver<bool>) {
+    join_all(KINDS.iter().map(|kind| work_at(&app, kind, stopping.clone()))).await;
+}
+
+async fn work_at(app: &App, kind: &Kind, mut stopping: watch::Receiver<bool>) {
     loop {
-        if let Err(error) = run_until(&app, &stopping).await {
-            tracing::warn!(%error, "a job could not be done");
+        match run_kind(app, kind, &stopping).await {
+            Ok(()) => {}
+            Err(interrupted @ (Interrupted::Stopping | Interrupted::Lost)) => tracing::info!(kind = kind.name, "{interrupted}"),
+            Err(error) => tracing::warn!(kind = kind.name, %error, "a job could not be done"),
         }
         if tokio::time::timeout(LOOK_EVERY, stopping.changed()).await.is_ok() {
             return;
@@ -35,28 +42,11 @@ pub async fn work(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
     }
 }
 
-/// Runs what is due now.
+/// Runs the job of a kind, if it is due.
 ///
 /// # Errors
-/// The last failure: one job's hinders no other.
-pub async fn run_due(app: &App) -> Result<(), StoreError> {
-    let (_running, stopping) = watch::channel(false);
-    run_until(app, &stopping).await
-}
-
-pub(super) async fn run_until(app: &App, stopping: &watch::Receiver<bool>) -> Result<(), StoreError> {
-    let mut outcome = Ok(());
-    for kind in &KINDS {
-        match run_kind(app, kind, stopping).await {
-            Ok(()) => {}
-            Err(Interrupted::Store(error)) => outcome = Err(error),
-            Err(interrupted @ (Interrupted::Stopping | Interrupted::Lost)) => tracing::info!(kind = kind.name, "{interrupted}"),
-        }
-    }
-    outcome
-}
-
-async fn run_kind(app: &App, kind: &Kind, stopping: &watch::Receiver<bool>) -> Result<(), Interrupted> {
+/// [`Interrupted`].
+pub(super) async fn run_kind(app: &App, kind: &Kind, stopping: &watch::Receiver<bool>) -> Result<(), Interrupted> {
     let lease = ids::uuid(&mut app.rng());
     let Some(job) = claim(app, kind, &lease).await? else { return Ok(()) };
     let held = Held { app, job, lease, stopping };
@@ -65,7 +55,7 @@ async fn run_kind(app: &App, kind: &Kind, stopping: &watch::Receiver<bool>) -> R
         Ok(()) => held.give_back(0, app.now().plus(kind.every)).await?,
         Err(Interrupted::Stopping) => held.give_back(0, app.now()).await?,
         Err(Interrupted::Lost) => {}
-        Err(Interrupted::Store(_)) => {
+        Err(Interrupted::Store(_) | Interrupted::Failed(_)) => {
             let doublings = (held.job.attempts - 1).clamp(0, MOST_DOUBLINGS);
             held.give_back(held.job.attempts, app.now().plus(RETRY * (1 << doublings))).await?;
         }

@@ -4,7 +4,8 @@ use crate::authz;
 use crate::context::Context;
 use crate::iam::entity::{Role, Tag};
 use crate::operation::Fault;
-use crate::policy::{ContextMap, Verdict};
+use crate::policy::{ContextMap, Decision, Verdict};
+use crate::store::StoreError;
 
 /// A request that says what it asks about.
 ///
@@ -105,23 +106,29 @@ impl Ask {
         self
     }
 
+    /// The decision on it by the policies that apply to the caller.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn decide(&self, cx: &Context, own_action: &str) -> Result<Decision, StoreError> {
+        let action = self.action.unwrap_or(own_action);
+        #[cfg(test)]
+        super::fit::check(action, &self.resource);
+        let mut keys = authz::keys_of_call(cx);
+        keys.extend(&self.keys);
+        match &self.role {
+            Some(role) => authz::decide_assumption(cx, &cx.caller, role, &keys).await,
+            None => authz::decide_at(cx, &cx.caller, action, (&self.resource, self.account.as_deref()), &keys).await,
+        }
+    }
+
     /// Judges it by the policies that apply to the caller.
     ///
     /// # Errors
     /// [`Fault::AccessDenied`], in AWS's words.
     pub(super) async fn judge(&self, cx: &Context, own_action: &str) -> Result<(), Fault> {
         let action = self.action.unwrap_or(own_action);
-        #[cfg(test)]
-        super::fit::check(action, &self.resource);
-        let mut keys = authz::keys_of_call(cx);
-        keys.extend(&self.keys);
-        let decision = match &self.role {
-            Some(role) => authz::decide_assumption(cx, &cx.caller, role, &keys).await?,
-            None => {
-                let target = authz::Target { resource: &self.resource, account: self.account.as_deref() };
-                authz::decide_at(cx, &cx.caller, action, target, &keys).await?
-            }
-        };
+        let decision = self.decide(cx, own_action).await?;
         match decision.verdict {
             Verdict::Allowed => Ok(()),
             Verdict::ExplicitDeny | Verdict::ImplicitDeny if self.role.is_some() => {

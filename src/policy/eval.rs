@@ -128,8 +128,8 @@ pub struct Decision {
     pub source: Option<PolicySource>,
 }
 
-/// Judges a request. Allocates nothing, but where an ARN operator's value has variables, and for binary values and dates
-/// without a time.
+/// Judges a request. Allocates nothing, but where an ARN operator's value has variables, and once for each value of the context
+/// that is read as a number, date, address or bytes.
 #[must_use]
 pub fn judge(request: &Request<'_>, policies: &Policies<'_>) -> Judgement {
     let implicit = |source| Judgement { verdict: Verdict::ImplicitDeny, source };

@@ -92,7 +92,7 @@ fn failures(
         failed.push(of(element, cut(patterns.iter().map(|pattern| pattern.text())), actual));
     }
     for condition in statement.conditions.iter().filter(|condition| !condition.holds(asked.context, statement.effect)) {
-        let actual = cut(asked.context.values(condition.key()).unwrap_or_default());
+        let actual = cut(asked.context.values(condition.key()));
         failed.push(FailedStatement {
             operator: Some(condition.operator_written().to_owned()),
             key: Some(condition.key_written().to_owned()),

@@ -212,7 +212,7 @@ impl Variable {
     /// policy elements: Variables and tags").
     fn value<'a>(&'a self, context: &'a ContextMap) -> Option<&'a str> {
         match context.find(&self.key) {
-            Some(ContextValue::Single(value)) => Some(value),
+            Some(ContextValue::Single(value)) => Some(value.text()),
             Some(ContextValue::List(_)) => None,
             None => self.default.as_deref(),
         }

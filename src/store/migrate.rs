@@ -13,7 +13,7 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(10, "code budgets", include_str!("../../migrations/0010_code_budgets.sql")),
     shared(13, "changes", include_str!("../../migrations/0013_changes.sql")),
     shared(15, "message budgets", include_str!("../../migrations/0015_message_budgets.sql")),
-    shared(16, "users", include_str!("../../migrations/0016_users.sql")),
+    shared(17, "key rotation", include_str!("../../migrations/0017_key_rotation.sql")),
 ];
 
 const fn shared(version: i64, name: &'static str, sql: &'static str) -> (i64, &'static str, &'static str, &'static str) {
@@ -88,5 +88,16 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(found, (9000, 3));
+    }
+
+    #[actix_web::test]
+    async fn keys_are_as_old_as_they_were() {
+        let mut connection = at(16).await;
+        let key = "INSERT INTO pool_signing_keys (pool_id, kid, sealed_key, state, created_at) VALUES ('p', 'k', X'00', 'current', 7)";
+        connection.execute(key).await.unwrap();
+        let rotation = STEPS.iter().find(|step| step.1 == "key rotation").unwrap();
+        connection.execute(rotation.2).await.unwrap();
+        let since: i64 = sqlx::query_scalar("SELECT state_since FROM pool_signing_keys").fetch_one(&mut connection).await.unwrap();
+        assert_eq!(since, 7);
     }
 }

@@ -18,6 +18,7 @@ pub mod message_budgets;
 mod migrate;
 pub mod names;
 pub mod outbox;
+pub mod signing_keys;
 #[cfg(test)]
 pub mod template;
 pub mod tokens;

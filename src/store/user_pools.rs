@@ -1,4 +1,4 @@
-//! User pools, their app clients and their signing keys.
+//! User pools and their app clients.
 
 use super::changes::Change;
 use super::{Conn, StoreError, doc};
@@ -143,37 +143,6 @@ pub async fn delete(tx: &mut Conn, pool_id: &UserPoolId) -> Result<(), StoreErro
     tx.changed(Change::Pool(pool_id.to_owned()));
     tx.changed(Change::PoolKeys(pool_id.to_owned()));
     Ok(())
-}
-
-/// A signing key at rest.
-#[derive(sqlx::FromRow)]
-pub struct StoredKey {
-    /// The key's name.
-    pub kid: String,
-    /// The private key, sealed.
-    pub sealed_key: Sealed<PrivateKey>,
-    /// `current`, `next` or `previous`.
-    pub state: String,
-}
-
-/// Adds a signing key.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn insert_key(tx: &mut Conn, pool_id: &UserPoolId, key: &StoredKey, now: Timestamp) -> Result<(), StoreError> {
-    const SQL: &str = "INSERT INTO pool_signing_keys (pool_id, kid, sealed_key, state, created_at) VALUES ($1, $2, $3, $4, $5)";
-    execute!(tx, SQL, [pool_id, &key.kid, &key.sealed_key, &key.state, now.millis()])?;
-    tx.changed(Change::PoolKeys(pool_id.to_owned()));
-    Ok(())
-}
-
-/// The signing keys of a pool, newest first.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn keys(tx: &mut Conn, pool_id: &UserPoolId) -> Result<Vec<StoredKey>, StoreError> {
-    const SQL: &str = "SELECT kid, sealed_key, state FROM pool_signing_keys WHERE pool_id = $1 ORDER BY created_at DESC LIMIT 10";
-    fetch!(tx, fetch_all, StoredKey, SQL, [pool_id])
 }
 
 #[derive(sqlx::FromRow)]

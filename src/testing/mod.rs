@@ -10,6 +10,7 @@ mod nodes;
 mod pool;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use actix_web::http::Method;
@@ -187,6 +188,8 @@ async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &A
         first_account_id: ACCOUNT.into(),
         default_region: "us-east-1".to_owned(),
         public_url: format!("http://{HOST}"),
+        signing_key_age: Some(Duration::from_secs(90 * 24 * 3600)),
+        rotations: AtomicU64::new(0),
         issuer_style: IssuerStyle::Url,
         trusted_proxies: Vec::new(),
         caches: Caches::of(&db),

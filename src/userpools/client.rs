@@ -107,6 +107,9 @@ pub struct TokenValidityUnits {
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
+/// The longest that an access or ID token lives.
+pub const LONGEST_TOKEN: Duration = DAY;
+
 /// A lifetime outside of its range: the token's name and AWS's range.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("Invalid range for token validity.")]
@@ -194,7 +197,7 @@ fn short_lifetime(validity: Option<i64>, unit: Option<&str>) -> Result<Duration,
         None | Some(0) => HOUR,
         Some(validity) => in_unit(validity, unit.unwrap_or("hours"))?,
     };
-    if (Duration::from_secs(300)..=DAY).contains(&lifetime) { Ok(lifetime) } else { Err(BadValidity) }
+    if (Duration::from_secs(300)..=LONGEST_TOKEN).contains(&lifetime) { Ok(lifetime) } else { Err(BadValidity) }
 }
 
 fn in_unit(validity: i64, unit: &str) -> Result<Duration, BadValidity> {

@@ -8,5 +8,6 @@ pub mod message;
 pub mod name;
 pub mod password_policy;
 pub mod pool;
+pub mod signing_keys;
 pub mod unseen;
 pub mod user;

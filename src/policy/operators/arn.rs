@@ -1,7 +1,7 @@
 //! ARN operators: each of the six colon-delimited components is compared by itself. ArnEquals is ArnLike.
 
 use super::Operand;
-use crate::policy::context::ContextMap;
+use crate::policy::context::{ContextMap, Value};
 use crate::policy::pattern::{Case, MalformedVariable, Pattern, Variables, Wildcards};
 
 /// An ARN's components; the sixth holds the rest, colons included.
@@ -14,11 +14,11 @@ pub fn prepare(text: &str, variables: Variables) -> Result<Operand, MalformedVar
 }
 
 /// What has fewer components is no ARN: whether it is like one cannot be known.
-pub fn like(value: &str, operand: &Operand, context: &ContextMap) -> Option<bool> {
+pub fn like(value: &Value, operand: &Operand, context: &ContextMap) -> Option<bool> {
     let Operand::Arn(patterns) = operand else { return None };
     match patterns.as_slice() {
-        [whole] if whole.has_variables() => compare(&whole.fill_in(context)?.split(COMPONENTS), value, context),
-        patterns => compare(patterns, value, context),
+        [whole] if whole.has_variables() => compare(&whole.fill_in(context)?.split(COMPONENTS), value.text(), context),
+        patterns => compare(patterns, value.text(), context),
     }
 }
 

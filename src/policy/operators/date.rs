@@ -5,20 +5,23 @@ use std::cmp::Ordering;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::Operand;
+use super::{Kind, Operand, Reading};
+use crate::policy::context::Value;
 use crate::policy::pattern::{MalformedVariable, Variables};
 
 pub fn prepare(text: &str, _: Variables) -> Result<Operand, MalformedVariable> {
-    Ok(Operand::Date(nanoseconds(text)))
+    Ok(Operand::Read(Reading::of(Kind::Date, text)))
 }
 
-pub fn compare(value: &str, operand: &Operand) -> Option<Ordering> {
-    let Operand::Date(wanted) = operand else { return None };
-    Some(nanoseconds(value)?.cmp(wanted.as_ref()?))
+pub fn compare(value: &Value, operand: &Operand) -> Option<Ordering> {
+    match (value.read(Kind::Date), operand) {
+        (Reading::Date(Some(value)), Operand::Read(Reading::Date(Some(wanted)))) => Some(value.cmp(wanted)),
+        _ => None,
+    }
 }
 
 /// Missing parts of W3C's profile (`2026-01`, `2026-01-31T10:00Z`) are the first moment of what is named.
-fn nanoseconds(text: &str) -> Option<i128> {
+pub fn nanoseconds(text: &str) -> Option<i128> {
     let text = text.trim();
     if text.len() != 4
         && let Ok(seconds) = text.parse::<f64>()

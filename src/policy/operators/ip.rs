@@ -4,20 +4,22 @@ use std::net::IpAddr;
 
 use ipnet::IpNet;
 
-use super::Operand;
-use crate::policy::context::ContextMap;
+use super::{Kind, Operand, Reading};
+use crate::policy::context::{ContextMap, Value};
 use crate::policy::pattern::{MalformedVariable, Variables};
 
 pub fn prepare(text: &str, _: Variables) -> Result<Operand, MalformedVariable> {
-    Ok(Operand::Network(network(text)))
+    Ok(Operand::Read(Reading::of(Kind::Network, text)))
 }
 
 /// The value may be a range too, as the policy simulator's callers give it: then all of it must lie within.
-pub fn contains(value: &str, operand: &Operand, _: &ContextMap) -> Option<bool> {
-    let Operand::Network(wanted) = operand else { return None };
-    Some(wanted.as_ref()?.contains(&network(value)?))
+pub fn contains(value: &Value, operand: &Operand, _: &ContextMap) -> Option<bool> {
+    match (value.read(Kind::Network), operand) {
+        (Reading::Network(Some(value)), Operand::Read(Reading::Network(Some(wanted)))) => Some(wanted.contains(value)),
+        _ => None,
+    }
 }
 
-fn network(text: &str) -> Option<IpNet> {
+pub fn network(text: &str) -> Option<IpNet> {
     text.parse::<IpNet>().or_else(|_| text.parse::<IpAddr>().map(IpNet::from)).ok()
 }

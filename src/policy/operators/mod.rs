@@ -4,6 +4,7 @@ mod arn;
 mod date;
 mod ip;
 mod number;
+mod reading;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -11,11 +12,10 @@ mod weight;
 
 use std::cmp::Ordering;
 
-use ipnet::IpNet;
-
 use super::ast::Effect;
-use super::context::{ContextMap, ContextValue};
+use super::context::{ContextMap, ContextValue, Value};
 use super::pattern::{MalformedVariable, Pattern, Variables};
+pub use reading::{Kind, Reading, Readings};
 
 /// One operator, key and list of values of a `Condition` element.
 #[derive(Clone, Debug)]
@@ -30,19 +30,15 @@ pub struct Condition {
     values: Vec<(Box<str>, Operand)>,
 }
 
-/// A value of a condition, prepared. `None` where the text is no number, date, address or truth value: whether anything meets
-/// it cannot be known.
+/// A value of a condition, prepared. What is no number, date, address or truth value is `None`: whether anything meets it cannot
+/// be known.
 #[derive(Clone, Debug)]
 pub enum Operand {
     Text(Pattern),
     /// The six components of an ARN; the pattern as a whole where variables may bring colons.
     Arn(Vec<Pattern>),
-    Number(Option<number::Number>),
-    /// Nanoseconds of the epoch.
-    Date(Option<i128>),
-    Network(Option<IpNet>),
     Truth(Option<bool>),
-    Bytes(Option<Vec<u8>>),
+    Read(Reading),
 }
 
 /// How a key with several values is judged.
@@ -71,7 +67,7 @@ type Prepare = fn(&str, Variables) -> Result<Operand, MalformedVariable>;
 
 /// Whether one context value meets one operand. `None` means that it cannot be known: a side cannot be read, or a variable
 /// has no value.
-type Matches = fn(&str, &Operand, &ContextMap) -> Option<bool>;
+type Matches = fn(&Value, &Operand, &ContextMap) -> Option<bool>;
 
 /// Source: IAM user guide, "IAM JSON policy elements: Condition operators".
 const OPERATORS: [Operator; 27] = [
@@ -189,7 +185,7 @@ impl Condition {
             let patterns = match operand {
                 Operand::Text(pattern) => std::slice::from_ref(pattern),
                 Operand::Arn(patterns) => patterns.as_slice(),
-                Operand::Number(_) | Operand::Date(_) | Operand::Network(_) | Operand::Truth(_) | Operand::Bytes(_) => &[],
+                Operand::Truth(_) | Operand::Read(_) => &[],
             };
             patterns.iter().flat_map(Pattern::variable_names)
         })
@@ -249,7 +245,7 @@ impl Condition {
     }
 
     /// Positive operands are ORed, negated ones NORed.
-    fn satisfies(&self, value: &str, context: &ContextMap) -> Option<bool> {
+    fn satisfies(&self, value: &Value, context: &ContextMap) -> Option<bool> {
         let matched = any(self.values.iter().map(|(_, operand)| (self.operator.matches)(value, operand, context)));
         if self.operator.negated { not(matched) } else { matched }
     }

@@ -2,7 +2,8 @@
 
 use std::cmp::Ordering;
 
-use super::Operand;
+use super::{Kind, Operand, Reading};
+use crate::policy::context::Value;
 use crate::policy::pattern::{MalformedVariable, Variables};
 
 /// A number as conditions compare it: whole numbers exactly, others as floating point.
@@ -13,18 +14,20 @@ pub enum Number {
 }
 
 pub fn prepare(text: &str, _: Variables) -> Result<Operand, MalformedVariable> {
-    Ok(Operand::Number(read(text)))
+    Ok(Operand::Read(Reading::of(Kind::Number, text)))
 }
 
-pub fn compare(value: &str, operand: &Operand) -> Option<Ordering> {
-    let Operand::Number(wanted) = operand else { return None };
-    match (read(value)?, (*wanted)?) {
+pub fn compare(value: &Value, operand: &Operand) -> Option<Ordering> {
+    let (Reading::Number(Some(value)), Operand::Read(Reading::Number(Some(wanted)))) = (value.read(Kind::Number), operand) else {
+        return None;
+    };
+    match (*value, *wanted) {
         (Number::Whole(left), Number::Whole(right)) => Some(left.cmp(&right)),
         (left, right) => real(left).partial_cmp(&real(right)),
     }
 }
 
-fn read(text: &str) -> Option<Number> {
+pub fn read(text: &str) -> Option<Number> {
     let text = text.trim();
     let whole = text.parse().map(Number::Whole).ok();
     // Rust reads `inf` and `nan` as numbers, JSON and IAM don't.

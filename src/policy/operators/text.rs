@@ -1,10 +1,7 @@
 //! String, Bool, Null and Binary operators.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-
-use super::Operand;
-use crate::policy::context::ContextMap;
+use super::{Kind, Operand, Reading};
+use crate::policy::context::{ContextMap, Value};
 use crate::policy::pattern::{Case, MalformedVariable, Pattern, Variables, Wildcards};
 
 /// `*` and `?` are taken literally.
@@ -17,17 +14,17 @@ pub fn pattern(text: &str, variables: Variables) -> Result<Operand, MalformedVar
     Pattern::new(text, Wildcards::Free, variables).map(Operand::Text)
 }
 
-pub fn equals(value: &str, operand: &Operand, context: &ContextMap) -> Option<bool> {
+pub fn equals(value: &Value, operand: &Operand, context: &ContextMap) -> Option<bool> {
     compare(value, operand, context, Case::Sensitive)
 }
 
-pub fn equals_ignore_case(value: &str, operand: &Operand, context: &ContextMap) -> Option<bool> {
+pub fn equals_ignore_case(value: &Value, operand: &Operand, context: &ContextMap) -> Option<bool> {
     compare(value, operand, context, Case::Insensitive)
 }
 
-fn compare(value: &str, operand: &Operand, context: &ContextMap, case: Case) -> Option<bool> {
+fn compare(value: &Value, operand: &Operand, context: &ContextMap, case: Case) -> Option<bool> {
     let Operand::Text(pattern) = operand else { return None };
-    pattern.compare(value, case, context)
+    pattern.compare(value.text(), case, context)
 }
 
 pub fn truth(text: &str, _: Variables) -> Result<Operand, MalformedVariable> {
@@ -40,14 +37,14 @@ pub fn truth_or_variable(text: &str, variables: Variables) -> Result<Operand, Ma
     if whole.has_variables() { Ok(Operand::Text(whole)) } else { truth(text, variables) }
 }
 
-pub fn same_truth(value: &str, operand: &Operand, context: &ContextMap) -> Option<bool> {
+pub fn same_truth(value: &Value, operand: &Operand, context: &ContextMap) -> Option<bool> {
     let wanted = match operand {
         Operand::Truth(wanted) => (*wanted)?,
         Operand::Text(pattern) if pattern.compare("true", Case::Insensitive, context)? => true,
         Operand::Text(pattern) if pattern.compare("false", Case::Insensitive, context)? => false,
         _ => return None,
     };
-    Some(read_truth(value)? == wanted)
+    Some(read_truth(value.text())? == wanted)
 }
 
 const fn read_truth(text: &str) -> Option<bool> {
@@ -60,10 +57,12 @@ const fn read_truth(text: &str) -> Option<bool> {
 
 /// Compares decoded base64.
 pub fn base64(text: &str, _: Variables) -> Result<Operand, MalformedVariable> {
-    Ok(Operand::Bytes(STANDARD.decode(text).ok()))
+    Ok(Operand::Read(Reading::of(Kind::Bytes, text)))
 }
 
-pub fn same_bytes(value: &str, operand: &Operand, _: &ContextMap) -> Option<bool> {
-    let Operand::Bytes(wanted) = operand else { return None };
-    Some(STANDARD.decode(value).ok()? == *wanted.as_ref()?)
+pub fn same_bytes(value: &Value, operand: &Operand, _: &ContextMap) -> Option<bool> {
+    match (value.read(Kind::Bytes), operand) {
+        (Reading::Bytes(Some(value)), Operand::Read(Reading::Bytes(Some(wanted)))) => Some(value == wanted),
+        _ => None,
+    }
 }

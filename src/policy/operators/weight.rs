@@ -5,19 +5,20 @@ use crate::policy::context::ContextMap;
 use crate::policy::pattern::Pattern;
 use crate::policy::weight::units;
 
-/// What it costs to read a value as a number, date or address, or to decode it, against comparing a text.
+/// What it costs to read a value as a number, date or address, or to decode it, once, against comparing it.
 const READING: usize = 8;
 
 impl Condition {
     /// What all operands cost against one unit of a value. A variable may stand for a value of `longest` units.
     pub fn operands(&self, longest: usize) -> usize {
-        self.values.iter().map(|(_, operand)| operand.weight(longest)).fold(0, usize::saturating_add)
+        let reading = if matches!(self.values.first(), Some((_, Operand::Read(_)))) { READING } else { 0 };
+        self.values.iter().map(|(_, operand)| operand.weight(longest)).fold(reading, usize::saturating_add)
     }
 
     /// What it costs to judge the condition.
     pub fn weight(&self, context: &ContextMap, longest: usize) -> usize {
         let values = context.find(&self.key).map_or(&[][..], |value| value.values());
-        let values: usize = values.iter().map(|value| units(value)).sum();
+        let values: usize = values.iter().map(|value| units(value.text())).sum();
         if values == 0 { 0 } else { self.operands(longest).saturating_mul(values) }
     }
 }
@@ -28,8 +29,7 @@ impl Operand {
         match self {
             Self::Text(text) => pattern(text),
             Self::Arn(parts) => parts.iter().map(pattern).fold(0, usize::saturating_add),
-            Self::Truth(_) => 1,
-            Self::Number(_) | Self::Date(_) | Self::Network(_) | Self::Bytes(_) => READING,
+            Self::Truth(_) | Self::Read(_) => 1,
         }
     }
 }

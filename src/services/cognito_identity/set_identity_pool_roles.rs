@@ -37,20 +37,26 @@ impl Asks for Request {
         let mut roles = Roles::new();
         let mut missing = None;
         for (kind, role_arn) in &self.roles {
-            match cx.read(async |tx| store::iam::find_role_by_arn(tx, role_arn).await).await? {
-                Some(role) if role.account_id == cx.account_id => {
-                    let ask = Ask::on(role.arn()).action("iam:PassRole").resource_tags(&role.tags);
-                    asks.push(ask.key("iam:PassedToService", PROVIDER));
-                    roles.insert(kind.clone(), role.arn());
-                }
+            let passed = |ask: Ask| ask.action("iam:PassRole").key("iam:PassedToService", PROVIDER);
+            let (role, judged) = match arn::parse_role(role_arn) {
                 // Another account's roles are looked up for nobody: there or not, they are refused alike.
-                _ if arn::parse_role(role_arn).is_some_and(|(account, ..)| cx.account_id != account) => {
+                Some((account, ..)) if account != cx.account_id => {
                     return Err(Fault::AccessDenied("Cross-account pass role is not allowed.".to_owned()));
                 }
+                Some((account, _, name)) => {
+                    let role = cx.read(async |tx| store::iam::find_role(tx, account, name).await).await?;
+                    (role.filter(|role| role.arn() == *role_arn), role_arn.as_str())
+                }
+                None => (None, "*"),
+            };
+            match role {
+                Some(role) => {
+                    asks.push(passed(Ask::on(judged).resource_tags(&role.tags)));
+                    roles.insert(kind.clone(), role_arn.clone());
+                }
                 // What is not there is judged where it would be: whether it is, is for those to know who may pass it.
-                _ => {
-                    let judged = if arn::parse_role(role_arn).is_some() { role_arn.as_str() } else { "*" };
-                    asks.push(Ask::on(judged).action("iam:PassRole").key("iam:PassedToService", PROVIDER));
+                None => {
+                    asks.push(passed(Ask::on(judged)));
                     missing = Some(Error::InvalidParameter(format!("Invalid role ARN: {role_arn}")));
                 }
             }

@@ -67,7 +67,7 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
         created_at: now,
         modified_at: now,
     };
-    let keys = pool_keys::generate(cx).await?.map_err(Error::internal)?;
+    let keys = pool_keys::generate(cx, pool_keys::FIRST).await?.map_err(|error| Error::Internal(Box::new(error)))?;
     cx.write(async |tx| {
         store::user_pools::insert(tx, &pool).await?;
         pool_keys::insert(cx, tx, &pool.id, &keys).await

@@ -114,32 +114,33 @@ pub fn no_user(name: &str) -> Error {
     Error::NoSuchEntity(format!("The user with name {name} cannot be found."))
 }
 
-/// How much somebody's inline policies may hold together.
-pub struct Bound<'a> {
-    /// Characters, without blanks.
-    pub characters: usize,
-    /// Whose they are, by name.
-    pub whose: &'a str,
+/// An inline policy that is one: read before the transaction that sets it, which holds up every other writer.
+pub struct InlinePolicy<'a> {
+    name: &'a str,
+    document: &'a str,
 }
 
-/// Sets an inline policy, if it is one and the owner's policies stay within their bound together.
-pub async fn put_inline_policy(
-    cx: &Context,
-    tx: &mut Conn,
-    owner_id: &UniqueId,
-    name: &str,
-    document: &str,
-    bound: &Bound<'_>,
-) -> Result<(), Error> {
-    policy::parse_as(document, PolicyKind::Identity)?;
-    let others = store::iam::policies(tx, &cx.account_id, owner_id).await?;
-    let counted = |text: &str| text.chars().filter(|character| !character.is_whitespace()).count();
-    let total = counted(document) + others.iter().filter(|(other, _)| *other != name).map(|(_, text)| counted(text)).sum::<usize>();
-    if total > bound.characters {
-        return Err(Error::LimitExceeded(format!("Maximum policy size of {} bytes exceeded for {}", bound.characters, bound.whose)));
+impl<'a> InlinePolicy<'a> {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// MalformedPolicyDocument.
+    pub fn read(name: &'a str, document: &'a str) -> Result<Self, Error> {
+        policy::parse_as(document, PolicyKind::Identity)?;
+        Ok(Self { name, document })
     }
-    store::iam::put_policy(tx, &cx.account_id, owner_id, name, document).await?;
-    Ok(())
+
+    /// Sets it, if the owner's policies stay within their bound together.
+    pub async fn put(&self, cx: &Context, tx: &mut Conn, owner_id: &str, (bound, owner): (usize, &str)) -> Result<(), Error> {
+        let others = store::iam::policies(tx, &cx.account_id, owner_id).await?;
+        let counted = |text: &str| text.chars().filter(|character| !character.is_whitespace()).count();
+        let others = others.iter().filter(|(other, _)| *other != self.name).map(|(_, text)| counted(text));
+        if counted(self.document) + others.sum::<usize>() > bound {
+            return Err(Error::LimitExceeded(format!("Maximum policy size of {bound} bytes exceeded for {owner}")));
+        }
+        store::iam::put_policy(tx, &cx.account_id, owner_id, self.name, self.document).await?;
+        Ok(())
+    }
 }
 
 /// At most 50 tags, keys unique regardless of case.

@@ -4,6 +4,7 @@ use super::errors::Error;
 use super::simulation::Subject;
 use crate::context::Context;
 use crate::iam::caller::Caller;
+use crate::iam::entity::Tag;
 use crate::iam::simulation::{Document, Source};
 use crate::kit::id::UniqueId;
 use crate::operation::{Ask, Fault, Resolved};
@@ -14,7 +15,7 @@ use crate::store;
 pub async fn found(cx: &Context, source_arn: &str) -> Result<Resolved<Subject>, Fault> {
     match load(cx, source_arn).await {
         Ok(subject) => {
-            let ask = Ask::on(subject.arn.as_str());
+            let ask = Ask::on(subject.arn.as_str()).resource_tags(&subject.tags);
             Ok(Resolved::one(Ok(subject), ask))
         }
         Err(error @ Error::Internal(_)) => Err(error.into()),
@@ -54,7 +55,7 @@ async fn load(cx: &Context, source_arn: &str) -> Result<Subject, Error> {
     let (entity, policies) = loaded.ok_or_else(missing)?;
     let stored =
         policies.into_iter().map(|(policy, text)| Document { id: inline_id(kind, &entity.name, &policy), source: entity.source, text });
-    Ok(Subject { stored: stored.collect(), arn: entity.arn, principal: Some(entity.principal), keys: entity.keys })
+    Ok(Subject { stored: stored.collect(), arn: entity.arn, principal: Some(entity.principal), tags: entity.tags, keys: entity.keys })
 }
 
 /// How answers name an inline policy.
@@ -68,16 +69,17 @@ struct Entity {
     arn: String,
     source: Source,
     principal: Principal,
+    tags: Vec<Tag>,
     keys: ContextMap,
 }
 
 impl Entity {
     fn from_user(user: crate::iam::entity::User) -> Self {
-        let (name, id, arn) = (user.name.clone(), user.id.clone(), user.arn());
+        let (name, id, arn, tags) = (user.name.clone(), user.id.clone(), user.arn(), user.tags.clone());
         let caller = Caller::User(user);
         let mut keys = ContextMap::new();
         caller.add_keys(&mut keys);
-        Self { name, id, arn, source: Source::User, principal: caller.principal(), keys }
+        Self { name, id, arn, source: Source::User, principal: caller.principal(), tags, keys }
     }
 
     /// A role without a session: what depends on the session is not known.
@@ -90,8 +92,8 @@ impl Entity {
         for tag in &role.tags {
             keys.insert(&format!("aws:PrincipalTag/{}", tag.key), tag.value.as_str());
         }
-        let principal = Principal::Role { account: role.account_id.into_string(), arn: arn.clone(), id: role.id.to_string() };
-        Self { name: role.name, id: role.id, arn, source: Source::Role, principal, keys }
+        let principal = Principal::Role { account: role.account_id, arn: arn.clone(), id: role.id.clone() };
+        Self { name: role.name, id: role.id, arn, source: Source::Role, principal, tags: role.tags, keys }
     }
 }
 
@@ -107,7 +109,10 @@ fn parse(arn: &str) -> Option<(&str, &str, &str)> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::testing::{ACCOUNT, TestApp};
 
     #[test]
     fn only_users_roles_and_groups_are_sources() {
@@ -123,6 +128,31 @@ mod tests {
             "alice",
         ] {
             assert_eq!(parse(other), None, "{other}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn who_may_not_read_what_has_a_tag_may_not_simulate_it_either() {
+        let app = TestApp::new().await;
+        let trust = json!({"Version": "2012-10-17", "Statement": {
+            "Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}});
+        let ann = app
+            .user_with(json!([
+                {"Effect": "Allow", "Action": "*", "Resource": "*"},
+                {"Effect": "Deny", "Action": ["iam:GetRole", "iam:SimulatePrincipalPolicy"], "Resource": "*",
+                 "Condition": {"StringEquals": {"aws:ResourceTag/secret": "yes"}}},
+            ]))
+            .await;
+        for (name, code) in [("yes", "AccessDenied"), ("no", "")] {
+            let tags = json!([{"Key": "secret", "Value": name}]);
+            let role = json!({"RoleName": name, "AssumeRolePolicyDocument": trust.to_string(), "Tags": tags});
+            let role = app.admin().call("CreateRole", role).await.ok()["Role"]["Arn"].clone();
+            assert_eq!(ann.call("GetRole", json!({"RoleName": name})).await.code(), code);
+            let stored = json!({"PolicySourceArn": role, "ActionNames": ["notes:Read"]});
+            assert_eq!(ann.call("SimulatePrincipalPolicy", stored).await.code(), code);
+            let allow = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
+            let trusted = json!({"PolicyInputList": [allow], "ActionNames": ["sts:AssumeRole"], "ResourceArns": [role]});
+            assert_eq!(ann.call("SimulateCustomPolicy", trusted).await.code(), code);
         }
     }
 }

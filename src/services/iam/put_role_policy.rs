@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use super::get_role;
-use super::owner::{self, Bound};
+use super::owner::{InlinePolicy, ROLE_POLICY_CHARACTERS};
 use crate::context::Context;
 use crate::iam::entity::Role;
 use crate::operation::{Asks, Fault, Resolved};
@@ -30,12 +30,12 @@ impl Asks for Request {
 pub struct Response {}
 
 pub async fn handle(cx: &Context, role: Role, request: Request) -> Result<Response, Error> {
+    let policy = InlinePolicy::read(&request.policy_name, &request.policy_document)?;
     cx.write(async |tx| {
         if !store::iam::exists(tx, &role.account_id, &role.id).await? {
             return Err(get_role::no_role(&role.name));
         }
-        let bound = Bound { characters: owner::ROLE_POLICY_CHARACTERS, whose: &role.name };
-        owner::put_inline_policy(cx, tx, &role.id, &request.policy_name, &request.policy_document, &bound).await
+        policy.put(cx, tx, &role.id, (ROLE_POLICY_CHARACTERS, &role.name)).await
     })
     .await?;
     Ok(Response {})

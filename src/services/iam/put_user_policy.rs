@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
-use super::owner::{self, Bound};
+use super::owner::{self, InlinePolicy, USER_POLICY_CHARACTERS};
 use crate::context::Context;
 use crate::iam::entity::User;
 use crate::operation::{Asks, Fault, Resolved};
@@ -28,10 +28,10 @@ impl Asks for Request {
 pub struct Response {}
 
 pub async fn handle(cx: &Context, user: User, request: Request) -> Result<Response, Error> {
+    let policy = InlinePolicy::read(&request.policy_name, &request.policy_document)?;
     cx.write(async |tx| {
         owner::check_user_exists(tx, &user).await?;
-        let bound = Bound { characters: owner::USER_POLICY_CHARACTERS, whose: &user.name };
-        owner::put_inline_policy(cx, tx, &user.id, &request.policy_name, &request.policy_document, &bound).await
+        policy.put(cx, tx, &user.id, (USER_POLICY_CHARACTERS, &user.name)).await
     })
     .await?;
     Ok(Response {})

