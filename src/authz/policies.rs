@@ -250,10 +250,10 @@ mod tests {
     async fn a_guest_assumes_no_role_by_whatever_way_they_come_and_with_whatever_policies() {
         let app = TestApp::new().await;
         app.role("Everyone", json!([{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}])).await;
-        let role = app.app.read(async |tx| store::iam::find_role(tx, ACCOUNT, "Everyone").await).await.unwrap().unwrap();
+        let role = app.app.read(async |tx| store::iam::find_role(tx, &ACCOUNT.into(), "Everyone").await).await.unwrap().unwrap();
         let decided = async |amr: &str| {
             let session = RoleSession {
-                account_id: ACCOUNT.to_owned(),
+                account_id: ACCOUNT.into(),
                 role_name: role.name.clone(),
                 role_path: role.path.clone(),
                 role_id: role.id.clone(),

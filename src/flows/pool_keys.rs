@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::context::App;
 use crate::crypto::argon2::Busy;
+use crate::kit::id::UserPoolId;
 use crate::store::signing_keys::{self, StoredKey};
 use crate::store::{Conn, StoreError};
 use crate::tokens::keys::{KeyError, PoolKeys, SigningKey};
@@ -36,9 +37,9 @@ pub async fn generate(app: &App, states: &[KeyState]) -> Result<Result<Vec<NewKe
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn insert(app: &App, tx: &mut Conn, pool_id: &str, keys: &[NewKey]) -> Result<(), StoreError> {
+pub async fn insert(app: &App, tx: &mut Conn, pool_id: &UserPoolId, keys: &[NewKey]) -> Result<(), StoreError> {
     for NewKey { key, state } in keys {
-        let sealed_key = app.keys.at_rest.seal(&["pool_signing_keys", pool_id, key.kid()], key.expose_pkcs8(), &mut app.rng());
+        let sealed_key = app.keys.at_rest.seal(&["pool_signing_keys", pool_id.as_str(), key.kid()], key.private(), &mut app.rng())?;
         let standing = Standing { kid: key.kid().to_owned(), state: *state, since: app.now() };
         signing_keys::insert(tx, pool_id, &StoredKey { standing, sealed_key }).await?;
     }
@@ -62,7 +63,7 @@ pub async fn load(app: &App, pool_id: &UserPoolId) -> Result<Option<Arc<PoolKeys
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn rotate(app: &App, tx: &mut Conn, pool_id: &str, longest: Duration, following: &[NewKey]) -> Result<Turn, StoreError> {
+pub async fn rotate(app: &App, tx: &mut Conn, pool_id: &UserPoolId, longest: Duration, following: &[NewKey]) -> Result<Turn, StoreError> {
     // Read in the transaction that acts: of two nodes at once, one finds the other's new key. A deleted pool has none.
     let stored = signing_keys::of_pool(tx, pool_id).await?;
     let keys: Vec<Standing> = stored.into_iter().map(|stored| stored.standing).collect();
@@ -79,13 +80,13 @@ pub async fn rotate(app: &App, tx: &mut Conn, pool_id: &str, longest: Duration, 
     Ok(turn)
 }
 
-fn open(app: &App, pool_id: &str, mut stored: Vec<StoredKey>) -> Result<Option<PoolKeys>, StoreError> {
+fn open(app: &App, pool_id: &UserPoolId, mut stored: Vec<StoredKey>) -> Result<Option<PoolKeys>, StoreError> {
     stored.sort_by_key(|row| row.standing.state);
     let (mut current, mut public) = (None, Vec::new());
     for StoredKey { standing: Standing { kid, state, .. }, sealed_key } in stored {
         let corrupt = || StoreError::corrupt("pool_signing_keys", "sealed_key", &kid);
-        let pkcs8 = app.keys.at_rest.open(&["pool_signing_keys", pool_id, &kid], &sealed_key).map_err(|_| corrupt())?;
-        let key = SigningKey::from_pkcs8(kid.clone(), pkcs8).map_err(|_| corrupt())?;
+        let private = app.keys.at_rest.open(&["pool_signing_keys", pool_id.as_str(), &kid], &sealed_key).map_err(|_| corrupt())?;
+        let key = SigningKey::of(kid.clone(), private).map_err(|_| corrupt())?;
         public.push(key.public().clone());
         if state == KeyState::Current {
             current = Some(key);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::held::{Held, Interrupted};
 use crate::flows::pool_keys;
+use crate::kit::id::UserPoolId;
 use crate::store::StoreError;
 use crate::store::signing_keys::{self, Due};
 use crate::userpools::signing_keys::{PUBLISHED_AFTER, Turn};
@@ -53,16 +54,16 @@ async fn rotate_due(held: &Held<'_>, longest: Duration) -> Result<(), Interrupte
 }
 
 /// Rotates one pool's keys, in one transaction that needs no time: the new key is made before it.
-async fn rotate(held: &Held<'_>, pool_id: &str, longest: Duration) -> Result<(), Interrupted> {
+async fn rotate(held: &Held<'_>, pool_id: &UserPoolId, longest: Duration) -> Result<(), Interrupted> {
     let made = pool_keys::generate(held.app, pool_keys::FOLLOWING).await.map_err(Interrupted::failed)?;
     let following = made.map_err(Interrupted::failed)?;
     let turn = held.step(async |tx| pool_keys::rotate(held.app, tx, pool_id, longest, &following).await).await?;
     match turn {
         Turn::NotYet => {}
-        Turn::Publish => tracing::warn!(pool_id, "a user pool had no next signing key: one is published"),
+        Turn::Publish => tracing::warn!(%pool_id, "a user pool had no next signing key: one is published"),
         Turn::Take { retiring, rising } => {
             held.app.rotations.fetch_add(1, Ordering::Relaxed);
-            tracing::info!(pool_id, retiring, rising, "a user pool's signing key was rotated");
+            tracing::info!(%pool_id, retiring, rising, "a user pool's signing key was rotated");
         }
     }
     Ok(())

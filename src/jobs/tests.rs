@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use super::held::{Held, Interrupted, LEASE};
 use super::{KINDS, sweep, work};
 use crate::context::App;
+use crate::crypto::sealed::Sealed;
 use crate::kit::clock::Timestamp;
 use crate::store::{StoreError, jobs, outbox, tokens};
 use crate::testing::TestApp;

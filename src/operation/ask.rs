@@ -118,7 +118,10 @@ impl Ask {
         keys.extend(&self.keys);
         match &self.role {
             Some(role) => authz::decide_assumption(cx, &cx.caller, role, &keys).await,
-            None => authz::decide_at(cx, &cx.caller, action, (&self.resource, self.account.as_deref()), &keys).await,
+            None => {
+                let target = authz::Target { resource: &self.resource, account: self.account.as_deref() };
+                authz::decide_at(cx, &cx.caller, action, target, &keys).await
+            }
         }
     }
 

@@ -2,7 +2,10 @@
 
 use super::changes::Change;
 use super::{Conn, StoreError};
+use crate::crypto::sealed::Sealed;
 use crate::kit::clock::Timestamp;
+use crate::kit::id::UserPoolId;
+use crate::tokens::keys::PrivateKey;
 use crate::userpools::signing_keys::{KeyState, Standing};
 
 /// A signing key at rest.
@@ -11,13 +14,13 @@ pub struct StoredKey {
     /// The key, and what it does.
     pub standing: Standing,
     /// The private key, sealed.
-    pub sealed_key: Vec<u8>,
+    pub sealed_key: Sealed<PrivateKey>,
 }
 
 #[derive(sqlx::FromRow)]
 struct KeyRow {
     kid: String,
-    sealed_key: Vec<u8>,
+    sealed_key: Sealed<PrivateKey>,
     state: String,
     state_since: i64,
 }
@@ -36,7 +39,7 @@ impl TryFrom<KeyRow> for StoredKey {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn insert(tx: &mut Conn, pool_id: &str, key: &StoredKey) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Conn, pool_id: &UserPoolId, key: &StoredKey) -> Result<(), StoreError> {
     const SQL: &str =
         "INSERT INTO pool_signing_keys (pool_id, kid, sealed_key, state, state_since, created_at) VALUES ($1, $2, $3, $4, $5, $5)";
     let Standing { kid, state, since } = &key.standing;
@@ -49,7 +52,7 @@ pub async fn insert(tx: &mut Conn, pool_id: &str, key: &StoredKey) -> Result<(),
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn of_pool(tx: &mut Conn, pool_id: &str) -> Result<Vec<StoredKey>, StoreError> {
+pub async fn of_pool(tx: &mut Conn, pool_id: &UserPoolId) -> Result<Vec<StoredKey>, StoreError> {
     const SQL: &str =
         "SELECT kid, sealed_key, state, state_since FROM pool_signing_keys WHERE pool_id = $1 ORDER BY created_at DESC LIMIT 10";
     fetch!(tx, fetch_all, KeyRow, SQL, [pool_id])?.into_iter().map(StoredKey::try_from).collect()
@@ -59,7 +62,7 @@ pub async fn of_pool(tx: &mut Conn, pool_id: &str) -> Result<Vec<StoredKey>, Sto
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn set_state(tx: &mut Conn, pool_id: &str, kid: &str, state: KeyState, now: Timestamp) -> Result<(), StoreError> {
+pub async fn set_state(tx: &mut Conn, pool_id: &UserPoolId, kid: &str, state: KeyState, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE pool_signing_keys SET state = $3, state_since = $4 WHERE pool_id = $1 AND kid = $2";
     execute!(tx, SQL, [pool_id, kid, state.as_str(), now.millis()])?;
     tx.changed(Change::PoolKeys(pool_id.to_owned()));
@@ -67,11 +70,18 @@ pub async fn set_state(tx: &mut Conn, pool_id: &str, kid: &str, state: KeyState,
 }
 
 /// A pool, and since when its current key signs.
-#[derive(Clone, Debug, Default, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Due {
     /// The pool.
-    pub pool_id: String,
+    pub pool_id: UserPoolId,
     since: i64,
+}
+
+/// Before all pools.
+impl Default for Due {
+    fn default() -> Self {
+        Self { pool_id: UserPoolId::from(""), since: 0 }
+    }
 }
 
 /// The pools whose current keys sign since before a moment, the oldest keys first, after `after`.
@@ -91,7 +101,7 @@ const DUE: &str = "SELECT pool_id, state_since AS since FROM pool_signing_keys \
 /// # Errors
 /// [`StoreError`].
 pub async fn delete_previous(tx: &mut Conn, before: Timestamp, limit: i64) -> Result<usize, StoreError> {
-    let pools = scalar!(tx, fetch_all, String, DELETE_PREVIOUS, [before.millis(), limit])?;
+    let pools = scalar!(tx, fetch_all, UserPoolId, DELETE_PREVIOUS, [before.millis(), limit])?;
     let deleted = pools.len();
     for pool_id in pools {
         tx.changed(Change::PoolKeys(pool_id));
@@ -108,7 +118,7 @@ const DELETE_PREVIOUS: &str = "DELETE FROM pool_signing_keys WHERE (pool_id, kid
 /// # Errors
 /// [`StoreError`].
 #[cfg(test)]
-pub async fn garble(tx: &mut Conn, pool_id: &str) -> Result<(), StoreError> {
+pub async fn garble(tx: &mut Conn, pool_id: &UserPoolId) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE pool_signing_keys SET state = 'garbled' WHERE pool_id = $1 AND state = 'next'";
     execute!(tx, SQL, [pool_id])?;
     tx.changed(Change::PoolKeys(pool_id.to_owned()));

@@ -12,9 +12,11 @@ use tokio::sync::watch;
 
 use super::super::{rotate, work};
 use super::{expired_sessions, is_left, run_due};
+use crate::crypto::sealed::Sealed;
 use crate::flows::pool_keys;
 use crate::jobs::held::{Held, Interrupted, LEASE};
 use crate::kit::clock::Timestamp;
+use crate::kit::id::UserPoolId;
 use crate::store::signing_keys::{self, Due, StoredKey};
 use crate::store::{Conn, StoreError, jobs};
 use crate::testing::{TestApp, TestPool};
@@ -164,7 +166,7 @@ async fn of_two_nodes_at_once_one_rotates() {
     // Without the lease too: the transaction reads what it acts by.
     let rotate = async |node: &TestApp| {
         let following = pool_keys::generate(&node.app, pool_keys::FOLLOWING).await.unwrap().unwrap();
-        let rotated = node.app.write(async |tx| pool_keys::rotate(&node.app, tx, &pool.id, DAYS_90, &following).await);
+        let rotated = node.app.write(async |tx| pool_keys::rotate(&node.app, tx, &pool.id.as_str().into(), DAYS_90, &following).await);
         matches!(rotated.await.unwrap(), Turn::Take { .. })
     };
     let (first, second) = join(rotate(&one), rotate(&two)).await;
@@ -197,7 +199,7 @@ async fn a_node_that_was_killed_leaves_each_pool_rotated_or_not_and_another_goes
     let counts = async || {
         let mut counts = Vec::new();
         for pool in &pools {
-            counts.push((pool.id == first, published(&app, &pool.id).await.len()));
+            counts.push((first == pool.id.as_str(), published(&app, &pool.id).await.len()));
         }
         counts.sort_unstable();
         counts
@@ -215,7 +217,7 @@ async fn insert_keys(app: &TestApp, pools: u32, states: &[KeyState]) {
         for number in 0..pools {
             for state in states {
                 let standing = Standing { kid: state.as_str().to_owned(), state: *state, since: Timestamp::from_seconds(number.into()) };
-                signing_keys::insert(tx, &old_pool(number), &StoredKey { standing, sealed_key: Vec::new() }).await?;
+                signing_keys::insert(tx, &old_pool(number), &StoredKey { standing, sealed_key: Sealed::stored(Vec::new()) }).await?;
             }
         }
         Ok::<_, StoreError>(())
@@ -223,8 +225,8 @@ async fn insert_keys(app: &TestApp, pools: u32, states: &[KeyState]) {
     app.app.write(insert).await.unwrap();
 }
 
-fn old_pool(number: u32) -> String {
-    format!("us-east-1_{number:09}")
+fn old_pool(number: u32) -> UserPoolId {
+    format!("us-east-1_{number:09}").into()
 }
 
 async fn keys_of(app: &TestApp, number: u32) -> usize {
@@ -268,9 +270,10 @@ async fn a_deleted_pool_gets_no_key() {
     app.advance(DAYS_90);
     let following = pool_keys::generate(&app.app, pool_keys::FOLLOWING).await.unwrap().unwrap();
     pool.admin("DeleteUserPool", json!({})).await.ok();
-    let turn = app.app.write(async |tx| pool_keys::rotate(&app.app, tx, &pool.id, DAYS_90, &following).await).await.unwrap();
+    let turn =
+        app.app.write(async |tx| pool_keys::rotate(&app.app, tx, &pool.id.as_str().into(), DAYS_90, &following).await).await.unwrap();
     assert_eq!(turn, Turn::NotYet);
-    assert!(app.app.read(async |tx| signing_keys::of_pool(tx, &pool.id).await).await.unwrap().is_empty());
+    assert!(app.app.read(async |tx| signing_keys::of_pool(tx, &pool.id.as_str().into()).await).await.unwrap().is_empty());
 }
 
 #[actix_web::test]

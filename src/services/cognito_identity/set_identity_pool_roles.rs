@@ -40,11 +40,11 @@ impl Asks for Request {
             let passed = |ask: Ask| ask.action("iam:PassRole").key("iam:PassedToService", PROVIDER);
             let (role, judged) = match arn::parse_role(role_arn) {
                 // Another account's roles are looked up for nobody: there or not, they are refused alike.
-                Some((account, ..)) if account != cx.account_id => {
+                Some((account, ..)) if cx.account_id != account => {
                     return Err(Fault::AccessDenied("Cross-account pass role is not allowed.".to_owned()));
                 }
-                Some((account, _, name)) => {
-                    let role = cx.read(async |tx| store::iam::find_role(tx, account, name).await).await?;
+                Some((_, _, name)) => {
+                    let role = cx.read(async |tx| store::iam::find_role(tx, &cx.account_id, name).await).await?;
                     (role.filter(|role| role.arn() == *role_arn), role_arn.as_str())
                 }
                 None => (None, "*"),

@@ -48,7 +48,7 @@ pub async fn handle(cx: &Context, owner: Owner, request: Request) -> Result<Resp
     let after = paging::open(cx, &place, request.marker.as_deref()).map_err(|_| Error::Missing("Invalid Marker.".to_owned()))?;
     // A user has two at most: all of them are read, in this order, and cut.
     let keys = keys.into_iter().filter(|key| place_of(key) > after).collect();
-    let (keys, marker) = paging::cut(cx, &place, keys, request.max_items.unwrap_or(DEFAULT_PAGE), place_of);
+    let (keys, marker) = paging::cut(cx, &place, keys, request.max_items.unwrap_or(DEFAULT_PAGE), place_of)?;
     let is_truncated = marker.is_some();
     let metadata = keys.into_iter().map(|key| Metadata {
         user_name: owner.name().to_owned(),

@@ -131,7 +131,7 @@ impl<'a> InlinePolicy<'a> {
     }
 
     /// Sets it, if the owner's policies stay within their bound together.
-    pub async fn put(&self, cx: &Context, tx: &mut Conn, owner_id: &str, (bound, owner): (usize, &str)) -> Result<(), Error> {
+    pub async fn put(&self, cx: &Context, tx: &mut Conn, owner_id: &UniqueId, (bound, owner): (usize, &str)) -> Result<(), Error> {
         let others = store::iam::policies(tx, &cx.account_id, owner_id).await?;
         let counted = |text: &str| text.chars().filter(|character| !character.is_whitespace()).count();
         let others = others.iter().filter(|(other, _)| *other != self.name).map(|(_, text)| counted(text));

@@ -92,7 +92,7 @@ impl Entity {
         for tag in &role.tags {
             keys.insert(&format!("aws:PrincipalTag/{}", tag.key), tag.value.as_str());
         }
-        let principal = Principal::Role { account: role.account_id, arn: arn.clone(), id: role.id.clone() };
+        let principal = Principal::Role { account: role.account_id.into_string(), arn: arn.clone(), id: role.id.to_string() };
         Self { name: role.name, id: role.id, arn, source: Source::Role, principal, tags: role.tags, keys }
     }
 }
