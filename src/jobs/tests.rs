@@ -65,7 +65,7 @@ async fn a_job_is_due_again_after_its_pause() {
 
 #[actix_web::test]
 async fn of_two_nodes_one_has_a_job() {
-    let (one, sweeper) = (TestApp::new().await, "sweeper");
+    let (one, sweeper) = (TestApp::new().await.leaving_it(), "sweeper");
     let two = one.another_node().await;
     let (first, second) = futures_util::future::join(claim(&one, sweeper), claim(&two, "another")).await;
     assert_ne!(first.is_some(), second.is_some());
@@ -106,7 +106,7 @@ async fn a_node_that_stops_gives_its_job_back() {
 
 #[actix_web::test]
 async fn messages_go_by_their_age_and_however_many_one_pool_sends_it_takes_none_of_anothers() {
-    let app = TestApp::new().await;
+    let app = TestApp::new().await.leaving_it();
     let old = Timestamp::from_millis(app.app.now().millis() - 30 * 24 * 3600 * 1000 - 1);
     let insert = async |tx: &mut crate::store::Conn| {
         outbox::insert(tx, "quiet", "old", b"", old).await?;
