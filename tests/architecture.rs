@@ -65,6 +65,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
             "flows",
             "http",
             "iam",
+            "jobs",
             "kit",
             "sigv4",
             "startup",

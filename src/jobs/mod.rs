@@ -13,7 +13,10 @@ mod work;
 use std::time::Duration;
 
 use futures_util::future::LocalBoxFuture;
-use held::{Held, Interrupted};
+use held::Held;
+pub use held::Interrupted;
+#[cfg(test)]
+pub use work::run_due;
 pub use work::work;
 
 /// A kind of job, of which there is one for the whole deployment.

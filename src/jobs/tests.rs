@@ -7,25 +7,13 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::held::{Held, Interrupted, LEASE};
-use super::{KINDS, sweep, work};
+use super::work::run_until;
+use super::{run_due, sweep, work};
 use crate::context::App;
 use crate::crypto::sealed::Sealed;
 use crate::kit::clock::Timestamp;
 use crate::store::{StoreError, jobs, outbox, tokens};
 use crate::testing::TestApp;
-
-/// Runs what is due now, one kind after another, until the first that fails.
-async fn run_due(app: &App) -> Result<(), Interrupted> {
-    let (_running, stopping) = watch::channel(false);
-    run_until(app, &stopping).await
-}
-
-async fn run_until(app: &App, stopping: &watch::Receiver<bool>) -> Result<(), Interrupted> {
-    for kind in &KINDS {
-        work::run_kind(app, kind, stopping).await?;
-    }
-    Ok(())
-}
 
 /// Leaves so many challenge sessions behind that have expired.
 async fn expired_sessions(app: &TestApp, count: u32) {
@@ -82,7 +70,7 @@ async fn a_job_is_due_again_after_its_pause() {
 
 #[actix_web::test]
 async fn of_two_nodes_one_has_a_job() {
-    let (one, sweeper) = (TestApp::new().await, "sweeper");
+    let (one, sweeper) = (TestApp::new().await.leaving_it(), "sweeper");
     let two = one.another_node().await;
     let (first, second) = futures_util::future::join(claim(&one, sweeper), claim(&two, "another")).await;
     assert_ne!(first.is_some(), second.is_some());
@@ -123,7 +111,7 @@ async fn a_node_that_stops_gives_its_job_back() {
 
 #[actix_web::test]
 async fn messages_go_by_their_age_and_however_many_one_pool_sends_it_takes_none_of_anothers() {
-    let app = TestApp::new().await;
+    let app = TestApp::new().await.leaving_it();
     let old = Timestamp::from_millis(app.app.now().millis() - 30 * 24 * 3600 * 1000 - 1);
     let insert = async |tx: &mut crate::store::Conn| {
         outbox::insert(tx, &"quiet".into(), "old", &Sealed::stored(Vec::new()), Some(old)).await?;

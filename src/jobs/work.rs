@@ -63,6 +63,28 @@ pub(super) async fn run_kind(app: &App, kind: &Kind, stopping: &watch::Receiver<
     outcome
 }
 
+/// Runs what is due now, one kind after another, until the first that fails.
+///
+/// # Errors
+/// [`Interrupted`].
+#[cfg(test)]
+pub async fn run_due(app: &App) -> Result<(), Interrupted> {
+    let (_running, stopping) = watch::channel(false);
+    run_until(app, &stopping).await
+}
+
+/// [`run_due`], for as long as the node does not stop.
+///
+/// # Errors
+/// [`Interrupted`].
+#[cfg(test)]
+pub(super) async fn run_until(app: &App, stopping: &watch::Receiver<bool>) -> Result<(), Interrupted> {
+    for kind in &KINDS {
+        run_kind(app, kind, stopping).await?;
+    }
+    Ok(())
+}
+
 /// Claims the job of a kind if it is due. Looks before it writes: most often nothing is.
 async fn claim(app: &App, kind: &Kind, lease: &str) -> Result<Option<jobs::Job>, StoreError> {
     let ready = app.read(async |tx| jobs::next_ready(tx, kind.name).await).await?;

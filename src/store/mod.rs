@@ -6,6 +6,8 @@ mod on;
 pub mod attempts;
 pub mod changes;
 pub mod codes;
+#[cfg(test)]
+mod conformance;
 pub mod db;
 pub mod deployment;
 mod doc;
@@ -14,6 +16,8 @@ pub mod expired;
 pub mod iam;
 pub mod identity_pools;
 pub mod jobs;
+#[cfg(test)]
+pub mod leftovers;
 pub mod message_budgets;
 mod migrate;
 pub mod names;

@@ -63,6 +63,23 @@ pub async fn rows_of_pool(tx: &mut Conn, pool_id: &UserPoolId) -> Result<Vec<(St
     Ok(left)
 }
 
+/// Adds a row to a table whose every text is this and every number 1, so that each key and each owner is that of `text`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn insert_any(tx: &mut Conn, table: &str, text: &str) -> Result<(), StoreError> {
+    let columns = of_schema(&format!("SELECT type, name FROM pragma_table_info('{table}') ORDER BY cid")).await;
+    let kinds = of_schema(&format!("SELECT name, type FROM pragma_table_info('{table}') ORDER BY cid")).await;
+    let values = kinds.iter().map(|kind| match kind.as_str() {
+        "TEXT" => "$1".to_owned(),
+        "BYTEA" => "CAST('1' AS BYTEA)".to_owned(),
+        number => format!("CAST(1 AS {number})"),
+    });
+    let (columns, values) = (columns.join(", "), values.collect::<Vec<_>>().join(", "));
+    let sql = sqlx::AssertSqlSafe(format!("INSERT INTO {table} ({columns}) VALUES ({values})"));
+    execute!(tx, sql, [text]).map(drop)
+}
+
 fn fresh_name() -> String {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     format!("passwright_test_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::SeqCst))
@@ -110,14 +127,14 @@ pub async fn tables() -> BTreeSet<String> {
 
 /// The tables that have a column of this name.
 pub async fn tables_with(column: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for table in tables().await {
-        let columns = of_schema(&format!("SELECT name FROM pragma_table_info('{table}')")).await;
-        if columns.iter().any(|name| name == column) {
-            found.insert(table);
-        }
-    }
-    found
+    let having = "SELECT DISTINCT m.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND c.name =";
+    of_schema(&format!("{having} '{column}'")).await.into_iter().collect()
+}
+
+/// Every column of the schema, as `table.column`.
+pub async fn columns() -> BTreeSet<String> {
+    let all = "SELECT m.name || '.' || c.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'";
+    of_schema(all).await.into_iter().collect()
 }
 
 /// How SQLite goes about a statement: a line a step.

@@ -5,17 +5,26 @@
 
 mod answer;
 mod caller;
+mod end;
+#[cfg(test)]
+mod expiry;
 #[cfg(test)]
 mod nodes;
 mod pool;
 
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::thread;
 use std::time::Duration;
 
+use actix_http::Request;
+use actix_web::dev::{Service as _, ServiceResponse};
 use actix_web::http::Method;
-use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::test::{TestRequest, init_service, read_body};
 use actix_web::web::Data;
+use futures_util::future::LocalBoxFuture;
+use tokio::sync::OnceCell;
 
 pub use answer::Answer;
 pub use caller::TestCaller;
@@ -54,7 +63,11 @@ const BEGIN: i64 = 1_800_000_000;
 /// Hashes that cost next to nothing: what they cost is tested where they are made.
 const CHEAP: Argon2Cost = Argon2Cost { memory_kib: 8, passes: 1, lanes: 1 };
 
-/// A node of the application, and what a test does with it.
+/// The routes of a node, ready for requests.
+type Routes = Rc<dyn Fn(Request) -> LocalBoxFuture<'static, Result<ServiceResponse, actix_web::Error>>>;
+
+/// A node of the application, and what a test does with it. When the last node of a database falls, what it leaves behind is
+/// looked at: [`end`].
 pub struct TestApp {
     /// The application itself.
     pub app: Arc<App>,
@@ -62,6 +75,8 @@ pub struct TestApp {
     pub clock: Arc<ManualClock>,
     database: Arc<TestDatabase>,
     root: (String, Secret),
+    routes: OnceCell<Routes>,
+    is_looked_at: bool,
 }
 
 impl TestApp {
@@ -89,13 +104,21 @@ impl TestApp {
         let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(BEGIN)));
         let app = assemble(mode, limits, &database, &clock, 1).await;
         let root = add_root(&app, &ACCOUNT.into()).await;
-        Self { app, clock, database, root }
+        Self { app, clock, database, root, routes: OnceCell::new(), is_looked_at: true }
     }
 
     /// A second node on the same database, with the same clock.
     pub async fn another_node(&self) -> Self {
         let app = assemble(self.app.mode, Limits::default(), &self.database, &self.clock, 2).await;
-        Self { app, clock: Arc::clone(&self.clock), database: Arc::clone(&self.database), root: self.root.clone() }
+        let (clock, database) = (Arc::clone(&self.clock), Arc::clone(&self.database));
+        Self { app, clock, database, root: self.root.clone(), routes: OnceCell::new(), is_looked_at: self.is_looked_at }
+    }
+
+    /// The same, for a test that leaves behind on purpose what no test may.
+    #[must_use]
+    pub fn leaving_it(mut self) -> Self {
+        self.is_looked_at = false;
+        self
     }
 
     /// Nobody: requests without a signature.
@@ -164,19 +187,49 @@ impl TestApp {
 
     /// Sends any request through the routes.
     pub async fn send(&self, method: Method, uri: &str, headers: &[(String, String)], body: Vec<u8>) -> Answer {
-        let rules = Data::new(Rules::compile(&[]).unwrap());
-        let routes = actix_web::App::new().app_data(Data::from(Arc::clone(&self.app))).app_data(rules);
-        let service = init_service(routes.configure(http::app::configure(self.app.mode))).await;
+        let routes = self.routes.get_or_init(|| open_routes(&self.app)).await;
         let mut request = TestRequest::default().method(method).uri(uri).set_payload(body);
         for (name, value) in headers {
             request = request.append_header((name.as_str(), value.as_str()));
         }
-        let response = call_service(&service, request.to_request()).await;
+        let response = routes(request.to_request()).await.unwrap();
         let status = response.status().as_u16();
         let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         let content_type = header("content-type");
         Answer::new(status, &content_type, &read_body(response).await)
     }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        // A test that fails says so itself.
+        if !self.is_looked_at || thread::panicking() || Arc::strong_count(&self.database) > 1 {
+            return;
+        }
+        let (mode, database, clock) = (self.app.mode, &self.database, &self.clock);
+        // On a runtime of its own, for this one waits; so on connections of its own, too.
+        let look = move || {
+            actix_web::rt::System::new().block_on(async move {
+                let mut app = assemble(mode, Limits::default(), database, clock, 3).await;
+                // Keys that ten years would rotate take long to make, and are looked at by the tests of rotation.
+                Arc::get_mut(&mut app).unwrap().signing_key_age = None;
+                let faults = end::faults(&app, clock).await.unwrap();
+                app.db.close().await;
+                assert!(faults.is_empty(), "the test leaves behind: {}", faults.join("; "));
+            });
+        };
+        if let Err(panic) = thread::scope(|scope| scope.spawn(look).join()) {
+            std::panic::resume_unwind(panic);
+        }
+    }
+}
+
+/// Made once a node, for it takes longer than most requests do.
+async fn open_routes(app: &Arc<App>) -> Routes {
+    let rules = Data::new(Rules::compile(&[]).unwrap());
+    let routes = actix_web::App::new().app_data(Data::from(Arc::clone(app))).app_data(rules);
+    let service = init_service(routes.configure(http::app::configure(app.mode))).await;
+    Rc::new(move |request| Box::pin(service.call(request)))
 }
 
 async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &Arc<ManualClock>, seed: u64) -> Arc<App> {

@@ -1,11 +1,13 @@
 //! No input of any operation, and nothing that is sent to any door, is a failure of ours: no 5xx, on either database.
 
+use std::fmt::Display;
+
 use actix_web::http::Method;
 use serde_json::{Map, Value, json};
 
 use super::dispatch::operations_of;
-use super::model::{Kind, Model, Protocol, Service, ShapeId};
-use crate::testing::TestApp;
+use super::model::{Kind, Model, OperationModel, Protocol, Service, ShapeId};
+use crate::testing::{Answer, TestApp};
 
 /// What no caller should send, as JSON.
 const ODD: [&str; 18] = [
@@ -133,44 +135,121 @@ fn oddities(base: &Value) -> impl Iterator<Item = Value> {
     })
 }
 
+/// How much there is of what is huge.
+const CHARACTERS: usize = 200_000;
+const ITEMS: usize = 10_000;
+const FIELDS: usize = 5_000;
+const DEPTH: usize = 10_000;
+const DIGITS: usize = 400;
+
+/// What is huge stays below what a body may have: what is beyond is refused unread.
+const BODY: usize = 900_000;
+
+/// Stands for a number of so many digits, which no [`Value`] holds.
+const LONG_NUMBER: &str = "a number of many digits";
+
+/// A value of its own kind, and huge.
+fn huge(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let more = (0..FIELDS).map(|number| (format!("k{number}"), fields.values().next().cloned().unwrap_or_else(|| json!("v"))));
+            let fitting = BODY / (value.to_string().len() + 10);
+            Value::Object(fields.clone().into_iter().chain(more.take(fitting)).collect())
+        }
+        Value::Array(items) => {
+            let item = items.first().cloned().unwrap_or_else(|| json!("a"));
+            let fitting = BODY / (item.to_string().len() + 1);
+            Value::Array(vec![item; ITEMS.min(fitting)])
+        }
+        Value::String(_) => json!("a".repeat(CHARACTERS)),
+        Value::Number(_) | Value::Bool(_) | Value::Null => json!(LONG_NUMBER),
+    }
+}
+
+/// Each place of the value with what stands there made huge.
+fn hugenesses(base: &Value) -> impl Iterator<Item = Value> {
+    places(base).into_iter().filter(|place| !place.is_empty()).map(move |place| {
+        let mut value = base.clone();
+        let there = place.iter().fold(base, |value, name| value.get(name).unwrap_or_else(|| &value[name.parse::<usize>().unwrap()]));
+        put(&mut value, &place, &huge(there));
+        value
+    })
+}
+
+/// Sends one input to an operation, as its service's protocol writes it.
+async fn sent(world: &World, service: Service, operation: &OperationModel, input: &Value) -> Answer {
+    let admin = world.app.admin();
+    let text = input.to_string();
+    if let Protocol::Query { .. } = service.protocol() {
+        let written = text.replace(LONG_NUMBER, &"7".repeat(DIGITS));
+        return admin.call(&format!("{}:{}", service.name(), operation.name), serde_json::from_str(&written).unwrap()).await;
+    }
+    let written = text.replace(&json!(LONG_NUMBER).to_string(), &"7".repeat(DIGITS));
+    sent_raw(world, service, operation, written.into_bytes()).await
+}
+
+/// Sends any body to an operation.
+async fn sent_raw(world: &World, service: Service, operation: &OperationModel, body: Vec<u8>) -> Answer {
+    let (path, content_type) = match service.protocol() {
+        Protocol::Json11 { .. } => ("/", "application/x-amz-json-1.1"),
+        Protocol::Query { .. } => ("/", "application/x-www-form-urlencoded"),
+        Protocol::RestJson => (operation.path.as_str(), "application/json"),
+    };
+    let mut headers = vec![("content-type".to_owned(), content_type.to_owned())];
+    if let Protocol::Json11 { target_prefix } = service.protocol() {
+        headers.push(("x-amz-target".to_owned(), format!("{target_prefix}.{}", operation.name)));
+    }
+    world.app.admin().send(service.name(), Method::POST, path, headers, body).await
+}
+
+/// Bodies for an operation that are no JSON, of another kind, or so deep that who reads them by recursion falls.
+fn wrong_bodies(service: Service, operation: &OperationModel, member: &str) -> Vec<Vec<u8>> {
+    if let Protocol::Query { version } = service.protocol() {
+        let names =
+            [".member.1".repeat(DEPTH), ".a".repeat(DEPTH), ".entry.1.value".repeat(DEPTH), format!(".member.{}", "7".repeat(DIGITS))];
+        return names.map(|name| format!("Action={}&Version={version}&{member}{name}=x", operation.name).into_bytes()).to_vec();
+    }
+    let deep = [format!("{}{}", "[".repeat(DEPTH), "]".repeat(DEPTH)), format!("{}1{}", r#"{"a":"#.repeat(DEPTH), "}".repeat(DEPTH))];
+    let deep = deep.into_iter().map(|deep| format!("{{{}:{deep}}}", json!(member)).into_bytes());
+    BROKEN.iter().map(|body| body.to_vec()).chain(deep).collect()
+}
+
 async fn fuzz(service: Service) {
     let mut failures = Vec::new();
     for operation in operations_of(service) {
         let world = World::new().await;
         let model = service.model().operation(operation.name).unwrap();
-        let name = format!("{}:{}", service.name(), operation.name);
-        let admin = world.app.admin();
         let base = model.input.map_or_else(|| json!({}), |input| world.plausible(service.model(), input, "", 4));
-        let mut inputs: Vec<Value> = oddities(&base).collect();
-        if let Some(Kind::Structure(members)) = model.input.and_then(|input| service.model().shape(input)).map(|shape| &shape.kind) {
-            for member in members.iter().filter(|member| base.get(&member.name).is_none()) {
-                let mut with = base.clone();
-                with[&member.name] = world.plausible(service.model(), member.shape, &member.name, 3);
-                let place = [member.name.clone()];
-                for odd in ODD {
-                    let mut odd_one = with.clone();
-                    put(&mut odd_one, &place, &serde_json::from_str(odd).unwrap());
-                    inputs.push(odd_one);
-                }
-                inputs.push(with);
-            }
+        let mut inputs: Vec<Value> = oddities(&base).chain(hugenesses(&base)).collect();
+        let members = match model.input.and_then(|input| service.model().shape(input)).map(|shape| &shape.kind) {
+            Some(Kind::Structure(members)) => members.as_slice(),
+            _ => &[],
+        };
+        for member in members.iter().filter(|member| base.get(&member.name).is_none()) {
+            let mut with = base.clone();
+            with[&member.name] = world.plausible(service.model(), member.shape, &member.name, 3);
+            let place = [member.name.clone()];
+            let odd = ODD.iter().map(|odd| serde_json::from_str(odd).unwrap()).chain([huge(&with[&member.name])]);
+            inputs.extend(odd.map(|odd| {
+                let mut odd_one = with.clone();
+                put(&mut odd_one, &place, &odd);
+                odd_one
+            }));
+            inputs.push(with);
         }
         // Last, for it may delete what the others name.
         inputs.push(base);
-        for input in inputs {
-            let answer = admin.call(&name, input.clone()).await;
+        let mut note = |input: &dyn Display, answer: &Answer| {
             if answer.status >= 500 {
-                failures.push(format!("{name} {input}: {}", answer.text));
+                let beginning: String = input.to_string().chars().take(500).collect();
+                failures.push(format!("{}:{} {beginning}: {}", service.name(), operation.name, answer.text));
             }
+        };
+        for body in wrong_bodies(service, model, members.first().map_or("a", |member| member.name.as_str())) {
+            note(&String::from_utf8_lossy(&body), &sent_raw(&world, service, model, body.clone()).await);
         }
-        if let Protocol::Json11 { target_prefix } = service.protocol() {
-            for body in BROKEN {
-                let headers = vec![("x-amz-target".to_owned(), format!("{target_prefix}.{}", operation.name))];
-                let answer = admin.send(service.name(), Method::POST, "/", headers, body.to_vec()).await;
-                if answer.status >= 500 {
-                    failures.push(format!("{name} {}: {}", String::from_utf8_lossy(body), answer.text));
-                }
-            }
+        for input in inputs {
+            note(&input, &sent(&world, service, model, &input).await);
         }
     }
     assert!(failures.is_empty(), "{} failures:\n{}", failures.len(), failures.join("\n"));
@@ -223,11 +302,15 @@ async fn nothing_sent_to_a_decision_endpoint_is_our_failure() {
     ));
     let mut failures = Vec::new();
     for (path, question) in questions {
-        let bodies = oddities(&question).map(|body| body.to_string().into_bytes()).chain(BROKEN.map(<[u8]>::to_vec));
+        let number = json!(LONG_NUMBER).to_string();
+        let written = |body: Value| body.to_string().replace(&number, &"7".repeat(DIGITS)).into_bytes();
+        let deep = [format!("{}{}", "[".repeat(DEPTH), "]".repeat(DEPTH)), format!("{{\"context\":{}", r#"{"a":"#.repeat(DEPTH))];
+        let wrong = BROKEN.map(<[u8]>::to_vec).into_iter().chain(deep.map(String::into_bytes));
+        let bodies = oddities(&question).chain(hugenesses(&question)).map(written).chain(wrong);
         for body in bodies {
             let answer = admin.send("passwright", Method::POST, path, Vec::new(), body.clone()).await;
             if answer.status >= 500 {
-                failures.push(format!("{path} {}: {}", String::from_utf8_lossy(&body), answer.text));
+                failures.push(format!("{path} {}: {}", String::from_utf8_lossy(&body[..body.len().min(500)]), answer.text));
             }
         }
     }

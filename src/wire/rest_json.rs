@@ -1,8 +1,12 @@
 //! REST-JSON 1: method and path name the operation; its members stand in path, query, headers and body, as the model says.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
+use std::ptr;
+use std::sync::LazyLock;
 
 use actix_web::HttpRequest;
+use actix_web::dev::{Path, ResourceDef};
 use actix_web::guard::GuardContext;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Number, Value};
@@ -18,10 +22,31 @@ pub fn is_ours(context: &GuardContext<'_>) -> bool {
 
 /// The operation that a method and a path name. Of several templates that fit, the one with most literal segments.
 pub fn route(method: &str, path: &str) -> Option<(Service, &'static OperationModel)> {
+    let found = ROUTES.iter().find(|route| route.operation.method == method && route.template.is_match(path))?;
+    Some((found.service, found.operation))
+}
+
+/// A path of a REST service.
+struct Route {
+    service: Service,
+    operation: &'static OperationModel,
+    template: ResourceDef,
+}
+
+/// Every path, those with more literal segments first.
+static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
     let services = Service::all().filter(|service| service.protocol() == Protocol::RestJson);
-    let all = services.flat_map(|service| service.model().operations().map(move |operation| (service, operation)));
-    let fitting = all.filter(|(_, operation)| operation.method == method && labels(&operation.path, path).is_some());
-    fitting.max_by_key(|(_, operation)| operation.path.split('/').filter(|segment| label(segment).is_none()).count())
+    let routes = services.flat_map(|service| {
+        service.model().operations().map(move |operation| Route { service, operation, template: template(&operation.path) })
+    });
+    let mut routes: Vec<Route> = routes.collect();
+    routes.sort_by_key(|route| Reverse(route.operation.path.split('/').filter(|segment| !segment.starts_with('{')).count()));
+    routes
+});
+
+/// AWS's template (`/a/{label}/{rest+}`) as actix writes it. No label is empty.
+fn template(path: &str) -> ResourceDef {
+    ResourceDef::new(path.replace("+}", ":.+}"))
 }
 
 /// The input of an operation: what the request says in each member's place.
@@ -41,7 +66,10 @@ fn bind<'a>(
     body: &[u8],
 ) -> Result<Map<String, Value>, String> {
     let Some(Value::Object(mut sent)) = json11::parse(body) else { return Err("The request body is not valid JSON.".to_owned()) };
-    let labels = labels(&operation.path, path).unwrap_or_default();
+    let mut labels = Path::new(path);
+    if let Some(route) = ROUTES.iter().find(|route| ptr::eq(route.operation, operation)) {
+        route.template.capture_match_info(&mut labels);
+    }
     let parameters = parameters(query);
     let mut fields = Map::new();
     for member in members(model, operation.input) {
@@ -51,7 +79,7 @@ fn bind<'a>(
                 fields.extend(sent.remove(&member.name).map(|value| (member.name.clone(), value)));
                 continue;
             }
-            Place::Path(name) => labels.iter().filter(|(label, _)| label == name).map(|(_, text)| decoded(text)).collect(),
+            Place::Path(name) => labels.get(name).map(decoded).into_iter().collect(),
             Place::Query(name) => parameters.get(name).cloned().unwrap_or_default(),
             Place::Header(name) => header(name).map(str::to_owned).into_iter().collect(),
         };
@@ -82,31 +110,6 @@ fn members(model: &Model, shape: Option<ShapeId>) -> &[Member] {
         Some(Kind::Structure(members)) => members,
         _ => &[],
     }
-}
-
-/// What stands in place of each label, still encoded; `None` if the template does not fit. `{name+}` takes the rest.
-fn labels<'a>(template: &'a str, path: &'a str) -> Option<Vec<(&'a str, &'a str)>> {
-    let mut found = Vec::new();
-    let mut rest = Some(path);
-    for segment in template.split('/') {
-        let path = rest?;
-        let (own, following) = path.split_once('/').map_or((path, None), |(own, following)| (own, Some(following)));
-        match label(segment) {
-            None if segment == own => {}
-            None => return None,
-            Some(name) => match name.strip_suffix('+') {
-                Some(name) if !path.is_empty() => return Some([found, vec![(name, path)]].concat()),
-                None if !own.is_empty() => found.push((name, own)),
-                _ => return None,
-            },
-        }
-        rest = following;
-    }
-    rest.is_none().then_some(found)
-}
-
-fn label(segment: &str) -> Option<&str> {
-    segment.strip_prefix('{')?.strip_suffix('}')
 }
 
 fn decoded(text: &str) -> String {
@@ -221,9 +224,17 @@ mod tests {
 
     #[test]
     fn greedy_labels_take_the_rest() {
-        assert_eq!(labels("/a/{b+}", "/a/x/y"), Some(vec![("b", "x/y")]));
-        assert_eq!(labels("/a/{b+}", "/a/"), None);
-        assert_eq!(labels("/a/{b}", "/a/x/y"), None);
+        for (path, target, label) in [
+            ("/a/{b+}", "/a/x/y", Some("x/y")),
+            ("/a/{b+}", "/a/", None),
+            ("/a/{b}", "/a/x/y", None),
+            ("/a/{b}", "/a/x%2Fy", Some("x%2Fy")),
+            ("/a.b/{c}", "/axb/c", None),
+        ] {
+            let mut labels = Path::new(target);
+            let fits = template(path).capture_match_info(&mut labels);
+            assert_eq!(fits.then(|| labels.iter().next().unwrap().1), label, "{path} {target}");
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 const ROOT = new URL("../../../", import.meta.url).pathname;
-const BINARY = process.env.PASSWRIGHT_BINARY ?? join(ROOT, "target/release/passwright");
+const BINARY = process.env.PASSWRIGHT_BINARY ?? join(ROOT, "target/debug/passwright");
 const POSTGRES = process.env.PASSWRIGHT_TEST_POSTGRES;
 
 export const REGION = "us-east-1";

@@ -20,7 +20,7 @@ import botocore.credentials
 from botocore.config import Config
 
 ROOT = Path(__file__).resolve().parents[3]
-BINARY = Path(os.environ.get("PASSWRIGHT_BINARY", ROOT / "target/release/passwright"))
+BINARY = Path(os.environ.get("PASSWRIGHT_BINARY", ROOT / "target/debug/passwright"))
 PASSWORD = "Pa55word!canary"
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
