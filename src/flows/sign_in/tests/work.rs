@@ -4,9 +4,8 @@
 use serde_json::json;
 
 use super::*;
-use crate::budgets::Limits;
 use crate::store::{self, expired, template};
-use crate::testing::PASSWORD;
+use crate::testing::{Limits, PASSWORD};
 
 /// The names of a user who waits for a code, of one who is disabled, of one who is confirmed, and of nobody.
 const NAMES: [&str; 4] = ["waiting", "disabled", "confirmed", "nobody"];
