@@ -26,13 +26,14 @@ use actix_web::web::Data;
 use futures_util::future::LocalBoxFuture;
 use tokio::sync::OnceCell;
 
+pub use crate::budgets::Limits;
 pub use answer::Answer;
 pub use caller::TestCaller;
 pub use pool::{PASSWORD, TestPool, TestUser};
 
 use serde_json::{Value, json};
 
-use crate::budgets::{Budgets, Limits};
+use crate::budgets::Budgets;
 use crate::config::{IssuerStyle, Mode};
 use crate::context::{App, Caches};
 use crate::crypto::argon2::{Argon2Cost, Hasher};

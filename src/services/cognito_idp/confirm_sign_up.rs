@@ -143,4 +143,14 @@ mod tests {
             assert_eq!(confirm(&pool, "prompt", &code).await.0, again);
         }
     }
+
+    #[actix_web::test]
+    async fn a_code_that_many_bring_at_once_serves_one() {
+        let app = TestApp::new().await;
+        let pool = verifying(&app, "LEGACY").await;
+        let code = sign_up(&pool, "alice").await;
+        let answers = futures_util::future::join_all((0..16).map(|_| confirm(&pool, "alice", &code))).await;
+        assert_eq!(answers.iter().filter(|(code, _)| code.is_empty()).count(), 1, "{answers:?}");
+        assert!(answers.iter().all(|(code, _)| ["", "NotAuthorizedException"].contains(&code.as_str())), "{answers:?}");
+    }
 }

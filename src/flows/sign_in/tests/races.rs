@@ -103,3 +103,20 @@ async fn a_password_is_set_by_its_own_columns() {
     let listed = pool.admin("ListUsers", json!({"Filter": "cognito:user_status = \"FORCE_CHANGE_PASSWORD\""})).await.ok();
     assert_eq!(listed["Users"].as_array().unwrap().len(), 1);
 }
+
+#[actix_web::test]
+async fn of_many_answers_in_one_session_one_is_taken() {
+    let app = TestApp::new().await;
+    let pool = pool_with_mfa(&app, "ON").await;
+    pool.user("dave").await;
+    let setup = pool.sign_in("dave", PASSWORD).await.ok()["Session"].clone();
+    let given = app.anonymous().call("AssociateSoftwareToken", json!({"Session": setup})).await.ok();
+    let verify = json!({"Session": given["Session"], "UserCode": code(&app, &given["SecretCode"])});
+    let verified = app.anonymous().call("VerifySoftwareToken", verify).await.ok()["Session"].clone();
+    let answers = join_all((0..8).map(|_| pool.respond("MFA_SETUP", &verified, json!({"USERNAME": "dave"})))).await;
+    let (taken, refused): (Vec<_>, Vec<_>) = answers.into_iter().partition(|answer| answer.status == 200);
+    assert_eq!(taken.len(), 1);
+    for answer in refused {
+        assert_eq!(answer.message(), "Invalid session for the user, session can only be used once.");
+    }
+}

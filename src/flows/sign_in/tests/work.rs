@@ -4,9 +4,8 @@
 use serde_json::json;
 
 use super::*;
-use crate::budgets::Limits;
 use crate::store::{self, expired, template};
-use crate::testing::PASSWORD;
+use crate::testing::{Limits, PASSWORD};
 
 /// The names of a user who waits for a code, of one who is disabled, of one who is confirmed, and of nobody.
 const NAMES: [&str; 4] = ["waiting", "disabled", "confirmed", "nobody"];
@@ -36,18 +35,16 @@ async fn warm(pool: &TestPool<'_>) {
 }
 
 /// What a call ran, and its error.
-async fn work_of(app: &TestApp, call: impl Future<Output = Answer>) -> (Vec<&'static str>, String) {
+type Work = (Vec<&'static str>, (String, String));
+
+async fn work_of(app: &TestApp, call: impl Future<Output = Answer>) -> Work {
     app.app.db.work.lock().unwrap().clear();
-    let code = call.await.code();
-    (std::mem::take(&mut *app.app.db.work.lock().unwrap()), code)
+    let error = call.await.error();
+    (std::mem::take(&mut *app.app.db.work.lock().unwrap()), error)
 }
 
 /// Holds that a call, made so often, does for each name the same work at each time; what it was at each.
-async fn same_work<Call: Future<Output = Answer>>(
-    app: &TestApp,
-    times: usize,
-    call: impl Fn(&'static str) -> Call,
-) -> Vec<(Vec<&'static str>, String)> {
+async fn same_work<Call: Future<Output = Answer>>(app: &TestApp, times: usize, call: impl Fn(&'static str) -> Call) -> Vec<Work> {
     let mut all = Vec::new();
     for name in NAMES {
         let mut works = Vec::new();
@@ -80,7 +77,7 @@ async fn a_code_that_is_asked_for_again_costs_the_same_for_nobody() {
         app.advance(std::time::Duration::from_secs(3600));
         warm(&pool).await;
         let works = same_work(&app, 7, |name| pool.client("ResendConfirmationCode", json!({"Username": name}))).await;
-        let codes: Vec<&str> = works.iter().map(|(_, code)| code.as_str()).collect();
+        let codes: Vec<&str> = works.iter().map(|(_, (code, _))| code.as_str()).collect();
         assert_eq!(codes, [[""; 5].as_slice(), &["LimitExceededException"; 2]].concat());
         // Each left a message; those who wait got theirs, and the rest goes with the next sweep.
         assert_eq!(messages_at_rest(&app, &pool).await - before, 20);
@@ -125,7 +122,7 @@ async fn a_proof_costs_the_same_for_nobody() {
         let answer = json!({"ChallengeName": "PASSWORD_VERIFIER", "ChallengeResponses": responses});
         works.push(work_of(&app, pool.client("RespondToAuthChallenge", answer)).await);
     }
-    assert_eq!(works[0].1, "NotAuthorizedException");
+    assert_eq!(works[0].1.0, "NotAuthorizedException");
     assert!(works.iter().all(|work| *work == works[0]), "{works:?}");
 }
 
@@ -142,5 +139,5 @@ async fn ones_own_session_tells_nothing_of_other_names() {
         pool.client("RespondToAuthChallenge", answer)
     })
     .await;
-    assert_eq!(works[0].1, "NotAuthorizedException");
+    assert_eq!(works[0].1.0, "NotAuthorizedException");
 }
