@@ -11,3 +11,4 @@ pub mod private_file;
 pub mod region;
 pub mod rng;
 pub mod secret;
+pub mod sole;

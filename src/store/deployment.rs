@@ -7,7 +7,8 @@ macro_rules! emptied {
     ($($table:literal),+ $(,)?) => { &[$(($table, concat!("DELETE FROM ", $table))),+] };
 }
 
-/// Every table but what is the deployment's own (its record, its jobs, what nodes tell each other), and what empties it. A test holds the list to the schema.
+/// Every table but what is the deployment's own (its record, its jobs, what nodes tell each other), and what empties it. A test
+/// holds the list to the schema.
 const EMPTIED: &[(&str, &str)] = emptied![
     "user_pools",
     "pool_signing_keys",

@@ -9,6 +9,7 @@ pub mod codes;
 pub mod db;
 pub mod deployment;
 mod doc;
+mod embedded;
 pub mod error;
 pub mod expired;
 pub mod iam;
