@@ -61,6 +61,7 @@ pub enum StartupError {
 /// # Errors
 /// [`StartupError`].
 pub async fn run(cli: Cli) -> Result<(), StartupError> {
+    private_file::by_default();
     match cli.command {
         Command::Dev(flags) => dev(flags).await,
         Command::Serve(flags) => serve(flags).await,
@@ -73,28 +74,35 @@ async fn dev(flags: DevFlags) -> Result<(), StartupError> {
     if !shared.host.is_loopback() {
         return Err(StartupError::Setting(format!("--host {}: `dev` listens on loopback only; use `serve`", shared.host)));
     }
-    let temporary = flags.ephemeral.then(|| {
-        let name = ids::uuid(&mut EntropyRng(&SystemEntropy));
-        std::env::temp_dir().join(format!("passwright-{name}"))
-    });
-    if let Some(folder) = &temporary {
+    let temporary = flags.ephemeral.then(|| Temporary(std::env::temp_dir().join(format!("passwright-{}", fresh()))));
+    if let Some(Temporary(folder)) = &temporary {
         shared.data.clone_from(folder);
     }
     let (listener, secure) = if flags.tls { listen_twice(&shared)? } else { (listen(shared.host, shared.port)?, None) };
     let app = assemble(&shared, Mode::Dev, flags.trusted_proxies, Limits::default(), &listener).await?;
     let secure = match secure {
         Some(secure) => {
-            let (config, ca) = tls::development(&shared.data.join("tls"), &shared.region)?;
+            let (config, ca) = tls::development(&shared.data.join("tls"), &shared.region, &fresh())?;
             announce(&format!("listening on https://{} (trust {})", secure.local_addr()?, ca.display()));
             Some((secure, config))
         }
         None => None,
     };
-    let outcome = listen_until_stopped(app, rules, listener, secure, true).await;
-    if let Some(folder) = temporary {
-        let _ = fs::remove_dir_all(folder);
+    listen_until_stopped(app, rules, listener, secure, true).await
+}
+
+/// A folder that goes with its server, also with one that does not start.
+struct Temporary(PathBuf);
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
     }
-    outcome
+}
+
+/// A name that nobody has had or guesses.
+fn fresh() -> String {
+    ids::uuid(&mut EntropyRng(&SystemEntropy))
 }
 
 async fn serve(flags: ServeFlags) -> Result<(), StartupError> {
@@ -237,9 +245,11 @@ async fn master_key(shared: &SharedFlags, db: &Db) -> Result<MasterKey, StartupE
             let file = |error| StartupError::File(path.clone(), error);
             if recorded.is_none() && !path.exists() {
                 let master = MasterKey::generate(&mut EntropyRng(&SystemEntropy));
-                private_file::create(&path, master.to_base64().as_bytes()).map_err(file)?;
+                private_file::create(&path, &fresh(), master.to_base64().as_bytes()).map_err(file)?;
             }
-            let text = fs::read_to_string(&path).map_err(file)?;
+            // A file that the operator names is theirs as it is: a secret that Kubernetes mounts is a link, for its group.
+            let text = if shared.master_key_file.is_some() { fs::read_to_string(&path) } else { private_file::read(&path) };
+            let text = text.map_err(file)?;
             MasterKey::from_base64(&text)
                 .ok_or_else(|| StartupError::Setting(format!("--master-key-file {}: not the base64 text of 32 bytes", path.display())))?
         }
@@ -254,42 +264,57 @@ async fn master_key(shared: &SharedFlags, db: &Db) -> Result<MasterKey, StartupE
     Ok(master)
 }
 
-/// The first start writes the root's access key, where nobody else reads it.
+/// The first start writes the root's access key, where nobody else reads it. Of several first starts one makes it, and each
+/// that shares its folder sees to it that the file is there.
 async fn write_root_credentials(app: &App, data: &Path) -> Result<(), StartupError> {
     const SETTING: &str = "root_access_key_id";
-    if app.read(async |tx| deployment::find(tx, SETTING).await).await?.is_some() {
-        return Ok(());
-    }
+    let path = data.join("credentials");
+    let file = |error| StartupError::File(path.clone(), error);
+    let winner = match app.read(async |tx| deployment::find(tx, SETTING).await).await? {
+        Some(id) => id,
+        None => {
+            let (key, text) = root_key(app)?;
+            // The draft comes first: a key that nobody was told of could never be used. It has the key's name, so that a start
+            // that is killed leaves no doubt, and keeps it where the outcome of the commit is unknown.
+            private_file::write_new(&private_file::draft(&path, key.id.as_str()), text.as_bytes()).map_err(file)?;
+            let winner = app
+                .write(async |tx| {
+                    let winner = deployment::adopt(tx, SETTING, key.id.as_str()).await?;
+                    if key.id == winner.as_str() {
+                        store::iam::insert_key(tx, &key).await?;
+                    }
+                    Ok::<_, StoreError>(winner)
+                })
+                .await?;
+            if key.id != winner.as_str() {
+                fs::remove_file(private_file::draft(&path, key.id.as_str())).map_err(file)?;
+            }
+            winner
+        }
+    };
+    private_file::settle(&path, &winner).map(drop).map_err(file)
+}
+
+/// A new access key for the root, and the credentials file that tells of it.
+///
+/// # Errors
+/// [`StoreError::Sealing`].
+fn root_key(app: &App) -> Result<(AccessKey, String), StoreError> {
     let mut rng = app.rng();
     let id = ids::access_key_id(AccessKeyKind::LongLived, &app.first_account_id, &mut rng);
     let secret = ids::secret_access_key(&mut rng);
     let place = ["iam_access_keys", app.first_account_id.as_str(), id.as_str()];
-    let sealed_secret = app.keys.at_rest.seal(&place, &secret, &mut rng).map_err(StoreError::from)?;
+    let sealed_secret = app.keys.at_rest.seal(&place, &secret, &mut rng)?;
+    let text = format!("[default]\naws_access_key_id = {id}\naws_secret_access_key = {}\n", secret.expose_secret());
     let key = AccessKey {
         account_id: app.first_account_id.clone(),
-        id: id.clone(),
+        id,
         owner_id: UniqueId::of_root(&app.first_account_id),
         sealed_secret,
         active: true,
         created_at: app.now(),
     };
-    // The file comes first: a key that nobody was told of could never be used.
-    let path = data.join("credentials");
-    let text = format!("[default]\naws_access_key_id = {id}\naws_secret_access_key = {}\n", secret.expose_secret());
-    private_file::write(&path, text.as_bytes()).map_err(|error| StartupError::File(path.clone(), error))?;
-    let winner = app
-        .write(async |tx| {
-            let winner = deployment::adopt(tx, SETTING, id.as_str()).await?;
-            if id == winner.as_str() {
-                store::iam::insert_key(tx, &key).await?;
-            }
-            Ok::<_, StoreError>(winner)
-        })
-        .await?;
-    if id != winner.as_str() {
-        fs::remove_file(&path).map_err(|error| StartupError::File(path, error))?;
-    }
-    Ok(())
+    Ok((key, text))
 }
 
 async fn listen_until_stopped(

@@ -22,8 +22,9 @@ pub const HELP: &str = r#"A file of cases, any `*.test.json` below the folder:
 The names under `policies` are those of `passwright policy evaluate --help`. A string is the path of a policy's file, from the
 file of cases. `principal`, `action`, `resource` and `wildcard_only_action` stand in the file or in the case, which goes before;
 keys of the case's `context` go before the file's. What the principal's ARN tells is added to them (aws:PrincipalArn,
-aws:PrincipalAccount, aws:PrincipalType, aws:username, aws:ResourceAccount), unless the file says `"derive": false`. A principal is an ARN or {"service"}, {"federated"}, {"anonymous": true}, a
-resource an ARN or {"arn", "account"}. `expect` is allowed, explicitDeny, implicitDeny, or denied for either.
+aws:PrincipalAccount, aws:PrincipalType, aws:username, aws:ResourceAccount), unless the file says `"derive": false`. A principal
+is an ARN or {"service"}, {"federated"}, {"anonymous": true}, a resource an ARN or {"arn", "account"}. `expect` is allowed,
+explicitDeny, implicitDeny, or denied for either.
 
 Exit codes: 0 all passed, 1 some failed, 2 a file is malformed, or there are no cases."#;
 
@@ -128,7 +129,8 @@ impl Written<'_> {
         let defaults = self.context.iter().filter(|(key, _)| !replaced(key));
         let context: BTreeMap<&String, &Value> = defaults.chain(&case.context).collect();
         let text = format!(
-            r#"{{"principal": {principal}, "action": {}, "resource": {resource}, "context": {}, "policies": {{{policies}}}, "wildcard_only_action": {wildcard_only}, "derive": {}}}"#,
+            "{{\"principal\": {principal}, \"action\": {}, \"resource\": {resource}, \"context\": {}, \"policies\": {{{policies}}}, \
+             \"wildcard_only_action\": {wildcard_only}, \"derive\": {}}}",
             json!(action),
             json!(context),
             self.derive

@@ -11,6 +11,7 @@ use crate::context::App;
 use crate::crypto::ids;
 use crate::iam::caller::Caller;
 use crate::kit::causes::Causes;
+use crate::kit::long::Undone;
 use crate::kit::nul;
 use crate::policy::{ContextMap, Verdict};
 use crate::store::StoreError;
@@ -30,8 +31,19 @@ pub enum Failure {
     NotJson,
     /// The body could not be read.
     Body(actix_web::Error),
+    /// More is asked at once than is answered in time.
+    Busy,
     /// Our own failure.
     Internal(Box<dyn std::error::Error>),
+}
+
+impl From<Undone> for Failure {
+    fn from(undone: Undone) -> Self {
+        match undone {
+            Undone::Busy => Self::Busy,
+            Undone::Failed(error) => Self::Internal(Box::new(error)),
+        }
+    }
 }
 
 impl From<StoreError> for Failure {
@@ -49,6 +61,7 @@ impl Failure {
             Self::BadRequest(message) => (StatusCode::BAD_REQUEST, message),
             Self::NotJson => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Content-Type is not application/json".to_owned()),
             Self::Body(error) => (error.as_response_error().status_code(), error.to_string()),
+            Self::Busy => (StatusCode::TOO_MANY_REQUESTS, "Too many long questions are waiting. Try again later.".to_owned()),
             Self::Internal(error) => {
                 tracing::error!(request_id, error = %Causes(error.as_ref()), "decision failed");
                 (StatusCode::INTERNAL_SERVER_ERROR, "Internal error.".to_owned())
@@ -136,5 +149,15 @@ impl Asker {
                 Err(Failure::Forbidden(authz::denial(&self.caller, action, resource, &decision)))
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_for_which_the_line_has_no_room_is_told_to_come_later() {
+        assert_eq!(Failure::from(Undone::Busy).status_and_message("").0, StatusCode::TOO_MANY_REQUESTS);
     }
 }

@@ -224,7 +224,7 @@ impl Session<'_> {
             return Ok(asked.answer(applicable, shown));
         }
         let (applicable, shown) = (applicable.clone(), shown.clone());
-        long::run(move || asked.answer(&applicable, &shown)).await.map_err(|error| Failure::Internal(Box::new(error)))
+        Ok(long::run(move || asked.answer(&applicable, &shown)).await?)
     }
 
     async fn subject(&mut self, written: Value) -> Result<Rc<Known>, Failure> {

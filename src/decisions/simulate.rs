@@ -36,8 +36,7 @@ async fn simulate(app: &App, request: &HttpRequest, body: Result<Bytes, actix_we
         }
         Ok(simulation::answer(&question))
     };
-    let answered =
-        if length <= SHORT_BYTES { work() } else { long::run(work).await.map_err(|error| Failure::Internal(Box::new(error)))? };
+    let answered = if length <= SHORT_BYTES { work() } else { long::run(work).await? };
     answered.map_err(Failure::BadRequest)
 }
 

@@ -62,7 +62,7 @@ fn secure(app: &TestApp) -> Running {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = listener.local_addr().unwrap();
     let folder = std::env::temp_dir().join(format!("passwright-tls-{}-{}", std::process::id(), address.port()));
-    let (config, _) = super::tls::development(&folder, "us-east-1").unwrap();
+    let (config, _) = super::tls::development(&folder, "us-east-1", "draft").unwrap();
     let parts = parts(app, Limits::default(), Transport::Tls);
     let (load, acceptor) = (Arc::clone(&parts.load), server::acceptor(config));
     let listening = actix_server::Server::build().workers(1).disable_signals();

@@ -1,6 +1,5 @@
 //! Certificates: from files for `serve`; of an authority of its own for `dev --tls`.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::kit::private_file;
@@ -42,29 +41,30 @@ pub fn from_files(chain: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
 }
 
 /// A certificate for localhost and AWS's own host names, by an authority that is made once and kept under `folder`;
-/// answers the path of the authority's certificate, for clients to trust.
+/// answers the path of the authority's certificate, for clients to trust. The tag serves once: drafts are named by it.
 ///
 /// # Errors
 /// [`TlsError`].
-pub fn development(folder: &Path, region: &str) -> Result<(ServerConfig, PathBuf), TlsError> {
+pub fn development(folder: &Path, region: &str, tag: &str) -> Result<(ServerConfig, PathBuf), TlsError> {
     let (ca_path, key_path) = (folder.join("ca.pem"), folder.join("ca.key"));
     let file = |path: &Path| {
         let path = path.to_owned();
         move |error| TlsError::File(path, error)
     };
-    fs::create_dir_all(folder).map_err(file(folder))?;
+    private_file::create_subfolder(folder).map_err(file(folder))?;
     let mut authority = CertificateParams::default();
     authority.distinguished_name.push(DnType::CommonName, "Passwright development authority");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::DigitalSignature];
-    let authority_key = if key_path.exists() {
-        KeyPair::from_pem(&fs::read_to_string(&key_path).map_err(file(&key_path))?)?
-    } else {
-        let key = KeyPair::generate()?;
-        private_file::write(&key_path, key.serialize_pem().as_bytes()).map_err(file(&key_path))?;
-        fs::write(&ca_path, authority.self_signed(&key)?.pem()).map_err(file(&ca_path))?;
-        key
-    };
+    // Of several that start at once one makes the key; whoever finds a key without its certificate makes that.
+    let create = |path: &Path, pem: String| private_file::create(path, tag, pem.as_bytes()).map(drop).map_err(file(path));
+    if !key_path.exists() {
+        create(&key_path, KeyPair::generate()?.serialize_pem())?;
+    }
+    let authority_key = KeyPair::from_pem(&private_file::read(&key_path).map_err(file(&key_path))?)?;
+    if !ca_path.exists() {
+        create(&ca_path, authority.self_signed(&authority_key)?.pem())?;
+    }
     let names = [
         "localhost".to_owned(),
         "127.0.0.1".to_owned(),

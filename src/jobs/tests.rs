@@ -8,8 +8,7 @@ use tokio::sync::watch;
 
 use super::held::{Held, Interrupted, LEASE};
 use super::work::run_until;
-use super::{run_due, sweep, work};
-use crate::context::App;
+use super::{run_due, sweep};
 use crate::crypto::sealed::Sealed;
 use crate::kit::clock::Timestamp;
 use crate::store::{StoreError, jobs, outbox, tokens};

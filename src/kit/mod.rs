@@ -12,3 +12,4 @@ pub mod private_file;
 pub mod region;
 pub mod rng;
 pub mod secret;
+pub mod sole;

@@ -19,6 +19,8 @@ pub enum Fault {
     Validation(String),
     /// The request cannot be read as the operation's input.
     Serialization(String),
+    /// More is asked at once than is answered in time; for services whose models have no error for it.
+    Throttled,
     /// Our own failure: logged, never shown.
     Internal(Box<dyn Error>),
 }

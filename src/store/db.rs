@@ -12,9 +12,10 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqliteSy
 use sqlx::{Database, Postgres, Sqlite, Transaction};
 
 use super::changes::{self, Change, Journal};
-use super::{StoreError, migrate};
+use super::{StoreError, embedded, migrate};
 use crate::kit::cache::Confirmation;
 use crate::kit::clock::{Clock, SystemClock};
+use crate::kit::sole::Sole;
 
 /// How often a transaction is run before contention is given up on. The pauses between add up to about two seconds.
 const WRITE_ATTEMPTS: u32 = 12;
@@ -57,6 +58,8 @@ pub(crate) type Work = Arc<std::sync::Mutex<Vec<&'static str>>>;
 enum Pools {
     /// One writer and some readers on one file, in WAL mode with durable commits.
     Sqlite {
+        /// Had by this process until it ends.
+        _sole: Arc<Sole>,
         /// Exactly one connection: SQLite has one writer at a time.
         writer: SqlitePool,
         /// Connections that cannot write.
@@ -68,10 +71,10 @@ enum Pools {
 }
 
 impl Db {
-    /// Opens `sqlite://PATH` or `postgres://…` and brings the schema up to date.
+    /// Opens `sqlite://PATH`, for this process alone, or `postgres://…`, and brings the schema up to date.
     ///
     /// # Errors
-    /// [`StoreError`] when the address is of neither kind, out of reach, or holds another schema.
+    /// [`StoreError`] when the address is of neither kind, out of reach, another process's, or holds another schema.
     pub async fn open(url: &str, max_connections: u32) -> Result<Self, StoreError> {
         let pools = if url.starts_with("sqlite:") {
             Self::open_sqlite(url).await?
@@ -95,8 +98,15 @@ impl Db {
     }
 
     async fn open_sqlite(url: &str) -> Result<Pools, StoreError> {
-        let options = SqliteConnectOptions::from_str(url)?
-            .create_if_missing(true)
+        // What is in memory is each connection's own.
+        if url.contains(":memory:") || url.contains("mode=memory") {
+            return Err(StoreError::UnknownDatabase(url.to_owned()));
+        }
+        let options = SqliteConnectOptions::from_str(url)?;
+        let (path, sole) = embedded::own(options.get_filename())?;
+        let options = options
+            .filename(path)
+            .create_if_missing(false)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
@@ -104,9 +114,9 @@ impl Db {
         let pool = |size| PoolOptions::<Sqlite>::new().max_connections(size).idle_timeout(None).max_lifetime(None);
         let writer = pool(1).connect_with(options.clone()).await?;
         migrate::for_sqlite().run(&writer).await?;
-        let reading = options.create_if_missing(false).pragma("query_only", "ON");
+        let reading = options.pragma("query_only", "ON");
         let readers = pool(SQLITE_READERS).connect_with(reading.clone()).await?;
-        Ok(Pools::Sqlite { writer, readers, follower: pool(1).connect_lazy_with(reading) })
+        Ok(Pools::Sqlite { _sole: Arc::new(sole), writer, readers, follower: pool(1).connect_lazy_with(reading) })
     }
 
     /// The same database, its records of changes timed by this clock.
@@ -176,7 +186,7 @@ impl Db {
     /// Waits until no connection is in use, then closes them all.
     pub async fn close(&self) {
         match &self.pools {
-            Pools::Sqlite { writer, readers, follower } => {
+            Pools::Sqlite { writer, readers, follower, .. } => {
                 follower.close().await;
                 readers.close().await;
                 writer.close().await;

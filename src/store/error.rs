@@ -1,5 +1,7 @@
 //! What can go wrong between us and the database; none of it is the caller's fault.
 
+use std::path::PathBuf;
+
 use crate::crypto::seal::SealError;
 
 /// A failure of the store. The wire answers it as an internal error, with nothing but the request id.
@@ -21,6 +23,20 @@ pub enum StoreError {
         /// The row's id.
         id: String,
     },
+    /// The embedded database is another process's.
+    #[error(
+        "{file}: in use by {holder}. One process owns an embedded database: stop that one, or give this one a --data folder of its own; \
+         several nodes share a PostgreSQL database (--database-url postgres://…)"
+    )]
+    InUse {
+        /// The database.
+        file: PathBuf,
+        /// Who has it.
+        holder: String,
+    },
+    /// A file of the embedded database that cannot be read or made.
+    #[error("{0}: {1}")]
+    File(PathBuf, std::io::Error),
     /// A database URL of a kind we don't speak.
     #[error("`{0}` is not a database URL: `sqlite://PATH` or `postgres://…` is")]
     UnknownDatabase(String),

@@ -11,6 +11,7 @@ mod conformance;
 pub mod db;
 pub mod deployment;
 mod doc;
+mod embedded;
 pub mod error;
 pub mod expired;
 pub mod iam;

@@ -6,7 +6,6 @@ use crate::crypto::sealed::Sealed;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccountId, ClientId, UserPoolId};
 use crate::kit::secret::Secret;
-use crate::tokens::keys::PrivateKey;
 use crate::userpools::client::{Client, ClientConfiguration};
 use crate::userpools::pool::{Pool, PoolConfiguration, Stored};
 

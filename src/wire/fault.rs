@@ -43,6 +43,7 @@ const EXPIRED: Common = Common("ExpiredTokenException", "ExpiredToken", 403);
 const DENIED: Common = Common("AccessDeniedException", "AccessDenied", 403);
 const UNKNOWN_OPERATION: Common = Common("UnknownOperationException", "InvalidAction", 400);
 const SERIALIZATION: Common = Common("SerializationException", "MalformedInput", 400);
+const THROTTLED: Common = Common("ThrottlingException", "Throttling", 400);
 const VALIDATION: Common = Common("InvalidParameterException", "ValidationError", 400);
 
 impl WireError {
@@ -152,6 +153,7 @@ impl WireError {
             Fault::AccessDenied(message) => Self::access_denied(protocol, message),
             Fault::Validation(message) => Self::validation(protocol, message, &[]),
             Fault::Serialization(message) => Self::serialization(protocol, &message),
+            Fault::Throttled => Self::common(protocol, THROTTLED, "Rate exceeded"),
             Fault::Internal(error) => {
                 tracing::error!(operation = operation.name, request_id, error = %Causes(error.as_ref()), "internal error");
                 Self::internal(protocol)

@@ -1,5 +1,6 @@
 //! The errors of IAM.
 
+use crate::kit::long::Undone;
 use crate::operation::Fault;
 use crate::policy::ParseError;
 use crate::store::StoreError;
@@ -23,6 +24,8 @@ pub enum Error {
     AccessDenied(String),
     /// A parameter that is needed here.
     Missing(String),
+    /// More is asked at once than is answered in time.
+    Busy,
     /// Our own failure.
     Internal(Box<dyn std::error::Error>),
 }
@@ -30,6 +33,15 @@ pub enum Error {
 impl From<StoreError> for Error {
     fn from(error: StoreError) -> Self {
         Self::Internal(Box::new(error))
+    }
+}
+
+impl From<Undone> for Error {
+    fn from(undone: Undone) -> Self {
+        match undone {
+            Undone::Busy => Self::Busy,
+            Undone::Failed(error) => Self::Internal(Box::new(error)),
+        }
     }
 }
 
@@ -50,6 +62,7 @@ impl From<Error> for Fault {
             Error::Unsupported(name) => Self::Validation(format!("{name} is not supported")),
             Error::AccessDenied(message) => Self::AccessDenied(message),
             Error::Missing(message) => Self::Validation(message),
+            Error::Busy => Self::Throttled,
             Error::Internal(source) => Self::Internal(source),
         }
     }

@@ -184,7 +184,7 @@ pub async fn answer(cx: &Context, operation: &str, mut question: Question, subje
     let is_truncated = marker.is_some();
     if weight > LONG_WEIGHT {
         let work = move || page.into_iter().filter_map(|(_, action)| evaluate(&simulation, action, &resources)).collect();
-        let evaluation_results = long::run(work).await.map_err(|error| Error::Internal(Box::new(error)))?;
+        let evaluation_results = long::run(work).await?;
         return Ok(Response { evaluation_results, is_truncated, marker });
     }
     let mut evaluation_results = Vec::with_capacity(page.len());

@@ -1,0 +1,63 @@
+//! The file of the embedded database: one process owns it, and nobody but its owner reads it.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use super::StoreError;
+use crate::kit::private_file;
+use crate::kit::sole::{Sole, Taken};
+
+/// What SQLite keeps beside the file; made with the file's own mode, where it is not there yet.
+const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// The lock's file. SQLite's own locks come and go with its connections, and are waited for.
+const LOCK: &str = "-lock";
+
+/// Takes the file for this process alone and makes it, if need be: its one true path, however it was written, and the lock.
+///
+/// # Errors
+/// [`StoreError::InUse`], [`StoreError::File`].
+pub fn own(file: &Path) -> Result<(PathBuf, Sole), StoreError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |error| StoreError::File(path, error)
+    };
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = file.file_name().ok_or_else(|| failed(file)(io::ErrorKind::InvalidFilename.into()))?;
+    // Folders on the way may be links. The file itself is none, and has one name: so this path is its only one, and its lock
+    // is the same for all.
+    let path = fs::canonicalize(folder).map_err(failed(folder))?.join(name);
+    let lock = beside(&path, LOCK);
+    let sole = Sole::take(&lock).map_err(|taken| match taken {
+        Taken::By(holder) => {
+            StoreError::InUse { file: path.clone(), holder: holder.map_or_else(elsewhere, |pid| format!("process {pid}")) }
+        }
+        Taken::Io(error) => failed(&lock)(error),
+    })?;
+    if private_file::keep(&path).map_err(failed(&path))? {
+        let names = fs::metadata(&path).map_err(failed(&path))?.nlink();
+        if names > 1 {
+            let message = "the file has another name (a hard link), by which another process could open it: remove one of them";
+            return Err(failed(&path)(io::Error::other(message)));
+        }
+    } else {
+        private_file::open(OpenOptions::new().write(true).create_new(true), &path).map_err(failed(&path))?;
+    }
+    for suffix in BESIDE {
+        let path = beside(&path, suffix);
+        private_file::keep(&path).map_err(failed(&path))?;
+    }
+    Ok((path, sole))
+}
+
+fn elsewhere() -> String {
+    "a process of another container or host".to_owned()
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(suffix);
+    beside.into()
+}
