@@ -16,7 +16,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ("userpools", &["crypto", "kit"]),
     ("budgets", &["kit"]),
     ("config", &["budgets", "kit"]),
-    ("store", &["crypto", "iam", "identitypools", "kit", "userpools"]),
+    ("store", &["crypto", "iam", "identitypools", "kit", "tokens", "userpools"]),
     // `cx` holds the parts that handlers work with, so it knows their types.
     ("context", &["budgets", "config", "crypto", "iam", "kit", "policy", "store", "tokens", "userpools"]),
     ("tokens", &["crypto", "iam", "kit"]),

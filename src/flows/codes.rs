@@ -46,6 +46,52 @@ impl Purpose {
     }
 }
 
+/// What makes a code be sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// A sign-up.
+    SignUp,
+    /// That the code of a sign-up was asked for again.
+    SignUpAgain,
+}
+
+impl Occasion {
+    const fn purpose(self) -> Purpose {
+        match self {
+            Self::SignUp | Self::SignUpAgain => Purpose::SignUp,
+        }
+    }
+
+    /// In the words of the custom-message trigger.
+    const fn trigger_source(self) -> &'static str {
+        match self {
+            Self::SignUp => "CustomMessage_SignUp",
+            Self::SignUpAgain => "CustomMessage_ResendCode",
+        }
+    }
+}
+
+/// Where a code goes.
+#[derive(Clone, Debug)]
+pub struct Address<'a> {
+    /// The attribute that has the address.
+    pub attribute: &'static str,
+    /// The address.
+    pub value: Cow<'a, str>,
+}
+
+impl Address<'_> {
+    /// How the wire tells of it.
+    #[must_use]
+    pub fn delivery(&self) -> CodeDelivery {
+        CodeDelivery {
+            destination: masked(self.attribute, &self.value),
+            medium: Medium::of_attribute(self.attribute),
+            attribute: self.attribute.to_owned(),
+        }
+    }
+}
+
 /// What a code goes by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Medium {
@@ -109,18 +155,13 @@ fails_with_the_store!(SendAgainRefused);
 
 /// The address that sign-up verifies: a phone number before an email.
 #[must_use]
-pub fn verified_by_code<'a>(pool: &Pool, user: &'a User) -> Option<(&'static str, &'a str)> {
+pub fn verified_by_code<'a>(pool: &Pool, user: &'a User) -> Option<Address<'a>> {
     let automatic = |attribute: &str| pool.configuration.auto_verified_attributes.iter().any(|verified| verified == attribute);
     let address = |attribute: &'static str| {
-        user.attributes.get(attribute).filter(|_| automatic(attribute)).map(|address| (attribute, address.as_str()))
+        let value = user.attributes.get(attribute).filter(|_| automatic(attribute))?;
+        Some(Address { attribute, value: Cow::Borrowed(value) })
     };
     address("phone_number").or_else(|| address("email"))
-}
-
-/// Where a code would go.
-#[must_use]
-pub fn delivery_to(attribute: &str, address: &str) -> CodeDelivery {
-    CodeDelivery { destination: masked(attribute, address), medium: Medium::of_attribute(attribute), attribute: attribute.to_owned() }
 }
 
 /// Where a code would go, by the form of a name and the pool's settings alone: what is answered where users are hidden,
@@ -129,21 +170,21 @@ pub fn delivery_to(attribute: &str, address: &str) -> CodeDelivery {
 /// Source: Amazon Cognito developer guide, "Managing user existence error responses".
 #[must_use]
 pub fn simulated_delivery(app: &App, pool: &Pool, name: &CanonicalName) -> CodeDelivery {
-    let (attribute, address) = simulated_address(app, pool, name);
-    delivery_to(attribute, &address)
+    simulated_address(app, pool, name).delivery()
 }
 
-fn simulated_address(app: &App, pool: &Pool, name: &CanonicalName) -> (&'static str, String) {
+fn simulated_address(app: &App, pool: &Pool, name: &CanonicalName) -> Address<'static> {
     let verifies = |attribute: &str| pool.configuration.auto_verified_attributes.iter().any(|verified| verified == attribute);
     let chance = hex(&app.keys.codes.keyed_hash(&["simulated delivery", pool.id.as_str(), name.as_str()]));
     let by_phone = name.is_phone_number() || (verifies("phone_number") && !name.is_email());
     if by_phone {
         let digits: String = chance.bytes().map(|byte| char::from(b'0' + byte % 10)).take(11).collect();
-        return ("phone_number", if name.is_phone_number() { name.as_str().to_owned() } else { format!("+{digits}") });
+        let number = if name.is_phone_number() { name.as_str().to_owned() } else { format!("+{digits}") };
+        return Address { attribute: "phone_number", value: Cow::Owned(number) };
     }
     let letters: String = chance.bytes().map(|byte| char::from(b'a' + byte % 26)).take(2).collect();
     let (local, domain) = name.as_str().split_once('@').unwrap_or((name.as_str(), &letters));
-    ("email", format!("{local}@{domain}"))
+    Address { attribute: "email", value: Cow::Owned(format!("{local}@{domain}")) }
 }
 
 /// Whose code and budget: a user's, or those of a name that nobody has. Both are counted by one rule, so that limits do not
@@ -173,15 +214,17 @@ impl<'a> Holder<'a> {
 pub async fn send_first(
     app: &App,
     tx: &mut Conn,
-    (pool, user): (&Pool, &User),
-    (purpose, trigger_source): (Purpose, &str),
-    (attribute, address): (&str, &str),
+    pool: &Pool,
+    user: &User,
+    occasion: Occasion,
+    address: &Address<'_>,
 ) -> Result<CodeDelivery, FirstCodeRefused> {
     let code = ids::confirmation_code(&mut app.rng());
-    let record = with_code(app, (pool, user.id.as_str()), purpose, CodeRecord::default(), (attribute, &code));
-    codes::put(tx, &pool.id, user.id.as_str(), purpose.name(), &record, app.now().millis()).await?;
-    delivery::send(app, tx, &message(pool, &user.username, trigger_source, (attribute, address), &code)?).await?;
-    Ok(delivery_to(attribute, address))
+    let slot = Slot { pool, holder_id: user.id.as_str(), purpose: occasion.purpose() };
+    let record = with_code(app, &slot, CodeRecord::default(), address.attribute, &code);
+    slot.put(tx, &record, app.now().millis()).await?;
+    delivery::send(app, tx, &message(pool, &user.username, occasion, address, &code)?).await?;
+    Ok(address.delivery())
 }
 
 /// What became of a code that was asked for again. It is counted, whatever became of it.
@@ -203,24 +246,26 @@ pub enum SentAgain {
 pub async fn send_again(
     app: &App,
     tx: &mut Conn,
-    (pool, name, user): (&Pool, &CanonicalName, Option<&User>),
-    (purpose, trigger_source): (Purpose, &str),
-    address: Option<(&str, &str)>,
+    pool: &Pool,
+    name: &CanonicalName,
+    user: Option<&User>,
+    occasion: Occasion,
+    address: Option<&Address<'_>>,
 ) -> Result<SentAgain, SendAgainRefused> {
     let now = app.now().millis();
     let holder_id = user.map_or(Holder::Nobody(name), Holder::User).id(app, pool);
-    let last = codes::find(tx, &pool.id, &holder_id, purpose.name()).await?;
-    let mut record = in_window(last.unwrap_or_default(), now);
+    let slot = Slot { pool, holder_id: &holder_id, purpose: occasion.purpose() };
+    let mut record = in_window(slot.find(tx).await?, now);
     if record.sent_count >= MAX_RESENDS {
         return Err(SendAgainRefused::TooMany);
     }
     record.sent_count += 1;
     let code = ids::confirmation_code(&mut app.rng());
-    let (attribute, simulated) = simulated_address(app, pool, name);
-    let (attribute, to) = address.unwrap_or((attribute, &simulated));
-    let renewed = with_code(app, (pool, &holder_id), purpose, record.clone(), (attribute, &code));
+    let simulated = simulated_address(app, pool, name);
+    let to = address.unwrap_or(&simulated);
+    let renewed = with_code(app, &slot, record.clone(), to.attribute, &code);
     let username = user.map_or(name.as_str(), |user| &user.username);
-    let message = message(pool, username, trigger_source, (attribute, to), &code)?;
+    let message = message(pool, username, occasion, to, &code)?;
     let recipient = if address.is_some() { Recipient::Somebody } else { Recipient::Nobody(&holder_id) };
     let goes = delivery::send_or_withhold(app, tx, &message, recipient).await?;
     let sent = match (recipient, goes) {
@@ -229,7 +274,7 @@ pub async fn send_again(
         (Recipient::Somebody, false) => SentAgain::AddressIsFull,
     };
     let record = if sent == SentAgain::Sent { renewed } else { ending(record) };
-    codes::put(tx, &pool.id, &holder_id, purpose.name(), &record, now).await?;
+    slot.put(tx, &record, now).await?;
     Ok(sent)
 }
 
@@ -255,18 +300,19 @@ pub enum Redeemed {
 pub async fn redeem(
     app: &App,
     tx: &mut Conn,
-    (pool, holder): (&Pool, Holder<'_>),
+    pool: &Pool,
+    holder: Holder<'_>,
     purpose: Purpose,
     code: &str,
 ) -> Result<Redeemed, StoreError> {
     let now = app.now().millis();
     let holder_id = holder.id(app, pool);
-    let last = codes::find(tx, &pool.id, &holder_id, purpose.name()).await?;
-    let mut record = in_window(last.unwrap_or_default(), now);
+    let slot = Slot { pool, holder_id: &holder_id, purpose };
+    let mut record = in_window(slot.find(tx).await?, now);
     if record.failed_attempts >= MAX_TRIES {
         return Ok(Redeemed::TooMany);
     }
-    let given = hashed(app, (pool, &holder_id), purpose, code);
+    let given = slot.hash(app, code);
     let right = constant_time_equals(record.code_hash.as_deref().unwrap_or_default().as_bytes(), given.as_bytes());
     let redeemed = match (right, record.code_hash.is_some() && now < record.code_expires_at) {
         (true, true) => Redeemed::Accepted(record.attribute.clone()),
@@ -284,7 +330,7 @@ pub async fn redeem(
     if matches!(redeemed, Redeemed::Accepted(_)) || record.code_failed_attempts >= MAX_TRIES {
         record.code_hash = None;
     }
-    codes::put(tx, &pool.id, &holder_id, purpose.name(), &ending(record), now).await?;
+    slot.put(tx, &ending(record), now).await?;
     Ok(redeemed)
 }
 
@@ -297,9 +343,9 @@ fn in_window(record: CodeRecord, now: i64) -> CodeRecord {
 }
 
 /// The record with a code that nobody has tried yet.
-fn with_code(app: &App, holder: (&Pool, &str), purpose: Purpose, record: CodeRecord, (attribute, code): (&str, &Secret)) -> CodeRecord {
+fn with_code(app: &App, slot: &Slot<'_>, record: CodeRecord, attribute: &str, code: &Secret) -> CodeRecord {
     ending(CodeRecord {
-        code_hash: Some(hashed(app, holder, purpose, code.expose_secret())),
+        code_hash: Some(slot.hash(app, code.expose_secret())),
         attribute: Some(attribute.to_owned()),
         code_expires_at: app.now().millis() + LIFETIME_MILLIS,
         code_failed_attempts: 0,
@@ -313,25 +359,37 @@ fn ending(record: CodeRecord) -> CodeRecord {
     CodeRecord { expires_at: code_end.max(record.window_started_at + WINDOW_MILLIS), ..record }
 }
 
-/// SECURITY: a million codes are soon tried against a plain hash; without the key there is nothing to try against.
-fn hashed(app: &App, (pool, holder_id): (&Pool, &str), purpose: Purpose, code: &str) -> String {
-    hex(&app.keys.codes.keyed_hash(&[pool.id.as_str(), holder_id, purpose.name(), code]))
+/// Where a code is kept, and what its hash is bound to.
+struct Slot<'a> {
+    pool: &'a Pool,
+    holder_id: &'a str,
+    purpose: Purpose,
 }
 
-fn message(
-    pool: &Pool,
-    username: &str,
-    trigger_source: &str,
-    (attribute, address): (&str, &str),
-    code: &Secret,
-) -> Result<Message, Failed> {
+impl Slot<'_> {
+    /// The last code and what is counted with it; of nothing yet, where there was none.
+    async fn find(&self, tx: &mut Conn) -> Result<CodeRecord, StoreError> {
+        Ok(codes::find(tx, &self.pool.id, self.holder_id, self.purpose.name()).await?.unwrap_or_default())
+    }
+
+    async fn put(&self, tx: &mut Conn, record: &CodeRecord, now: i64) -> Result<(), StoreError> {
+        codes::put(tx, &self.pool.id, self.holder_id, self.purpose.name(), record, now).await
+    }
+
+    /// SECURITY: a million codes are soon tried against a plain hash; without the key there is nothing to try against.
+    fn hash(&self, app: &App, code: &str) -> String {
+        hex(&app.keys.codes.keyed_hash(&[self.pool.id.as_str(), self.holder_id, self.purpose.name(), code]))
+    }
+}
+
+fn message(pool: &Pool, username: &str, occasion: Occasion, address: &Address<'_>, code: &Secret) -> Result<Message, Failed> {
     let own = pool.configuration.verification_message();
     let code = code.expose_secret();
     let render = |text: &Option<String>, ours: askama::Result<String>| match text {
         Some(text) => Ok(text.replace("{####}", code)),
         None => ours.map_err(Failed::because),
     };
-    let is_email = Medium::of_attribute(attribute) == Medium::Email;
+    let is_email = Medium::of_attribute(address.attribute) == Medium::Email;
     let body = if is_email {
         render(&own.email_message, VerificationEmail { code }.render())?
     } else {
@@ -340,13 +398,13 @@ fn message(
     let subject = own.email_subject.clone().unwrap_or_else(|| "Your verification code".to_owned());
     Ok(Message {
         channel: if is_email { "email" } else { "sms" }.to_owned(),
-        to: address.to_owned(),
+        to: address.value.to_string(),
         subject: is_email.then_some(subject),
         body,
         code: Some(code.to_owned()),
         link: None,
         user_pool_id: pool.id.clone(),
         username: username.to_owned(),
-        trigger_source: trigger_source.to_owned(),
+        trigger_source: occasion.trigger_source().to_owned(),
     })
 }

@@ -2,7 +2,7 @@
 //! wait for their code, of users who don't, and of nobody.
 
 use super::clients::{ClientOfPool, NoSuchClient};
-use super::codes::{self, CodeDelivery, Holder, Purpose, Redeemed, SendAgainRefused, SentAgain};
+use super::codes::{self, Address, CodeDelivery, Holder, Occasion, Purpose, Redeemed, SendAgainRefused, SentAgain};
 use super::failed::{Failed, fails_with_the_store};
 use super::new_user::{AliasRefused, claim_alias};
 use crate::context::App;
@@ -108,7 +108,7 @@ pub async fn confirm(app: &App, of: &ClientOfPool, username: &str, code: &str, f
             _ => {}
         }
         let holder = user.as_ref().map_or(Holder::Nobody(&name), Holder::User);
-        let redeemed = codes::redeem(app, tx, (pool, holder), Purpose::SignUp, code).await?;
+        let redeemed = codes::redeem(app, tx, pool, holder, Purpose::SignUp, code).await?;
         let user = user.filter(|user| user.status == UserStatus::Unconfirmed);
         match (redeemed, user) {
             (Redeemed::Accepted(attribute), Some(user)) => {
@@ -142,15 +142,14 @@ pub async fn resend(app: &App, of: &ClientOfPool, username: &str) -> Result<Code
             Err(unwaiting) if !hides => return Err(unwaiting.into()),
             address => address.ok(),
         };
-        let purpose = (Purpose::SignUp, "CustomMessage_ResendCode");
-        let sent = codes::send_again(app, tx, (pool, &name, user.as_ref()), purpose, address).await?;
+        let sent = codes::send_again(app, tx, pool, &name, user.as_ref(), Occasion::SignUpAgain, address.as_ref()).await?;
         // SECURITY: where users are hidden, a full address is no refusal. Whoever knows it could have it filled, and learn by
         // which name it signed up.
         if sent == SentAgain::AddressIsFull && !hides {
             return Err(ResendRefused::TooMany);
         }
         Ok(match address {
-            Some((attribute, address)) if !hides => codes::delivery_to(attribute, address),
+            Some(address) if !hides => address.delivery(),
             _ => codes::simulated_delivery(app, pool, &name),
         })
     })
@@ -166,7 +165,7 @@ async fn find(tx: &mut Conn, of: &ClientOfPool, name: &CanonicalName) -> Result<
 }
 
 /// Where a user waits for the code of their sign-up.
-fn waiting_address<'a>(pool: &Pool, user: &'a User) -> Result<(&'static str, &'a str), Unwaiting> {
+fn waiting_address<'a>(pool: &Pool, user: &'a User) -> Result<Address<'a>, Unwaiting> {
     if !user.enabled {
         return Err(Unwaiting::Disabled);
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::clients::{ClientOfPool, NoSuchClient};
-use super::codes::{self, CodeDelivery, FirstCodeRefused, Purpose};
+use super::codes::{self, CodeDelivery, FirstCodeRefused, Occasion};
 use super::failed::{Failed, fails_with_the_store};
 use super::new_user::{self, AliasRefused, InsertRefused, NewUser, UnfitUser};
 use super::passwords::{self, NewPasswordRefused};
@@ -83,8 +83,7 @@ pub async fn sign_up(
                 InsertRefused::Failed(failed) => failed.into(),
             })?;
             let Some(address) = codes::verified_by_code(&of.pool, &new.user) else { return Ok::<_, SignUpRefused>(None) };
-            let purpose = (Purpose::SignUp, "CustomMessage_SignUp");
-            Ok(Some(codes::send_first(app, tx, (&of.pool, &new.user), purpose, address).await?))
+            Ok(Some(codes::send_first(app, tx, &of.pool, &new.user, Occasion::SignUp, &address).await?))
         })
         .await?;
     Ok((new.user, delivery))

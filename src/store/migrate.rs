@@ -13,6 +13,7 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(10, "code budgets", include_str!("../../migrations/0010_code_budgets.sql")),
     shared(13, "changes", include_str!("../../migrations/0013_changes.sql")),
     shared(15, "message budgets", include_str!("../../migrations/0015_message_budgets.sql")),
+    shared(16, "users", include_str!("../../migrations/0016_users.sql")),
     shared(17, "key rotation", include_str!("../../migrations/0017_key_rotation.sql")),
 ];
 

@@ -24,8 +24,11 @@ pub async fn faults(app: &App, clock: &ManualClock) -> Result<Vec<String>, Inter
     note("have no owner", app.read(async |tx| leftovers::orphans(tx).await).await?);
     // Messages that belong to nobody are told of above, whoever sealed them.
     let messages = delivery::newest(app, None, i64::MAX).await?;
-    clock.advance(LATER);
-    jobs::run_due(app).await?;
+    // Twice, for what jobs do leaves records that expire in their turn.
+    for _ in 0..2 {
+        clock.advance(LATER);
+        jobs::run_due(app).await?;
+    }
     note("were not done", app.read(async |tx| leftovers::restless_jobs(tx).await).await?);
     note("have expired and are left", app.read(async |tx| leftovers::expiring(tx).await).await?);
     faults.extend(messages.iter().filter_map(|(message, _)| fault(message)));
@@ -49,6 +52,8 @@ fn fault(message: &Message) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::crypto::sealed::Sealed;
     use crate::store::{Conn, StoreError, jobs, outbox, tokens};
@@ -80,7 +85,8 @@ mod tests {
 
     #[actix_web::test]
     async fn what_expires_and_is_left_is_found() {
-        let app = TestApp::new().await.leaving_it();
+        let mut app = TestApp::new().await.leaving_it();
+        Arc::get_mut(&mut app.app).unwrap().signing_key_age = None;
         let pool = app.pool().await;
         let never = crate::kit::clock::Timestamp::from_millis(i64::MAX);
         app.app.write(async |tx| tokens::fail_session(tx, &pool.id.as_str().into(), "session", never).await).await.unwrap();

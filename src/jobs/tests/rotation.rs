@@ -235,7 +235,7 @@ async fn keys_of(app: &TestApp, number: u32) -> usize {
 
 #[actix_web::test]
 async fn all_that_is_due_is_rotated_and_a_broken_pool_hinders_no_other() {
-    let app = TestApp::new().await;
+    let app = TestApp::new().await.leaving_it();
     insert_keys(&app, rotate::PAGE + 2, &[KeyState::Current, KeyState::Next]).await;
     app.app.write(async |tx| signing_keys::garble(tx, &old_pool(0)).await).await.unwrap();
     let outcome = run_due(&app.app).await;
@@ -247,7 +247,7 @@ async fn all_that_is_due_is_rotated_and_a_broken_pool_hinders_no_other() {
 
 #[actix_web::test]
 async fn all_whose_turn_ended_long_ago_are_deleted() {
-    let app = TestApp::new().await;
+    let app = TestApp::new().await.leaving_it();
     insert_keys(&app, rotate::BATCH + 1, &[KeyState::Previous]).await;
     run_due(&app.app).await.unwrap();
     assert_eq!((keys_of(&app, 0).await, keys_of(&app, rotate::BATCH).await), (0, 0));
