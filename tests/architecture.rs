@@ -11,7 +11,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ("crypto", &["kit"]),
     ("sigv4", &["crypto", "kit"]),
     ("policy", &["kit"]),
-    ("iam", &["kit", "policy"]),
+    ("iam", &["crypto", "kit", "policy"]),
     ("identitypools", &["kit"]),
     ("userpools", &["crypto", "kit"]),
     ("budgets", &["kit"]),
