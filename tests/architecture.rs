@@ -25,7 +25,7 @@ const ROOMS: [(&str, &[&str]); 25] = [
     ("flows", &["authz", "context", "crypto", "delivery", "iam", "identitypools", "kit", "policy", "store", "tokens", "userpools"]),
     ("jobs", &["context", "crypto", "flows", "kit", "store", "userpools"]),
     ("decisions", &["authz", "config", "context", "crypto", "flows", "iam", "kit", "policy", "sigv4", "store"]),
-    ("operation", &["authz", "budgets", "context", "flows", "iam", "policy", "store"]),
+    ("operation", &["authz", "budgets", "context", "flows", "iam", "kit", "policy", "store"]),
     (
         "services",
         &[
