@@ -149,7 +149,7 @@ pub async fn decide_assumption(app: &App, caller: &Caller, role: &Role, context:
     }
     let (trust, arn) = (trust_set(parse_trust(role)?), role.arn());
     let applicable = Applicable::to(app, caller).await?;
-    let request = Request { resource_account: Some(role.account_id.as_str()), ..applicable.ask("sts:AssumeRole", &arn, context) };
+    let request = Request { resource_account: Some(role.account_id.as_str()), ..applicable.ask("sts:AssumeRole", arn.as_str(), context) };
     Ok(policy::decide(&request, &Policies { resource: Some(&trust), ..applicable.policies() }))
 }
 
@@ -169,7 +169,7 @@ pub fn trusts_vouched_for(role: &Role, provider: &str, pinned: &str, action: &st
     let trust = trust_set(trust);
     let principal = Principal::Federated(provider.to_owned());
     let resource_account = Some(role.account_id.as_str());
-    let request = Request { principal: &principal, action, resource: &arn, resource_account, wildcard_only_action: false, context };
+    let request = Request { principal: &principal, action, resource: arn.as_str(), resource_account, wildcard_only_action: false, context };
     Ok(policy::judge(&request, &Policies { resource: Some(&trust), ..Policies::default() }).verdict == Verdict::Allowed)
 }
 

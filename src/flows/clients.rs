@@ -13,7 +13,7 @@ use crate::userpools::pool::Pool;
 
 /// A client and its pool.
 #[derive(Clone)]
-pub struct ClientOfPool {
+pub struct AppClient {
     /// The pool.
     pub pool: Arc<Pool>,
     /// The client.
@@ -51,16 +51,16 @@ pub enum SecretRefused {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find(app: &App, client_id: &ClientId) -> Result<Option<ClientOfPool>, StoreError> {
+pub async fn find(app: &App, client_id: &ClientId) -> Result<Option<AppClient>, StoreError> {
     let Some(client) = app.client(client_id).await? else { return Ok(None) };
-    Ok(app.pool(&client.pool_id).await?.map(|pool| ClientOfPool { pool, client }))
+    Ok(app.pool(&client.pool_id).await?.map(|pool| AppClient { pool, client }))
 }
 
 /// A client of one pool.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find_in(app: &App, pool: &Pool, client_id: &ClientId) -> Result<Option<ClientOfPool>, StoreError> {
+pub async fn find_in(app: &App, pool: &Pool, client_id: &ClientId) -> Result<Option<AppClient>, StoreError> {
     Ok(find(app, client_id).await?.filter(|found| found.pool.id == pool.id))
 }
 
@@ -72,7 +72,7 @@ pub async fn own_pool(cx: &Context, pool_id: &UserPoolId) -> Result<Option<Arc<P
     Ok(cx.pool(pool_id).await?.filter(|pool| pool.account_id == cx.account_id && pool.region == cx.region))
 }
 
-impl ClientOfPool {
+impl AppClient {
     /// What those are told who know the client only, once it is gone with its pool.
     #[must_use]
     pub fn gone(&self) -> NoSuchClient {

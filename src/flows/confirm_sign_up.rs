@@ -1,7 +1,7 @@
 //! The code of a sign-up: redeemed, or sent again. Where users are hidden, one rule answers for all names: those of users who
 //! wait for their code, of users who don't, and of nobody.
 
-use super::clients::{ClientOfPool, NoSuchClient};
+use super::clients::{AppClient, NoSuchClient};
 use super::codes::{self, Address, CodeDelivery, Holder, Occasion, Purpose, Redeemed, SendAgainRefused, SentAgain};
 use super::failed::{Failed, fails_with_the_store};
 use super::new_user::{AliasRefused, claim_alias};
@@ -97,11 +97,11 @@ pub enum Unwaiting {
 ///
 /// # Errors
 /// [`ConfirmRefused`].
-pub async fn confirm(app: &App, of: &ClientOfPool, username: &str, code: &str, force_alias: bool) -> Result<(), ConfirmRefused> {
-    let (pool, hides) = (&of.pool, of.client.configuration.hides_users());
+pub async fn confirm(app: &App, app_client: &AppClient, username: &str, code: &str, force_alias: bool) -> Result<(), ConfirmRefused> {
+    let (pool, hides) = (&app_client.pool, app_client.client.configuration.hides_users());
     let name = pool.canonical(username)?;
     app.write(async |tx| {
-        let user = find(tx, of, &name).await??;
+        let user = find(tx, app_client, &name).await??;
         match &user {
             None if !hides => return Err(ConfirmRefused::NoSuchUser),
             Some(user) if !hides && user.status != UserStatus::Unconfirmed => return Err(ConfirmRefused::NotWaiting(user.status)),
@@ -133,11 +133,11 @@ pub async fn confirm(app: &App, of: &ClientOfPool, username: &str, code: &str, f
 ///
 /// # Errors
 /// [`ResendRefused`].
-pub async fn resend(app: &App, of: &ClientOfPool, username: &str) -> Result<CodeDelivery, ResendRefused> {
-    let (pool, hides) = (&of.pool, of.client.configuration.hides_users());
+pub async fn resend(app: &App, app_client: &AppClient, username: &str) -> Result<CodeDelivery, ResendRefused> {
+    let (pool, hides) = (&app_client.pool, app_client.client.configuration.hides_users());
     let name = pool.canonical(username)?;
     app.write(async |tx| {
-        let user = find(tx, of, &name).await??;
+        let user = find(tx, app_client, &name).await??;
         let address = match user.as_ref().map_or(Err(Unwaiting::NoSuchUser), |user| waiting_address(pool, user)) {
             Err(unwaiting) if !hides => return Err(unwaiting.into()),
             address => address.ok(),
@@ -157,11 +157,11 @@ pub async fn resend(app: &App, of: &ClientOfPool, username: &str) -> Result<Code
 }
 
 /// Whom the name names, in a pool that is still there.
-async fn find(tx: &mut Conn, of: &ClientOfPool, name: &CanonicalName) -> Result<Result<Option<User>, NoSuchClient>, StoreError> {
-    if !store::user_pools::exists(tx, &of.pool.id).await? {
-        return Ok(Err(of.gone()));
+async fn find(tx: &mut Conn, app_client: &AppClient, name: &CanonicalName) -> Result<Result<Option<User>, NoSuchClient>, StoreError> {
+    if !store::user_pools::exists(tx, &app_client.pool.id).await? {
+        return Ok(Err(app_client.gone()));
     }
-    store::users::find_named(tx, &of.pool.id, name).await.map(Ok)
+    store::users::find_named(tx, &app_client.pool.id, name).await.map(Ok)
 }
 
 /// Where a user waits for the code of their sign-up.

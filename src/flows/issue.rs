@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::clients::{ClientOfPool, NoSuchClient};
+use super::clients::{AppClient, NoSuchClient};
 use super::failed::{Failed, fails_with_the_store};
 use crate::context::App;
 use crate::crypto::digest::PlainToken;
@@ -44,15 +44,15 @@ fails_with_the_store!(IssueRefused);
 ///
 /// # Errors
 /// When the client's settings are none.
-pub fn new_family(app: &App, of: &ClientOfPool, user_id: &UserId, device_key: Option<&str>) -> Result<(TokenFamily, String), Failed> {
-    let lifetime = of.client.configuration.refresh_token_lifetime().map_err(Failed::because)?;
+pub fn new_family(app: &App, app_client: &AppClient, user_id: &UserId, device_key: Option<&str>) -> Result<(TokenFamily, String), Failed> {
+    let lifetime = app_client.client.configuration.refresh_token_lifetime().map_err(Failed::because)?;
     let now = app.now();
     let secret = PlainToken::generate(&mut app.rng());
     let family = TokenFamily {
-        pool_id: of.pool.id.clone(),
+        pool_id: app_client.pool.id.clone(),
         origin_jti: ids::uuid(&mut app.rng()),
         user_id: user_id.to_owned(),
-        client_id: of.client.id.clone(),
+        client_id: app_client.client.id.clone(),
         device_key: device_key.map(str::to_owned),
         refresh_token: secret.hashed(),
         authenticated_at: now,
@@ -70,14 +70,14 @@ pub fn new_family(app: &App, of: &ClientOfPool, user_id: &UserId, device_key: Op
 /// [`IssueRefused`].
 pub async fn tokens(
     app: &App,
-    of: &ClientOfPool,
+    app_client: &AppClient,
     user: &User,
     family: &TokenFamily,
     refresh_token: Option<String>,
 ) -> Result<Tokens, IssueRefused> {
-    let configuration = &of.client.configuration;
+    let configuration = &app_client.client.configuration;
     // A pool without a key was deleted while the sign-in was on its way.
-    let keys = pool_keys::load(app, &of.pool.id).await?.ok_or_else(|| IssueRefused::NoSuchClient(of.gone()))?;
+    let keys = pool_keys::load(app, &app_client.pool.id).await?.ok_or_else(|| IssueRefused::NoSuchClient(app_client.gone()))?;
     let access_lifetime = configuration.access_token_lifetime().map_err(Failed::because)?;
     let id_lifetime = configuration.id_token_lifetime().map_err(Failed::because)?;
     let now = app.now();
@@ -85,8 +85,8 @@ pub async fn tokens(
     let access = AccessClaims {
         sub: user.id.clone(),
         groups: Vec::new(),
-        iss: app.issuer(&of.pool.id),
-        client_id: of.client.id.clone(),
+        iss: app.issuer(&app_client.pool.id),
+        client_id: app_client.client.id.clone(),
         origin_jti: family.origin_jti.clone(),
         event_id: event_id.clone(),
         token_use: ACCESS.to_owned(),
@@ -106,14 +106,14 @@ pub async fn tokens(
         iss: access.iss.clone(),
         username: user.username.clone(),
         origin_jti: family.origin_jti.clone(),
-        aud: of.client.id.clone(),
+        aud: app_client.client.id.clone(),
         event_id,
         token_use: ID.to_owned(),
         auth_time: family.authenticated_at.seconds(),
         exp: now.plus(id_lifetime).seconds(),
         iat: now.seconds(),
         jti: ids::uuid(&mut app.rng()),
-        attributes: attribute_claims(of, user),
+        attributes: attribute_claims(app_client, user),
     };
     // Two signatures hold this worker for half a millisecond. Whoever waits on it with a connection in hand goes first: the
     // other workers need those connections.
@@ -127,8 +127,8 @@ pub async fn tokens(
 }
 
 /// The attributes that the client may read; what says that an address is verified is a boolean.
-fn attribute_claims(of: &ClientOfPool, user: &User) -> Map<String, Value> {
-    let readable = user.attributes.iter().filter(|(name, _)| of.client.configuration.may_read(name));
+fn attribute_claims(app_client: &AppClient, user: &User) -> Map<String, Value> {
+    let readable = user.attributes.iter().filter(|(name, _)| app_client.client.configuration.may_read(name));
     readable
         .map(|(name, value)| match name.as_str() {
             "email_verified" | "phone_number_verified" => (name.clone(), Value::Bool(value == "true")),

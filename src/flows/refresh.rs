@@ -1,6 +1,6 @@
 //! REFRESH_TOKEN_AUTH: new ID and access tokens of a sign-in that goes on.
 
-use super::clients::{ClientOfPool, NoSuchClient, SecretRefused};
+use super::clients::{AppClient, NoSuchClient, SecretRefused};
 use super::failed::{Failed, fails_with_the_store};
 use super::issue::{self, IssueRefused, Tokens};
 use crate::context::App;
@@ -50,18 +50,18 @@ impl From<IssueRefused> for RefreshRefused {
 ///
 /// # Errors
 /// [`RefreshRefused`].
-pub async fn refresh(app: &App, of: &ClientOfPool, token: &str, secret_hash: Option<&str>) -> Result<Tokens, RefreshRefused> {
-    if !of.client.configuration.allows("ALLOW_REFRESH_TOKEN_AUTH") {
+pub async fn refresh(app: &App, app_client: &AppClient, token: &str, secret_hash: Option<&str>) -> Result<Tokens, RefreshRefused> {
+    if !app_client.client.configuration.allows("ALLOW_REFRESH_TOKEN_AUTH") {
         return Err(RefreshRefused::Disabled);
     }
     let (origin_jti, secret) = issue::read_refresh_token(token).ok_or(RefreshRefused::Invalid)?;
-    let found = app.read(async |tx| tokens::find_family_and_user(tx, &of.pool.id, origin_jti).await).await?;
+    let found = app.read(async |tx| tokens::find_family_and_user(tx, &app_client.pool.id, origin_jti).await).await?;
     let (family, user) = found.ok_or(RefreshRefused::Invalid)?;
     // SECURITY: bound to the client that it was given to (RFC 6749 §10.4).
-    if !family.refresh_token.matches(&secret.hashed()) || family.client_id != of.client.id {
+    if !family.refresh_token.matches(&secret.hashed()) || family.client_id != app_client.client.id {
         return Err(RefreshRefused::Invalid);
     }
-    of.check_secret_hash(app, &[&user.username, user.id.as_str()], secret_hash)?;
+    app_client.check_secret_hash(app, &[&user.username, user.id.as_str()], secret_hash)?;
     if family.revoked_at.is_some() {
         return Err(RefreshRefused::Revoked);
     }
@@ -71,5 +71,5 @@ pub async fn refresh(app: &App, of: &ClientOfPool, token: &str, secret_hash: Opt
     if !user.enabled {
         return Err(RefreshRefused::UserDisabled);
     }
-    Ok(issue::tokens(app, of, &user, &family, None).await?)
+    Ok(issue::tokens(app, app_client, &user, &family, None).await?)
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::clients::{ClientOfPool, NoSuchClient};
+use super::clients::{AppClient, NoSuchClient};
 use super::codes::{self, CodeDelivery, FirstCodeRefused, Occasion};
 use super::failed::{Failed, fails_with_the_store};
 use super::new_user::{self, AliasRefused, InsertRefused, NewUser, UnfitUser};
@@ -58,32 +58,32 @@ impl From<FirstCodeRefused> for SignUpRefused {
 /// [`SignUpRefused`].
 pub async fn sign_up(
     app: &App,
-    of: &ClientOfPool,
+    app_client: &AppClient,
     username: &str,
     password: &Secret,
     attributes: BTreeMap<String, String>,
 ) -> Result<(User, Option<CodeDelivery>), SignUpRefused> {
-    if of.pool.configuration.admin_create_user_only() {
+    if app_client.pool.configuration.admin_create_user_only() {
         return Err(SignUpRefused::AdministratorsOnly);
     }
-    if attributes.keys().any(|name| !of.client.configuration.may_write(name)) {
+    if attributes.keys().any(|name| !app_client.client.configuration.may_write(name)) {
         return Err(UnfitUser::Attribute(AttributeRefused::Unauthorized).into());
     }
     let new = NewUser { username: username.to_owned(), attributes, writer: Writer::User, status: UserStatus::Unconfirmed };
-    let mut new = new_user::prepare(app, &of.pool, new)?;
+    let mut new = new_user::prepare(app, &app_client.pool, new)?;
     // SECURITY: a name that is taken costs the same hash as one that is free.
-    let password = passwords::make_record(app, &of.pool, &new.user.id, &new.user.username, password, None).await?;
+    let password = passwords::make_record(app, &app_client.pool, &new.user.id, &new.user.username, password, None).await?;
     new.user.password = Some(password);
     let delivery = app
         .write(async |tx| {
-            new_user::insert(tx, &of.pool, &new, false).await.map_err(|refused| match refused {
-                InsertRefused::NoSuchPool(_) => SignUpRefused::NoSuchClient(of.gone()),
+            new_user::insert(tx, &app_client.pool, &new, false).await.map_err(|refused| match refused {
+                InsertRefused::NoSuchPool(_) => SignUpRefused::NoSuchClient(app_client.gone()),
                 InsertRefused::UsernameExists => SignUpRefused::UsernameExists,
                 InsertRefused::Alias(refused) => SignUpRefused::Alias(refused),
                 InsertRefused::Failed(failed) => failed.into(),
             })?;
-            let Some(address) = codes::verified_by_code(&of.pool, &new.user) else { return Ok::<_, SignUpRefused>(None) };
-            Ok(Some(codes::send_first(app, tx, &of.pool, &new.user, Occasion::SignUp, &address).await?))
+            let Some(address) = codes::verified_by_code(&app_client.pool, &new.user) else { return Ok::<_, SignUpRefused>(None) };
+            Ok(Some(codes::send_first(app, tx, &app_client.pool, &new.user, Occasion::SignUp, &address).await?))
         })
         .await?;
     Ok((new.user, delivery))

@@ -1,5 +1,9 @@
 //! Amazon Resource Names, in the partition of their region.
 
+use std::fmt;
+
+use serde::Serialize;
+
 use crate::kit::id::{AccountId, IdentityPoolId, UserPoolId};
 use crate::policy::is_account;
 
@@ -15,46 +19,100 @@ pub fn partition(region: &str) -> &'static str {
     }
 }
 
-/// The ARN of a user pool.
-#[must_use]
-pub fn user_pool(region: &str, account_id: &AccountId, pool_id: &UserPoolId) -> String {
-    format!("arn:{}:cognito-idp:{region}:{account_id}:userpool/{pool_id}", partition(region))
+/// The ARN of something of ours: made of what was found, never of what was sent.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Arn(String);
+
+impl Arn {
+    /// A user pool's.
+    #[must_use]
+    pub fn user_pool(region: &str, account_id: &AccountId, pool_id: &UserPoolId) -> Self {
+        Self(format!("arn:{}:cognito-idp:{region}:{account_id}:userpool/{pool_id}", partition(region)))
+    }
+
+    /// An identity pool's.
+    #[must_use]
+    pub fn identity_pool(region: &str, account_id: &AccountId, identity_pool_id: &IdentityPoolId) -> Self {
+        Self(format!("arn:{}:cognito-identity:{region}:{account_id}:identitypool/{identity_pool_id}", partition(region)))
+    }
+
+    /// An IAM user's; `path` begins and ends with `/`.
+    #[must_use]
+    pub fn user(account_id: &AccountId, path: &str, name: &str) -> Self {
+        Self(format!("arn:aws:iam::{account_id}:user{path}{name}"))
+    }
+
+    /// A role's; `path` begins and ends with `/`.
+    #[must_use]
+    pub fn role(account_id: &AccountId, path: &str, name: &str) -> Self {
+        Self(format!("arn:aws:iam::{account_id}:role{path}{name}"))
+    }
+
+    /// A role session's. It leaves the role's path out.
+    #[must_use]
+    pub fn assumed_role(account_id: &AccountId, role_name: &str, session_name: &str) -> Self {
+        Self(format!("arn:aws:sts::{account_id}:assumed-role/{role_name}/{session_name}"))
+    }
+
+    /// The ARN's text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
-/// The ARN of an identity pool.
-#[must_use]
-pub fn identity_pool(region: &str, account_id: &AccountId, identity_pool_id: &IdentityPoolId) -> String {
-    format!("arn:{}:cognito-identity:{region}:{account_id}:identitypool/{identity_pool_id}", partition(region))
+impl From<Arn> for String {
+    fn from(arn: Arn) -> Self {
+        arn.0
+    }
 }
 
-/// The ARN of an IAM user; `path` begins and ends with `/`.
-#[must_use]
-pub fn user(account_id: &AccountId, path: &str, name: &str) -> String {
-    format!("arn:aws:iam::{account_id}:user{path}{name}")
+impl PartialEq<str> for Arn {
+    fn eq(&self, text: &str) -> bool {
+        self.0 == text
+    }
 }
 
-/// The ARN of a role; `path` begins and ends with `/`.
-#[must_use]
-pub fn role(account_id: &AccountId, path: &str, name: &str) -> String {
-    format!("arn:aws:iam::{account_id}:role{path}{name}")
+impl PartialEq<&str> for Arn {
+    fn eq(&self, text: &&str) -> bool {
+        self.0 == *text
+    }
 }
 
-/// The ARN of a role's session. It leaves the role's path out.
-#[must_use]
-pub fn assumed_role(account_id: &AccountId, role_name: &str, session_name: &str) -> String {
-    format!("arn:aws:sts::{account_id}:assumed-role/{role_name}/{session_name}")
+impl PartialEq<String> for Arn {
+    fn eq(&self, text: &String) -> bool {
+        self.0 == *text
+    }
 }
 
-/// Account, path and name in a role's ARN. Only the partition that our own ARNs have: in another there is no role of ours.
+impl fmt::Display for Arn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a text that is a role's ARN names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RoleName<'a> {
+    /// The account: twelve digits.
+    pub account_id: &'a str,
+    /// Begins and ends with `/`.
+    pub path: &'a str,
+    /// The name.
+    pub name: &'a str,
+}
+
+/// What a role's ARN names. Only the partition that our own ARNs have: in another there is no role of ours.
 #[must_use]
-pub fn parse_role(arn: &str) -> Option<(&str, &str, &str)> {
+pub fn parse_role(arn: &str) -> Option<RoleName<'_>> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     let ["arn", "aws", "iam", "", account_id, resource] = parts.as_slice() else { return None };
     let is_account = is_account(account_id);
     let path_and_name = resource.strip_prefix("role").filter(|rest| rest.starts_with('/') && is_account)?;
     let name_at = path_and_name.rfind('/')? + 1;
     let (path, name) = path_and_name.split_at_checked(name_at)?;
-    (!name.is_empty()).then_some((account_id, path, name))
+    (!name.is_empty()).then_some(RoleName { account_id, path, name })
 }
 
 #[cfg(test)]
@@ -63,8 +121,11 @@ mod tests {
 
     #[test]
     fn role_arns_are_taken_apart() {
-        assert_eq!(parse_role("arn:aws:iam::000000000000:role/app"), Some(("000000000000", "/", "app")));
-        assert_eq!(parse_role("arn:aws:iam::000000000000:role/a/b/app"), Some(("000000000000", "/a/b/", "app")));
+        assert_eq!(parse_role("arn:aws:iam::000000000000:role/app"), Some(RoleName { account_id: "000000000000", path: "/", name: "app" }));
+        assert_eq!(
+            parse_role("arn:aws:iam::000000000000:role/a/b/app"),
+            Some(RoleName { account_id: "000000000000", path: "/a/b/", name: "app" })
+        );
         for other in [
             "",
             "arn:aws:iam::0:role/app",
@@ -78,6 +139,7 @@ mod tests {
 
     #[test]
     fn the_partition_follows_the_region() {
-        assert_eq!(user_pool("cn-north-1", &"1".into(), &"p".into()), "arn:aws-cn:cognito-idp:cn-north-1:1:userpool/p");
+        let arn = Arn::user_pool("cn-north-1", &"1".into(), &"p".into());
+        assert_eq!(arn.as_str(), "arn:aws-cn:cognito-idp:cn-north-1:1:userpool/p");
     }
 }

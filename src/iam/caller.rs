@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::arn;
+use super::arn::Arn;
 use super::entity::{AccessKey, User};
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccountId, UniqueId};
@@ -58,14 +58,14 @@ pub struct RoleSession {
 impl RoleSession {
     /// The role's ARN.
     #[must_use]
-    pub fn role_arn(&self) -> String {
-        arn::role(&self.account_id, &self.role_path, &self.role_name)
+    pub fn role_arn(&self) -> Arn {
+        Arn::role(&self.account_id, &self.role_path, &self.role_name)
     }
 
     /// The session's ARN.
     #[must_use]
-    pub fn arn(&self) -> String {
-        arn::assumed_role(&self.account_id, &self.role_name, &self.session_name)
+    pub fn arn(&self) -> Arn {
+        Arn::assumed_role(&self.account_id, &self.role_name, &self.session_name)
     }
 
     /// Whether it is a guest's: an identity pool gave it to somebody without a login.
@@ -89,11 +89,11 @@ impl Caller {
         match self {
             Self::Anonymous => Principal::Anonymous,
             Self::Root { account_id } => Principal::Root { account: account_id.to_string() },
-            Self::User(user) => Principal::User { account: user.account_id.to_string(), arn: user.arn(), id: user.id.to_string() },
+            Self::User(user) => Principal::User { account: user.account_id.to_string(), arn: user.arn().into(), id: user.id.to_string() },
             Self::Session(session) => Principal::AssumedRole {
                 account: session.account_id.to_string(),
-                session_arn: session.arn(),
-                role_arn: Some(session.role_arn()),
+                session_arn: session.arn().into(),
+                role_arn: Some(session.role_arn().into()),
                 role_id: session.role_id.to_string(),
             },
         }
@@ -136,7 +136,7 @@ impl Caller {
                 "User"
             }
             Self::Session(session) => {
-                context.insert("aws:PrincipalArn", session.role_arn());
+                context.insert("aws:PrincipalArn", session.role_arn().as_str());
                 context.insert("aws:TokenIssueTime", Timestamp::from_millis(session.issued_at).to_rfc3339());
                 for (key, values) in &session.federated_keys {
                     match values.as_slice() {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::crypto::sealed::Sealed;
-use crate::iam::arn;
+use crate::iam::arn::Arn;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccessKeyId, AccountId, UniqueId};
 use crate::kit::secret::Secret;
@@ -38,8 +38,8 @@ pub struct User {
 impl User {
     /// Its ARN.
     #[must_use]
-    pub fn arn(&self) -> String {
-        arn::user(&self.account_id, &self.path, &self.name)
+    pub fn arn(&self) -> Arn {
+        Arn::user(&self.account_id, &self.path, &self.name)
     }
 }
 
@@ -69,8 +69,8 @@ pub struct Role {
 impl Role {
     /// Its ARN.
     #[must_use]
-    pub fn arn(&self) -> String {
-        arn::role(&self.account_id, &self.path, &self.name)
+    pub fn arn(&self) -> Arn {
+        Arn::role(&self.account_id, &self.path, &self.name)
     }
 }
 

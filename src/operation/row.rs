@@ -9,7 +9,7 @@ use super::{Asks, Fault};
 use crate::budgets::PerAddress;
 use crate::context::Context;
 use crate::flows::access::{self, AccessRefused, Holder};
-use crate::flows::clients::{self, ClientOfPool, NoSuchClient, SecretRefused};
+use crate::flows::clients::{self, AppClient, NoSuchClient, SecretRefused};
 use crate::iam::caller::Caller;
 use crate::kit::id::ClientId;
 
@@ -133,7 +133,7 @@ where
     Request: DeserializeOwned + OfClient,
     Response: Serialize,
     Failure: From<NoSuchClient> + From<SecretRefused> + Into<Fault>,
-    Handler: AsyncFn(&Context, ClientOfPool, Request) -> Result<Response, Failure> + Copy + Send + Sync + 'static,
+    Handler: AsyncFn(&Context, AppClient, Request) -> Result<Response, Failure> + Copy + Send + Sync + 'static,
 {
     let run: Box<Run> = Box::new(move |cx, _, input| {
         Box::pin(async move {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::changes::Change;
 use super::{Conn, StoreError, doc};
 use crate::crypto::sealed::Sealed;
-use crate::iam::arn;
+use crate::iam::arn::{self, RoleName};
 use crate::iam::entity::{AccessKey, Role, Tag, User};
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccessKeyId, AccountId, UniqueId};
@@ -151,7 +151,7 @@ pub async fn find_role(tx: &mut Conn, account_id: &AccountId, name: &str) -> Res
 /// # Errors
 /// [`StoreError`].
 pub async fn find_role_by_arn(tx: &mut Conn, role_arn: &str) -> Result<Option<Role>, StoreError> {
-    let Some((account_id, _, name)) = arn::parse_role(role_arn) else { return Ok(None) };
+    let Some(RoleName { account_id, name, .. }) = arn::parse_role(role_arn) else { return Ok(None) };
     Ok(find_role(tx, &account_id.into(), name).await?.filter(|role| role.arn() == role_arn))
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::session::Session;
 use crate::context::App;
-use crate::flows::clients::ClientOfPool;
+use crate::flows::clients::AppClient;
 use crate::flows::failed::Failed;
 use crate::userpools::attributes::{full_schema, missing};
 use crate::userpools::challenge::{Challenge, Progress};
@@ -59,19 +59,19 @@ pub enum ChallengeAsked {
 ///
 /// # Errors
 /// Our own failures only.
-pub fn ask(app: &App, of: &ClientOfPool, user: User, progress: Progress, challenge: Challenge) -> Result<ChallengeAsked, Failed> {
-    let session = Session::new(app, of, &user.id, challenge, progress).to_text(app, of)?;
+pub fn ask(app: &App, app_client: &AppClient, user: User, progress: Progress, challenge: Challenge) -> Result<ChallengeAsked, Failed> {
+    let session = Session::new(app, app_client, &user.id, challenge, progress).to_text(app, app_client)?;
     let username = user.username;
     match challenge {
         Challenge::Password => Err(Failed::because("a proven password is not asked for again")),
         Challenge::NewPassword => {
-            let schema = full_schema(&of.pool.configuration.schema);
+            let schema = full_schema(&app_client.pool.configuration.schema);
             let missing = missing(&schema, &user.attributes).map(str::to_owned).collect();
             Ok(ChallengeAsked::NewPassword { session, username, missing, attributes: user.attributes })
         }
         Challenge::SoftwareToken => Ok(ChallengeAsked::SoftwareToken { session, username, device_name: user.totp_device_name }),
         Challenge::MfaSetup => {
-            let offers_software_token = of.pool.configuration.software_token_mfa_enabled();
+            let offers_software_token = app_client.pool.configuration.software_token_mfa_enabled();
             Ok(ChallengeAsked::MfaSetup { session, username, offers_software_token })
         }
     }

@@ -12,7 +12,7 @@ use super::subject::{Subject, attempts_of};
 use super::{mfa_setup, new_password, password, software_token};
 use crate::context::App;
 use crate::crypto::srp::ClientPublic;
-use crate::flows::clients::ClientOfPool;
+use crate::flows::clients::AppClient;
 use crate::flows::issue::{self, Tokens};
 use crate::flows::passwords;
 use crate::kit::id::UserId;
@@ -83,28 +83,28 @@ pub enum Applied {
 ///
 /// # Errors
 /// [`SignInRefused`].
-pub async fn begin(app: &App, of: &ClientOfPool, begin: Begin, secret_hash: Option<&str>) -> Result<Outcome, SignInRefused> {
+pub async fn begin(app: &App, app_client: &AppClient, begin: Begin, secret_hash: Option<&str>) -> Result<Outcome, SignInRefused> {
     let (flow, username) = match &begin {
         Begin::Password { flow, username, .. } => (*flow, username),
         Begin::Srp { username, .. } => (Flow::Srp, username),
     };
-    if !of.client.configuration.allows(flow.setting()) {
+    if !app_client.client.configuration.allows(flow.setting()) {
         return Err(Barred::FlowDisabled(flow).into());
     }
-    of.check_secret_hash(app, &[username], secret_hash)?;
-    let user = app.read(async |tx| users::find(tx, &of.pool, username).await).await?;
-    if user.is_none() && !of.client.configuration.hides_users() {
+    app_client.check_secret_hash(app, &[username], secret_hash)?;
+    let user = app.read(async |tx| users::find(tx, &app_client.pool, username).await).await?;
+    if user.is_none() && !app_client.client.configuration.hides_users() {
         return Err(SignInRefused::NoSuchUser);
     }
-    let subject = Subject::named(app, &of.pool, username, user);
+    let subject = Subject::named(app, &app_client.pool, username, user);
     match begin {
-        Begin::Srp { public, .. } => Ok(Outcome::Asked(srp::ask(app, of, subject, *public).await?)),
+        Begin::Srp { public, .. } => Ok(Outcome::Asked(srp::ask(app, app_client, subject, *public).await?)),
         Begin::Password { password, .. } => {
             let judging = password::judge(app, &subject, password);
-            charged(app, of, &subject.target, judging).await?;
+            charged(app, app_client, &subject.target, judging).await?;
             let user = subject.user.ok_or(SignInRefused::Incorrect)?;
             let progress = Progress::begin(flow, user.password_generation, user.factor_generation);
-            Attempt { app, of, user_id: user.id, progress, proof: AnswerProof::Password { session: None } }.advance().await
+            Attempt { app, app_client, user_id: user.id, progress, proof: AnswerProof::Password { session: None } }.advance().await
         }
     }
 }
@@ -113,15 +113,21 @@ pub async fn begin(app: &App, of: &ClientOfPool, begin: Begin, secret_hash: Opti
 ///
 /// # Errors
 /// [`SignInRefused`].
-pub async fn prove(app: &App, of: &ClientOfPool, claim: PasswordClaim, secret_hash: Option<&str>) -> Result<Outcome, SignInRefused> {
-    let block = srp::open(app, of, &claim)?;
-    of.check_secret_hash(app, &[&claim.username, &block.srp_name], secret_hash)?;
-    let user = app.read(async |tx| users::find(tx, &of.pool, &claim.username).await).await?;
-    charged(app, of, &block.target, srp::judge(app, of, user.as_ref(), &block, claim)).await?;
+pub async fn prove(app: &App, app_client: &AppClient, claim: PasswordClaim, secret_hash: Option<&str>) -> Result<Outcome, SignInRefused> {
+    let block = srp::open(app, app_client, &claim)?;
+    app_client.check_secret_hash(app, &[&claim.username, &block.srp_name], secret_hash)?;
+    let user = app.read(async |tx| users::find(tx, &app_client.pool, &claim.username).await).await?;
+    charged(app, app_client, &block.target, srp::judge(app, app_client, user.as_ref(), &block, claim)).await?;
     let progress = block.session.progress.clone();
-    Attempt { app, of, user_id: block.session.user_id.clone(), progress, proof: AnswerProof::Password { session: Some(block.session) } }
-        .advance()
-        .await
+    Attempt {
+        app,
+        app_client,
+        user_id: block.session.user_id.clone(),
+        progress,
+        proof: AnswerProof::Password { session: Some(block.session) },
+    }
+    .advance()
+    .await
 }
 
 /// Answers a challenge that has a session.
@@ -130,7 +136,7 @@ pub async fn prove(app: &App, of: &ClientOfPool, claim: PasswordClaim, secret_ha
 /// [`SignInRefused`].
 pub async fn respond(
     app: &App,
-    of: &ClientOfPool,
+    app_client: &AppClient,
     username: &str,
     session: &str,
     answer: Answer,
@@ -141,23 +147,23 @@ pub async fn respond(
         Answer::SoftwareToken { .. } => Challenge::SoftwareToken,
         Answer::MfaSetup => Challenge::MfaSetup,
     };
-    let session = Session::open(app, of, challenge, session)?;
-    let user = app.read(async |tx| users::find(tx, &of.pool, username).await).await?;
+    let session = Session::open(app, app_client, challenge, session)?;
+    let user = app.read(async |tx| users::find(tx, &app_client.pool, username).await).await?;
     // SECURITY: the session of one user with the name of another is nobody's.
     let user = user.filter(|user| user.id == session.user_id).ok_or(SessionRefused::Invalid)?;
-    of.check_secret_hash(app, &[username, &user.username], secret_hash)?;
+    app_client.check_secret_hash(app, &[username, &user.username], secret_hash)?;
     // What is refused here is refused in the transaction too: this look spares the work in between.
-    app.read(async |tx| is_asked(app, of, tx, &user, &session.progress, Some(&session)).await).await??;
+    app.read(async |tx| is_asked(app, app_client, tx, &user, &session.progress, Some(&session)).await).await??;
     let proof = match answer {
         Answer::NewPassword { password, attributes } => {
-            let record = passwords::make_record(app, &of.pool, &user.id, &user.username, &password, None).await?;
+            let record = passwords::make_record(app, &app_client.pool, &user.id, &user.username, &password, None).await?;
             AnswerProof::NewPassword { session, record, attributes }
         }
         Answer::SoftwareToken { code } => AnswerProof::SoftwareToken { session, code },
         Answer::MfaSetup => AnswerProof::MfaSetup { session },
     };
     let progress = proof.session().map(|session| session.progress.clone()).ok_or(SessionRefused::Invalid)?;
-    Attempt { app, of, user_id: user.id, progress, proof }.advance().await
+    Attempt { app, app_client, user_id: user.id, progress, proof }.advance().await
 }
 
 /// Charges a try at a password, then judges it. What the hashing pool has no room for was never judged: its charge is returned.
@@ -166,17 +172,17 @@ pub async fn respond(
 /// [`SignInRefused::Locked`]: the right password is refused alike. [`SignInRefused::Incorrect`].
 async fn charged(
     app: &App,
-    of: &ClientOfPool,
+    app_client: &AppClient,
     target: &Target,
     judging: impl Future<Output = Result<bool, SignInRefused>>,
 ) -> Result<(), SignInRefused> {
-    charge(app, of, target).await?;
+    charge(app, app_client, target).await?;
     match judging.await {
         Ok(true) => Ok(()),
         Ok(false) => Err(SignInRefused::Incorrect),
         Err(refused) => {
             if matches!(refused, SignInRefused::Busy) {
-                app.write(async |tx| attempts::give_back(tx, &of.pool.id, target, Factor::Password).await).await?;
+                app.write(async |tx| attempts::give_back(tx, &app_client.pool.id, target, Factor::Password).await).await?;
             }
             Err(refused)
         }
@@ -188,13 +194,13 @@ const LOOKS_AGAIN_MILLISECONDS: [u64; 4] = [20, 40, 80, 160];
 
 /// A burst of right passwords is charged until each of them is judged and its charge returned: so who finds the name locked
 /// looks again for a moment.
-async fn charge(app: &App, of: &ClientOfPool, target: &Target) -> Result<(), SignInRefused> {
+async fn charge(app: &App, app_client: &AppClient, target: &Target) -> Result<(), SignInRefused> {
     let mut pauses = LOOKS_AGAIN_MILLISECONDS.into_iter().map(Duration::from_millis);
     loop {
         let now = app.now();
-        match app.write(async |tx| attempts::charge(tx, &of.pool.id, target, Factor::Password, now).await).await? {
+        match app.write(async |tx| attempts::charge(tx, &app_client.pool.id, target, Factor::Password, now).await).await? {
             Charge::Made => return Ok(()),
-            Charge::NoSuchPool => return Err(of.gone().into()),
+            Charge::NoSuchPool => return Err(app_client.gone().into()),
             Charge::Locked => {}
         }
         match pauses.next() {
@@ -247,7 +253,7 @@ impl AnswerProof {
 /// One step of a sign-in, about to be taken.
 struct Attempt<'a> {
     app: &'a App,
-    of: &'a ClientOfPool,
+    app_client: &'a AppClient,
     user_id: UserId,
     progress: Progress,
     proof: AnswerProof,
@@ -262,12 +268,12 @@ struct Reached {
 
 impl Attempt<'_> {
     async fn advance(self) -> Result<Outcome, SignInRefused> {
-        let (app, of) = (self.app, self.of);
-        let (family, refresh_token) = issue::new_family(app, of, &self.user_id, self.progress.device.as_deref())?;
+        let (app, app_client) = (self.app, self.app_client);
+        let (family, refresh_token) = issue::new_family(app, app_client, &self.user_id, self.progress.device.as_deref())?;
         let Reached { user, progress, step } = app.write(async |tx| self.take(tx, &family).await).await??;
         match step {
-            Step::Ask(challenge) => Ok(Outcome::Asked(ask(app, of, user, progress, challenge)?)),
-            Step::Complete => Ok(Outcome::SignedIn(issue::tokens(app, of, &user, &family, Some(refresh_token)).await?)),
+            Step::Ask(challenge) => Ok(Outcome::Asked(ask(app, app_client, user, progress, challenge)?)),
+            Step::Complete => Ok(Outcome::SignedIn(issue::tokens(app, app_client, &user, &family, Some(refresh_token)).await?)),
         }
     }
 
@@ -276,10 +282,10 @@ impl Attempt<'_> {
     /// SECURITY: an administrator's password, a disabled user or another factor that came meanwhile is seen here, or makes one
     /// of the two transactions run again.
     async fn take(&self, tx: &mut Conn, family: &tokens::TokenFamily) -> Result<Result<Reached, SignInRefused>, SignInRefused> {
-        let (app, of) = (self.app, self.of);
-        let pool_id = &of.pool.id;
+        let (app, app_client) = (self.app, self.app_client);
+        let pool_id = &app_client.pool.id;
         let Some(user) = users::find_by_id(tx, pool_id, &self.user_id).await? else { return Ok(Err(self.proof.stale())) };
-        if let Err(refused) = is_asked(app, of, tx, &user, &self.progress, self.proof.session()).await? {
+        if let Err(refused) = is_asked(app, app_client, tx, &user, &self.progress, self.proof.session()).await? {
             return Ok(Err(refused));
         }
         let done = match self.apply(tx, &user).await? {
@@ -301,7 +307,7 @@ impl Attempt<'_> {
             Done::Password | Done::SoftwareToken | Done::Enrolment | Done::MfaSetup => user,
         };
         let progress = self.progress.clone().after(done, &user);
-        let step = next(&of.pool, &of.client, &user, &progress, app.now());
+        let step = next(&app_client.pool, &app_client.client, &user, &progress, app.now());
         let target = attempts_of(app, &user);
         if step == Ok(Step::Complete) {
             attempts::clear(tx, pool_id, &target).await?;
@@ -317,11 +323,11 @@ impl Attempt<'_> {
     }
 
     async fn apply(&self, tx: &mut Conn, user: &User) -> Result<Applied, SignInRefused> {
-        let (app, of) = (self.app, self.of);
+        let (app, app_client) = (self.app, self.app_client);
         match &self.proof {
             AnswerProof::Password { .. } => Ok(Applied::Accepted(Done::Password)),
-            AnswerProof::NewPassword { record, attributes, .. } => new_password::apply(app, of, tx, user, record, attributes).await,
-            AnswerProof::SoftwareToken { code, .. } => software_token::apply(app, of, tx, user, code).await,
+            AnswerProof::NewPassword { record, attributes, .. } => new_password::apply(app, app_client, tx, user, record, attributes).await,
+            AnswerProof::SoftwareToken { code, .. } => software_token::apply(app, app_client, tx, user, code).await,
             AnswerProof::MfaSetup { session } => Ok(mfa_setup::apply(session)),
         }
     }
@@ -333,7 +339,7 @@ impl Attempt<'_> {
 /// Failures of the store; inside, why not.
 async fn is_asked(
     app: &App,
-    of: &ClientOfPool,
+    app_client: &AppClient,
     tx: &mut Conn,
     user: &User,
     progress: &Progress,
@@ -345,11 +351,11 @@ async fn is_asked(
         _ => SignInRefused::Session(SessionRefused::Invalid),
     };
     if let Some(session) = session
-        && let Err(refused) = session.check_unused(tx, &of.pool.id).await?
+        && let Err(refused) = session.check_unused(tx, &app_client.pool.id).await?
     {
         return Ok(Err(refused.into()));
     }
-    Ok(match next(&of.pool, &of.client, user, progress, app.now()) {
+    Ok(match next(&app_client.pool, &app_client.client, user, progress, app.now()) {
         Ok(Step::Ask(challenge)) if challenge == asked => Ok(()),
         Ok(_) => Err(stale()),
         Err(refused) => Err(SignInRefused::of_next(refused, stale())),

@@ -11,7 +11,7 @@ use super::session::{Session, client_of};
 use crate::context::App;
 use crate::crypto::ids;
 use crate::crypto::totp::TotpSeed;
-use crate::flows::clients::ClientOfPool;
+use crate::flows::clients::AppClient;
 use crate::flows::software_token::{EnrolmentRefused, check_device_name, check_offered, enrolment};
 use crate::store::{Conn, user_secrets, users};
 use crate::userpools::challenge::{Challenge, Done, NextRefused, Step, next};
@@ -22,12 +22,12 @@ use crate::userpools::user::{MfaPreference, User};
 /// # Errors
 /// [`EnrolmentRefused`].
 pub async fn associate(app: &App, text: &str) -> Result<(String, String), EnrolmentRefused> {
-    let of = client_of(app, text).await??;
-    let session = Session::open(app, &of, Challenge::MfaSetup, text)?;
-    app.read(async |tx| waiting(app, &of, tx, &session).await).await?;
+    let app_client = client_of(app, text).await??;
+    let session = Session::open(app, &app_client, Challenge::MfaSetup, text)?;
+    app.read(async |tx| waiting(app, &app_client, tx, &session).await).await?;
     let seed = TotpSeed::generate(&mut app.rng());
     let session = Session { pending_seed: Some(STANDARD.encode(seed.expose_secret())), ..session };
-    Ok((seed.to_base32().to_string(), session.to_text(app, &of)?))
+    Ok((seed.to_base32().to_string(), session.to_text(app, &app_client)?))
 }
 
 /// Verifies the session's seed by its first code, and makes it the user's: it is asked for from then on, and preferred. Answers
@@ -37,28 +37,28 @@ pub async fn associate(app: &App, text: &str) -> Result<(String, String), Enrolm
 /// [`EnrolmentRefused`].
 pub async fn verify(app: &App, text: &str, code: &str, device_name: Option<&str>) -> Result<String, EnrolmentRefused> {
     check_device_name(device_name)?;
-    let of = client_of(app, text).await??;
-    let session = Session::open(app, &of, Challenge::MfaSetup, text)?;
+    let app_client = client_of(app, text).await??;
+    let session = Session::open(app, &app_client, Challenge::MfaSetup, text)?;
     let seed = session.pending_seed.as_ref().and_then(|text| STANDARD.decode(text).ok());
     let seed = TotpSeed::stored(Zeroizing::new(seed.ok_or(EnrolmentRefused::NoPendingToken)?));
     let next_id = ids::uuid(&mut app.rng());
     let verified = app
         .write(async |tx| {
-            let user = waiting(app, &of, tx, &session).await?;
+            let user = waiting(app, &app_client, tx, &session).await?;
             let Some(enrolment) = enrolment(app, &user, &seed, code, device_name)? else {
-                session.fail(tx, &of.pool.id).await?;
+                session.fail(tx, &app_client.pool.id).await?;
                 return Ok(Err(EnrolmentRefused::Mismatch));
             };
-            session.spend(app, tx, &of.pool.id).await??;
+            session.spend(app, tx, &app_client.pool.id).await??;
             user_secrets::enrol_totp(tx, &user, &enrolment, app.now()).await?;
             let preference = MfaPreference { software_token_enabled: true, software_token_preferred: true };
             user_secrets::set_mfa(tx, &user, preference, app.now()).await?;
-            let user = users::find_by_id(tx, &of.pool.id, &user.id).await?.ok_or(SessionRefused::Invalid)?;
+            let user = users::find_by_id(tx, &app_client.pool.id, &user.id).await?.ok_or(SessionRefused::Invalid)?;
             let progress = session.progress.clone().after(Done::Enrolment, &user);
             Ok::<_, EnrolmentRefused>(Ok(Session { id: next_id.clone(), progress, pending_seed: None, ..session.clone() }))
         })
         .await??;
-    Ok(verified.to_text(app, &of)?)
+    Ok(verified.to_text(app, &app_client)?)
 }
 
 /// Answers the challenge: it was met by [`verify`], in this very session.
@@ -67,11 +67,11 @@ pub fn apply(session: &Session) -> Applied {
 }
 
 /// The user of a session that waits for an enrolment. It waits no more once any factor was enrolled, here or elsewhere.
-async fn waiting(app: &App, of: &ClientOfPool, tx: &mut Conn, session: &Session) -> Result<User, EnrolmentRefused> {
-    check_offered(&of.pool)?;
-    session.check_unused(tx, &of.pool.id).await??;
-    let user = users::find_by_id(tx, &of.pool.id, &session.user_id).await?.ok_or(SessionRefused::Invalid)?;
-    let step = next(&of.pool, &of.client, &user, &session.progress, app.now());
+async fn waiting(app: &App, app_client: &AppClient, tx: &mut Conn, session: &Session) -> Result<User, EnrolmentRefused> {
+    check_offered(&app_client.pool)?;
+    session.check_unused(tx, &app_client.pool.id).await??;
+    let user = users::find_by_id(tx, &app_client.pool.id, &session.user_id).await?.ok_or(SessionRefused::Invalid)?;
+    let step = next(&app_client.pool, &app_client.client, &user, &session.progress, app.now());
     let step = step.map_err(|refused| match refused {
         NextRefused::Stale => SessionRefused::Invalid.into(),
         NextRefused::Barred(barred) => EnrolmentRefused::Barred(barred),

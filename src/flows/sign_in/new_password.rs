@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::driver::Applied;
 use super::refused::SignInRefused;
 use crate::context::App;
-use crate::flows::clients::ClientOfPool;
+use crate::flows::clients::AppClient;
 use crate::flows::new_user::{AliasRefused, claim_alias};
 use crate::store::{Conn, names, user_secrets, users};
 use crate::userpools::attributes::{AttributeRefused, Writer, change, full_schema};
@@ -20,21 +20,21 @@ use crate::userpools::user::{PasswordRecord, User, UserStatus};
 /// [`SignInRefused::Attribute`], [`SignInRefused::Alias`].
 pub async fn apply(
     app: &App,
-    of: &ClientOfPool,
+    app_client: &AppClient,
     tx: &mut Conn,
     user: &User,
     password: &PasswordRecord,
     given: &BTreeMap<String, String>,
 ) -> Result<Applied, SignInRefused> {
-    if given.keys().any(|name| !of.client.configuration.may_write(name)) {
+    if given.keys().any(|name| !app_client.client.configuration.may_write(name)) {
         return Err(AttributeRefused::Unauthorized.into());
     }
     // SECURITY: the user is the writer here, whoever made the account: no more rights than at sign-up.
-    let changed = change(&full_schema(&of.pool.configuration.schema), &user.attributes, given, Writer::User)?;
+    let changed = change(&full_schema(&app_client.pool.configuration.schema), &user.attributes, given, Writer::User)?;
     if changed.attributes != user.attributes {
         let user = User { attributes: changed.attributes, ..user.clone() };
         for kind in changed.moved.into_iter().filter_map(NameKind::of_attribute) {
-            move_name(tx, &of.pool, &user, kind).await?;
+            move_name(tx, &app_client.pool, &user, kind).await?;
         }
         users::set_attributes(tx, &user, app.now()).await?;
     }

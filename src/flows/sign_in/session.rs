@@ -7,7 +7,7 @@ use super::refused::SessionRefused;
 use crate::context::App;
 use crate::crypto::ids;
 use crate::crypto::sealed::{Json, Sealed};
-use crate::flows::clients::{self, ClientOfPool};
+use crate::flows::clients::{self, AppClient};
 use crate::flows::failed::Failed;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{UserId, UserPoolId};
@@ -44,14 +44,14 @@ pub struct Session {
 
 impl Session {
     /// A new session.
-    pub fn new(app: &App, of: &ClientOfPool, user_id: &UserId, asked: Challenge, progress: Progress) -> Self {
+    pub fn new(app: &App, app_client: &AppClient, user_id: &UserId, asked: Challenge, progress: Progress) -> Self {
         Self {
             id: ids::uuid(&mut app.rng()),
             user_id: user_id.to_owned(),
             asked,
             progress,
             pending_seed: None,
-            expires_at: app.now().plus(of.client.configuration.session_lifetime()).millis(),
+            expires_at: app.now().plus(app_client.client.configuration.session_lifetime()).millis(),
         }
     }
 
@@ -60,17 +60,17 @@ impl Session {
     ///
     /// # Errors
     /// Our own failures only.
-    pub fn to_text(&self, app: &App, of: &ClientOfPool) -> Result<String, Failed> {
-        Ok(format!("{}:{}", of.client.id, seal(app, of, "session", Carried::V1(self.clone()))?))
+    pub fn to_text(&self, app: &App, app_client: &AppClient) -> Result<String, Failed> {
+        Ok(format!("{}:{}", app_client.client.id, seal(app, app_client, "session", Carried::V1(self.clone()))?))
     }
 
     /// Opens a session string for an answer to `challenge`.
     ///
     /// # Errors
     /// [`SessionRefused`] when it is of another client, another challenge, or old.
-    pub fn open(app: &App, of: &ClientOfPool, challenge: Challenge, text: &str) -> Result<Self, SessionRefused> {
+    pub fn open(app: &App, app_client: &AppClient, challenge: Challenge, text: &str) -> Result<Self, SessionRefused> {
         let (_, sealed) = text.split_once(':').ok_or(SessionRefused::Invalid)?;
-        let Carried::V1(session) = open(app, of, "session", sealed).ok_or(SessionRefused::Invalid)?;
+        let Carried::V1(session) = open(app, app_client, "session", sealed).ok_or(SessionRefused::Invalid)?;
         if session.asked != challenge {
             return Err(SessionRefused::Invalid);
         }
@@ -118,7 +118,7 @@ impl Session {
 ///
 /// # Errors
 /// [`StoreError`]; inside, [`SessionRefused::Invalid`].
-pub async fn client_of(app: &App, text: &str) -> Result<Result<ClientOfPool, SessionRefused>, StoreError> {
+pub async fn client_of(app: &App, text: &str) -> Result<Result<AppClient, SessionRefused>, StoreError> {
     let Some((client_id, _)) = text.split_once(':') else { return Ok(Err(SessionRefused::Invalid)) };
     Ok(clients::find(app, &client_id.into()).await?.ok_or(SessionRefused::Invalid))
 }
@@ -127,14 +127,14 @@ pub async fn client_of(app: &App, text: &str) -> Result<Result<ClientOfPool, Ses
 ///
 /// # Errors
 /// Our own failures only.
-pub fn seal<T: Serialize + DeserializeOwned>(app: &App, of: &ClientOfPool, purpose: &str, value: T) -> Result<String, Failed> {
-    let place = [purpose, of.pool.id.as_str(), of.client.id.as_str()];
+pub fn seal<T: Serialize + DeserializeOwned>(app: &App, app_client: &AppClient, purpose: &str, value: T) -> Result<String, Failed> {
+    let place = [purpose, app_client.pool.id.as_str(), app_client.client.id.as_str()];
     let sealed = app.keys.travelling.seal(&place, &Json(value), &mut app.rng()).map_err(Failed::because)?;
     Ok(sealed.to_text())
 }
 
 /// Opens what [`seal`] made for the same client and purpose.
-pub fn open<T: Serialize + DeserializeOwned>(app: &App, of: &ClientOfPool, purpose: &str, text: &str) -> Option<T> {
-    let place = [purpose, of.pool.id.as_str(), of.client.id.as_str()];
+pub fn open<T: Serialize + DeserializeOwned>(app: &App, app_client: &AppClient, purpose: &str, text: &str) -> Option<T> {
+    let place = [purpose, app_client.pool.id.as_str(), app_client.client.id.as_str()];
     app.keys.travelling.open(&place, &Sealed::from_text(text)?).ok().map(|Json(value)| value)
 }

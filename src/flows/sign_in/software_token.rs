@@ -4,7 +4,7 @@ use super::driver::Applied;
 use super::refused::SignInRefused;
 use super::subject::attempts_of;
 use crate::context::App;
-use crate::flows::clients::ClientOfPool;
+use crate::flows::clients::AppClient;
 use crate::flows::software_token::matching_step;
 use crate::store::attempts::{self, Charge};
 use crate::store::{Conn, user_secrets};
@@ -16,12 +16,12 @@ use crate::userpools::user::User;
 ///
 /// # Errors
 /// Failures of our own.
-pub async fn apply(app: &App, of: &ClientOfPool, tx: &mut Conn, user: &User, code: &str) -> Result<Applied, SignInRefused> {
+pub async fn apply(app: &App, app_client: &AppClient, tx: &mut Conn, user: &User, code: &str) -> Result<Applied, SignInRefused> {
     let target = attempts_of(app, user);
     match attempts::charge(tx, &user.pool_id, &target, Factor::Second, app.now()).await? {
         Charge::Made => {}
         Charge::Locked => return Ok(Applied::Refused(SignInRefused::CodesLocked)),
-        Charge::NoSuchPool => return Err(of.gone().into()),
+        Charge::NoSuchPool => return Err(app_client.gone().into()),
     }
     let Some(step) = matching_step(app, user, code)? else { return Ok(Applied::Wrong(SignInRefused::WrongCode)) };
     if !user_secrets::use_totp_step(tx, user, step).await? {

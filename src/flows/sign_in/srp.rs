@@ -11,7 +11,7 @@ use super::session::{self, Session};
 use super::subject::Subject;
 use crate::context::App;
 use crate::crypto::srp::{ClientPublic, Proof, ServerChallenge, Verifier};
-use crate::flows::clients::ClientOfPool;
+use crate::flows::clients::AppClient;
 use crate::flows::passwords;
 use crate::kit::clock::Timestamp;
 use crate::store::attempts::Target;
@@ -53,18 +53,18 @@ pub struct SecretBlock {
 ///
 /// # Errors
 /// [`SignInRefused::Busy`], and our own failures.
-pub async fn ask(app: &App, of: &ClientOfPool, subject: Subject, public: ClientPublic) -> Result<ChallengeAsked, SignInRefused> {
+pub async fn ask(app: &App, app_client: &AppClient, subject: Subject, public: ClientPublic) -> Result<ChallengeAsked, SignInRefused> {
     let known = with_password(subject.user.as_ref());
     let verifier = match known {
         Some((user, password)) => passwords::open_verifier(app, user, password)?,
-        None => Verifier::fake(&app.keys.nobody, of.pool.id.as_str(), &subject.srp_name),
+        None => Verifier::fake(&app.keys.nobody, app_client.pool.id.as_str(), &subject.srp_name),
     };
     let salt = verifier.salt_hex();
     let secret = ServerChallenge::draw_secret(&mut app.rng());
     let exchange = app.hasher.run(move || ServerChallenge::start(&verifier, public, secret)).await?;
     let (password, factor) = known.map(|(user, _)| (user.password_generation, user.factor_generation)).unwrap_or_default();
     let block = SecretBlock {
-        session: Session::new(app, of, &subject.id, Challenge::Password, Progress::begin(Flow::Srp, password, factor)),
+        session: Session::new(app, app_client, &subject.id, Challenge::Password, Progress::begin(Flow::Srp, password, factor)),
         target: subject.target,
         srp_name: subject.srp_name.clone(),
         exchange: STANDARD.encode(exchange.to_bytes().as_slice()),
@@ -73,7 +73,7 @@ pub async fn ask(app: &App, of: &ClientOfPool, subject: Subject, public: ClientP
         srp_name: subject.srp_name,
         salt,
         server_public: exchange.server_public_hex(),
-        secret_block: session::seal(app, of, "secret block", block)?,
+        secret_block: session::seal(app, app_client, "secret block", block)?,
     })
 }
 
@@ -81,8 +81,8 @@ pub async fn ask(app: &App, of: &ClientOfPool, subject: Subject, public: ClientP
 ///
 /// # Errors
 /// [`SignInRefused::Incorrect`] when it is none of ours, or old.
-pub fn open(app: &App, of: &ClientOfPool, claim: &PasswordClaim) -> Result<SecretBlock, SignInRefused> {
-    let block: SecretBlock = session::open(app, of, "secret block", &claim.secret_block).ok_or(SignInRefused::Incorrect)?;
+pub fn open(app: &App, app_client: &AppClient, claim: &PasswordClaim) -> Result<SecretBlock, SignInRefused> {
+    let block: SecretBlock = session::open(app, app_client, "secret block", &claim.secret_block).ok_or(SignInRefused::Incorrect)?;
     let is_old = (app.now().seconds() - claim.signed_at.seconds()).abs() > TIMESTAMP_SECONDS;
     if is_old || block.session.is_expired(app) { Err(SignInRefused::Incorrect) } else { Ok(block) }
 }
@@ -93,7 +93,7 @@ pub fn open(app: &App, of: &ClientOfPool, claim: &PasswordClaim) -> Result<Secre
 /// [`SignInRefused::Busy`], and our own failures.
 pub async fn judge(
     app: &App,
-    of: &ClientOfPool,
+    app_client: &AppClient,
     user: Option<&User>,
     block: &SecretBlock,
     claim: PasswordClaim,
@@ -105,11 +105,11 @@ pub async fn judge(
     let exists = known.is_some();
     let verifier = match known {
         Some((user, password)) => passwords::open_verifier(app, user, password)?,
-        None => Verifier::fake(&app.keys.nobody, of.pool.id.as_str(), &block.srp_name),
+        None => Verifier::fake(&app.keys.nobody, app_client.pool.id.as_str(), &block.srp_name),
     };
     let exchange = STANDARD.decode(&block.exchange).ok().and_then(|bytes| ServerChallenge::from_bytes(&bytes));
     let exchange = exchange.ok_or(SignInRefused::Incorrect)?;
-    let (pool_name, srp_name) = (of.pool.srp_name().to_owned(), block.srp_name.clone());
+    let (pool_name, srp_name) = (app_client.pool.srp_name().to_owned(), block.srp_name.clone());
     let proven = app.hasher.run(move || {
         let secret_block = STANDARD.decode(&claim.secret_block).unwrap_or_default();
         let proof = Proof {

@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::flows::web_identity::LoginRefused;
-use crate::iam::arn;
+use crate::iam::arn::Arn;
 use crate::identitypools::pool::IdentityPool;
 use crate::kit::id::IdentityPoolId;
 use crate::operation::{Ask, Fault, Resolved};
@@ -85,11 +85,11 @@ pub async fn own_pool(cx: &Context, identity_pool_id: &IdentityPoolId) -> Result
 pub async fn found_pool(cx: &Context, identity_pool_id: &IdentityPoolId) -> Result<Resolved<IdentityPool>, Fault> {
     match own_pool(cx, identity_pool_id).await {
         Ok(pool) => {
-            let ask = Ask::on(arn::identity_pool(&pool.region, &pool.account_id, &pool.id));
+            let ask = Ask::on(Arn::identity_pool(&pool.region, &pool.account_id, &pool.id));
             Ok(Resolved::one(Ok(pool), ask))
         }
         Err(missing @ Error::ResourceNotFound(_)) => {
-            Ok(Resolved::one(Err(missing.into()), Ask::on(arn::identity_pool(&cx.region, &cx.account_id, identity_pool_id))))
+            Ok(Resolved::one(Err(missing.into()), Ask::on(Arn::identity_pool(&cx.region, &cx.account_id, identity_pool_id))))
         }
         Err(error) => Err(error.into()),
     }

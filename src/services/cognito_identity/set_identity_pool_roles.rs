@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::errors::{Error, own_pool, unsupported};
 use crate::context::Context;
 use crate::flows::web_identity::PROVIDER;
-use crate::iam::arn;
+use crate::iam::arn::{self, RoleName};
 use crate::identitypools::pool::{IdentityPool, Roles};
 use crate::kit::id::IdentityPoolId;
 use crate::operation::{self, Ask, Asks, Fault, Resolved};
@@ -40,10 +40,10 @@ impl Asks for Request {
             let passed = |ask: Ask| ask.action("iam:PassRole").key("iam:PassedToService", PROVIDER);
             let (role, judged) = match arn::parse_role(role_arn) {
                 // Another account's roles are looked up for nobody: there or not, they are refused alike.
-                Some((account, ..)) if cx.account_id != account => {
+                Some(named) if cx.account_id != named.account_id => {
                     return Err(Fault::AccessDenied("Cross-account pass role is not allowed.".to_owned()));
                 }
-                Some((_, _, name)) => {
+                Some(RoleName { name, .. }) => {
                     let role = cx.read(async |tx| store::iam::find_role(tx, &cx.account_id, name).await).await?;
                     (role.filter(|role| role.arn() == *role_arn), role_arn.as_str())
                 }

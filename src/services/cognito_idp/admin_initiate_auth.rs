@@ -6,7 +6,7 @@ use super::auth_answer::{self, Answer};
 use super::auth_request::{self, Parameters, Side};
 use super::errors::{Error, no_session};
 use crate::context::Context;
-use crate::flows::clients::ClientOfPool;
+use crate::flows::clients::AppClient;
 use crate::kit::id::{ClientId, UserPoolId};
 
 #[derive(Deserialize)]
@@ -22,8 +22,8 @@ pub struct Request {
 
 asks_about_client!(Request);
 
-pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Answer, Error> {
+pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Answer, Error> {
     no_session(request.session.as_deref())?;
     let asked = auth_request::initiate(Side::Admin, &request.auth_flow, &request.auth_parameters)?;
-    auth_answer::initiate(cx, &of, asked, auth_request::secret_hash(&request.auth_parameters)).await
+    auth_answer::initiate(cx, &app_client, asked, auth_request::secret_hash(&request.auth_parameters)).await
 }

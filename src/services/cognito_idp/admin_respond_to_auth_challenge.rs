@@ -6,7 +6,7 @@ use super::auth_answer::{self, Answer};
 use super::auth_request::{self, Parameters};
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::clients::ClientOfPool;
+use crate::flows::clients::AppClient;
 use crate::kit::id::{ClientId, UserPoolId};
 
 #[derive(Deserialize)]
@@ -22,8 +22,8 @@ pub struct Request {
 
 asks_about_client!(Request);
 
-pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Answer, Error> {
+pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Answer, Error> {
     let responses = &request.challenge_responses;
     let given = auth_request::respond(&request.challenge_name, request.session.as_deref(), responses)?;
-    auth_answer::respond(cx, &of, given, auth_request::secret_hash(responses)).await
+    auth_answer::respond(cx, &app_client, given, auth_request::secret_hash(responses)).await
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::auth_request::{Initiate, Parameters, Respond};
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::clients::ClientOfPool;
+use crate::flows::clients::AppClient;
 use crate::flows::issue::Tokens;
 use crate::flows::refresh;
 use crate::flows::sign_in::{self, ChallengeAsked, Outcome};
@@ -35,18 +35,18 @@ struct AuthenticationResult {
 }
 
 /// Begins, or refreshes.
-pub async fn initiate(cx: &Context, of: &ClientOfPool, asked: Initiate, secret_hash: Option<&str>) -> Result<Answer, Error> {
+pub async fn initiate(cx: &Context, app_client: &AppClient, asked: Initiate, secret_hash: Option<&str>) -> Result<Answer, Error> {
     match asked {
-        Initiate::Refresh { token } => Ok(Answer::signed_in(refresh::refresh(cx, of, &token, secret_hash).await?)),
-        Initiate::SignIn(begin) => Answer::of(sign_in::begin(cx, of, begin, secret_hash).await?),
+        Initiate::Refresh { token } => Ok(Answer::signed_in(refresh::refresh(cx, app_client, &token, secret_hash).await?)),
+        Initiate::SignIn(begin) => Answer::of(sign_in::begin(cx, app_client, begin, secret_hash).await?),
     }
 }
 
 /// Goes on.
-pub async fn respond(cx: &Context, of: &ClientOfPool, given: Respond, secret_hash: Option<&str>) -> Result<Answer, Error> {
+pub async fn respond(cx: &Context, app_client: &AppClient, given: Respond, secret_hash: Option<&str>) -> Result<Answer, Error> {
     Answer::of(match given {
-        Respond::Claim(claim) => sign_in::prove(cx, of, claim, secret_hash).await?,
-        Respond::Answer { username, session, answer } => sign_in::respond(cx, of, &username, &session, answer, secret_hash).await?,
+        Respond::Claim(claim) => sign_in::prove(cx, app_client, claim, secret_hash).await?,
+        Respond::Answer { username, session, answer } => sign_in::respond(cx, app_client, &username, &session, answer, secret_hash).await?,
     })
 }
 

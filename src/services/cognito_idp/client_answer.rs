@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::clients::ClientOfPool;
+use crate::flows::clients::AppClient;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{ClientId, UserPoolId};
 use crate::userpools::client::ClientConfiguration;
@@ -28,18 +28,18 @@ pub struct ClientAnswer {
 
 impl ClientAnswer {
     /// A client, its secret included.
-    pub fn of(cx: &Context, of: &ClientOfPool) -> Result<Self, Error> {
-        let mut configuration = of.client.configuration.clone();
+    pub fn of(cx: &Context, app_client: &AppClient) -> Result<Self, Error> {
+        let mut configuration = app_client.client.configuration.clone();
         if configuration.refresh_token_validity == 0 {
             configuration.refresh_token_validity = 30;
         }
         Ok(Self {
-            client_secret: of.secret(cx)?.map(|secret| secret.expose_secret().to_owned()),
-            user_pool_id: of.client.pool_id.clone(),
-            client_name: of.client.name.clone(),
-            client_id: of.client.id.clone(),
-            last_modified_date: of.client.modified_at,
-            creation_date: of.client.created_at,
+            client_secret: app_client.secret(cx)?.map(|secret| secret.expose_secret().to_owned()),
+            user_pool_id: app_client.client.pool_id.clone(),
+            client_name: app_client.client.name.clone(),
+            client_id: app_client.client.id.clone(),
+            last_modified_date: app_client.client.modified_at,
+            creation_date: app_client.client.created_at,
             configuration,
             allowed_oauth_flows_user_pool_client: false,
         })

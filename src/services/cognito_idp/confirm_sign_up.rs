@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::{Error, no_session};
 use crate::context::Context;
-use crate::flows::clients::ClientOfPool;
+use crate::flows::clients::AppClient;
 use crate::flows::confirm_sign_up;
 use crate::kit::id::ClientId;
 
@@ -25,9 +25,9 @@ proves_secret_by_username!(Request);
 #[derive(Serialize)]
 pub struct Response {}
 
-pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Response, Error> {
     no_session(request.session.as_deref())?;
-    confirm_sign_up::confirm(cx, &of, &request.username, &request.confirmation_code, request.force_alias_creation).await?;
+    confirm_sign_up::confirm(cx, &app_client, &request.username, &request.confirmation_code, request.force_alias_creation).await?;
     Ok(Response {})
 }
 

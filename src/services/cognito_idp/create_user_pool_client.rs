@@ -9,7 +9,7 @@ use super::client_answer::ClientAnswer;
 use super::errors::{Error, refuse_unsupported};
 use crate::context::Context;
 use crate::crypto::ids;
-use crate::flows::clients::{ClientOfPool, NoSuchPool};
+use crate::flows::clients::{AppClient, NoSuchPool};
 use crate::kit::id::UserPoolId;
 use crate::store::{self, StoreError};
 use crate::userpools::attributes::full_schema;
@@ -62,8 +62,8 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
         Ok::<_, Error>(store::user_pools::insert_client(tx, &client).await?)
     })
     .await?;
-    let of = ClientOfPool { pool, client: Arc::new(client) };
-    Ok(Response { user_pool_client: ClientAnswer::of(cx, &of)? })
+    let app_client = AppClient { pool, client: Arc::new(client) };
+    Ok(Response { user_pool_client: ClientAnswer::of(cx, &app_client)? })
 }
 
 /// Holds the settings of a client to what its pool has, and to what we honour.

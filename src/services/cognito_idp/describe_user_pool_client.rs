@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::client_answer::ClientAnswer;
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::clients::ClientOfPool;
+use crate::flows::clients::AppClient;
 use crate::kit::id::{ClientId, UserPoolId};
 
 #[derive(Deserialize)]
@@ -23,6 +23,6 @@ pub struct Response {
     user_pool_client: ClientAnswer,
 }
 
-pub async fn handle(cx: &Context, of: ClientOfPool, _: Request) -> Result<Response, Error> {
-    Ok(Response { user_pool_client: ClientAnswer::of(cx, &of)? })
+pub async fn handle(cx: &Context, app_client: AppClient, _: Request) -> Result<Response, Error> {
+    Ok(Response { user_pool_client: ClientAnswer::of(cx, &app_client)? })
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::clients::{self, ClientOfPool, NoSuchClient, NoSuchPool};
-use crate::iam::arn;
+use crate::flows::clients::{self, AppClient, NoSuchClient, NoSuchPool};
+use crate::iam::arn::Arn;
 use crate::kit::id::{ClientId, UserPoolId};
 use crate::operation::{Ask, Fault, Resolved};
 use crate::userpools::pool::Pool;
@@ -18,13 +18,13 @@ pub async fn pool(cx: &Context, pool_id: &UserPoolId) -> Result<Resolved<Arc<Poo
         // What is not there is judged where it would be: whether it exists is for those to know who may ask about it.
         None => {
             let missing = Error::from(NoSuchPool(pool_id.to_owned().into_string()));
-            Resolved::one(Err(missing.into()), Ask::on(arn::user_pool(&cx.region, &cx.account_id, pool_id)))
+            Resolved::one(Err(missing.into()), Ask::on(Arn::user_pool(&cx.region, &cx.account_id, pool_id)))
         }
     })
 }
 
 /// The client, of the pool, that a request names: it is the pool that is asked about.
-pub async fn client(cx: &Context, pool_id: &UserPoolId, client_id: &ClientId) -> Result<Resolved<ClientOfPool>, Fault> {
+pub async fn client(cx: &Context, pool_id: &UserPoolId, client_id: &ClientId) -> Result<Resolved<AppClient>, Fault> {
     let Resolved { found, asks } = pool(cx, pool_id).await?;
     let found = match found {
         Ok(pool) => {
@@ -37,7 +37,7 @@ pub async fn client(cx: &Context, pool_id: &UserPoolId, client_id: &ClientId) ->
 }
 
 fn ask(pool: &Pool) -> Ask {
-    Ask::on(arn::user_pool(&pool.region, &pool.account_id, &pool.id))
+    Ask::on(Arn::user_pool(&pool.region, &pool.account_id, &pool.id))
 }
 
 /// The request asks about the pool of its `user_pool_id`.
@@ -60,7 +60,7 @@ macro_rules! asks_about_pool {
 macro_rules! asks_about_client {
     ($request:ty) => {
         impl $crate::operation::Asks for $request {
-            type Found = $crate::flows::clients::ClientOfPool;
+            type Found = $crate::flows::clients::AppClient;
 
             async fn resolve(
                 &self,

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::context::Context;
-use crate::iam::arn;
+use crate::iam::arn::Arn;
 use crate::kit::clock::Timestamp;
 use crate::userpools::attributes::{SchemaAttribute, full_schema};
 use crate::userpools::pool::{Pool, PoolConfiguration, SoftwareToken};
@@ -20,7 +20,7 @@ pub struct PoolAnswer {
     configuration: PoolConfiguration,
     schema_attributes: Vec<SchemaAttribute>,
     estimated_number_of_users: i64,
-    arn: String,
+    arn: Arn,
     user_pool_tier: &'static str,
 }
 
@@ -41,7 +41,7 @@ impl PoolAnswer {
             configuration,
             schema_attributes: full_schema(&pool.configuration.schema),
             estimated_number_of_users,
-            arn: arn::user_pool(&pool.region, &cx.account_id, &pool.id),
+            arn: Arn::user_pool(&pool.region, &cx.account_id, &pool.id),
             user_pool_tier: "ESSENTIALS",
         }
     }

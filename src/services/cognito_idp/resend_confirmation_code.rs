@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::answers::CodeDeliveryDetails;
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::clients::ClientOfPool;
+use crate::flows::clients::AppClient;
 use crate::flows::confirm_sign_up;
 use crate::kit::id::ClientId;
 
@@ -25,8 +25,8 @@ pub struct Response {
     code_delivery_details: CodeDeliveryDetails,
 }
 
-pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Response, Error> {
-    Ok(Response { code_delivery_details: confirm_sign_up::resend(cx, &of, &request.username).await?.into() })
+pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Response, Error> {
+    Ok(Response { code_delivery_details: confirm_sign_up::resend(cx, &app_client, &request.username).await?.into() })
 }
 
 #[cfg(test)]

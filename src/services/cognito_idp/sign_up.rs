@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::answers::{Attribute, CodeDeliveryDetails, by_name};
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::clients::ClientOfPool;
+use crate::flows::clients::AppClient;
 use crate::flows::sign_up;
 use crate::kit::id::ClientId;
 use crate::kit::secret::Secret;
@@ -32,10 +32,10 @@ pub struct Response {
     user_sub: String,
 }
 
-pub async fn handle(cx: &Context, of: ClientOfPool, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Response, Error> {
     let password = request.password.ok_or_else(|| Error::parameter("Password is required"))?;
     let attributes = by_name(request.user_attributes);
-    let (user, delivery) = sign_up::sign_up(cx, &of, &request.username, &password, attributes).await?;
+    let (user, delivery) = sign_up::sign_up(cx, &app_client, &request.username, &password, attributes).await?;
     Ok(Response { user_confirmed: false, code_delivery_details: delivery.map(Into::into), user_sub: user.id.into_string() })
 }
 

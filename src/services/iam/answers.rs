@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::iam::arn::Arn;
 use crate::iam::entity::{Role, Tag, User};
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UniqueId;
@@ -13,7 +14,7 @@ pub struct UserAnswer {
     path: String,
     user_name: String,
     user_id: UniqueId,
-    arn: String,
+    arn: Arn,
     create_date: Timestamp,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<Tag>,
@@ -39,7 +40,7 @@ pub struct RoleAnswer {
     path: String,
     role_name: String,
     role_id: UniqueId,
-    arn: String,
+    arn: Arn,
     create_date: Timestamp,
     assume_role_policy_document: String,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -10,7 +10,7 @@ use super::trusted;
 use crate::context::Context;
 use crate::crypto::ids;
 use crate::flows::web_identity::{AUDIENCE, PROVIDER};
-use crate::iam::arn;
+use crate::iam::arn::Arn;
 use crate::iam::entity::{Role, Tag};
 use crate::operation::unsupported;
 use crate::operation::{Ask, Asks, Fault, Resolved};
@@ -39,7 +39,7 @@ impl Asks for Request {
 
     async fn resolve(&self, cx: &Context) -> Result<Resolved<()>, Fault> {
         let path = self.path.as_deref().unwrap_or("/");
-        Ok(Resolved::one(Ok(()), Ask::on(arn::role(&cx.account_id, path, &self.role_name)).request_tags(&self.tags)))
+        Ok(Resolved::one(Ok(()), Ask::on(Arn::role(&cx.account_id, path, &self.role_name)).request_tags(&self.tags)))
     }
 }
 

@@ -8,7 +8,7 @@ use super::errors::Error;
 use super::owner::check_tags;
 use crate::context::Context;
 use crate::crypto::ids;
-use crate::iam::arn;
+use crate::iam::arn::Arn;
 use crate::iam::entity::{Tag, User};
 use crate::operation::unsupported;
 use crate::operation::{Ask, Asks, Fault, Resolved};
@@ -30,7 +30,7 @@ impl Asks for Request {
 
     async fn resolve(&self, cx: &Context) -> Result<Resolved<()>, Fault> {
         let path = self.path.as_deref().unwrap_or("/");
-        Ok(Resolved::one(Ok(()), Ask::on(arn::user(&cx.account_id, path, &self.user_name)).request_tags(&self.tags)))
+        Ok(Resolved::one(Ok(()), Ask::on(Arn::user(&cx.account_id, path, &self.user_name)).request_tags(&self.tags)))
     }
 }
 

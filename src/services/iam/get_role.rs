@@ -6,7 +6,7 @@ use super::answers::RoleAnswer;
 use super::errors::Error;
 use super::trusted;
 use crate::context::Context;
-use crate::iam::arn;
+use crate::iam::arn::Arn;
 use crate::iam::entity::Role;
 use crate::operation::{Ask, Asks, Fault, Resolved};
 use crate::store;
@@ -43,7 +43,7 @@ pub async fn found(cx: &Context, name: &str) -> Result<Resolved<Role>, Fault> {
             let ask = Ask::on(role.arn()).resource_tags(&role.tags);
             Ok(Resolved::one(Ok(role), ask))
         }
-        None => Ok(Resolved::one(Err(no_role(name).into()), Ask::on(arn::role(&cx.account_id, "/", name)))),
+        None => Ok(Resolved::one(Err(no_role(name).into()), Ask::on(Arn::role(&cx.account_id, "/", name)))),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::errors::Error;
 use crate::context::Context;
-use crate::iam::arn;
+use crate::iam::arn::Arn;
 use crate::iam::caller::Caller;
 use crate::iam::entity::{Tag, User};
 use crate::kit::id::{AccountId, UniqueId};
@@ -85,7 +85,7 @@ pub async fn found_user(cx: &Context, name: &str) -> Result<Resolved<User>, Faul
             let ask = about(&user);
             Ok(Resolved::one(Ok(user), ask))
         }
-        None => Ok(Resolved::one(Err(no_user(name).into()), Ask::on(arn::user(&cx.account_id, "/", name)))),
+        None => Ok(Resolved::one(Err(no_user(name).into()), Ask::on(Arn::user(&cx.account_id, "/", name)))),
     }
 }
 

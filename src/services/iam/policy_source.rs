@@ -3,6 +3,7 @@
 use super::errors::Error;
 use super::simulation::Subject;
 use crate::context::Context;
+use crate::iam::arn::Arn;
 use crate::iam::caller::Caller;
 use crate::iam::entity::Tag;
 use crate::iam::simulation::{Document, Source};
@@ -55,7 +56,13 @@ async fn load(cx: &Context, source_arn: &str) -> Result<Subject, Error> {
     let (entity, policies) = loaded.ok_or_else(missing)?;
     let stored =
         policies.into_iter().map(|(policy, text)| Document { id: inline_id(kind, &entity.name, &policy), source: entity.source, text });
-    Ok(Subject { stored: stored.collect(), arn: entity.arn, principal: Some(entity.principal), tags: entity.tags, keys: entity.keys })
+    Ok(Subject {
+        stored: stored.collect(),
+        arn: entity.arn.into(),
+        principal: Some(entity.principal),
+        tags: entity.tags,
+        keys: entity.keys,
+    })
 }
 
 /// How answers name an inline policy.
@@ -66,7 +73,7 @@ pub fn inline_id(kind: &str, name: &str, policy: &str) -> String {
 struct Entity {
     name: String,
     id: UniqueId,
-    arn: String,
+    arn: Arn,
     source: Source,
     principal: Principal,
     tags: Vec<Tag>,
@@ -92,7 +99,7 @@ impl Entity {
         for tag in &role.tags {
             keys.insert(&format!("aws:PrincipalTag/{}", tag.key), tag.value.as_str());
         }
-        let principal = Principal::Role { account: role.account_id.into_string(), arn: arn.clone(), id: role.id.to_string() };
+        let principal = Principal::Role { account: role.account_id.into_string(), arn: arn.to_string(), id: role.id.to_string() };
         Self { name: role.name, id: role.id, arn, source: Source::Role, principal, tags: role.tags, keys }
     }
 }

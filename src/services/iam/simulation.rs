@@ -11,7 +11,7 @@ use crate::authz;
 use crate::context::Context;
 use crate::crypto::digest;
 use crate::flows::paging;
-use crate::iam::arn;
+use crate::iam::arn::{self, RoleName};
 use crate::iam::context_entry;
 use crate::iam::entity::Tag;
 use crate::iam::simulation::{Document, Given, Matched, Outcome, Simulation, Source, assumes_role, together};
@@ -288,7 +288,7 @@ async fn prepare(cx: &Context, question: Question, subject: Subject, resources: 
 /// SECURITY: a trust policy's verdict tells of its content, so this asks for the right to read the role.
 async fn add_trusts(cx: &Context, simulation: &mut Simulation, resources: &[String]) -> Result<(), Error> {
     for resource in resources {
-        let Some((account, ..)) = arn::parse_role(resource) else { continue };
+        let Some(RoleName { account_id: account, .. }) = arn::parse_role(resource) else { continue };
         if cx.account_id != account {
             continue;
         }

@@ -43,8 +43,8 @@ pub async fn by_arn(tx: &mut Conn, account_id: &AccountId, document: &str) -> Re
     let mut arns = BTreeMap::new();
     for id in policy::aws_principals(document) {
         let arn = match id.get(..4) {
-            Some("AIDA") => store::iam::find_user_by_id(tx, account_id, &id.as_str().into()).await?.map(|user| user.arn()),
-            Some("AROA") => store::iam::find_role_by_id(tx, account_id, &id.as_str().into()).await?.map(|role| role.arn()),
+            Some("AIDA") => store::iam::find_user_by_id(tx, account_id, &id.as_str().into()).await?.map(|user| user.arn().into()),
+            Some("AROA") => store::iam::find_role_by_id(tx, account_id, &id.as_str().into()).await?.map(|role| role.arn().into()),
             _ => None,
         };
         arns.extend(arn.map(|arn| (id, arn)));

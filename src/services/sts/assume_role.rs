@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use super::errors::Error;
 use crate::authz;
 use crate::context::Context;
+use crate::iam::arn::Arn;
 use crate::iam::caller::{Caller, RoleSession};
 use crate::iam::entity::Role;
 use crate::kit::clock::Timestamp;
@@ -46,7 +47,7 @@ pub struct Response {
 #[serde(rename_all = "PascalCase")]
 pub struct AssumedRoleUser {
     assumed_role_id: String,
-    arn: String,
+    arn: Arn,
 }
 
 /// Credentials.
