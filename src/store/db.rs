@@ -157,10 +157,18 @@ impl Db {
             }
             let mut conn = self.begin().await?;
             let outcome = body(&mut conn).await;
-            if conn.serialization_failed {
-                continue;
-            }
-            let value = outcome?;
+            let value = match outcome {
+                Ok(value) if !conn.serialization_failed => value,
+                outcome => {
+                    // Before anything else happens: what is only dropped keeps its locks until its connection is used again.
+                    let failed = conn.serialization_failed;
+                    conn.roll_back().await;
+                    match outcome {
+                        Err(error) if !failed => return Err(error),
+                        _ => continue,
+                    }
+                }
+            };
             match self.commit(conn).await? {
                 Commit::Done => return Ok(value),
                 Commit::Refused => {}
@@ -385,6 +393,18 @@ impl Conn {
     /// Says what the transaction changes of that which caches hold. Once is enough.
     pub(super) fn changed(&mut self, change: Change) {
         self.changes.insert(change);
+    }
+
+    /// A connection on which even this fails is closed, and the server rolls back by itself.
+    async fn roll_back(self) {
+        let outcome = match self.link {
+            Link::Sqlite(Handle::Transaction(transaction)) => transaction.rollback().await,
+            Link::Postgres(Handle::Transaction(transaction)) => transaction.rollback().await,
+            Link::Sqlite(Handle::Pooled(_)) | Link::Postgres(Handle::Pooled(_)) => Ok(()),
+        };
+        if let Err(error) = outcome {
+            tracing::debug!(%error, "a transaction was not rolled back by us");
+        }
     }
 
     async fn commit(self) -> Result<Commit, StoreError> {

@@ -64,6 +64,9 @@ const BEGIN: i64 = 1_800_000_000;
 /// Hashes that cost next to nothing: what they cost is tested where they are made.
 const CHEAP: Argon2Cost = Argon2Cost { memory_kib: 8, passes: 1, lanes: 1 };
 
+/// How long the look at what a test left behind may take: it takes milliseconds.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// The routes of a node, ready for requests.
 type Routes = Rc<dyn Fn(Request) -> LocalBoxFuture<'static, Result<ServiceResponse, actix_web::Error>>>;
 
@@ -214,7 +217,8 @@ impl Drop for TestApp {
                 let mut app = assemble(mode, Limits::default(), database, clock, 3).await;
                 // Keys that ten years would rotate take long to make, and are looked at by the tests of rotation.
                 Arc::get_mut(&mut app).unwrap().signing_key_age = None;
-                let faults = end::faults(&app, clock).await.unwrap();
+                // A test that has left a transaction open would be waited for without end.
+                let faults = tokio::time::timeout(PATIENCE, end::faults(&app, clock)).await.unwrap().unwrap();
                 app.db.close().await;
                 assert!(faults.is_empty(), "the test leaves behind: {}", faults.join("; "));
             });
