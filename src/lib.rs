@@ -31,6 +31,10 @@
 //! | a check of policies | its function in `policy/validate/checks/`, one row there |
 //! | a setting | its field in [`config`] |
 //! | a column | one migration, the row struct, the store file |
+//! | a kind of id | its line in `kit/id.rs` and its name in `store/types.rs` |
+//! | what rests sealed | [`crypto::sealed::Sealable`] for it, and `Sealed<T>` in its row |
+//! | a kind of job | its function in [`jobs`], one row of `KINDS` |
+//! | what a flow of user pools refuses | a variant of its decision, one arm in `services/cognito_idp/errors.rs` |
 //! | an edge between rooms | the row of the room that looks, in `tests/architecture.rs` |
 
 pub mod authz;

@@ -292,7 +292,8 @@ async fn write_root_credentials(app: &App, data: &Path) -> Result<(), StartupErr
             winner
         }
     };
-    private_file::settle(&path, &winner).map(drop).map_err(file)
+    private_file::settle(&path, &winner).map_err(file)?;
+    private_file::keep(&path).map(drop).map_err(file)
 }
 
 /// A new access key for the root, and the credentials file that tells of it.

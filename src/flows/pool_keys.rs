@@ -58,16 +58,23 @@ pub async fn load(app: &App, pool_id: &UserPoolId) -> Result<Option<Arc<PoolKeys
     app.caches.pool_keys.find(&pool_id.to_owned(), app.now(), load).await
 }
 
+/// What is to be done by now about a pool's keys, of which none may sign for longer than `longest`. A deleted pool has none.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn turn_of(app: &App, tx: &mut Conn, pool_id: &UserPoolId, longest: Duration) -> Result<Turn, StoreError> {
+    let keys: Vec<Standing> = signing_keys::of_pool(tx, pool_id).await?.into_iter().map(|stored| stored.standing).collect();
+    Ok(turn(&keys, longest, app.now()))
+}
+
 /// Gives a pool's keys their turns, if by now one has signed for `longest`. `following` is what [`FOLLOWING`] made; it is
 /// dropped where it is not needed. Answers what was done.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn rotate(app: &App, tx: &mut Conn, pool_id: &UserPoolId, longest: Duration, following: &[NewKey]) -> Result<Turn, StoreError> {
-    // Read in the transaction that acts: of two nodes at once, one finds the other's new key. A deleted pool has none.
-    let stored = signing_keys::of_pool(tx, pool_id).await?;
-    let keys: Vec<Standing> = stored.into_iter().map(|stored| stored.standing).collect();
-    let turn = turn(&keys, longest, app.now());
+    // Read in the transaction that acts: of two nodes at once, one finds the other's new key.
+    let turn = turn_of(app, tx, pool_id, longest).await?;
     match &turn {
         Turn::NotYet => return Ok(turn),
         Turn::Publish => {}

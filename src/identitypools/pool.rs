@@ -27,7 +27,8 @@ pub struct IdentityPool {
 }
 
 /// How an identity pool behaves.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct IdentityPoolConfiguration {
     /// Whether guests get identities.
     pub allow_unauthenticated_identities: bool,
@@ -50,3 +51,17 @@ pub struct CognitoProvider {
 
 /// Whose credentials an identity pool gives: `authenticated` and `unauthenticated` to role ARNs.
 pub type Roles = BTreeMap<String, String>;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_of_the_first_release_open_and_those_without_a_member_too() {
+        let row = r#"{"allow_unauthenticated_identities":true,"cognito_identity_providers":[{"ProviderName":"p","ClientId":"c"}]}"#;
+        let provider = CognitoProvider { provider_name: "p".to_owned(), client_id: "c".into(), server_side_token_check: false };
+        let expected = IdentityPoolConfiguration { allow_unauthenticated_identities: true, cognito_identity_providers: vec![provider] };
+        assert_eq!(serde_json::from_str::<IdentityPoolConfiguration>(row).unwrap(), expected);
+        assert_eq!(serde_json::from_str::<IdentityPoolConfiguration>("{}").unwrap(), IdentityPoolConfiguration::default());
+    }
+}

@@ -55,7 +55,15 @@ async fn rotate_due(held: &Held<'_>, longest: Duration) -> Result<(), Interrupte
 
 /// Rotates one pool's keys, in one transaction that needs no time: the new key is made before it.
 async fn rotate(held: &Held<'_>, pool_id: &UserPoolId, longest: Duration) -> Result<(), Interrupted> {
-    let made = pool_keys::generate(held.app, pool_keys::FOLLOWING).await.map_err(Interrupted::failed)?;
+    // A key takes long to make: only one that will be needed is.
+    if held.app.read(async |tx| pool_keys::turn_of(held.app, tx, pool_id, longest).await).await? == Turn::NotYet {
+        return Ok(());
+    }
+    // Sign-ins go before; and who waits here keeps no other pool from its turn.
+    let Ok(made) = pool_keys::generate(held.app, pool_keys::FOLLOWING).await else {
+        tracing::info!(%pool_id, "a user pool's signing key is rotated later: the hashing pool is full");
+        return Ok(());
+    };
     let following = made.map_err(Interrupted::failed)?;
     let turn = held.step(async |tx| pool_keys::rotate(held.app, tx, pool_id, longest, &following).await).await?;
     match turn {

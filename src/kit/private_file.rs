@@ -102,6 +102,21 @@ pub fn keep(path: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
+/// Refuses a file that has another name beside its path: what is done to it here would be done to that one.
+///
+/// # Errors
+/// Those of the file system; a hard link.
+pub fn check_names(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.nlink() > 1 => {
+            Err(io::Error::other("the file has another name (a hard link), by which another process could open it: remove one of them"))
+        }
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
 /// Makes an open file private.
 ///
 /// # Errors

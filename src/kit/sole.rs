@@ -1,8 +1,11 @@
 //! A lock that one process has at a time: the system gives it back when the process ends, however it ends.
 
-use std::fs::{File, OpenOptions};
+use std::collections::BTreeMap;
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use rustix::fs::{FlockOperation, fcntl_lock};
 use rustix::io::Errno;
@@ -30,6 +33,7 @@ impl Sole {
     /// # Errors
     /// [`Taken`].
     pub fn take(path: &Path) -> Result<Self, Taken> {
+        private_file::check_names(path).and_then(|()| private_file::keep(path)).map_err(Taken::Io)?;
         let file = private_file::open(OpenOptions::new().write(true).create(true).truncate(false), path).map_err(Taken::Io)?;
         // Whoever may open the file could take the lock. It is opened once: closing it anywhere would give the lock back.
         private_file::close_to_others(&file).map_err(Taken::Io)?;
@@ -45,5 +49,41 @@ impl Sole {
                 return Err(Taken::By(holder.pid.map(|pid| pid.as_raw_nonzero().get())));
             }
         }
+    }
+}
+
+/// A file that no other process has while this is there, by whatever name: the lock is the file's own, and goes where it goes.
+/// In one process it is had as often as it is asked for. Who has it is not told.
+///
+/// It is of another kind (flock) than those that SQLite takes of its file, so that neither gives up the other's.
+#[derive(Clone, Debug)]
+pub struct Whole(#[expect(dead_code, reason = "the lock is had while the file is open")] Arc<File>);
+
+/// The files that this process has whole, by device and number. One is opened once: closing it again would give up the locks
+/// that SQLite has on it (POSIX, fcntl).
+static WHOLE: Mutex<BTreeMap<(u64, u64), Weak<File>>> = Mutex::new(BTreeMap::new());
+
+impl Whole {
+    /// Takes a file that is there.
+    ///
+    /// # Errors
+    /// [`Taken`].
+    pub fn take(path: &Path) -> Result<Self, Taken> {
+        let mut whole = WHOLE.lock().unwrap_or_else(PoisonError::into_inner);
+        whole.retain(|_, file| file.strong_count() > 0);
+        let found = fs::metadata(path).map_err(Taken::Io)?;
+        if let Some(file) = whole.get(&(found.dev(), found.ino())).and_then(Weak::upgrade) {
+            return Ok(Self(file));
+        }
+        let file = private_file::open(OpenOptions::new().read(true), path).map_err(Taken::Io)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(Taken::By(None)),
+            Err(TryLockError::Error(error)) => return Err(Taken::Io(error)),
+        }
+        let opened = file.metadata().map_err(Taken::Io)?;
+        let file = Arc::new(file);
+        whole.insert((opened.dev(), opened.ino()), Arc::downgrade(&file));
+        Ok(Self(file))
     }
 }

@@ -15,7 +15,6 @@ use super::changes::{self, Change, Journal};
 use super::{StoreError, embedded, migrate};
 use crate::kit::cache::Confirmation;
 use crate::kit::clock::{Clock, SystemClock};
-use crate::kit::sole::Sole;
 
 /// How often a transaction is run before contention is given up on. The pauses between add up to about two seconds.
 const WRITE_ATTEMPTS: u32 = 12;
@@ -59,7 +58,7 @@ enum Pools {
     /// One writer and some readers on one file, in WAL mode with durable commits.
     Sqlite {
         /// Had by this process until it ends.
-        _sole: Arc<Sole>,
+        _owned: Arc<embedded::Owned>,
         /// Exactly one connection: SQLite has one writer at a time.
         writer: SqlitePool,
         /// Connections that cannot write.
@@ -103,7 +102,7 @@ impl Db {
             return Err(StoreError::UnknownDatabase(url.to_owned()));
         }
         let options = SqliteConnectOptions::from_str(url)?;
-        let (path, sole) = embedded::own(options.get_filename())?;
+        let (path, owned) = embedded::own(options.get_filename())?;
         let options = options
             .filename(path)
             .create_if_missing(false)
@@ -116,7 +115,7 @@ impl Db {
         migrate::for_sqlite().run(&writer).await?;
         let reading = options.pragma("query_only", "ON");
         let readers = pool(SQLITE_READERS).connect_with(reading.clone()).await?;
-        Ok(Pools::Sqlite { _sole: Arc::new(sole), writer, readers, follower: pool(1).connect_lazy_with(reading) })
+        Ok(Pools::Sqlite { _owned: Arc::new(owned), writer, readers, follower: pool(1).connect_lazy_with(reading) })
     }
 
     /// The same database, its records of changes timed by this clock.

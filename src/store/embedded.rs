@@ -2,12 +2,11 @@
 
 use std::fs::{self, OpenOptions};
 use std::io;
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
 use crate::kit::private_file;
-use crate::kit::sole::{Sole, Taken};
+use crate::kit::sole::{Sole, Taken, Whole};
 
 /// What SQLite keeps beside the file; made with the file's own mode, where it is not there yet.
 const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
@@ -15,11 +14,18 @@ const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
 /// The lock's file. SQLite's own locks come and go with its connections, and are waited for.
 const LOCK: &str = "-lock";
 
+/// The locks by which this process owns the file, until they fall.
+#[derive(Debug)]
+pub struct Owned {
+    _sole: Sole,
+    _whole: Whole,
+}
+
 /// Takes the file for this process alone and makes it, if need be: its one true path, however it was written, and the lock.
 ///
 /// # Errors
 /// [`StoreError::InUse`], [`StoreError::File`].
-pub fn own(file: &Path) -> Result<(PathBuf, Sole), StoreError> {
+pub fn own(file: &Path) -> Result<(PathBuf, Owned), StoreError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |error| StoreError::File(path, error)
@@ -30,30 +36,29 @@ pub fn own(file: &Path) -> Result<(PathBuf, Sole), StoreError> {
     // is the same for all.
     let path = fs::canonicalize(folder).map_err(failed(folder))?.join(name);
     let lock = beside(&path, LOCK);
-    let sole = Sole::take(&lock).map_err(|taken| match taken {
+    let in_use = |taken, of: &Path| match taken {
         Taken::By(holder) => {
             StoreError::InUse { file: path.clone(), holder: holder.map_or_else(elsewhere, |pid| format!("process {pid}")) }
         }
-        Taken::Io(error) => failed(&lock)(error),
-    })?;
-    if private_file::keep(&path).map_err(failed(&path))? {
-        let names = fs::metadata(&path).map_err(failed(&path))?.nlink();
-        if names > 1 {
-            let message = "the file has another name (a hard link), by which another process could open it: remove one of them";
-            return Err(failed(&path)(io::Error::other(message)));
-        }
-    } else {
+        Taken::Io(error) => failed(of)(error),
+    };
+    let sole = Sole::take(&lock).map_err(|taken| in_use(taken, &lock))?;
+    private_file::check_names(&path).map_err(failed(&path))?;
+    if !private_file::keep(&path).map_err(failed(&path))? {
         private_file::open(OpenOptions::new().write(true).create_new(true), &path).map_err(failed(&path))?;
     }
+    // The lock beside it names who has it, and can be deleted, or left behind where the file goes; the file's own can not.
+    let whole = Whole::take(&path).map_err(|taken| in_use(taken, &path))?;
     for suffix in BESIDE {
         let path = beside(&path, suffix);
         private_file::keep(&path).map_err(failed(&path))?;
     }
-    Ok((path, sole))
+    let owned = Owned { _sole: sole, _whole: whole };
+    Ok((path, owned))
 }
 
 fn elsewhere() -> String {
-    "a process of another container or host".to_owned()
+    "a process that it does not know by this name, of another container or host, or by another path".to_owned()
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {

@@ -48,6 +48,16 @@ mod tests {
         sqlx::query_as(sql).fetch_all(connection).await.unwrap()
     }
 
+    #[test]
+    fn every_file_of_the_schema_is_a_step_and_they_rise() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+        let mut files: Vec<String> =
+            std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
+        files.sort_unstable();
+        let steps = STEPS.iter().map(|(version, name, ..)| format!("{version:04}_{}.sql", name.replace([' ', '-'], "_")));
+        assert_eq!(steps.collect::<Vec<_>>(), files);
+    }
+
     /// The schema as it was at a version.
     async fn at(version: i64) -> SqliteConnection {
         let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();

@@ -152,6 +152,46 @@ def test_a_database_has_one_owner_however_it_is_named_until_that_ends(tmp_path):
         refused.communicate()
 
 
+def test_a_database_whose_lock_is_deleted_or_that_is_moved_away_keeps_its_owner(tmp_path):
+    data, elsewhere = tmp_path / "data", tmp_path / "elsewhere"
+    owner = launch(data)
+    assert listening(owner)
+    (data / "passwright.db-lock").unlink()
+    other = launch(data)
+    assert not listening(other)
+    assert f"{data / 'passwright.db'}: in use by a process that" in other.stderr.read()
+    elsewhere.mkdir()
+    (elsewhere / "master.key").write_text((data / "master.key").read_text())
+    (data / "passwright.db").rename(elsewhere / "passwright.db")
+    other = launch(elsewhere)
+    assert not listening(other)
+    assert "in use by a process that" in other.stderr.read()
+    stop(owner)
+    next_one = launch(elsewhere)
+    assert listening(next_one), next_one.stderr.read()
+    stop(next_one)
+
+
+def test_the_lock_and_the_credentials_are_made_private_and_another_files_mode_is_not_touched(tmp_path):
+    data, another = tmp_path / "data", tmp_path / "another"
+    first = launch(data)
+    assert listening(first)
+    stop(first)
+    (data / "credentials").chmod(0o666)
+    second = launch(data)
+    assert listening(second)
+    assert modes(data)["credentials"] == PRIVATE
+    stop(second)
+    another.write_text("")
+    another.chmod(0o644)
+    (data / "passwright.db-lock").unlink()
+    os.link(another, data / "passwright.db-lock")
+    third = launch(data)
+    assert not listening(third)
+    assert "hard link" in third.stderr.read()
+    assert another.stat().st_mode & 0o777 == 0o644
+
+
 def test_an_ephemeral_server_that_does_not_start_leaves_nothing(tmp_path):
     held = launch(tmp_path / "held", command="dev")
     assert listening(held)
