@@ -186,7 +186,7 @@ impl App {
     /// [`StoreError`].
     pub async fn pool(&self, pool_id: &UserPoolId) -> Result<Option<Arc<Pool>>, StoreError> {
         let load = async || self.read(async |tx| crate::store::user_pools::find(tx, pool_id).await).await;
-        self.caches.pools.find(&pool_id.to_owned(), self.now(), load).await
+        self.caches.pools.find(pool_id, self.now(), load).await
     }
 
     /// A client.
@@ -195,7 +195,7 @@ impl App {
     /// [`StoreError`].
     pub async fn client(&self, client_id: &ClientId) -> Result<Option<Arc<Client>>, StoreError> {
         let load = async || self.read(async |tx| crate::store::user_pools::find_client(tx, client_id).await).await;
-        self.caches.clients.find(&client_id.to_owned(), self.now(), load).await
+        self.caches.clients.find(client_id, self.now(), load).await
     }
 }
 

@@ -51,7 +51,7 @@ pub async fn authenticate(app: &App, request: &HttpRequest<'_>, services: &[&str
         return Err(CredentialRefused::WrongRegion);
     }
     let scope = signed.scope.clone();
-    let (caller, secret) = match identify(app, &AccessKeyId::from(signed.access_key_id.as_str()), signed.session_token.as_deref()).await? {
+    let (caller, secret) = match identify(app, &signed.access_key_id, signed.session_token.as_deref()).await? {
         Identified::Ours(caller, secret) => (caller, secret),
         // In dev, a key that we did not issue is the account's root, with any secret.
         Identified::Foreign(account_id) if app.mode == Mode::Dev => return Ok((Caller::Root { account_id }, Some(scope))),
@@ -126,5 +126,5 @@ async fn find_key(app: &App, account_id: &AccountId, access_key_id: &AccessKeyId
         })
         .await
     };
-    app.caches.access_keys.find(&access_key_id.to_owned(), app.now(), load).await
+    app.caches.access_keys.find(access_key_id, app.now(), load).await
 }

@@ -121,7 +121,7 @@ impl Subject {
         let body = Body::Sha256(text("body_sha256").unwrap_or(EMPTY));
         let request = HttpRequest { method, path, query, headers: &headers, body };
         // SECURITY: before the signature is judged, which would tell whether another account has such a key.
-        let key = sigv4::parse(&request).ok().flatten().and_then(|signed| ids::read_access_key_id(&signed.access_key_id.into()));
+        let key = sigv4::parse(&request).ok().flatten().and_then(|signed| ids::read_access_key_id(&signed.access_key_id));
         if key.is_some_and(|(_, account_id)| asker.caller.account_id() != Some(&account_id)) {
             return Ok(Err(CredentialRefused::UnknownKey));
         }

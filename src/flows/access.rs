@@ -5,9 +5,8 @@ use std::sync::Arc;
 use super::failed::{Failed, fails_with_the_store};
 use crate::context::App;
 use crate::flows::pool_keys;
-use crate::kit::id::UserPoolId;
 use crate::store;
-use crate::tokens::claims::{AccessClaims, USER_ADMIN_SCOPE};
+use crate::tokens::claims::AccessClaims;
 use crate::tokens::verify::{RawJwt, TokenRefused};
 use crate::userpools::pool::Pool;
 use crate::userpools::user::User;
@@ -66,14 +65,12 @@ impl From<TokenRefused> for AccessRefused {
 /// [`AccessRefused`].
 pub async fn holder(app: &App, access_token: &str) -> Result<Holder, AccessRefused> {
     let raw = RawJwt::parse(access_token)?;
-    let pool_id: UserPoolId = raw.claimed_issuer().rsplit('/').next().unwrap_or_default().into();
-    let pool = app.pool(&pool_id).await?.ok_or(AccessRefused::Invalid)?;
-    let keys = pool_keys::load(app, &pool_id).await?.ok_or(AccessRefused::Invalid)?;
-    let claims = raw.verify_access(&keys.public, &app.issuer(&pool_id), app.now())?;
-    if !claims.scope.split(' ').any(|scope| scope == USER_ADMIN_SCOPE) {
+    let (pool, keys) = pool_keys::claimed(app, &raw).await?.ok_or(AccessRefused::Invalid)?;
+    let claims = raw.verify_access(&keys.public, &app.issuer(&pool.id), app.now())?;
+    if !claims.is_for_the_users_own() {
         return Err(AccessRefused::Scope);
     }
-    let user = app.read(async |tx| store::users::find_by_family(tx, &pool_id, &claims.sub, &claims.origin_jti).await).await?;
+    let user = app.read(async |tx| store::users::find_by_family(tx, &pool.id, &claims.sub, &claims.origin_jti).await).await?;
     let user = user.ok_or(AccessRefused::Revoked)?;
     if !user.enabled {
         return Err(AccessRefused::UserDisabled);

@@ -5,7 +5,6 @@ use crate::flows::pool_keys;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{ClientId, UserId, UserPoolId};
 use crate::store::{self, StoreError};
-use crate::tokens::claims::USER_ADMIN_SCOPE;
 use crate::tokens::keys::PublicKey;
 use crate::tokens::verify::{RawJwt, TokenRefused};
 
@@ -55,20 +54,16 @@ impl From<TokenRefused> for BearerRefused {
 /// [`StoreError`]; inside, [`BearerRefused`].
 pub async fn verify(app: &App, token: &str) -> Result<Result<Bearer, BearerRefused>, StoreError> {
     let Ok(raw) = RawJwt::parse(token) else { return Ok(Err(BearerRefused::Invalid)) };
-    let pool_id: UserPoolId = raw.claimed_issuer().rsplit('/').next().unwrap_or_default().into();
-    // The pool first: what claims to come from none of ours costs no look at keys.
-    let (Some(_), Some(keys)) = (app.pool(&pool_id).await?, pool_keys::load(app, &pool_id).await?) else {
-        return Ok(Err(BearerRefused::Invalid));
-    };
-    let (client_id, subject, family) = match claims(&raw, &keys.public, &app.issuer(&pool_id), app.now()) {
+    let Some((pool, keys)) = pool_keys::claimed(app, &raw).await? else { return Ok(Err(BearerRefused::Invalid)) };
+    let (client_id, subject, family) = match claims(&raw, &keys.public, &app.issuer(&pool.id), app.now()) {
         Ok(claims) => claims,
         Err(refused) => return Ok(Err(refused)),
     };
-    let user = app.read(async |tx| store::users::find_by_family(tx, &pool_id, &subject, &family).await).await?;
+    let user = app.read(async |tx| store::users::find_by_family(tx, &pool.id, &subject, &family).await).await?;
     if !user.is_some_and(|user| user.enabled) {
         return Ok(Err(BearerRefused::Revoked));
     }
-    Ok(Ok(Bearer { user_pool: pool_id, client_id, subject }))
+    Ok(Ok(Bearer { user_pool: pool.id.clone(), client_id, subject }))
 }
 
 /// Client, subject and sign-in of a verified token.
@@ -78,8 +73,7 @@ fn claims(raw: &RawJwt<'_>, keys: &[PublicKey], issuer: &str, now: Timestamp) ->
         // SECURITY: an access token with other scopes was given to an application for less than the user may do.
         Err(TokenRefused::WrongUse) => {
             let claims = raw.verify_access(keys, issuer, now)?;
-            let is_users_own = claims.scope.split(' ').any(|scope| scope == USER_ADMIN_SCOPE);
-            if is_users_own { Ok((claims.client_id, claims.sub, claims.origin_jti)) } else { Err(BearerRefused::Scope) }
+            if claims.is_for_the_users_own() { Ok((claims.client_id, claims.sub, claims.origin_jti)) } else { Err(BearerRefused::Scope) }
         }
         Err(refused) => Err(refused.into()),
     }
@@ -90,6 +84,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::tokens::claims::USER_ADMIN_SCOPE;
     use crate::tokens::keys::SigningKey;
 
     #[test]

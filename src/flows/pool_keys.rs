@@ -9,6 +9,8 @@ use crate::kit::id::UserPoolId;
 use crate::store::signing_keys::{self, StoredKey};
 use crate::store::{Conn, StoreError};
 use crate::tokens::keys::{KeyError, PoolKeys, SigningKey};
+use crate::tokens::verify::RawJwt;
+use crate::userpools::pool::Pool;
 use crate::userpools::signing_keys::{KeyState, Standing, Turn, turn};
 
 /// What a pool begins with: the key that signs, and the one that will, published ahead so that rotation needs no downtime.
@@ -55,7 +57,17 @@ pub async fn load(app: &App, pool_id: &UserPoolId) -> Result<Option<Arc<PoolKeys
         let stored = app.read(async |tx| signing_keys::of_pool(tx, pool_id).await).await?;
         open(app, pool_id, stored)
     };
-    app.caches.pool_keys.find(&pool_id.to_owned(), app.now(), load).await
+    app.caches.pool_keys.find(pool_id, app.now(), load).await
+}
+
+/// The pool that a token claims to come from, and its keys; `None` where it is none of ours, which costs no look at keys.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn claimed(app: &App, token: &RawJwt<'_>) -> Result<Option<(Arc<Pool>, Arc<PoolKeys>)>, StoreError> {
+    let pool_id: UserPoolId = token.claimed_issuer().rsplit('/').next().unwrap_or_default().into();
+    let Some(pool) = app.pool(&pool_id).await? else { return Ok(None) };
+    Ok(load(app, &pool_id).await?.map(|keys| (pool, keys)))
 }
 
 /// What is to be done by now about a pool's keys, of which none may sign for longer than `longest`. A deleted pool has none.

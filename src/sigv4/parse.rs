@@ -12,6 +12,7 @@ use time::macros::format_description;
 use super::{HttpRequest, SignatureError};
 use crate::kit::clock::Timestamp;
 use crate::kit::cut::cut;
+use crate::kit::id::AccessKeyId;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 const AMZ_DATE: &[FormatItem<'_>] = format_description!("[year][month][day]T[hour][minute][second]Z");
@@ -43,7 +44,7 @@ impl fmt::Display for Scope {
 #[derive(Clone)]
 pub struct SignedRequest {
     /// Who claims to have signed.
-    pub access_key_id: String,
+    pub access_key_id: AccessKeyId,
     /// What for.
     pub scope: Scope,
     /// The session token of temporary credentials.
@@ -161,7 +162,7 @@ fn assemble(
     names.sort();
     names.dedup();
     Ok(SignedRequest {
-        access_key_id: (*access_key_id).to_owned(),
+        access_key_id: AccessKeyId::from(*access_key_id),
         scope,
         session_token,
         signed_headers: names,

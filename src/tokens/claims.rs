@@ -42,6 +42,14 @@ pub struct AccessClaims {
     pub device_key: Option<String>,
 }
 
+impl AccessClaims {
+    /// Whether the token was given for all that the user may do themselves, and not for less.
+    #[must_use]
+    pub fn is_for_the_users_own(&self) -> bool {
+        self.scope.split(' ').any(|scope| scope == USER_ADMIN_SCOPE)
+    }
+}
+
 /// What an ID token says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct IdClaims {
