@@ -14,7 +14,7 @@ use crate::budgets::{Budgets, Limits};
 use crate::config::{Cli, Command, DevFlags, Mode, ServeFlags, SharedFlags};
 use crate::context::{App, Caches, Keys};
 use crate::crypto::argon2::{Argon2Cost, Hasher};
-use crate::crypto::ids::{self, AccessKeyKind};
+use crate::crypto::ids;
 use crate::crypto::seal::MasterKey;
 use crate::decisions::forward_auth::{RuleRefused, Rules};
 use crate::http;
@@ -301,20 +301,9 @@ async fn write_root_credentials(app: &App, data: &Path) -> Result<(), StartupErr
 /// # Errors
 /// [`StoreError::Sealing`].
 fn root_key(app: &App) -> Result<(AccessKey, String), StoreError> {
-    let mut rng = app.rng();
-    let id = ids::access_key_id(AccessKeyKind::LongLived, &app.first_account_id, &mut rng);
-    let secret = ids::secret_access_key(&mut rng);
-    let place = ["iam_access_keys", app.first_account_id.as_str(), id.as_str()];
-    let sealed_secret = app.keys.at_rest.seal(&place, &secret, &mut rng)?;
-    let text = format!("[default]\naws_access_key_id = {id}\naws_secret_access_key = {}\n", secret.expose_secret());
-    let key = AccessKey {
-        account_id: app.first_account_id.clone(),
-        id,
-        owner_id: UniqueId::of_root(&app.first_account_id),
-        sealed_secret,
-        active: true,
-        created_at: app.now(),
-    };
+    let owner_id = UniqueId::of_root(&app.first_account_id);
+    let (key, secret) = AccessKey::issue(&app.keys.at_rest, &app.first_account_id, owner_id, app.now(), &mut app.rng())?;
+    let text = format!("[default]\naws_access_key_id = {}\naws_secret_access_key = {}\n", key.id, secret.expose_secret());
     Ok((key, text))
 }
 

@@ -96,8 +96,7 @@ async fn identify(app: &App, access_key_id: &AccessKeyId, session_token: Option<
             Some(held) => {
                 let HeldKey { key, owner } = held.as_ref();
                 let caller = owner.clone().ok_or(CredentialRefused::UnknownKey)?;
-                let place = ["iam_access_keys", key.account_id.as_str(), key.id.as_str()];
-                let secret = app.keys.at_rest.open(&place, &key.sealed_secret);
+                let secret = key.secret(&app.keys.at_rest);
                 let corrupt = || StoreError::corrupt("iam_access_keys", "sealed_secret", key.id.as_str());
                 Ok(Identified::Ours(caller, secret.map_err(|_| corrupt())?))
             }

@@ -23,25 +23,25 @@ pub struct AppClient {
 /// No app client of this id.
 #[derive(Debug, thiserror::Error)]
 #[error("no app client {0}")]
-pub struct NoSuchClient(pub String);
+pub struct NoSuchClient(pub ClientId);
 
 /// No user pool of this id.
 #[derive(Debug, thiserror::Error)]
 #[error("no user pool {0}")]
-pub struct NoSuchPool(pub String);
+pub struct NoSuchPool(pub UserPoolId);
 
 /// Why a caller is not believed to know a client's secret. Each names the client.
 #[derive(Debug, thiserror::Error)]
 pub enum SecretRefused {
     /// There is a hash, and the client has no secret.
     #[error("the client {0} has no secret")]
-    Unexpected(String),
+    Unexpected(ClientId),
     /// There is no hash, and the client has a secret.
     #[error("no proof of the secret of the client {0}")]
-    Absent(String),
+    Absent(ClientId),
     /// The hash is another one.
     #[error("a wrong proof of the secret of the client {0}")]
-    Wrong(String),
+    Wrong(ClientId),
     /// Our own failure.
     #[error(transparent)]
     Failed(#[from] Failed),
@@ -76,7 +76,7 @@ impl AppClient {
     /// What those are told who know the client only, once it is gone with its pool.
     #[must_use]
     pub fn gone(&self) -> NoSuchClient {
-        NoSuchClient(self.client.id.to_string())
+        NoSuchClient(self.client.id.clone())
     }
 
     /// Checks SECRET_HASH, which a client with a secret must bring for one of the user's names.
@@ -87,11 +87,11 @@ impl AppClient {
         let id = &self.client.id;
         match (self.secret(app)?, given) {
             (None, None) => Ok(()),
-            (None, Some(_)) => Err(SecretRefused::Unexpected(id.to_string())),
-            (Some(_), None) => Err(SecretRefused::Absent(id.to_string())),
+            (None, Some(_)) => Err(SecretRefused::Unexpected(id.clone())),
+            (Some(_), None) => Err(SecretRefused::Absent(id.clone())),
             (Some(secret), Some(given)) => {
                 let fits = |name: &&str| constant_time_equals(secret_hash(&secret, name, id.as_str()).as_bytes(), given.as_bytes());
-                names.iter().any(fits).then_some(()).ok_or_else(|| SecretRefused::Wrong(id.to_string()))
+                names.iter().any(fits).then_some(()).ok_or_else(|| SecretRefused::Wrong(id.clone()))
             }
         }
     }

@@ -156,7 +156,7 @@ pub fn prepare(app: &App, pool: &Pool, new: NewUser) -> Result<Prepared, UnfitUs
 pub async fn insert(tx: &mut Conn, pool: &Pool, new: &Prepared, force: bool) -> Result<(), InsertRefused> {
     let Prepared { user, name, kind } = new;
     if !store::user_pools::exists(tx, &pool.id).await? {
-        return Err(InsertRefused::NoSuchPool(NoSuchPool(pool.id.to_string())));
+        return Err(InsertRefused::NoSuchPool(NoSuchPool(pool.id.clone())));
     }
     if !store::names::take(tx, &pool.id, name, *kind, &user.id).await? {
         return Err(InsertRefused::UsernameExists);

@@ -1,7 +1,10 @@
 //! IAM users, roles and access keys.
 
+use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
 
+use crate::crypto::ids::{self, AccessKeyKind};
+use crate::crypto::seal::{SealError, SealingKey};
 use crate::crypto::sealed::Sealed;
 use crate::iam::arn::Arn;
 use crate::kit::clock::Timestamp;
@@ -92,9 +95,39 @@ pub struct AccessKey {
 }
 
 impl AccessKey {
+    /// A new active key, and its secret.
+    ///
+    /// # Errors
+    /// [`SealError`].
+    pub fn issue(
+        at_rest: &SealingKey,
+        account_id: &AccountId,
+        owner_id: UniqueId,
+        now: Timestamp,
+        rng: &mut dyn CryptoRng,
+    ) -> Result<(Self, Secret), SealError> {
+        let id = ids::access_key_id(AccessKeyKind::LongLived, account_id, rng);
+        let secret = ids::secret_access_key(rng);
+        let sealed_secret = at_rest.seal(&place(account_id, &id), &secret, rng)?;
+        let key = Self { account_id: account_id.clone(), id, owner_id, sealed_secret, active: true, created_at: now };
+        Ok((key, secret))
+    }
+
+    /// The secret.
+    ///
+    /// # Errors
+    /// [`SealError`].
+    pub fn secret(&self, at_rest: &SealingKey) -> Result<Secret, SealError> {
+        at_rest.open(&place(&self.account_id, &self.id), &self.sealed_secret)
+    }
+
     /// The wire's word for [`AccessKey::active`].
     #[must_use]
     pub const fn status(&self) -> &'static str {
         if self.active { "Active" } else { "Inactive" }
     }
+}
+
+fn place<'a>(account_id: &'a AccountId, id: &'a AccessKeyId) -> [&'a str; 3] {
+    ["iam_access_keys", account_id.as_str(), id.as_str()]
 }

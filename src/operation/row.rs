@@ -139,7 +139,7 @@ where
         Box::pin(async move {
             let request: Request = read(input)?;
             let found = clients::find(cx, request.client_id()).await?;
-            let client = found.ok_or_else(|| named::<_, Failure>(NoSuchClient(request.client_id().to_owned().into_string())))?;
+            let client = found.ok_or_else(|| named::<_, Failure>(NoSuchClient(request.client_id().clone())))?;
             if let Proof::SecretHash { username, hash } = request.proof() {
                 client.check_secret_hash(cx, &[username], hash).map_err(named::<_, Failure>)?;
             }

@@ -35,7 +35,8 @@ pub enum Charge {
 /// [`StoreError`].
 pub async fn charge(tx: &mut Conn, pool_id: &UserPoolId, target: &Target, factor: Factor, now: Timestamp) -> Result<Charge, StoreError> {
     const CHARGE: &str = "INSERT INTO sign_in_attempts (pool_id, name_hash, factor, attempts, fades_at) \
-                          SELECT $1, $2, $3, 1, $5 WHERE EXISTS (SELECT 1 FROM user_pools WHERE pool_id = $1) ON CONFLICT (pool_id, name_hash, factor) DO UPDATE SET \
+                          SELECT $1, $2, $3, 1, $5 WHERE EXISTS (SELECT 1 FROM user_pools WHERE pool_id = $1) \
+                          ON CONFLICT (pool_id, name_hash, factor) DO UPDATE SET \
                           attempts = CASE WHEN sign_in_attempts.fades_at <= $4 THEN 1 ELSE sign_in_attempts.attempts + 1 END, \
                           locked_until = NULL, fades_at = $5 \
                           WHERE sign_in_attempts.locked_until IS NULL OR sign_in_attempts.locked_until <= $4 RETURNING attempts";

@@ -156,18 +156,15 @@ impl Db {
             }
             let mut conn = self.begin().await?;
             let outcome = body(&mut conn).await;
-            let value = match outcome {
-                Ok(value) if !conn.serialization_failed => value,
-                outcome => {
-                    // Before anything else happens: what is only dropped keeps its locks until its connection is used again.
-                    let failed = conn.serialization_failed;
-                    conn.roll_back().await;
-                    match outcome {
-                        Err(error) if !failed => return Err(error),
-                        _ => continue,
-                    }
+            let reruns = conn.serialization_failed;
+            if reruns || outcome.is_err() {
+                conn.roll_back().await;
+                if reruns {
+                    continue;
                 }
-            };
+                return outcome;
+            }
+            let value = outcome?;
             match self.commit(conn).await? {
                 Commit::Done => return Ok(value),
                 Commit::Refused => {}
@@ -234,8 +231,10 @@ impl Db {
         }
         let held = self.journal.hold().await;
         if let Err(error) = changes::append(&mut conn, &held.next(), &changes, self.clock.now()).await {
+            let reruns = conn.serialization_failed;
+            conn.roll_back().await;
             held.rolled_back();
-            return if conn.serialization_failed { Ok(Commit::Refused) } else { Err(error) };
+            return if reruns { Ok(Commit::Refused) } else { Err(error) };
         }
         // An error leaves the outcome unknown: `held` falls, and with it the stream. Readers find the record if there is one.
         let commit = conn.commit().await?;
@@ -394,7 +393,8 @@ impl Conn {
         self.changes.insert(change);
     }
 
-    /// A connection on which even this fails is closed, and the server rolls back by itself.
+    /// Ends the transaction before anything else happens: one that is only dropped keeps its locks until its connection is used
+    /// again. A connection on which even this fails is closed, and the server rolls back by itself.
     async fn roll_back(self) {
         let outcome = match self.link {
             Link::Sqlite(Handle::Transaction(transaction)) => transaction.rollback().await,

@@ -146,13 +146,24 @@ pub async fn find_role(tx: &mut Conn, account_id: &AccountId, name: &str) -> Res
     fetch!(tx, fetch_optional, RoleRow, SQL, [account_id, name.to_lowercase()])?.map(Role::try_from).transpose()
 }
 
-/// A role by its ARN, in the very letters of the one that is there.
+/// A role by its ARN.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn find_role_by_arn(tx: &mut Conn, role_arn: &str) -> Result<Option<Role>, StoreError> {
-    let Some(RoleName { account_id, name, .. }) = arn::parse_role(role_arn) else { return Ok(None) };
-    Ok(find_role(tx, &account_id.into(), name).await?.filter(|role| role.arn() == role_arn))
+    match arn::parse_role(role_arn) {
+        Some(named) => find_role_named(tx, named).await,
+        None => Ok(None),
+    }
+}
+
+/// A role by what its ARN names, in the very letters of the one that is there.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find_role_named(tx: &mut Conn, named: RoleName<'_>) -> Result<Option<Role>, StoreError> {
+    let found = find_role(tx, &named.account_id.into(), named.name).await?;
+    Ok(found.filter(|role| role.name == named.name && role.path == named.path))
 }
 
 /// A role by unique id.

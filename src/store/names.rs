@@ -15,7 +15,7 @@ pub async fn take(tx: &mut Conn, pool_id: &UserPoolId, name: &NewName, kind: Nam
     if execute!(tx, SQL, [pool_id, name.as_str(), user_id, kind.as_str()])? == 1 {
         return Ok(true);
     }
-    Ok(scalar!(tx, fetch_optional, String, OWNER, [pool_id, name.as_str()])?.as_deref() == Some(user_id.as_str()))
+    Ok(scalar!(tx, fetch_optional, UserId, OWNER, [pool_id, name.as_str()])?.as_ref() == Some(user_id))
 }
 
 /// Gives a user an address that is another's name; `false` if it is that other's username, which nobody takes from them.

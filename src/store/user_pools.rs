@@ -133,8 +133,8 @@ pub async fn update(tx: &mut Conn, pool_id: &UserPoolId, configuration: &PoolCon
 /// [`StoreError`].
 pub async fn delete(tx: &mut Conn, pool_id: &UserPoolId) -> Result<(), StoreError> {
     const CLIENTS: &str = "SELECT client_id FROM client_directory WHERE pool_id = $1 ORDER BY client_id";
-    for client_id in scalar!(tx, fetch_all, String, CLIENTS, [pool_id])? {
-        tx.changed(Change::AppClient(client_id.into()));
+    for client_id in scalar!(tx, fetch_all, ClientId, CLIENTS, [pool_id])? {
+        tx.changed(Change::AppClient(client_id));
     }
     for table in TABLES {
         execute!(tx, table.empty_of_pool, [pool_id])?;

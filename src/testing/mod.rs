@@ -37,7 +37,6 @@ use crate::budgets::Budgets;
 use crate::config::{IssuerStyle, Mode};
 use crate::context::{App, Caches};
 use crate::crypto::argon2::{Argon2Cost, Hasher};
-use crate::crypto::ids::{self, AccessKeyKind};
 use crate::crypto::seal::MasterKey;
 use crate::decisions::forward_auth::Rules;
 use crate::delivery;
@@ -261,18 +260,8 @@ async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &A
 }
 
 async fn add_root(app: &App, account_id: &AccountId) -> (String, Secret) {
-    let mut rng = app.rng();
-    let id = ids::access_key_id(AccessKeyKind::LongLived, account_id, &mut rng);
-    let secret = ids::secret_access_key(&mut rng);
-    let sealed_secret = app.keys.at_rest.seal(&["iam_access_keys", account_id.as_str(), id.as_str()], &secret, &mut rng).unwrap();
-    let key = AccessKey {
-        account_id: account_id.clone(),
-        id: id.clone(),
-        owner_id: UniqueId::of_root(account_id),
-        sealed_secret,
-        active: true,
-        created_at: app.now(),
-    };
+    let owner_id = UniqueId::of_root(account_id);
+    let (key, secret) = AccessKey::issue(&app.keys.at_rest, account_id, owner_id, app.now(), &mut app.rng()).unwrap();
     app.write(async |tx| Ok::<_, StoreError>(store::iam::insert_key(tx, &key).await?)).await.unwrap();
-    (id.into_string(), secret)
+    (key.id.to_string(), secret)
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use super::errors::{Error, own_pool, unsupported};
 use crate::context::Context;
 use crate::flows::web_identity::PROVIDER;
-use crate::iam::arn::{self, RoleName};
+use crate::iam::arn;
 use crate::identitypools::pool::{IdentityPool, Roles};
 use crate::kit::id::IdentityPoolId;
 use crate::operation::{self, Ask, Asks, Fault, Resolved};
@@ -38,25 +38,23 @@ impl Asks for Request {
         let mut missing = None;
         for (kind, role_arn) in &self.roles {
             let passed = |ask: Ask| ask.action("iam:PassRole").key("iam:PassedToService", PROVIDER);
-            let (role, judged) = match arn::parse_role(role_arn) {
+            let named = arn::parse_role(role_arn);
+            let role = match named {
                 // Another account's roles are looked up for nobody: there or not, they are refused alike.
                 Some(named) if cx.account_id != named.account_id => {
                     return Err(Fault::AccessDenied("Cross-account pass role is not allowed.".to_owned()));
                 }
-                Some(RoleName { name, .. }) => {
-                    let role = cx.read(async |tx| store::iam::find_role(tx, &cx.account_id, name).await).await?;
-                    (role.filter(|role| role.arn() == *role_arn), role_arn.as_str())
-                }
-                None => (None, "*"),
+                Some(named) => cx.read(async |tx| store::iam::find_role_named(tx, named).await).await?,
+                None => None,
             };
             match role {
                 Some(role) => {
-                    asks.push(passed(Ask::on(judged).resource_tags(&role.tags)));
-                    roles.insert(kind.clone(), role_arn.clone());
+                    asks.push(passed(Ask::on(role.arn()).resource_tags(&role.tags)));
+                    roles.insert(kind.clone(), role.arn().into());
                 }
                 // What is not there is judged where it would be: whether it is, is for those to know who may pass it.
                 None => {
-                    asks.push(passed(Ask::on(judged)));
+                    asks.push(passed(Ask::on(if named.is_some() { role_arn.as_str() } else { "*" })));
                     missing = Some(Error::InvalidParameter(format!("Invalid role ARN: {role_arn}")));
                 }
             }

@@ -57,7 +57,7 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
     };
     cx.write(async |tx| {
         if !store::user_pools::exists(tx, &pool.id).await? {
-            return Err(NoSuchPool(pool.id.to_string()).into());
+            return Err(NoSuchPool(pool.id.clone()).into());
         }
         Ok::<_, Error>(store::user_pools::insert_client(tx, &client).await?)
     })

@@ -28,7 +28,7 @@ const PROTECTED: &str =
 pub async fn handle(cx: &Context, pool: Arc<Pool>, _: Request) -> Result<Response, Error> {
     cx.write(async |tx| {
         // Read here: what this node holds of the pool may be from before another protected it.
-        let now = store::user_pools::find(tx, &pool.id).await?.ok_or_else(|| NoSuchPool(pool.id.to_string()))?;
+        let now = store::user_pools::find(tx, &pool.id).await?.ok_or_else(|| NoSuchPool(pool.id.clone()))?;
         if now.configuration.deletion_protected() {
             return Err(Error::parameter(PROTECTED));
         }

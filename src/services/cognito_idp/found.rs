@@ -17,7 +17,7 @@ pub async fn pool(cx: &Context, pool_id: &UserPoolId) -> Result<Resolved<Arc<Poo
         Some(pool) => Resolved::one(Ok(Arc::clone(&pool)), ask(&pool)),
         // What is not there is judged where it would be: whether it exists is for those to know who may ask about it.
         None => {
-            let missing = Error::from(NoSuchPool(pool_id.to_owned().into_string()));
+            let missing = Error::from(NoSuchPool(pool_id.clone()));
             Resolved::one(Err(missing.into()), Ask::on(Arn::user_pool(&cx.region, &cx.account_id, pool_id)))
         }
     })
@@ -29,7 +29,7 @@ pub async fn client(cx: &Context, pool_id: &UserPoolId, client_id: &ClientId) ->
     let found = match found {
         Ok(pool) => {
             let client = clients::find_in(cx, &pool, client_id).await?;
-            client.ok_or_else(|| Error::from(NoSuchClient(client_id.to_owned().into_string())).into())
+            client.ok_or_else(|| Error::from(NoSuchClient(client_id.clone())).into())
         }
         Err(missing) => Err(missing),
     };

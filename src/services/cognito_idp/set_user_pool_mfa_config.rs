@@ -59,7 +59,7 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
     let configuration = cx
         .write(async |tx| {
             let now = store::user_pools::find(tx, &pool.id).await?;
-            let now = now.ok_or_else(|| NoSuchPool(pool.id.to_string()))?.configuration;
+            let now = now.ok_or_else(|| NoSuchPool(pool.id.clone()))?.configuration;
             let configuration = PoolConfiguration { mfa, software_token_mfa_configuration, ..now };
             store::user_pools::update(tx, &pool.id, &configuration, cx.now()).await?;
             Ok::<_, Error>(configuration)

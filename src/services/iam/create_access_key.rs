@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use super::errors::Error;
 use super::owner::Owner;
 use crate::context::Context;
-use crate::crypto::ids::{self, AccessKeyKind};
 use crate::iam::entity::AccessKey;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::AccessKeyId;
@@ -39,29 +38,16 @@ pub struct NewKey {
 }
 
 pub async fn handle(cx: &Context, owner: Owner, _: Request) -> Result<Response, Error> {
-    let mut rng = cx.rng();
-    let id = ids::access_key_id(AccessKeyKind::LongLived, &cx.account_id, &mut rng);
-    let secret = ids::secret_access_key(&mut rng);
-    let place = ["iam_access_keys", cx.account_id.as_str(), id.as_str()];
-    let sealed_secret = cx.keys.at_rest.seal(&place, &secret, &mut rng).map_err(StoreError::from)?;
-    let key = cx
-        .write(async |tx| {
-            owner.check_exists(tx).await?;
-            if store::iam::keys_of(tx, &cx.account_id, &owner.id()).await?.len() >= KEYS_PER_USER {
-                return Err(Error::LimitExceeded(format!("Cannot exceed quota for AccessKeysPerUser: {KEYS_PER_USER}")));
-            }
-            let key = AccessKey {
-                account_id: cx.account_id.clone(),
-                id: id.clone(),
-                owner_id: owner.id(),
-                sealed_secret: sealed_secret.clone(),
-                active: true,
-                created_at: cx.now(),
-            };
-            store::iam::insert_key(tx, &key).await?;
-            Ok(key)
-        })
-        .await?;
+    let key = AccessKey::issue(&cx.keys.at_rest, &cx.account_id, owner.id(), cx.now(), &mut cx.rng());
+    let (key, secret) = key.map_err(StoreError::from)?;
+    cx.write(async |tx| {
+        owner.check_exists(tx).await?;
+        if store::iam::keys_of(tx, &cx.account_id, &key.owner_id).await?.len() >= KEYS_PER_USER {
+            return Err(Error::LimitExceeded(format!("Cannot exceed quota for AccessKeysPerUser: {KEYS_PER_USER}")));
+        }
+        Ok(store::iam::insert_key(tx, &key).await?)
+    })
+    .await?;
     Ok(Response {
         access_key: NewKey {
             user_name: owner.name().to_owned(),

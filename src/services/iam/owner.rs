@@ -114,6 +114,14 @@ pub fn no_user(name: &str) -> Error {
     Error::NoSuchEntity(format!("The user with name {name} cannot be found."))
 }
 
+/// How much somebody's inline policies may hold together.
+pub struct Bound<'a> {
+    /// Characters, without blanks.
+    pub characters: usize,
+    /// Whose they are, by name.
+    pub whose: &'a str,
+}
+
 /// An inline policy that is one: read before the transaction that sets it, which holds up every other writer.
 pub struct InlinePolicy<'a> {
     name: &'a str,
@@ -131,12 +139,12 @@ impl<'a> InlinePolicy<'a> {
     }
 
     /// Sets it, if the owner's policies stay within their bound together.
-    pub async fn put(&self, cx: &Context, tx: &mut Conn, owner_id: &UniqueId, (bound, owner): (usize, &str)) -> Result<(), Error> {
+    pub async fn put(&self, cx: &Context, tx: &mut Conn, owner_id: &UniqueId, bound: &Bound<'_>) -> Result<(), Error> {
         let others = store::iam::policies(tx, &cx.account_id, owner_id).await?;
         let counted = |text: &str| text.chars().filter(|character| !character.is_whitespace()).count();
         let others = others.iter().filter(|(other, _)| *other != self.name).map(|(_, text)| counted(text));
-        if counted(self.document) + others.sum::<usize>() > bound {
-            return Err(Error::LimitExceeded(format!("Maximum policy size of {bound} bytes exceeded for {owner}")));
+        if counted(self.document) + others.sum::<usize>() > bound.characters {
+            return Err(Error::LimitExceeded(format!("Maximum policy size of {} bytes exceeded for {}", bound.characters, bound.whose)));
         }
         store::iam::put_policy(tx, &cx.account_id, owner_id, self.name, self.document).await?;
         Ok(())

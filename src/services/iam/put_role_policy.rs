@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use super::get_role;
-use super::owner::{InlinePolicy, ROLE_POLICY_CHARACTERS};
+use super::owner::{Bound, InlinePolicy, ROLE_POLICY_CHARACTERS};
 use crate::context::Context;
 use crate::iam::entity::Role;
 use crate::operation::{Asks, Fault, Resolved};
@@ -35,7 +35,7 @@ pub async fn handle(cx: &Context, role: Role, request: Request) -> Result<Respon
         if !store::iam::exists(tx, &role.account_id, &role.id).await? {
             return Err(get_role::no_role(&role.name));
         }
-        policy.put(cx, tx, &role.id, (ROLE_POLICY_CHARACTERS, &role.name)).await
+        policy.put(cx, tx, &role.id, &Bound { characters: ROLE_POLICY_CHARACTERS, whose: &role.name }).await
     })
     .await?;
     Ok(Response {})

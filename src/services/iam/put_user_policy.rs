@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
-use super::owner::{self, InlinePolicy, USER_POLICY_CHARACTERS};
+use super::owner::{self, Bound, InlinePolicy, USER_POLICY_CHARACTERS};
 use crate::context::Context;
 use crate::iam::entity::User;
 use crate::operation::{Asks, Fault, Resolved};
@@ -31,7 +31,7 @@ pub async fn handle(cx: &Context, user: User, request: Request) -> Result<Respon
     let policy = InlinePolicy::read(&request.policy_name, &request.policy_document)?;
     cx.write(async |tx| {
         owner::check_user_exists(tx, &user).await?;
-        policy.put(cx, tx, &user.id, (USER_POLICY_CHARACTERS, &user.name)).await
+        policy.put(cx, tx, &user.id, &Bound { characters: USER_POLICY_CHARACTERS, whose: &user.name }).await
     })
     .await?;
     Ok(Response {})
