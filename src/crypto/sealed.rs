@@ -5,8 +5,6 @@ use std::marker::PhantomData;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use super::seal::SealError;
@@ -88,19 +86,22 @@ impl Sealable for Secret {
     }
 }
 
-/// What is sealed as its JSON.
-#[derive(Clone, Debug)]
-pub struct Json<T>(pub T);
+/// A type is sealed as its JSON.
+macro_rules! sealed_as_json {
+    ($value:ty) => {
+        impl $crate::crypto::sealed::Sealable for $value {
+            fn to_plaintext(&self) -> Result<zeroize::Zeroizing<Vec<u8>>, $crate::crypto::seal::SealError> {
+                serde_json::to_vec(self).map(zeroize::Zeroizing::new).map_err(|_| $crate::crypto::seal::SealError::Unsealable)
+            }
 
-impl<T: Serialize + DeserializeOwned> Sealable for Json<T> {
-    fn to_plaintext(&self) -> Result<Zeroizing<Vec<u8>>, SealError> {
-        serde_json::to_vec(&self.0).map(Zeroizing::new).map_err(|_| SealError::Unsealable)
-    }
-
-    fn from_plaintext(bytes: Zeroizing<Vec<u8>>) -> Option<Self> {
-        serde_json::from_slice(&bytes).ok().map(Self)
-    }
+            fn from_plaintext(bytes: zeroize::Zeroizing<Vec<u8>>) -> Option<Self> {
+                serde_json::from_slice(&bytes).ok()
+            }
+        }
+    };
 }
+
+pub(crate) use sealed_as_json;
 
 #[cfg(test)]
 mod tests {

@@ -5,7 +5,6 @@ use askama::Template;
 use crate::context::App;
 use crate::crypto::digest::hex;
 use crate::crypto::ids;
-use crate::crypto::sealed::Json;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UserPoolId;
 use crate::store::message_budgets::{self, Rate};
@@ -100,7 +99,7 @@ pub async fn send_or_withhold(app: &App, tx: &mut Conn, message: &Message, recip
 async fn put(app: &App, tx: &mut Conn, message: &Message, sent_at: Option<Timestamp>) -> Result<(), StoreError> {
     let id = ids::uuid(&mut app.rng());
     let place = ["outbox_messages", message.user_pool_id.as_str(), &id];
-    let sealed = app.keys.at_rest.seal(&place, &Json(message.clone()), &mut app.rng())?;
+    let sealed = app.keys.at_rest.seal(&place, message, &mut app.rng())?;
     outbox::insert(tx, &message.user_pool_id, &id, &sealed, sent_at).await
 }
 
@@ -134,6 +133,6 @@ pub async fn newest(app: &App, pool_id: Option<&UserPoolId>, limit: i64) -> Resu
 fn open(app: &App, row: &StoredMessage) -> Result<(Message, Timestamp), StoreError> {
     let corrupt = || StoreError::corrupt("outbox_messages", "sealed_message", &row.message_id);
     let place = ["outbox_messages", row.pool_id.as_str(), &row.message_id];
-    let Json(message) = app.keys.at_rest.open(&place, &row.sealed_message).map_err(|_| corrupt())?;
+    let message = app.keys.at_rest.open(&place, &row.sealed_message).map_err(|_| corrupt())?;
     Ok((message, Timestamp::from_millis(row.created_at)))
 }

@@ -1,7 +1,7 @@
 //! Messages to people, sealed: every node lists all of them.
 
 use super::{Conn, StoreError};
-use crate::crypto::sealed::{Json, Sealed};
+use crate::crypto::sealed::Sealed;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UserPoolId;
 use crate::userpools::message::Message;
@@ -17,7 +17,7 @@ pub struct StoredMessage {
     /// Its id.
     pub message_id: String,
     /// The content.
-    pub sealed_message: Sealed<Json<Message>>,
+    pub sealed_message: Sealed<Message>,
     /// When it was sent: milliseconds.
     pub created_at: i64,
 }
@@ -31,7 +31,7 @@ pub async fn insert(
     tx: &mut Conn,
     pool_id: &UserPoolId,
     message_id: &str,
-    sealed: &Sealed<Json<Message>>,
+    sealed: &Sealed<Message>,
     sent_at: Option<Timestamp>,
 ) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO outbox_messages (pool_id, message_id, sealed_message, created_at) VALUES ($1, $2, $3, $4)";

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::crypto::ids::{self, AccessKeyKind};
 use crate::crypto::seal::{SealError, SealingKey};
-use crate::crypto::sealed::{Json, Sealed};
+use crate::crypto::sealed::{Sealed, sealed_as_json};
 use crate::iam::caller::RoleSession;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::AccessKeyId;
@@ -34,6 +34,8 @@ struct Carried {
     session: RoleSession,
 }
 
+sealed_as_json!(Carried);
+
 /// Makes credentials for a session.
 ///
 /// # Errors
@@ -42,7 +44,7 @@ pub fn issue(key: &SealingKey, session: RoleSession, rng: &mut dyn CryptoRng) ->
     let access_key_id = ids::access_key_id(AccessKeyKind::Temporary, &session.account_id, rng);
     let secret_access_key = ids::secret_access_key(rng);
     let expires_at = Timestamp::from_millis(session.expires_at);
-    let carried = Json(Carried { secret_access_key: secret_access_key.expose_secret().to_owned(), session });
+    let carried = Carried { secret_access_key: secret_access_key.expose_secret().to_owned(), session };
     // SECURITY: bound to its access key id, so that no token serves another key.
     let sealed = key.seal(&["session token", access_key_id.as_str()], &carried, rng)?;
     Ok(Credentials { access_key_id, secret_access_key, session_token: sealed.to_text(), expires_at })
@@ -52,7 +54,7 @@ pub fn issue(key: &SealingKey, session: RoleSession, rng: &mut dyn CryptoRng) ->
 #[must_use]
 pub fn open(key: &SealingKey, access_key_id: &AccessKeyId, session_token: &str) -> Option<(RoleSession, Secret)> {
     let sealed = (session_token.len() <= MAX_TOKEN_BYTES).then(|| Sealed::from_text(session_token)).flatten()?;
-    let Json(carried) = key.open::<Json<Carried>>(&["session token", access_key_id.as_str()], &sealed).ok()?;
+    let carried = key.open::<Carried>(&["session token", access_key_id.as_str()], &sealed).ok()?;
     Some((carried.session, Secret::from(carried.secret_access_key)))
 }
 

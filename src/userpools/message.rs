@@ -1,7 +1,9 @@
 //! A message to a person.
 
-use crate::kit::id::UserPoolId;
 use serde::{Deserialize, Serialize};
+
+use crate::crypto::sealed::sealed_as_json;
+use crate::kit::id::UserPoolId;
 
 /// A message, ready to be delivered. It holds a code: it rests sealed, and has no `Debug`.
 #[derive(Clone, Serialize, Deserialize)]
@@ -25,3 +27,5 @@ pub struct Message {
     /// What it was sent for, in the words of the custom-message trigger (`CustomMessage_SignUp`).
     pub trigger_source: String,
 }
+
+sealed_as_json!(Message);

@@ -1,12 +1,11 @@
 //! Challenge sessions: sealed strings that carry where a sign-in stands. Each serves once; wrong answers are counted.
 
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::refused::SessionRefused;
 use crate::context::App;
 use crate::crypto::ids;
-use crate::crypto::sealed::{Json, Sealed};
+use crate::crypto::sealed::{Sealable, Sealed, sealed_as_json};
 use crate::flows::clients::{self, AppClient};
 use crate::flows::failed::Failed;
 use crate::kit::clock::Timestamp;
@@ -24,6 +23,8 @@ enum Carried {
     #[serde(rename = "1")]
     V1(Session),
 }
+
+sealed_as_json!(Carried);
 
 /// A sign-in that waits for an answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -61,7 +62,7 @@ impl Session {
     /// # Errors
     /// Our own failures only.
     pub fn to_text(&self, app: &App, app_client: &AppClient) -> Result<String, Failed> {
-        Ok(format!("{}:{}", app_client.client.id, seal(app, app_client, "session", Carried::V1(self.clone()))?))
+        Ok(format!("{}:{}", app_client.client.id, seal(app, app_client, "session", &Carried::V1(self.clone()))?))
     }
 
     /// Opens a session string for an answer to `challenge`.
@@ -127,14 +128,14 @@ pub async fn client_of(app: &App, text: &str) -> Result<Result<AppClient, Sessio
 ///
 /// # Errors
 /// Our own failures only.
-pub fn seal<T: Serialize + DeserializeOwned>(app: &App, app_client: &AppClient, purpose: &str, value: T) -> Result<String, Failed> {
+pub fn seal<T: Sealable>(app: &App, app_client: &AppClient, purpose: &str, value: &T) -> Result<String, Failed> {
     let place = [purpose, app_client.pool.id.as_str(), app_client.client.id.as_str()];
-    let sealed = app.keys.travelling.seal(&place, &Json(value), &mut app.rng()).map_err(Failed::because)?;
+    let sealed = app.keys.travelling.seal(&place, value, &mut app.rng()).map_err(Failed::because)?;
     Ok(sealed.to_text())
 }
 
 /// Opens what [`seal`] made for the same client and purpose.
-pub fn open<T: Serialize + DeserializeOwned>(app: &App, app_client: &AppClient, purpose: &str, text: &str) -> Option<T> {
+pub fn open<T: Sealable>(app: &App, app_client: &AppClient, purpose: &str, text: &str) -> Option<T> {
     let place = [purpose, app_client.pool.id.as_str(), app_client.client.id.as_str()];
-    app.keys.travelling.open(&place, &Sealed::from_text(text)?).ok().map(|Json(value)| value)
+    app.keys.travelling.open(&place, &Sealed::from_text(text)?).ok()
 }

@@ -10,6 +10,7 @@ use super::refused::SignInRefused;
 use super::session::{self, Session};
 use super::subject::Subject;
 use crate::context::App;
+use crate::crypto::sealed::sealed_as_json;
 use crate::crypto::srp::{ClientPublic, Proof, ServerChallenge, Verifier};
 use crate::flows::clients::AppClient;
 use crate::flows::passwords;
@@ -49,6 +50,8 @@ pub struct SecretBlock {
     exchange: String,
 }
 
+sealed_as_json!(SecretBlock);
+
 /// Asks for a proof.
 ///
 /// # Errors
@@ -73,7 +76,7 @@ pub async fn ask(app: &App, app_client: &AppClient, subject: Subject, public: Cl
         srp_name: subject.srp_name,
         salt,
         server_public: exchange.server_public_hex(),
-        secret_block: session::seal(app, app_client, "secret block", block)?,
+        secret_block: session::seal(app, app_client, "secret block", &block)?,
     })
 }
 
