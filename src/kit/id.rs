@@ -20,12 +20,6 @@ macro_rules! ids {
             pub fn as_str(&self) -> &str {
                 &self.0
             }
-
-            /// The id's text, as its own.
-            #[must_use]
-            pub fn into_string(self) -> String {
-                self.0
-            }
         }
 
         impl From<String> for $name {
@@ -43,12 +37,6 @@ macro_rules! ids {
         impl From<$name> for String {
             fn from(id: $name) -> Self {
                 id.0
-            }
-        }
-
-        impl AsRef<str> for $name {
-            fn as_ref(&self) -> &str {
-                &self.0
             }
         }
 

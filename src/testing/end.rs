@@ -89,7 +89,7 @@ mod tests {
         Arc::get_mut(&mut app.app).unwrap().signing_key_age = None;
         let pool = app.pool().await;
         let never = crate::kit::clock::Timestamp::from_millis(i64::MAX);
-        app.app.write(async |tx| tokens::fail_session(tx, &pool.id.as_str().into(), "session", never).await).await.unwrap();
+        app.app.write(async |tx| tokens::fail_session(tx, &pool.id, "session", never).await).await.unwrap();
         assert_eq!(faults(&app.app, &app.clock).await.unwrap(), ["1 rows of challenge_sessions have expired and are left"]);
     }
 

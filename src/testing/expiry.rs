@@ -98,7 +98,7 @@ async fn the_row_of_a_code_outlives_it_and_goes() {
     pool.client("SignUp", json!({"Username": "alice", "Password": PASSWORD, "UserAttributes": attributes})).await.ok();
     let rows = async || {
         jobs::run_due(&app.app).await.unwrap();
-        let rows = app.app.read(async |tx| template::rows_of_pool(tx, &pool.id.as_str().into()).await).await.unwrap();
+        let rows = app.app.read(async |tx| template::rows_of_pool(tx, &pool.id).await).await.unwrap();
         rows.into_iter().find(|(table, _)| table == "verification_codes").map_or(0, |(_, count)| count)
     };
     app.advance(DAY - SECOND);
@@ -164,7 +164,7 @@ async fn an_srp_sign_in_is_finished_while_its_session_lives() {
     let app = TestApp::new().await;
     let pool = app.pool().await;
     pool.user("alice").await;
-    let client = Client { secret: [0x42; 32], pool: pool.id.split_once('_').unwrap().1, stamp: STAMP };
+    let client = Client { secret: [0x42; 32], pool: pool.id.name(), stamp: STAMP };
     for (pause, status) in [(179, 200), (180, 400)] {
         let parameters = json!({"USERNAME": "alice", "SRP_A": client.public_hex()});
         let begun = pool.client("InitiateAuth", json!({"AuthFlow": "USER_SRP_AUTH", "AuthParameters": parameters})).await.ok();

@@ -6,17 +6,18 @@ use serde_json::{Value, json};
 
 use super::TestApp;
 use crate::flows::pool_keys;
+use crate::kit::id::UserPoolId;
 use crate::store::changes;
 
 const READS: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:GetUser","Resource":"*"}}"#;
 const NOTHING: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Action":"*","Resource":"*"}}"#;
 
-async fn mfa(node: &TestApp, pool_id: &str) -> Value {
+async fn mfa(node: &TestApp, pool_id: &UserPoolId) -> Value {
     let described = node.admin().call("DescribeUserPool", json!({"UserPoolId": pool_id})).await.ok();
     described["UserPool"]["MfaConfiguration"].clone()
 }
 
-async fn set_mfa(node: &TestApp, pool_id: &str, mode: &str) {
+async fn set_mfa(node: &TestApp, pool_id: &UserPoolId, mode: &str) {
     let token = json!({"Enabled": mode != "OFF"});
     let input = json!({"UserPoolId": pool_id, "MfaConfiguration": mode, "SoftwareTokenMfaConfiguration": token});
     node.admin().call("SetUserPoolMfaConfig", input).await.ok();
@@ -56,9 +57,9 @@ async fn a_deleted_pool_takes_its_clients_and_keys_out_of_every_cache() {
     there.app.db.catch_up().await.unwrap();
     let pool = here.pool().await;
     let held = async |node: &TestApp| {
-        let client = node.app.client(&pool.client_id.as_str().into()).await.unwrap().is_some();
-        let keys = pool_keys::load(&node.app, &pool.id.as_str().into()).await.unwrap().is_some();
-        (node.app.pool(&pool.id.as_str().into()).await.unwrap().is_some(), client, keys)
+        let client = node.app.client(&pool.client_id).await.unwrap().is_some();
+        let keys = pool_keys::load(&node.app, &pool.id).await.unwrap().is_some();
+        (node.app.pool(&pool.id).await.unwrap().is_some(), client, keys)
     };
     assert_eq!((held(&here).await, held(&there).await), ((true, true, true), (true, true, true)));
     pool.admin("DeleteUserPool", json!({})).await.ok();

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Answer, TestApp};
+use crate::kit::id::{ClientId, UserPoolId};
 
 /// A password that the default policy takes.
 pub const PASSWORD: &str = "Pa55word!";
@@ -12,19 +13,19 @@ pub struct TestPool<'a> {
     /// The application.
     pub app: &'a TestApp,
     /// The pool.
-    pub id: String,
+    pub id: UserPoolId,
     /// The client.
-    pub client_id: String,
+    pub client_id: ClientId,
 }
 
 impl<'a> TestPool<'a> {
     pub(super) async fn create(app: &'a TestApp, pool: Value, client: Value) -> Self {
         let created = app.admin().call("CreateUserPool", with(json!({"PoolName": "test"}), pool)).await.ok();
-        let id = created["UserPool"]["Id"].as_str().unwrap().to_owned();
+        let id = UserPoolId::from(created["UserPool"]["Id"].as_str().unwrap());
         let flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"];
         let usual = json!({"UserPoolId": id, "ClientName": "test", "ExplicitAuthFlows": flows, "PreventUserExistenceErrors": "ENABLED"});
         let created = app.admin().call("CreateUserPoolClient", with(usual, client)).await.ok();
-        Self { app, client_id: created["UserPoolClient"]["ClientId"].as_str().unwrap().to_owned(), id }
+        Self { app, client_id: created["UserPoolClient"]["ClientId"].as_str().unwrap().into(), id }
     }
 
     /// A confirmed user with [`PASSWORD`].

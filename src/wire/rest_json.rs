@@ -55,13 +55,14 @@ fn template(path: &str) -> ResourceDef {
 /// What cannot be read, in words.
 pub fn input(model: &Model, operation: &OperationModel, request: &HttpRequest, body: &[u8]) -> Result<Value, String> {
     let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
-    bind(model, operation, (request.uri().path(), request.query_string()), header, body).map(Value::Object)
+    bind(model, operation, request.uri().path(), request.query_string(), header, body).map(Value::Object)
 }
 
 fn bind<'a>(
     model: &Model,
     operation: &OperationModel,
-    (path, query): (&str, &str),
+    path: &str,
+    query: &str,
     header: impl Fn(&str) -> Option<&'a str>,
     body: &[u8],
 ) -> Result<Map<String, Value>, String> {
@@ -157,7 +158,7 @@ mod tests {
     fn bound(method: &str, target: &str, body: &str) -> Result<(&'static str, Value), String> {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let (service, operation) = route(method, path).ok_or("no such path")?;
-        let fields = bind(service.model(), operation, (path, query), |_| None, body.as_bytes())?;
+        let fields = bind(service.model(), operation, path, query, |_| None, body.as_bytes())?;
         Ok((operation.name.as_str(), Value::Object(fields)))
     }
 

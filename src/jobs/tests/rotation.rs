@@ -27,7 +27,7 @@ const DAYS_90: Duration = Duration::from_secs(90 * 24 * 3600);
 const MILLISECOND: Duration = Duration::from_millis(1);
 
 /// The names of the keys that a node publishes, in their order.
-async fn published(node: &TestApp, pool_id: &str) -> Vec<String> {
+async fn published(node: &TestApp, pool_id: &UserPoolId) -> Vec<String> {
     let path = format!("/{pool_id}/.well-known/jwks.json");
     let keys = node.send(actix_web::http::Method::GET, &path, &[], Vec::new()).await.ok()["keys"].clone();
     keys.as_array().unwrap().iter().map(|key| key["kid"].as_str().unwrap().to_owned()).collect()
@@ -166,7 +166,7 @@ async fn of_two_nodes_at_once_one_rotates() {
     // Without the lease too: the transaction reads what it acts by.
     let rotate = async |node: &TestApp| {
         let following = pool_keys::generate(&node.app, pool_keys::FOLLOWING).await.unwrap().unwrap();
-        let rotated = node.app.write(async |tx| pool_keys::rotate(&node.app, tx, &pool.id.as_str().into(), DAYS_90, &following).await);
+        let rotated = node.app.write(async |tx| pool_keys::rotate(&node.app, tx, &pool.id, DAYS_90, &following).await);
         matches!(rotated.await.unwrap(), Turn::Take { .. })
     };
     let (first, second) = join(rotate(&one), rotate(&two)).await;
@@ -199,7 +199,7 @@ async fn a_node_that_was_killed_leaves_each_pool_rotated_or_not_and_another_goes
     let counts = async || {
         let mut counts = Vec::new();
         for pool in &pools {
-            counts.push((first == pool.id.as_str(), published(&app, &pool.id).await.len()));
+            counts.push((first == pool.id, published(&app, &pool.id).await.len()));
         }
         counts.sort_unstable();
         counts
@@ -270,10 +270,9 @@ async fn a_deleted_pool_gets_no_key() {
     app.advance(DAYS_90);
     let following = pool_keys::generate(&app.app, pool_keys::FOLLOWING).await.unwrap().unwrap();
     pool.admin("DeleteUserPool", json!({})).await.ok();
-    let turn =
-        app.app.write(async |tx| pool_keys::rotate(&app.app, tx, &pool.id.as_str().into(), DAYS_90, &following).await).await.unwrap();
+    let turn = app.app.write(async |tx| pool_keys::rotate(&app.app, tx, &pool.id, DAYS_90, &following).await).await.unwrap();
     assert_eq!(turn, Turn::NotYet);
-    assert!(app.app.read(async |tx| signing_keys::of_pool(tx, &pool.id.as_str().into()).await).await.unwrap().is_empty());
+    assert!(app.app.read(async |tx| signing_keys::of_pool(tx, &pool.id).await).await.unwrap().is_empty());
 }
 
 #[actix_web::test]

@@ -52,10 +52,10 @@ mod tests {
         let there = here.another_node().await;
         there.app.db.catch_up().await.unwrap();
         let pool = here.pool().await;
-        let held = async || there.app.pool(&pool.id.as_str().into()).await.unwrap().unwrap();
+        let held = async || there.app.pool(&pool.id).await.unwrap().unwrap();
         let configuration = PoolConfiguration { deletion_protection: DeletionProtection::Active, ..held().await.configuration.clone() };
         let now = here.app.now();
-        here.app.write(async |tx| user_pools::update(tx, &pool.id.as_str().into(), &configuration, now).await).await.unwrap();
+        here.app.write(async |tx| user_pools::update(tx, &pool.id, &configuration, now).await).await.unwrap();
         assert!(!held().await.configuration.deletion_protected(), "it has not heard of it");
         let delete = async || there.admin().call("DeleteUserPool", json!({"UserPoolId": pool.id})).await.code();
         assert_eq!(delete().await, "InvalidParameterException");

@@ -6,6 +6,7 @@ use super::errors::Error;
 use crate::context::Context;
 use crate::flows::paging;
 use crate::kit::clock::Timestamp;
+use crate::kit::id::UserPoolId;
 use crate::store;
 
 #[derive(Deserialize)]
@@ -28,7 +29,7 @@ pub struct Response {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Described {
-    id: String,
+    id: UserPoolId,
     name: String,
     last_modified_date: Timestamp,
     creation_date: Timestamp,
@@ -41,7 +42,7 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
     let pools = cx.read(async |tx| store::user_pools::list(tx, &cx.account_id, &cx.region, &after, limit + 1).await).await?;
     let (pools, next_token) = paging::cut(cx, &place, pools, limit, |pool| pool.id.to_string())?;
     let described = |pool: crate::userpools::pool::Pool| Described {
-        id: pool.id.into_string(),
+        id: pool.id,
         name: pool.name,
         last_modified_date: pool.modified_at,
         creation_date: pool.created_at,

@@ -7,7 +7,7 @@ use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::AppClient;
 use crate::flows::sign_up;
-use crate::kit::id::ClientId;
+use crate::kit::id::{ClientId, UserId};
 use crate::kit::secret::Secret;
 
 #[derive(Deserialize)]
@@ -29,14 +29,14 @@ pub struct Response {
     user_confirmed: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     code_delivery_details: Option<CodeDeliveryDetails>,
-    user_sub: String,
+    user_sub: UserId,
 }
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Response, Error> {
     let password = request.password.ok_or_else(|| Error::parameter("Password is required"))?;
     let attributes = by_name(request.user_attributes);
     let (user, delivery) = sign_up::sign_up(cx, &app_client, &request.username, &password, attributes).await?;
-    Ok(Response { user_confirmed: false, code_delivery_details: delivery.map(Into::into), user_sub: user.id.into_string() })
+    Ok(Response { user_confirmed: false, code_delivery_details: delivery.map(Into::into), user_sub: user.id })
 }
 
 #[cfg(test)]
@@ -215,7 +215,7 @@ mod tests {
             // A node that has not heard of the deletion yet finds out when it acts.
             let late = elsewhere("SignUp", json!({"Username": "late", "Password": PASSWORD})).await;
             assert_eq!(late.code(), "ResourceNotFoundException", "{}", late.text);
-            let left = app.app.read(async |tx| crate::store::template::rows_of_pool(tx, &pool.id.as_str().into()).await).await.unwrap();
+            let left = app.app.read(async |tx| crate::store::template::rows_of_pool(tx, &pool.id).await).await.unwrap();
             assert_eq!(left, [], "round {round}");
         }
     }

@@ -99,7 +99,7 @@ impl Entity {
         for tag in &role.tags {
             keys.insert(&format!("aws:PrincipalTag/{}", tag.key), tag.value.as_str());
         }
-        let principal = Principal::Role { account: role.account_id.into_string(), arn: arn.to_string(), id: role.id.to_string() };
+        let principal = Principal::Role { account: role.account_id.into(), arn: arn.to_string(), id: role.id.to_string() };
         Self { name: role.name, id: role.id, arn, source: Source::Role, principal, tags: role.tags, keys }
     }
 }

@@ -20,9 +20,9 @@ pub async fn by_id(tx: &mut Conn, account_id: &AccountId, document: &str) -> Res
         let found = match Named::read(&entry, account_id) {
             None => continue,
             Some(Named::User(name)) => {
-                store::iam::find_user(tx, account_id, name).await?.filter(|user| user.arn() == entry).map(|user| user.id.into_string())
+                store::iam::find_user(tx, account_id, name).await?.filter(|user| user.arn() == entry).map(|user| user.id.into())
             }
-            Some(Named::Role) => store::iam::find_role_by_arn(tx, &entry).await?.map(|role| role.id.into_string()),
+            Some(Named::Role) => store::iam::find_role_by_arn(tx, &entry).await?.map(|role| role.id.into()),
             Some(Named::SessionOf(name)) => {
                 store::iam::find_role(tx, account_id, name).await?.filter(|role| role.name == name).map(|_| entry.clone())
             }

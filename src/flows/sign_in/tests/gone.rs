@@ -102,14 +102,14 @@ async fn make(node: &TestApp, call: &Call) {
 async fn node_that_holds(app: &TestApp, pool: &TestPool<'_>) -> TestApp {
     let node = app.another_node().await;
     node.app.db.catch_up().await.unwrap();
-    let client = node.app.client(&pool.client_id.as_str().into()).await.unwrap();
-    let keys = crate::flows::pool_keys::load(&node.app, &pool.id.as_str().into()).await.unwrap();
-    assert!(client.is_some() && keys.is_some() && node.app.pool(&pool.id.as_str().into()).await.unwrap().is_some());
+    let client = node.app.client(&pool.client_id).await.unwrap();
+    let keys = crate::flows::pool_keys::load(&node.app, &pool.id).await.unwrap();
+    assert!(client.is_some() && keys.is_some() && node.app.pool(&pool.id).await.unwrap().is_some());
     node
 }
 
 async fn left(app: &TestApp, pool: &TestPool<'_>) -> Vec<(String, i64)> {
-    app.app.read(async |tx| template::rows_of_pool(tx, &pool.id.as_str().into()).await).await.unwrap()
+    app.app.read(async |tx| template::rows_of_pool(tx, &pool.id).await).await.unwrap()
 }
 
 #[actix_web::test]
@@ -118,7 +118,7 @@ async fn who_has_not_heard_that_the_pool_is_gone_leaves_nothing_in_it() {
     let (pool, calls) = at_work(&app).await;
     let late = node_that_holds(&app, &pool).await;
     pool.admin("DeleteUserPool", json!({})).await.ok();
-    assert!(late.app.pool(&pool.id.as_str().into()).await.unwrap().is_some(), "it has not heard");
+    assert!(late.app.pool(&pool.id).await.unwrap().is_some(), "it has not heard");
     let mut leaving = Vec::new();
     let mut before = Vec::new();
     for call in &calls {

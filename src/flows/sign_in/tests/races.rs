@@ -83,7 +83,7 @@ async fn a_password_is_set_by_its_own_columns() {
     let app = TestApp::new().await;
     let pool = app.pool().await;
     let alice = pool.user_with("alice", json!({"name": "Ann"})).await;
-    let found = app.app.pool(&pool.id.as_str().into()).await.unwrap().unwrap();
+    let found = app.app.pool(&pool.id).await.unwrap().unwrap();
     let now = app.app.now();
     let stale = app.app.read(async |tx| users::find(tx, &found, "alice").await).await.unwrap().unwrap();
     app.app

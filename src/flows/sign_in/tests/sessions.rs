@@ -16,7 +16,7 @@ fn invalid() -> (String, String) {
 }
 
 async fn change(app: &TestApp, pool: &TestPool<'_>, username: &str, change: impl Fn(&mut User)) {
-    let found = app.app.pool(&pool.id.as_str().into()).await.unwrap().unwrap();
+    let found = app.app.pool(&pool.id).await.unwrap().unwrap();
     let now = app.app.now();
     app.app
         .write(async |tx| {

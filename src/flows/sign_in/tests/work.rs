@@ -17,7 +17,7 @@ async fn pool_of_all<'a>(app: &'a TestApp) -> TestPool<'a> {
         pool.client("SignUp", json!({"Username": name, "Password": PASSWORD, "UserAttributes": attributes})).await.ok();
     }
     pool.user("confirmed").await;
-    let found = app.app.pool(&pool.id.as_str().into()).await.unwrap().unwrap();
+    let found = app.app.pool(&pool.id).await.unwrap().unwrap();
     let now = app.app.now();
     let disable = async |tx: &mut store::Conn| {
         let mut user = store::users::find(tx, &found, "disabled").await?.unwrap();
@@ -62,7 +62,7 @@ async fn same_work<Call: Future<Output = Answer>>(app: &TestApp, times: usize, c
 }
 
 async fn messages_at_rest(app: &TestApp, pool: &TestPool<'_>) -> i64 {
-    let rows = app.app.read(async |tx| template::rows_of_pool(tx, &pool.id.as_str().into()).await).await.unwrap();
+    let rows = app.app.read(async |tx| template::rows_of_pool(tx, &pool.id).await).await.unwrap();
     rows.into_iter().find(|(table, _)| table == "outbox_messages").map_or(0, |(_, count)| count)
 }
 
