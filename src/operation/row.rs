@@ -37,9 +37,14 @@ pub struct Operation {
     /// What a call spends of its client address's.
     pub budget: Option<PerAddress>,
     run: Box<Run>,
+    /// What is asked before it runs; nothing where no policies are asked.
+    judge: Option<Box<Judge>>,
     #[cfg(test)]
     unread: fn(Value) -> Result<Vec<String>, serde_json::Error>,
 }
+
+/// A call's judgement alone.
+type Judge = dyn for<'a> Fn(&'a Context, &'a str, Value) -> LocalBoxFuture<'a, Result<(), Fault>> + Send + Sync;
 
 /// A call: its context, the operation's own IAM action, and an input that the model accepts.
 type Run = dyn for<'a> Fn(&'a Context, &'a str, Value) -> LocalBoxFuture<'a, Result<Value, Fault>> + Send + Sync;
@@ -52,6 +57,7 @@ impl Operation {
             access,
             budget: None,
             run,
+            judge: None,
             #[cfg(test)]
             unread: unread::<Request>,
         }
@@ -79,6 +85,17 @@ impl Operation {
             cx.budgets.give_back(budget, address);
         }
         outcome
+    }
+
+    /// Judges a call of the operation and does not run it: whether its caller is allowed what it asks.
+    ///
+    /// # Errors
+    /// [`Fault`]: why it would be refused. What is not there is told to those who may ask about it, as a call would.
+    pub async fn judge(&self, cx: &Context, action: &str, input: Value) -> Result<(), Fault> {
+        match &self.judge {
+            Some(judge) => judge(cx, action, input).await,
+            None => Ok(()),
+        }
     }
 
     /// The members of an input that the operation's request type does not read.
@@ -201,14 +218,22 @@ where
     let run: Box<Run> = Box::new(move |cx, action, input| {
         Box::pin(async move {
             let request: Request = read(input)?;
-            let resolved = request.resolve(cx).await?;
-            for ask in &resolved.asks {
-                ask.judge(cx, action).await?;
-            }
-            write(handler(cx, resolved.found?, request).await)
+            let found = permitted(cx, action, &request).await?;
+            write(handler(cx, found, request).await)
         })
     });
-    Operation::new::<Request>(name, Access::Signed, run)
+    let judge: Box<Judge> =
+        Box::new(|cx, action, input| Box::pin(async move { permitted(cx, action, &read::<Request>(input)?).await.map(drop) }));
+    Operation { judge: Some(judge), ..Operation::new::<Request>(name, Access::Signed, run) }
+}
+
+/// What a request names, as it was found, once all that it asks is allowed.
+async fn permitted<Request: Asks>(cx: &Context, action: &str, request: &Request) -> Result<Request::Found, Fault> {
+    let resolved = request.resolve(cx).await?;
+    for ask in &resolved.asks {
+        ask.judge(cx, action).await?;
+    }
+    resolved.found
 }
 
 /// An operation of whoever signs, whatever their policies say: `reason` says why.

@@ -19,6 +19,7 @@ use crate::authz;
 use crate::context::{App, Context};
 use crate::crypto::ids;
 use crate::iam::caller::Caller;
+use crate::iam::origin::Origin;
 use crate::kit::causes::Causes;
 use crate::operation::{Fault, Operation};
 use crate::services;
@@ -171,31 +172,94 @@ fn find(service: Service, name: &str) -> Result<(&'static OperationModel, &'stat
 }
 
 async fn run(app: Arc<App>, request: &HttpRequest, body: &Bytes, call: Call<'_>) -> Result<HttpResponse, WireError> {
-    let Call { service, model, operation, mut input, request_id } = call;
+    let Call { service, model, operation, input, request_id } = call;
     let protocol = service.protocol();
     let (caller, scope) =
         if model.unauthenticated { (Caller::Anonymous, None) } else { authenticate(&app, request, body, service, request_id).await? };
     if !operation.access.admits(&caller) {
         return Err(WireError::missing_token(protocol));
     }
-    if let Some(shape) = model.input {
-        // SECURITY: what the model does not know is gone before anything looks at it, or it could be judged and not done.
-        strip(service.model(), shape, &mut input);
-        validate(service.model(), shape, &input).map_err(|invalid| match invalid {
-            Invalid::Type(message) => WireError::serialization(protocol, &message),
-            Invalid::Constraints(message, violations) => WireError::validation(protocol, message, &violations),
-        })?;
-    }
     let region = scope.map_or_else(|| app.default_region.clone(), |scope| scope.region);
     let origin = authz::origin(&app, request);
     let cx = Context::new(app, caller, region, origin, request_id.to_owned());
-    let action = format!("{}:{}", service.name(), model.name);
-    let outcome = operation.run(&cx, &action, input).await;
-    if !model.unauthenticated {
-        audit(&cx, &action, &outcome);
-    }
-    let answer = outcome.map_err(|fault| WireError::operation(service, model, request_id, fault))?;
+    let answer = perform(&cx, service, model, operation, input).await?;
     respond(service, model, answer, request_id)
+}
+
+/// Validates, runs and audits a call whose caller is known and may come as far as the operation's own judgement.
+async fn perform(
+    cx: &Context,
+    service: Service,
+    model: &OperationModel,
+    operation: &Operation,
+    mut input: Value,
+) -> Result<Value, WireError> {
+    admit(service, model, &mut input)?;
+    let action = format!("{}:{}", service.name(), model.name);
+    let outcome = operation.run(cx, &action, input).await;
+    if !model.unauthenticated {
+        audit(cx, &action, &outcome);
+    }
+    outcome.map_err(|fault| WireError::operation(service, model, &cx.request_id, fault))
+}
+
+/// Strips an input to what the model knows, and holds it to the model's constraints.
+fn admit(service: Service, model: &OperationModel, input: &mut Value) -> Result<(), WireError> {
+    let protocol = service.protocol();
+    let Some(shape) = model.input else { return Ok(()) };
+    // SECURITY: what the model does not know is gone before anything looks at it, or it could be judged and not done.
+    strip(service.model(), shape, input);
+    validate(service.model(), shape, input).map_err(|invalid| match invalid {
+        Invalid::Type(message) => WireError::serialization(protocol, &message),
+        Invalid::Constraints(message, violations) => WireError::validation(protocol, message, &violations),
+    })
+}
+
+/// Who calls operations in process, for where, and from where. Every call is validated, judged and audited as one that came
+/// over the wire; only the signature is not asked for, so whoever makes an `Act` has proven who the caller is.
+#[derive(Clone)]
+pub struct Act {
+    /// Who calls.
+    pub caller: Caller,
+    /// The region that a signature would name.
+    pub region: String,
+    /// Where the person sits who has it called.
+    pub origin: Origin,
+}
+
+/// Calls an operation in process, by its model's name, with its input as AWS JSON has it.
+///
+/// # Errors
+/// [`WireError`], as the wire would answer it.
+pub async fn call(app: &Arc<App>, act: &Act, service: Service, name: &str, input: Value) -> Result<Value, WireError> {
+    let (model, operation, cx) = inside(app, act, service, name)?;
+    perform(&cx, service, model, operation, input).await
+}
+
+/// Whether the caller would be allowed such a call, without making it: the very asks of the operation, judged.
+///
+/// # Errors
+/// [`WireError`]: why the call would be refused before its handler ran.
+pub async fn judge(app: &Arc<App>, act: &Act, service: Service, name: &str, mut input: Value) -> Result<(), WireError> {
+    let (model, operation, cx) = inside(app, act, service, name)?;
+    admit(service, model, &mut input)?;
+    let action = format!("{}:{}", service.name(), model.name);
+    operation.judge(&cx, &action, input).await.map_err(|fault| WireError::operation(service, model, &cx.request_id, fault))
+}
+
+fn inside(
+    app: &Arc<App>,
+    act: &Act,
+    service: Service,
+    name: &str,
+) -> Result<(&'static OperationModel, &'static Operation, Context), WireError> {
+    let (model, operation) = find(service, name)?;
+    if !model.unauthenticated && !operation.access.admits(&act.caller) {
+        return Err(WireError::missing_token(service.protocol()));
+    }
+    let Act { caller, region, origin } = act.clone();
+    let request_id = ids::uuid(&mut app.rng());
+    Ok((model, operation, Context::new(Arc::clone(app), caller, region, origin, request_id)))
 }
 
 async fn authenticate(

@@ -1,7 +1,7 @@
 //! Bytes to typed operations and back: the AWS protocols, driven by the AWS interface models.
 
 pub mod dispatch;
-mod fault;
+pub mod fault;
 #[cfg(test)]
 mod fuzz;
 mod json11;
