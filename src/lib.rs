@@ -7,6 +7,8 @@
 //! |---|---|
 //! | [`startup`], [`config`], [`cli`] | settings to a running server; work on policies without one |
 //! | [`http`] | routes, health, metrics, TLS |
+//! | [`console`] | pages that call the wire's operations as whoever is signed in |
+//! | [`pages`] | what every page shares: files, headers |
 //! | [`wire`] | bytes to typed operations and back, by the AWS interface models |
 //! | [`services`] | one file an operation, one table a service |
 //! | [`decisions`] | AuthZEN, simulation, forward-auth |
@@ -26,6 +28,7 @@
 //! | to add | touch |
 //! |---|---|
 //! | an operation | its file (request, what it asks, response, handler, tests) and its row in the service's `mod.rs`; a store function only for a new query |
+//! | a page of the console | its file in [`console`], its template in `templates/console/`, a row of `rows()` for it and for each of its forms |
 //! | a service | a row in [`wire::model`], its folder in [`services`] |
 //! | a condition operator | its function and table test in `policy/operators/`, one row there |
 //! | a check of policies | its function in `policy/validate/checks/`, one row there |
@@ -41,6 +44,7 @@ pub mod authz;
 pub mod budgets;
 pub mod cli;
 pub mod config;
+pub mod console;
 pub mod context;
 pub mod crypto;
 pub mod decisions;
@@ -53,6 +57,7 @@ pub mod jobs;
 pub mod kit;
 #[macro_use]
 pub mod operation;
+pub mod pages;
 pub mod policy;
 pub mod services;
 pub mod sigv4;

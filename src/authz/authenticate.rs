@@ -77,6 +77,17 @@ pub async fn holder_of(app: &App, access_key_id: &AccessKeyId, session_token: Op
     }
 }
 
+/// Who holds a long-lived access key, by its id and its secret: who signs in to the console.
+///
+/// # Errors
+/// [`CredentialRefused`]; a wrong secret is refused as a key is that is not there.
+pub async fn holder_who_knows(app: &App, access_key_id: &AccessKeyId, presented: &Secret) -> Result<Caller, CredentialRefused> {
+    match identify(app, access_key_id, None).await? {
+        Identified::Ours(caller, secret) if secret.equals(presented.expose_secret()) => Ok(caller),
+        Identified::Ours(..) | Identified::Foreign(_) => Err(CredentialRefused::UnknownKey),
+    }
+}
+
 enum Identified {
     /// A key that we issued, and its secret.
     Ours(Caller, Secret),

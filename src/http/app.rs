@@ -11,7 +11,7 @@ use actix_web::web::{PayloadConfig, ServiceConfig, get, head, post, resource, to
 
 use super::{dev, health, metrics, well_known};
 use crate::config::Mode;
-use crate::{decisions, wire};
+use crate::{console, decisions, pages, wire};
 
 /// A larger body is refused with 413.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -28,8 +28,11 @@ pub fn configure(mode: Mode) -> impl Fn(&mut ServiceConfig) {
                 resource("/")
                     .route(post().to(wire::dispatch::handle))
                     .route(get().guard(fn_guard(wire::dispatch::is_query_get)).to(wire::dispatch::handle_get))
+                    .route(get().guard(fn_guard(pages::is_for_a_browser)).to(console::enter))
                     .route(get().to(health::root)),
             )
+            .configure(console::configure)
+            .route("/assets/{file}", get().to(pages::assets::serve))
             .route("/healthz", get().to(health::live))
             .route("/readyz", get().to(health::ready))
             .route("/metrics", get().to(metrics::show))

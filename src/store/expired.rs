@@ -42,9 +42,10 @@ macro_rules! expiring {
 }
 
 /// The tables whose rows expire.
-pub const TABLES: [Expiring; 7] = [
+pub const TABLES: [Expiring; 8] = [
     expiring!("challenge_sessions", "pool_id, session_id", "expires_at", Duration::ZERO),
     expiring!("configuration_changes", "stream, number", "changed_at", changes::KEPT),
+    expiring!("console_sessions", "account_id, session_hash", "expires_at", Duration::ZERO),
     expiring!("message_budgets", "pool_id, address_hash", "spent_until", Duration::ZERO),
     expiring!("outbox_messages", "pool_id, message_id", "created_at", MESSAGES_KEPT),
     expiring!("sign_in_attempts", "pool_id, name_hash, factor", "fades_at", Duration::ZERO),

@@ -8,6 +8,7 @@ pub mod changes;
 pub mod codes;
 #[cfg(test)]
 mod conformance;
+pub mod console_sessions;
 pub mod db;
 pub mod deployment;
 mod doc;

@@ -17,9 +17,10 @@ use crate::store::template;
 const ENDINGS: [&str; 4] = ["_until", "expires_at", "fades_at", "ready_at"];
 
 /// What expires (`table.column`, or what travels and has no row), and where the clock passes its end.
-const EXPIRING: [(&str, &str, &str); 25] = [
+const EXPIRING: [(&str, &str, &str); 26] = [
     ("challenge_sessions.expires_at", "jobs/tests.rs", "sweeping_goes_on_until_nothing_that_has_expired_is_left"),
     ("configuration_changes.changed_at", "store/changes/tests.rs", "records_are_deleted_by_age"),
+    ("console_sessions.expires_at", "console/tests.rs", "a_session_ends_an_hour_after_its_last_use_and_half_a_day_after_its_first"),
     ("jobs.ready_at", "jobs/tests.rs", "a_job_is_due_again_after_its_pause"),
     ("jobs.lease", "jobs/tests.rs", "a_job_whose_node_died_is_taken_over_and_the_dead_cannot_go_on"),
     ("message_budgets.spent_until", "services/cognito_idp/mod.rs", "one_address_is_mailed_so_often_an_hour_whoever_signs_up_with_it"),

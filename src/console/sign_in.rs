@@ -1,0 +1,199 @@
+//! Signing in with an access key, proving it again, and signing out.
+
+use actix_web::cookie::{Cookie, SameSite};
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+use serde::Deserialize;
+
+use super::fields::Fields;
+use super::frame::Frame;
+use super::gate;
+use super::reply::{Outcome, Reply, see_other};
+use super::session::{self, Session, prove};
+use super::visit::Visit;
+use crate::budgets::PerAddress;
+use crate::config::Mode;
+use crate::context::App;
+use crate::kit::id::AccessKeyId;
+use crate::kit::secret::Secret;
+use crate::pages;
+
+/// The cookie of a browser whose person has signed out in `dev`: it is not signed in again by itself.
+pub const LEFT: &str = "passwright-left";
+
+const WRONG: &str = "The access key or its secret is wrong, or the key is not active.";
+
+/// Where to go on to.
+#[derive(Deserialize)]
+pub struct Asked {
+    to: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "console/sign_in.html")]
+struct SignInPage {
+    theme: String,
+    is_dev: bool,
+    to: String,
+    access_key_id: String,
+    error: &'static str,
+}
+
+impl SignInPage {
+    fn of(app: &App, request: &HttpRequest, to: String) -> Self {
+        Self {
+            theme: super::theme::chosen(request),
+            is_dev: app.mode == Mode::Dev,
+            to,
+            access_key_id: String::new(),
+            error: "",
+        }
+    }
+
+    /// The address of a file.
+    #[expect(clippy::unused_self, reason = "templates know the page only")]
+    fn asset(&self, name: &str) -> String {
+        pages::assets::url(name)
+    }
+}
+
+/// `GET /console/sign-in`
+pub async fn show(app: Data<App>, request: HttpRequest, asked: Query<Asked>) -> HttpResponse {
+    if let Err(refused) = gate::admit(&app, &request) {
+        return refused;
+    }
+    let to = way_back(asked.to.as_deref().unwrap_or_default());
+    pages::html(&SignInPage::of(&app, &request, to))
+}
+
+/// `POST /console/sign-in`: a new session, whatever cookie there was before.
+pub async fn sign_in(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
+    let app = app.into_inner();
+    let origin = match gate::admit(&app, &request) {
+        Ok(origin) => origin,
+        Err(refused) => return refused,
+    };
+    let fields = Fields::parse(&body);
+    let to = way_back(&fields.text("to"));
+    if fields.has("root") && app.mode == Mode::Dev {
+        let mut response = see_other(&to);
+        let _ = response.add_removal_cookie(&left(origin.secure));
+        return response;
+    }
+    // Spent before it is known what becomes of it, so that a burst gets no more than its share.
+    if !app.budgets.spend(PerAddress::RefusedSignIns, origin.source_ip, app.now()) {
+        let message = "Too many sign-ins from here were refused. Wait some minutes and try again.";
+        return gate::ClosedPage::answer(StatusCode::TOO_MANY_REQUESTS, "Too many tries", message);
+    }
+    let access_key_id = AccessKeyId::from(fields.text("access_key_id").trim());
+    let secret = Secret::from(fields.text("secret_access_key").trim().to_owned());
+    let caller = match prove(&app, &access_key_id, &secret).await {
+        Ok(Some(caller)) => caller,
+        Ok(None) => {
+            tracing::info!(target: "audit", action = "console:SignIn", access_key_id = %access_key_id.as_str().escape_debug(), outcome = "refused");
+            let page = SignInPage { access_key_id: access_key_id.to_string(), error: WRONG, ..SignInPage::of(&app, &request, to) };
+            return pages::html_with(StatusCode::FORBIDDEN, &page);
+        }
+        Err(error) => return gate::failed(&error),
+    };
+    app.budgets.give_back(PerAddress::RefusedSignIns, origin.source_ip);
+    tracing::info!(target: "audit", action = "console:SignIn", principal = %caller.principal(), outcome = "done");
+    match Session::begin(&app, caller, Some(access_key_id)).await {
+        Ok(Some(session)) => {
+            // What the browser held before serves nobody any more.
+            if let Ok(Some(earlier)) = Session::of(&app, &request, origin.secure).await
+                && let Err(error) = earlier.end(&app).await
+            {
+                return gate::failed(&error);
+            }
+            let mut response = see_other(&to);
+            let _ = response.add_cookie(&session.cookie(origin.secure));
+            response
+        }
+        Ok(None) => gate::ClosedPage::answer(StatusCode::FORBIDDEN, "This key cannot sign in", "Sign in as a user, or as the root."),
+        Err(error) => gate::failed(&error),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "console/reauthenticate.html")]
+struct AskAgainPage {
+    frame: Frame,
+    to: String,
+    access_key_id: String,
+    error: &'static str,
+}
+
+fn ask_again_page(visit: &Visit, to: &str, error: &'static str) -> AskAgainPage {
+    let access_key_id = visit.session.access_key_id().map(ToString::to_string).unwrap_or_default();
+    AskAgainPage { frame: visit.frame("Prove that it is you"), to: way_back(to), access_key_id, error }
+}
+
+/// `GET /console/reauthenticate`
+pub async fn ask_again(visit: &Visit) -> Outcome {
+    Ok(Reply::page(&ask_again_page(visit, &visit.query().text("to"), "")))
+}
+
+/// `POST /console/reauthenticate`: a new session takes the old one's place.
+pub async fn authenticate_again(visit: &Visit, fields: &Fields) -> Outcome {
+    let to = fields.text("to");
+    if !visit.app.budgets.spend(PerAddress::RefusedSignIns, visit.origin.source_ip, visit.now()) {
+        return Ok(Reply::page(&ask_again_page(visit, &to, "Too many tries. Wait some minutes and try again.")));
+    }
+    let secret = Secret::from(fields.text("secret_access_key").trim().to_owned());
+    let Some(renewed) = session::renew(&visit.app, &visit.session, &secret).await? else {
+        return Ok(Reply::page(&ask_again_page(visit, &to, "This is not the key's secret.")));
+    };
+    visit.app.budgets.give_back(PerAddress::RefusedSignIns, visit.origin.source_ip);
+    let mut response = see_other(&way_back(&to));
+    let _ = response.add_cookie(&renewed.cookie(visit.origin.secure));
+    Ok(Reply::Page(response))
+}
+
+/// `POST /console/sign-out`
+pub async fn sign_out(visit: &Visit, _: &Fields) -> Outcome {
+    visit.session.end(&visit.app).await?;
+    Ok(Reply::Page(gone(visit)))
+}
+
+/// `POST /console/sign-out-everywhere`
+pub async fn sign_out_everywhere(visit: &Visit, _: &Fields) -> Outcome {
+    visit.session.end_all(&visit.app).await?;
+    Ok(Reply::Page(gone(visit)))
+}
+
+fn gone(visit: &Visit) -> HttpResponse {
+    let secure = visit.origin.secure;
+    let mut response = see_other("/sign-in");
+    gate::forget(&mut response, secure);
+    if visit.app.mode == Mode::Dev {
+        let _ = response.add_cookie(&left(secure));
+    }
+    response
+}
+
+fn left(secure: bool) -> Cookie<'static> {
+    Cookie::build(LEFT, "1").path(super::ROOT).http_only(true).same_site(SameSite::Strict).secure(secure).finish()
+}
+
+/// SECURITY: a path of the console, and nothing that a browser could take for another place: `//evil.example`, `/\evil`.
+pub fn way_back(wanted: &str) -> String {
+    let is_path = wanted.starts_with('/') && !wanted.starts_with("//") && !wanted.contains(['\\', '#']);
+    let is_plain = wanted.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_path && is_plain && wanted.len() < 2_000 && !wanted.starts_with("/sign-in") { wanted.to_owned() } else { String::new() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_way_back_stays_in_the_console() {
+        assert_eq!(way_back("/users?q=a%20b"), "/users?q=a%20b");
+        for elsewhere in ["//evil.example", "https://evil.example", "/\\evil.example", "evil", "/a\r\nb", "/sign-in", ""] {
+            assert_eq!(way_back(elsewhere), "", "{elsewhere:?}");
+        }
+    }
+}

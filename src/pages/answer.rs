@@ -1,0 +1,110 @@
+//! The answers that pages are, and the headers that keep them ours: nothing from elsewhere runs in them, shows them in a frame,
+//! or reads them.
+
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::guard::GuardContext;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, HeaderMap,
+};
+use actix_web::middleware::Next;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+/// What is said of every page. Source: OWASP ASVS 5.0 V3.4; W3C CSP Level 3.
+const HEADERS: [(&str, &str); 8] = [
+    (
+        "Content-Security-Policy",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; \
+         frame-ancestors 'none'; base-uri 'none'",
+    ),
+    ("X-Frame-Options", "DENY"),
+    ("X-Content-Type-Options", "nosniff"),
+    // Not `no-referrer`: by it a form of ours would be sent with `Origin: null` (Fetch §3.1), and could not be told from others.
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=()"),
+    ("Cache-Control", "no-store"),
+];
+
+/// The paths of pages, which are for people who came to this very origin.
+const PAGES: [&str; 3] = ["/console", "/docs", "/assets"];
+
+/// A page, as it is answered.
+#[must_use]
+pub fn html(page: &impl Template) -> HttpResponse {
+    html_with(StatusCode::OK, page)
+}
+
+/// A page, with another status than 200.
+#[must_use]
+pub fn html_with(status: StatusCode, page: &impl Template) -> HttpResponse {
+    let (status, text) = match page.render() {
+        Ok(text) => (status, text),
+        Err(error) => {
+            tracing::error!(%error, "a page cannot be rendered");
+            (StatusCode::INTERNAL_SERVER_ERROR, "This page cannot be shown.".to_owned())
+        }
+    };
+    let mut response = HttpResponse::build(status);
+    for header in HEADERS {
+        response.insert_header(header);
+    }
+    response.content_type("text/html; charset=utf-8").body(text)
+}
+
+/// Nothing is there.
+pub(super) fn not_found() -> HttpResponse {
+    HttpResponse::NotFound().content_type("text/plain; charset=utf-8").body("Not found.\n")
+}
+
+/// Whether a request is a browser's that wants a page.
+#[must_use]
+pub fn is_for_a_browser(context: &GuardContext<'_>) -> bool {
+    let accept = context.head().headers.get("accept").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    accept.split(',').any(|kind| kind.trim().split(';').next() == Some("text/html"))
+}
+
+/// SECURITY: operations are called from any origin, for each call proves itself; a page is shown to whoever has a cookie, or in
+/// `dev` to whoever sits at this machine. So no other origin may read one, whatever the rules say that stand around every route.
+///
+/// # Errors
+/// Those of what it wraps.
+pub async fn own_origin_only(request: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let is_page = is_page(request.request());
+    let mut response = next.call(request).await?;
+    if is_page {
+        close(response.headers_mut());
+    }
+    Ok(response)
+}
+
+fn is_page(request: &HttpRequest) -> bool {
+    let path = request.path();
+    PAGES.iter().any(|page| path.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+fn close(headers: &mut HeaderMap) {
+    for header in
+        [ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_EXPOSE_HEADERS]
+    {
+        headers.remove(header);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::test::TestRequest;
+
+    use super::*;
+
+    #[test]
+    fn pages_are_known_by_whole_segments() {
+        for (path, page) in [("/console", true), ("/console/users", true), ("/docs/", true), ("/console2", false), ("/", false)] {
+            assert_eq!(is_page(&TestRequest::with_uri(path).to_http_request()), page, "{path}");
+        }
+    }
+}
