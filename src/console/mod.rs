@@ -16,6 +16,7 @@
 mod fields;
 mod frame;
 mod gate;
+mod moment;
 mod overview;
 mod reply;
 mod row;
@@ -33,6 +34,7 @@ use actix_web::web::{ServiceConfig, get, post, resource};
 
 use fields::Fields;
 use frame::Frame;
+use moment::Moment;
 use reply::{Outcome, Reply, Shown};
 use row::{Row, form, page};
 use visit::{May, Visit};

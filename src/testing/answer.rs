@@ -1,5 +1,6 @@
 //! What came back: JSON as it is, XML as the JSON that it would be.
 
+use actix_web::http::header::HeaderMap;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::{Map, Value};
@@ -13,13 +14,25 @@ pub struct Answer {
     pub body: Value,
     /// The body as it came.
     pub text: String,
+    headers: HeaderMap,
 }
 
 impl Answer {
-    pub(super) fn new(status: u16, content_type: &str, bytes: &[u8]) -> Self {
+    pub(super) fn new(status: u16, headers: HeaderMap, bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes).into_owned();
+        let content_type = headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
         let body = if content_type.contains("xml") { from_xml(&text) } else { serde_json::from_str(&text).unwrap_or_default() };
-        Self { status, body, text }
+        Self { status, body, text, headers }
+    }
+
+    /// A header; empty if there is none.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    /// The cookies that it sets, as it sets them.
+    pub fn cookies(&self) -> impl Iterator<Item = &str> {
+        self.headers.get_all("set-cookie").filter_map(|value| value.to_str().ok())
     }
 
     /// The body of an answer that is no error.

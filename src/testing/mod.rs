@@ -4,6 +4,7 @@
 //! `PASSWRIGHT_TEST_DATABASE=postgres` and `PASSWRIGHT_TEST_POSTGRES` say so.
 
 mod answer;
+mod browser;
 mod caller;
 mod end;
 #[cfg(test)]
@@ -28,6 +29,7 @@ use tokio::sync::OnceCell;
 
 pub use crate::budgets::Limits;
 pub use answer::Answer;
+pub use browser::TestBrowser;
 pub use caller::TestCaller;
 pub use pool::{PASSWORD, TestPool, TestUser};
 
@@ -134,6 +136,11 @@ impl TestApp {
         TestCaller::signing(self, &self.root.0, &self.root.1, None)
     }
 
+    /// The root's access key: its id and its secret.
+    pub const fn root_key(&self) -> (&String, &Secret) {
+        (&self.root.0, &self.root.1)
+    }
+
     /// The root of another account of the deployment.
     pub async fn root_of(&self, account_id: &str) -> TestCaller<'_> {
         let (id, secret) = add_root(&self.app, &account_id.into()).await;
@@ -197,9 +204,8 @@ impl TestApp {
         }
         let response = routes(request.to_request()).await.unwrap();
         let status = response.status().as_u16();
-        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
-        let content_type = header("content-type");
-        Answer::new(status, &content_type, &read_body(response).await)
+        let headers = response.headers().clone();
+        Answer::new(status, headers, &read_body(response).await)
     }
 }
 
