@@ -230,3 +230,15 @@ impl Deref for Context {
         &self.app
     }
 }
+
+/// Who calls operations in process, for where, and from where. Every call is validated, judged and audited as one that came
+/// over the wire; only the signature is not asked for, so whoever makes an `Act` has proven who the caller is.
+#[derive(Clone)]
+pub struct Act {
+    /// Who calls.
+    pub caller: Caller,
+    /// The region that a signature would name.
+    pub region: String,
+    /// Where the person sits who has it called.
+    pub origin: Origin,
+}

@@ -48,7 +48,7 @@ const ROOMS: [(&str, &[&str]); 27] = [
     ),
     ("wire", &["authz", "context", "crypto", "iam", "kit", "operation", "services", "sigv4"]),
     ("pages", &["crypto", "kit"]),
-    ("console", &["authz", "budgets", "config", "context", "crypto", "iam", "kit", "pages", "policy", "store", "wire"]),
+    ("console", &["authz", "budgets", "config", "context", "crypto", "decisions", "iam", "kit", "pages", "policy", "store", "wire"]),
     ("http", &["config", "console", "context", "decisions", "delivery", "flows", "kit", "pages", "store", "tokens", "userpools", "wire"]),
     ("startup", &["budgets", "config", "context", "crypto", "decisions", "http", "iam", "jobs", "kit", "store"]),
     // Work on policies without a server: it stands beside `http`, and uses the same decisions.

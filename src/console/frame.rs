@@ -24,9 +24,14 @@ pub struct Rooms {
     pub rooms: &'static [Room],
 }
 
+const fn room(path: &'static str, title: &'static str, icon: &'static str, key: &'static str) -> Room {
+    Room { path, title, icon, key }
+}
+
 /// The rooms, as they stand beside every page.
 pub const ROOMS: &[Rooms] = &[
-    Rooms { title: "", rooms: &[Room { path: "", title: "Overview", icon: "home", key: "o" }] },
+    Rooms { title: "", rooms: &[room("", "Overview", "home", "o")] },
+    Rooms { title: "Access", rooms: &[room("/access", "Decisions", "scale", "d")] },
 ];
 
 /// What stands around a page.

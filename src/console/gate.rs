@@ -66,9 +66,11 @@ pub async fn run(row: Rc<Row>, app: Data<App>, request: HttpRequest, body: Bytes
     let secure = origin.secure;
     let found = match Session::of(&app, &request, secure).await {
         Ok(Some(session)) => Ok((session, false)),
-        Ok(None) => begin_in_dev(&app, &request, &origin).await.map(|begun| begun.map(|session| (session, true))).transpose().unwrap_or_else(
-            || Err(sign_in_first(&request)),
-        ),
+        Ok(None) => begin_in_dev(&app, &request, &origin)
+            .await
+            .map(|begun| begun.map(|session| (session, true)))
+            .transpose()
+            .unwrap_or_else(|| Err(sign_in_first(&request))),
         Err(error) => Err(failed(&error)),
     };
     let (session, is_new) = match found {

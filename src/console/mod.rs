@@ -13,6 +13,7 @@
 //!   filled in is shown again instead, with what they typed and the refusal above it.
 //! - Every page works without JavaScript: a control is a link or a form. Filters stand in the address.
 
+mod access;
 mod fields;
 mod frame;
 mod gate;
@@ -37,7 +38,7 @@ use frame::Frame;
 use moment::Moment;
 use reply::{Outcome, Reply, Shown};
 use row::{Row, form, page};
-use visit::{May, Visit};
+use visit::{May, Visit, segment};
 
 /// Where the console is.
 pub const ROOT: &str = "/console";
@@ -46,6 +47,9 @@ pub const ROOT: &str = "/console";
 fn rows() -> Vec<Row> {
     vec![
         page("", overview::show),
+        page("/access", access::show),
+        page("/access/what", access::what::show),
+        page("/access/who", access::who::show),
         page("/reauthenticate", sign_in::ask_again),
         form("/reauthenticate", sign_in::authenticate_again),
         form("/sign-out", sign_in::sign_out),

@@ -16,8 +16,8 @@ use crate::iam::caller::Caller;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccessKeyId, AccountId, UniqueId};
 use crate::kit::secret::{Secret, constant_time_equals};
-use crate::store::console_sessions::{self, ConsoleSession};
 use crate::store::StoreError;
+use crate::store::console_sessions::{self, ConsoleSession};
 
 /// Without use, a session ends after this time.
 const IDLE: Duration = Duration::from_secs(3600);

@@ -43,13 +43,7 @@ struct SignInPage {
 
 impl SignInPage {
     fn of(app: &App, request: &HttpRequest, to: String) -> Self {
-        Self {
-            theme: super::theme::chosen(request),
-            is_dev: app.mode == Mode::Dev,
-            to,
-            access_key_id: String::new(),
-            error: "",
-        }
+        Self { theme: super::theme::chosen(request), is_dev: app.mode == Mode::Dev, to, access_key_id: String::new(), error: "" }
     }
 
     /// The address of a file.

@@ -93,7 +93,8 @@ async fn a_session_goes_with_its_key_and_with_its_user() {
     let browser = app.console_of_user_with(allow).await;
     assert_eq!(browser.open("").await.status, 200);
     let keys = app.admin().call("ListAccessKeys", json!({"UserName": "operator"})).await.ok();
-    let key = keys["AccessKeyMetadata"]["member"][0]["AccessKeyId"].as_str().or_else(|| keys["AccessKeyMetadata"][0]["AccessKeyId"].as_str());
+    let key =
+        keys["AccessKeyMetadata"]["member"][0]["AccessKeyId"].as_str().or_else(|| keys["AccessKeyMetadata"][0]["AccessKeyId"].as_str());
     let update = json!({"UserName": "operator", "AccessKeyId": key.unwrap(), "Status": "Inactive"});
     app.admin().call("UpdateAccessKey", update).await.ok();
     assert_eq!(browser.open("").await.status, 303);
@@ -136,7 +137,9 @@ async fn a_form_without_the_sessions_token_or_from_another_site_does_nothing() {
         for token in ["", "x", &theirs] {
             assert_eq!(browser.submit_bare(&path, &[("form_token", token)]).await.status, 403, "{path}");
         }
-        for header in [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example"), ("origin", "null")] {
+        for header in
+            [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("origin", "https://evil.example"), ("origin", "null")]
+        {
             assert_eq!(browser.send(Method::POST, &path, &[header], String::new()).await.status, 403, "{path} {header:?}");
         }
     }

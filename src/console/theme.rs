@@ -16,8 +16,13 @@ pub async fn choose(visit: &Visit, fields: &Fields) -> Outcome {
     let path = super::sign_in::way_back(&fields.text("to"));
     let mut response = see_other(&path);
     let secure = visit.origin.secure;
-    let mut cookie =
-        Cookie::build(COOKIE, wanted).path("/").http_only(true).same_site(SameSite::Strict).secure(secure).max_age(Duration::days(365)).finish();
+    let mut cookie = Cookie::build(COOKIE, wanted)
+        .path("/")
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .secure(secure)
+        .max_age(Duration::days(365))
+        .finish();
     if cookie.value().is_empty() {
         cookie.make_removal();
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
+use actix_web::http::StatusCode;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
@@ -10,12 +11,13 @@ use super::fields::Fields;
 use super::frame::Frame;
 use super::reply::is_denial;
 use super::session::Session;
-use crate::context::App;
+use crate::context::{Act, App};
+use crate::decisions;
 use crate::iam::caller::Caller;
 use crate::iam::origin::Origin;
 use crate::kit::clock::Timestamp;
 use crate::kit::region::is_region;
-use crate::wire::dispatch::{self, Act};
+use crate::wire::dispatch;
 use crate::wire::fault::WireError;
 use crate::wire::model::Service;
 
@@ -115,6 +117,14 @@ impl Visit {
     /// [`WireError`]: what a client would be answered.
     pub async fn call(&self, service: Service, operation: &str, input: Value) -> Result<Value, WireError> {
         dispatch::call(&self.app, &self.act(&input), service, operation, input).await
+    }
+
+    /// Asks for a decision as whoever is signed in: the question as AuthZEN writes it.
+    ///
+    /// # Errors
+    /// The status and the message that the endpoint would answer with.
+    pub async fn ask(&self, question: Value) -> Result<Value, (StatusCode, String)> {
+        decisions::evaluation::ask(&self.app, &self.act(&question), question).await
     }
 
     /// Whether such a call would be allowed: asked beforehand, so that what would be refused is shown as such.

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
 use crate::authz;
-use crate::context::App;
+use crate::context::{Act, App};
 use crate::crypto::ids;
 use crate::iam::caller::Caller;
 use crate::kit::causes::Causes;
@@ -115,6 +115,13 @@ pub struct Asker {
 }
 
 impl Asker {
+    /// Somebody who is known already, and asks in process.
+    pub fn known(app: &App, act: &Act) -> Self {
+        let mut keys = authz::request_keys(&act.caller, app.now(), &act.region);
+        act.origin.add_keys(&mut keys);
+        Self { caller: act.caller.clone(), region: act.region.clone(), keys }
+    }
+
     /// The signer of a request, which must be signed for one of these services.
     pub async fn of(app: &App, request: &HttpRequest, body: &Bytes, services: &[&str]) -> Result<Self, Failure> {
         match authz::caller(app, request, body, services).await {

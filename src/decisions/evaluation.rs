@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderValue;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
@@ -14,7 +15,8 @@ use super::door::{Asker, Failure, TOO_LARGE, json_body, request_id, respond};
 use super::subject::{Identified, Subject};
 use super::{keys, render};
 use crate::authz::{self, Applicable};
-use crate::context::App;
+use crate::context::{Act, App};
+use crate::crypto::ids;
 use crate::iam::caller::Caller;
 use crate::kit::long;
 use crate::policy::{self, ContextMap, Decision, LONG_WEIGHT, MAX_WEIGHT, Request, Verdict};
@@ -98,6 +100,21 @@ pub async fn many(app: Data<App>, request: HttpRequest, body: Result<Bytes, acti
     let id = request_id(&app, &request);
     let outcome = evaluate(&app, &request, &id, body, true).await;
     respond(&request, id, outcome)
+}
+
+/// Answers one question of somebody who is known already: in process, with the same permissions needed.
+///
+/// # Errors
+/// The status and the message that the endpoint would answer with.
+pub async fn ask(app: &App, act: &Act, question: Value) -> Result<Value, (StatusCode, String)> {
+    let id = ids::uuid(&mut app.rng());
+    let asker = Asker::known(app, act);
+    let answered = async {
+        asker.permit(app, "passwright:Evaluate", "*").await?;
+        let question: Question = serde_json::from_value(question).map_err(|error| Failure::BadRequest(error.to_string()))?;
+        Session { app, asker, subjects: HashMap::new(), left: MAX_WEIGHT }.answer(question).await
+    };
+    answered.await.map_err(|failure: Failure| failure.status_and_message(&id))
 }
 
 async fn evaluate(

@@ -88,9 +88,7 @@ fn is_page(request: &HttpRequest) -> bool {
 }
 
 fn close(headers: &mut HeaderMap) {
-    for header in
-        [ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_EXPOSE_HEADERS]
-    {
+    for header in [ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_EXPOSE_HEADERS] {
         headers.remove(header);
     }
 }

@@ -16,10 +16,9 @@ use super::query::Parameters;
 use super::validate::{Invalid, strip, validate};
 use super::{json11, rest_json, xml};
 use crate::authz;
-use crate::context::{App, Context};
+use crate::context::{Act, App, Context};
 use crate::crypto::ids;
 use crate::iam::caller::Caller;
-use crate::iam::origin::Origin;
 use crate::kit::causes::Causes;
 use crate::operation::{Fault, Operation};
 use crate::services;
@@ -213,18 +212,6 @@ fn admit(service: Service, model: &OperationModel, input: &mut Value) -> Result<
         Invalid::Type(message) => WireError::serialization(protocol, &message),
         Invalid::Constraints(message, violations) => WireError::validation(protocol, message, &violations),
     })
-}
-
-/// Who calls operations in process, for where, and from where. Every call is validated, judged and audited as one that came
-/// over the wire; only the signature is not asked for, so whoever makes an `Act` has proven who the caller is.
-#[derive(Clone)]
-pub struct Act {
-    /// Who calls.
-    pub caller: Caller,
-    /// The region that a signature would name.
-    pub region: String,
-    /// Where the person sits who has it called.
-    pub origin: Origin,
 }
 
 /// Calls an operation in process, by its model's name, with its input as AWS JSON has it.
