@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 
+use crate::audit::Journal;
 use crate::budgets::Budgets;
 use crate::config::{IssuerStyle, Mode};
 use crate::crypto::argon2::Hasher;
@@ -62,6 +63,8 @@ pub struct App {
     pub budgets: Budgets,
     /// What is read often and written seldom.
     pub caches: Arc<Caches>,
+    /// What happened and is not written yet.
+    pub journal: Journal,
 }
 
 /// Sub-keys of the master key, one a purpose.

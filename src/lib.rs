@@ -11,12 +11,14 @@
 //! | [`pages`] | what every page shares: files, headers |
 //! | [`wire`] | bytes to typed operations and back, by the AWS interface models |
 //! | [`services`] | one file an operation, one table a service |
+//! | [`insight`] | what an operator wants to know: events, activity, the deployment |
 //! | [`decisions`] | AuthZEN, simulation, forward-auth |
 //! | [`operation`] | who may call an operation and what it asks: the five kinds of rows |
 //! | [`flows`] | what takes several steps and I/O, shared by wire and decisions |
 //! | [`delivery`] | messages to people |
 //! | [`jobs`] | work that no request waits for: one table, one registry |
 //! | [`authz`] | credentials to a caller; the policies that apply to a decision |
+//! | [`audit`] | what happened, as it is noted until it is written |
 //! | [`budgets`] | what one client address may do in a while |
 //! | [`context`] | `cx`: the application's parts, and what is known of a call |
 //! | [`store`] | the database: SQL lives here only |
@@ -40,6 +42,7 @@
 //! | what a flow of user pools refuses | a variant of its decision, one arm in `services/cognito_idp/errors.rs` |
 //! | an edge between rooms | the row of the room that looks, in `tests/architecture.rs` |
 
+pub mod audit;
 pub mod authz;
 pub mod budgets;
 pub mod cli;
@@ -53,6 +56,7 @@ pub mod flows;
 pub mod http;
 pub mod iam;
 pub mod identitypools;
+pub mod insight;
 pub mod jobs;
 pub mod kit;
 #[macro_use]

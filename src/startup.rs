@@ -10,6 +10,7 @@ use std::{fs, io};
 use actix_web::web::Data;
 use ipnet::IpNet;
 
+use crate::audit::Journal;
 use crate::budgets::{Budgets, Limits};
 use crate::config::{Cli, Command, DevFlags, Mode, ServeFlags, SharedFlags};
 use crate::context::{App, Caches, Keys};
@@ -218,6 +219,7 @@ async fn assemble(
         keys: keys(&master),
         hasher,
         budgets: Budgets::new(limits),
+        journal: Journal::default(),
     }))
 }
 
@@ -330,6 +332,7 @@ async fn run_server(
     secure: Vec<(TcpListener, rustls::ServerConfig)>,
 ) -> Result<(), StartupError> {
     let (stop, stopped) = tokio::sync::watch::channel(false);
+    let journal = actix_web::rt::spawn(jobs::journal::keep(Arc::clone(&app), stopped.clone()));
     let worker = actix_web::rt::spawn(jobs::work(Arc::clone(&app), stopped));
     let db = app.db.clone();
     let follow = actix_web::rt::spawn(async move { db.follow().await });
@@ -338,6 +341,9 @@ async fn run_server(
     let _ = stop.send(true);
     if let Err(error) = worker.await {
         tracing::error!(%error, "the worker of jobs ended early");
+    }
+    if let Err(error) = journal.await {
+        tracing::error!(%error, "events are no longer written");
     }
     follow.abort();
     // Its connections go while the runtime that closes them is still there.

@@ -31,7 +31,8 @@ const fn room(path: &'static str, title: &'static str, icon: &'static str, key: 
 /// The rooms, as they stand beside every page.
 pub const ROOMS: &[Rooms] = &[
     Rooms { title: "", rooms: &[room("", "Overview", "home", "o")] },
-    Rooms { title: "Access", rooms: &[room("/access", "Decisions", "scale", "d")] },
+    Rooms { title: "Access", rooms: &[room("/access", "Decisions", "scale", "d"), room("/events", "Events", "list", "e")] },
+    Rooms { title: "Server", rooms: &[room("/settings", "Settings", "gear", "s")] },
 ];
 
 /// What stands around a page.

@@ -14,6 +14,8 @@
 //! - Every page works without JavaScript: a control is a link or a form. Filters stand in the address.
 
 mod access;
+mod chart;
+mod events;
 mod fields;
 mod frame;
 mod gate;
@@ -22,6 +24,7 @@ mod overview;
 mod reply;
 mod row;
 mod session;
+mod settings;
 mod sign_in;
 #[cfg(test)]
 mod tests;
@@ -50,6 +53,8 @@ fn rows() -> Vec<Row> {
         page("/access", access::show),
         page("/access/what", access::what::show),
         page("/access/who", access::who::show),
+        page("/events", events::show),
+        page("/settings", settings::show),
         page("/reauthenticate", sign_in::ask_again),
         form("/reauthenticate", sign_in::authenticate_again),
         form("/sign-out", sign_in::sign_out),

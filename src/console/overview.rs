@@ -1,19 +1,184 @@
-//! The overview: what there is, and what to do next.
+//! The overview: how much goes on, what wants looking after, and what to do next.
+
+use std::collections::BTreeMap;
 
 use askama::Template;
+use serde_json::{Value, json};
 
-use super::{Frame, Outcome, Reply, Visit};
+use super::chart::Chart;
+use super::{Frame, Outcome, Reply, Visit, segment};
+use crate::audit::{Counts, hour_of};
+use crate::config::Mode;
+use crate::iam::caller::Caller;
+use crate::insight::activity::Wanted;
+use crate::kit::clock::Timestamp;
+use crate::wire::model::Service;
+
+/// The pools that the overview sums up: more are on their own pages.
+const POOLS: i64 = 20;
+
+/// Something that wants looking after.
+struct Warning {
+    text: String,
+    href: String,
+    action: &'static str,
+}
 
 #[derive(Template)]
 #[template(path = "console/overview.html")]
 struct OverviewPage {
     frame: Frame,
     public_url: String,
-    region: String,
+    days: u32,
+    charts: Vec<Chart>,
+    mfa_share: Option<i64>,
+    pools: usize,
+    more_pools: bool,
+    warnings: Vec<Warning>,
+    /// What policies keep from whoever looks.
+    denied: Vec<String>,
 }
 
 /// `GET /console`
 pub async fn show(visit: &Visit) -> Outcome {
-    let page = OverviewPage { frame: visit.frame("Overview"), public_url: visit.public_url().to_owned(), region: visit.region() };
+    let days = match visit.query().text("days").as_str() {
+        "7" => 7,
+        "30" => 30,
+        _ => 1,
+    };
+    let mut denied = Vec::new();
+    let (pools, more_pools) = match visit.call(Service::CognitoIdp, "ListUserPools", json!({"MaxResults": POOLS})).await {
+        Ok(listed) => (listed["UserPools"].as_array().cloned().unwrap_or_default(), listed["NextToken"].is_string()),
+        Err(error) => {
+            denied.push(error.message);
+            (Vec::new(), false)
+        }
+    };
+    let ids: Vec<&str> = pools.iter().filter_map(|pool| pool["Id"].as_str()).collect();
+    let mut by_hour: BTreeMap<Timestamp, Counts> = BTreeMap::new();
+    for id in &ids {
+        match visit.activity(&Wanted { user_pool_id: (*id).to_owned(), hours: Some(days * 24) }).await {
+            Ok(hours) => hours.into_iter().for_each(|(hour, counts)| by_hour.entry(hour).or_default().add(counts)),
+            Err(crate::insight::Refused::Forbidden(message)) if denied.len() < 3 => denied.push(message),
+            Err(_) => {}
+        }
+    }
+    let mut warnings = warnings_of(visit);
+    for id in &ids {
+        warnings.extend(warning_of_pool(visit, id).await);
+    }
+    let all = by_hour.values().fold(Counts::default(), |mut sum, counts| {
+        sum.add(*counts);
+        sum
+    });
+    let page = OverviewPage {
+        frame: visit.frame("Overview"),
+        public_url: visit.public_url().to_owned(),
+        days,
+        charts: charts(&by_hour, days, visit.now()),
+        mfa_share: (all.sign_ins > 0).then(|| all.mfa_sign_ins * 100 / all.sign_ins),
+        pools: ids.len(),
+        more_pools,
+        warnings,
+        denied,
+    };
     Ok(Reply::page(&page))
+}
+
+/// A chart each of what is counted: by hours for a day, by days for longer.
+fn charts(by_hour: &BTreeMap<Timestamp, Counts>, days: u32, now: Timestamp) -> Vec<Chart> {
+    let (slots, hours, unit) = if days == 1 { (24, 1, "hour") } else { (i64::from(days), 24, "day") };
+    let end = hour_of(now).millis() + 3_600_000;
+    let width = hours * 3_600_000;
+    let begin = end - slots * width;
+    let mut sums = vec![Counts::default(); usize::try_from(slots).unwrap_or_default()];
+    for (hour, counts) in by_hour {
+        let slot = usize::try_from((hour.millis() - begin).div_euclid(width)).ok();
+        if let Some(sum) = slot.and_then(|slot| sums.get_mut(slot)) {
+            sum.add(*counts);
+        }
+    }
+    let of = |read: fn(&Counts) -> i64| sums.iter().map(read).collect::<Vec<i64>>();
+    vec![
+        Chart::of("Sign-ins", &of(|counts| counts.sign_ins), unit, false),
+        Chart::of("Sign-ups", &of(|counts| counts.sign_ups), unit, false),
+        Chart::of("Refused sign-ins", &of(|counts| counts.refused_sign_ins), unit, true),
+    ]
+}
+
+/// What is to be said of the deployment and of whoever looks.
+fn warnings_of(visit: &Visit) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let app = visit.app();
+    if app.mode == Mode::Serve {
+        if matches!(visit.caller(), Caller::Root { .. }) {
+            warnings.push(Warning {
+                text: "You are signed in with the root's access key. No policy limits it: make a user for daily work.".to_owned(),
+                href: "/console/iam/users".to_owned(),
+                action: "Make a user",
+            });
+        }
+        if app.public_url.starts_with("http://") {
+            warnings.push(Warning {
+                text: format!("The public URL {} is not https: tokens name it as their issuer.", app.public_url),
+                href: "/console/settings".to_owned(),
+                action: "Settings",
+            });
+        }
+    }
+    warnings
+}
+
+async fn warning_of_pool(visit: &Visit, id: &str) -> Option<Warning> {
+    let described = visit.call(Service::CognitoIdp, "DescribeUserPool", json!({"UserPoolId": id})).await.ok()?;
+    let pool: &Value = &described["UserPool"];
+    let mfa = pool["MfaConfiguration"].as_str().unwrap_or("OFF");
+    (mfa == "OFF").then(|| Warning {
+        text: format!("The user pool {} has no second factor.", pool["Name"].as_str().unwrap_or(id)),
+        href: format!("/console/user-pools/{}", segment(id)),
+        action: "Look at it",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::jobs::journal;
+    use crate::testing::{PASSWORD, TestApp};
+
+    #[test]
+    fn hours_fall_into_the_bars_of_their_days() {
+        let now = Timestamp::from_seconds(1_800_000_000);
+        let at = |hours: i64| Timestamp::from_seconds(hour_of(now).seconds() - hours * 3600);
+        let one = Counts { sign_ins: 1, ..Counts::default() };
+        let by_hour = BTreeMap::from([(at(0), one), (at(23), one), (at(24), one), (at(200), one)]);
+        assert_eq!(charts(&by_hour, 7, now)[0].total, 3);
+        assert_eq!(charts(&by_hour, 1, now)[0].total, 2);
+    }
+
+    #[actix_web::test]
+    async fn an_empty_deployment_says_what_to_do_and_a_busy_one_what_goes_on() {
+        let app = TestApp::new().await;
+        let browser = app.console().await;
+        assert!(browser.open("").await.text.contains("Make the first user pool"));
+        let pool = app.pool().await;
+        pool.user("alice").await.signed_in().await;
+        pool.sign_in("alice", "wrong").await;
+        pool.sign_in("alice", PASSWORD).await.ok();
+        journal::write(&app.app).await.unwrap();
+        let page = browser.open("").await.text;
+        assert!(page.contains("Sign-ins: 2 in 24 hours") && page.contains("Refused sign-ins: 1 in 24 hours"), "{page}");
+        assert!(page.contains("has no second factor") && page.contains("root&#39;s access key"), "{page}");
+        app.advance(Duration::from_secs(50 * 60));
+        assert!(browser.open("?days=7").await.text.contains("Sign-ins: 2 in 7 days"));
+    }
+
+    #[actix_web::test]
+    async fn what_policies_keep_from_whoever_looks_is_said() {
+        let app = TestApp::new().await;
+        let page = app.console_of_user_with(json!([{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}])).await.open("").await;
+        assert!(page.status == 200 && page.text.contains("cognito-idp:ListUserPools"), "{}", page.text);
+    }
 }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use actix_web::HttpRequest;
 use actix_web::http::StatusCode;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::fields::Fields;
 use super::frame::Frame;
 use super::reply::is_denial;
 use super::session::Session;
+use crate::audit::Counts;
 use crate::context::{Act, App};
-use crate::decisions;
 use crate::iam::caller::Caller;
 use crate::iam::origin::Origin;
 use crate::kit::clock::Timestamp;
@@ -20,6 +20,7 @@ use crate::kit::region::is_region;
 use crate::wire::dispatch;
 use crate::wire::fault::WireError;
 use crate::wire::model::Service;
+use crate::{decisions, insight};
 
 /// A visit.
 pub struct Visit {
@@ -125,6 +126,30 @@ impl Visit {
     /// The status and the message that the endpoint would answer with.
     pub async fn ask(&self, question: Value) -> Result<Value, (StatusCode, String)> {
         decisions::evaluation::ask(&self.app, &self.act(&question), question).await
+    }
+
+    /// A page of the account's events.
+    ///
+    /// # Errors
+    /// [`insight::Refused`]: `passwright:ListEvents` is needed.
+    pub async fn events(&self, wanted: &insight::events::Wanted) -> Result<Value, insight::Refused> {
+        insight::events::list(&self.app, &self.act(&Value::Null), wanted).await
+    }
+
+    /// How much goes on in a pool, by the hour.
+    ///
+    /// # Errors
+    /// [`insight::Refused`]: `passwright:GetActivity` on the pool is needed.
+    pub async fn activity(&self, wanted: &insight::activity::Wanted) -> Result<Vec<(Timestamp, Counts)>, insight::Refused> {
+        insight::activity::of_pool(&self.app, &self.act(&json!({"UserPoolId": wanted.user_pool_id})), wanted).await
+    }
+
+    /// What the deployment is and runs with.
+    ///
+    /// # Errors
+    /// [`insight::Refused`]: `passwright:GetDeployment` is needed.
+    pub async fn deployment(&self) -> Result<insight::deployment::Deployment, insight::Refused> {
+        insight::deployment::describe(&self.app, &self.act(&Value::Null)).await
     }
 
     /// Whether such a call would be allowed: asked beforehand, so that what would be refused is shown as such.

@@ -99,6 +99,12 @@ impl Hasher {
         Ok(Self { queue, cost })
     }
 
+    /// The cost of a hash that is made now.
+    #[must_use]
+    pub const fn cost(&self) -> Argon2Cost {
+        self.cost
+    }
+
     /// Runs CPU-heavy work on the pool.
     ///
     /// # Errors

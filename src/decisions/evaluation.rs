@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::door::{Asker, Failure, TOO_LARGE, json_body, request_id, respond};
 use super::subject::{Identified, Subject};
-use super::{keys, render};
+use super::{denied, keys, render};
 use crate::authz::{self, Applicable};
 use crate::context::{Act, App};
 use crate::crypto::ids;
@@ -112,7 +112,7 @@ pub async fn ask(app: &App, act: &Act, question: Value) -> Result<Value, (Status
     let answered = async {
         asker.permit(app, "passwright:Evaluate", "*").await?;
         let question: Question = serde_json::from_value(question).map_err(|error| Failure::BadRequest(error.to_string()))?;
-        Session { app, asker, subjects: HashMap::new(), left: MAX_WEIGHT }.answer(question).await
+        Session { app, asker, subjects: HashMap::new(), left: MAX_WEIGHT, notes: false }.answer(question).await
     };
     answered.await.map_err(|failure: Failure| failure.status_and_message(&id))
 }
@@ -127,7 +127,7 @@ async fn evaluate(
     let body = json_body(request, body)?;
     let asker = Asker::of(app, request, &body, &SERVICES).await?;
     asker.permit(app, "passwright:Evaluate", "*").await?;
-    let mut session = Session { app, asker, subjects: HashMap::new(), left: MAX_WEIGHT };
+    let mut session = Session { app, asker, subjects: HashMap::new(), left: MAX_WEIGHT, notes: true };
     let question: Question = parse(&body)?;
     let batch: Batch = if batches { parse(&body)? } else { Batch { evaluations: Vec::new(), options: Options::default() } };
     if batch.evaluations.is_empty() {
@@ -198,6 +198,8 @@ struct Session<'a> {
     subjects: HashMap<String, Rc<Known>>,
     /// What the answers that are left may weigh together.
     left: usize,
+    /// Whether denials are noted: what an application asks is something that somebody wanted to do.
+    notes: bool,
 }
 
 /// A subject that was looked up.
@@ -222,6 +224,22 @@ impl Session<'_> {
         }
         let context: Map<String, Value> = question.context.map(|context| member("context", Some(context))).transpose()?.unwrap_or_default();
         let explain = question.explain.unwrap_or_default();
+        let (wanted, target) = (action.name.clone(), resource.id.clone());
+        let answer = self.decide(subject, action, resource, context, explain).await?;
+        if self.notes && answer.get("decision") == Some(&Value::Bool(false)) {
+            denied::note(self.app, &self.asker.caller, &answer["context"], wanted, target);
+        }
+        Ok(answer)
+    }
+
+    async fn decide(
+        &mut self,
+        subject: Value,
+        action: Action,
+        resource: Resource,
+        context: Map<String, Value>,
+        explain: bool,
+    ) -> Result<Value, Failure> {
         let known = self.subject(subject).await?;
         let (caller, shown, applicable) = match known.as_ref() {
             Known::Somebody { caller, shown, applicable } => (caller, shown, applicable),

@@ -1,5 +1,6 @@
 //! Decisions for other systems: may this principal do that?
 
+mod denied;
 mod door;
 pub mod evaluation;
 pub mod forward_auth;

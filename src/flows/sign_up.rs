@@ -7,6 +7,7 @@ use super::codes::{self, CodeDelivery, FirstCodeRefused, Occasion};
 use super::failed::{Failed, fails_with_the_store};
 use super::new_user::{self, AliasRefused, InsertRefused, NewUser, UnfitUser};
 use super::passwords::{self, NewPasswordRefused};
+use crate::audit::Counted;
 use crate::context::App;
 use crate::kit::secret::Secret;
 use crate::userpools::attributes::{AttributeRefused, Writer};
@@ -86,5 +87,6 @@ pub async fn sign_up(
             Ok(Some(codes::send_first(app, tx, &app_client.pool, &new.user, Occasion::SignUp, &address).await?))
         })
         .await?;
+    app.journal.count(&app_client.pool.id, Counted::SignUp, app.now());
     Ok((new.user, delivery))
 }

@@ -11,7 +11,7 @@ use actix_web::web::{PayloadConfig, ServiceConfig, get, head, post, resource, to
 
 use super::{dev, health, metrics, well_known};
 use crate::config::Mode;
-use crate::{console, decisions, pages, wire};
+use crate::{console, decisions, insight, pages, wire};
 
 /// A larger body is refused with 413.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -39,6 +39,9 @@ pub fn configure(mode: Mode) -> impl Fn(&mut ServiceConfig) {
             .route("/access/v1/evaluation", post().to(decisions::evaluation::one))
             .route("/access/v1/evaluations", post().to(decisions::evaluation::many))
             .route("/v1/simulate", post().to(decisions::simulate::handle))
+            .route("/v1/activity", get().to(insight::activity::handle))
+            .route("/v1/deployment", get().to(insight::deployment::handle))
+            .route("/v1/events", get().to(insight::events::handle))
             .route("/.well-known/authzen-configuration", get().to(well_known::authzen))
             .service(
                 resource(FORWARD_AUTH)

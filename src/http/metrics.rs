@@ -37,6 +37,12 @@ fn of_the_application(app: &App) -> Registry {
     {
         counter.inc_by(app.rotations.load(Ordering::Relaxed));
     }
+    let dropped = IntCounter::new("passwright_audit_events_dropped_total", "Events that found no room to be noted; the log has them.");
+    if let Ok(counter) = dropped
+        && registry.register(Box::new(counter.clone())).is_ok()
+    {
+        counter.inc_by(app.journal.dropped());
+    }
     let options = Opts::new("passwright_budget_refusals_total", "Requests refused because a budget was spent, by budget.");
     if let Ok(counter) = IntCounterVec::new(options, &["budget"])
         && registry.register(Box::new(counter.clone())).is_ok()

@@ -4,6 +4,7 @@
 //! has lost the job: another takes over, and what the first would still write does not commit.
 
 mod held;
+pub mod journal;
 mod rotate;
 mod sweep;
 #[cfg(test)]

@@ -8,10 +8,10 @@ use tokio::sync::watch;
 
 use super::held::{Held, Interrupted, LEASE};
 use super::work::run_until;
-use super::{run_due, sweep};
+use super::{journal, run_due, sweep};
 use crate::crypto::sealed::Sealed;
 use crate::kit::clock::Timestamp;
-use crate::store::{StoreError, jobs, outbox, tokens};
+use crate::store::{StoreError, audit, jobs, outbox, tokens};
 use crate::testing::TestApp;
 
 /// Leaves so many challenge sessions behind that have expired.
@@ -65,6 +65,31 @@ async fn a_job_is_due_again_after_its_pause() {
     app.advance(Duration::from_secs(20));
     run_due(&app.app).await.unwrap();
     assert!(!is_left(&app, 0).await);
+}
+
+#[actix_web::test]
+async fn events_and_counts_go_by_their_age() {
+    let app = TestApp::new().await;
+    let pool = app.pool().await;
+    pool.user("alice").await.signed_in().await;
+    journal::write(&app.app).await.unwrap();
+    let left = async || {
+        run_due(&app.app).await.unwrap();
+        let account = crate::kit::id::AccountId::from(crate::testing::ACCOUNT);
+        let read = app.app.read(async |tx| {
+            let events = audit::list(tx, &account, audit::By::Time, "~", 10).await?;
+            Ok::<_, StoreError>((events.len(), audit::counts(tx, &pool.id, Timestamp::from_millis(0)).await?.len()))
+        });
+        read.await.unwrap()
+    };
+    let day = Duration::from_secs(24 * 3600);
+    app.advance(day * 90);
+    let (events, counts) = left().await;
+    assert!(events > 0 && counts == 1, "{events} {counts}");
+    app.advance(Duration::from_secs(20));
+    assert_eq!(left().await, (0, 1));
+    app.advance(day * 310);
+    assert_eq!(left().await, (0, 0));
 }
 
 #[actix_web::test]

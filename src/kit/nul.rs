@@ -15,6 +15,12 @@ pub fn in_json(text: &[u8]) -> bool {
     false
 }
 
+/// Whether a text has NUL.
+#[must_use]
+pub fn in_text(text: &str) -> bool {
+    text.contains('\0')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

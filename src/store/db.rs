@@ -130,6 +130,15 @@ impl Db {
         self.journal.listen(Box::new(listener))
     }
 
+    /// Which database it is, by its own name.
+    #[must_use]
+    pub fn dialect(&self) -> &'static str {
+        match &self.pools {
+            Pools::Sqlite { .. } => "SQLite",
+            Pools::Postgres { .. } => "PostgreSQL",
+        }
+    }
+
     /// Runs `body` on a connection for reading. Each statement sees the database as it is at that moment; what must be
     /// consistent across statements belongs in [`Db::write`] or in one statement.
     ///

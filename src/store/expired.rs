@@ -8,6 +8,12 @@ use crate::kit::clock::Timestamp;
 /// How long a message stays for whoever looks after it: 30 days. The code in it is long dead by then.
 const MESSAGES_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 
+/// How long events are kept: 90 days, as CloudTrail keeps its history.
+const EVENTS_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
+
+/// How long it is kept how much went on in an hour: 400 days, so that a month can be held against last year's.
+const ACTIVITY_KEPT: Duration = Duration::from_secs(400 * 24 * 3600);
+
 /// A table whose rows expire.
 pub struct Expiring {
     /// Its name.
@@ -42,12 +48,14 @@ macro_rules! expiring {
 }
 
 /// The tables whose rows expire.
-pub const TABLES: [Expiring; 8] = [
+pub const TABLES: [Expiring; 10] = [
+    expiring!("audit_events", "account_id, event_id", "created_at", EVENTS_KEPT),
     expiring!("challenge_sessions", "pool_id, session_id", "expires_at", Duration::ZERO),
     expiring!("configuration_changes", "stream, number", "changed_at", changes::KEPT),
     expiring!("console_sessions", "account_id, session_hash", "expires_at", Duration::ZERO),
     expiring!("message_budgets", "pool_id, address_hash", "spent_until", Duration::ZERO),
     expiring!("outbox_messages", "pool_id, message_id", "created_at", MESSAGES_KEPT),
+    expiring!("pool_activity", "pool_id, hour_began_at", "hour_began_at", ACTIVITY_KEPT),
     expiring!("sign_in_attempts", "pool_id, name_hash, factor", "fades_at", Duration::ZERO),
     expiring!("token_families", "pool_id, origin_jti", "expires_at", Duration::ZERO),
     expiring!("verification_codes", "pool_id, user_id, purpose", "expires_at", Duration::ZERO),

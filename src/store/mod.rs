@@ -4,6 +4,7 @@
 mod on;
 
 pub mod attempts;
+pub mod audit;
 pub mod changes;
 pub mod codes;
 #[cfg(test)]

@@ -45,6 +45,7 @@ pub(super) const TABLES: &[TableOfPools] = tables_of_pools![
     "token_families",
     "outbox_messages",
     "message_budgets",
+    "pool_activity",
 ];
 
 #[derive(sqlx::FromRow)]

@@ -35,6 +35,7 @@ pub use pool::{PASSWORD, TestPool, TestUser};
 
 use serde_json::{Value, json};
 
+use crate::audit::Journal;
 use crate::budgets::Budgets;
 use crate::config::{IssuerStyle, Mode};
 use crate::context::{App, Caches};
@@ -262,6 +263,7 @@ async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &A
         keys: startup::keys(&master),
         hasher: Hasher::start(CHEAP, 1, 256).unwrap(),
         budgets: Budgets::new(limits),
+        journal: Journal::default(),
     })
 }
 

@@ -15,11 +15,13 @@ use super::model::{OperationModel, Protocol, Service};
 use super::query::Parameters;
 use super::validate::{Invalid, strip, validate};
 use super::{json11, rest_json, xml};
+use crate::audit::{Details, Event, Outcome};
 use crate::authz;
 use crate::context::{Act, App, Context};
 use crate::crypto::ids;
 use crate::iam::caller::Caller;
 use crate::kit::causes::Causes;
+use crate::kit::cut::cut;
 use crate::operation::{Fault, Operation};
 use crate::services;
 use crate::sigv4;
@@ -195,9 +197,10 @@ async fn perform(
 ) -> Result<Value, WireError> {
     admit(service, model, &mut input)?;
     let action = format!("{}:{}", service.name(), model.name);
+    let resource = if model.unauthenticated { None } else { named_in(&input) };
     let outcome = operation.run(cx, &action, input).await;
     if !model.unauthenticated {
-        audit(cx, &action, &outcome);
+        audit(cx, &action, resource, &outcome);
     }
     outcome.map_err(|fault| WireError::operation(service, model, &cx.request_id, fault))
 }
@@ -261,16 +264,62 @@ async fn authenticate(
         .map_err(|refused| WireError::credential(service.protocol(), request_id, &refused))
 }
 
-/// One line a signed call: who, what, from where, and how it ended. What was asked about is in the answer's log of refusals.
-fn audit(cx: &Context, action: &str, outcome: &Result<Value, Fault>) {
-    let outcome = match outcome {
-        Ok(_) => "done",
-        Err(Fault::AccessDenied(_)) => "denied",
-        Err(Fault::Internal(_)) => "failed",
-        Err(_) => "refused",
+/// One line a signed call: who, what, from where, and how it ended. What changed something, or did not succeed, is noted as an
+/// event too.
+fn audit(cx: &Context, action: &str, resource: Option<String>, outcome: &Result<Value, Fault>) {
+    let (ended, reason) = match outcome {
+        Ok(_) => (Outcome::Done, None),
+        Err(Fault::AccessDenied(message)) => (Outcome::Denied, Some(message.clone())),
+        Err(Fault::Internal(_)) => (Outcome::Failed, None),
+        Err(Fault::Modelled(code, message) | Fault::Detailed(code, message, _)) => (Outcome::Refused, Some(format!("{code}: {message}"))),
+        Err(Fault::Validation(message) | Fault::Serialization(message)) => (Outcome::Refused, Some(message.clone())),
+        Err(Fault::Throttled) => (Outcome::Refused, None),
     };
     let source_ip = cx.origin.source_ip.map(|address| address.to_string());
-    tracing::info!(target: "audit", request_id = cx.request_id, action, principal = %cx.caller.principal(), source_ip, region = cx.region, outcome);
+    let (request_id, region, outcome) = (&cx.request_id, &cx.region, ended.as_str());
+    tracing::info!(target: "audit", request_id, action, principal = %cx.caller.principal(), source_ip, region, outcome);
+    if ended == Outcome::Done && only_reads(action) {
+        return;
+    }
+    cx.journal.note(Event {
+        at: cx.now(),
+        number: 0,
+        account_id: cx.account_id.clone(),
+        request_id: cx.request_id.clone(),
+        principal: cx.caller.principal().to_string(),
+        action: action.to_owned(),
+        outcome: ended,
+        details: Details { source_ip, region: Some(cx.region.clone()), resource, reason },
+    });
+}
+
+/// Whether an action changes nothing, by its name, as CloudTrail tells reads from writes.
+fn only_reads(action: &str) -> bool {
+    const READS: [&str; 6] = ["Describe", "Get", "List", "Search", "Simulate", "Validate"];
+    let name = action.split_once(':').map_or(action, |(_, name)| name);
+    READS.iter().any(|read| name.starts_with(read))
+}
+
+/// What a call is about, by the first of its members that names it. Names and ids only: no other member is ever kept.
+fn named_in(input: &Value) -> Option<String> {
+    const NAMES: [&str; 10] = [
+        "UserPoolId",
+        "PoolName",
+        "ClientName",
+        "IdentityPoolId",
+        "IdentityPoolName",
+        "IdentityId",
+        "UserName",
+        "RoleName",
+        "RoleArn",
+        "PolicyArn",
+    ];
+    let text = |name: &str| input.get(name).and_then(Value::as_str).map(|text| cut(text, 256));
+    let about = NAMES.iter().find_map(|name| text(name))?;
+    match text("ClientId").or_else(|| text("GroupName")).or_else(|| text("PolicyName")).or_else(|| text("Username")) {
+        Some(within) => Some(format!("{about} {within}")),
+        None => Some(about),
+    }
 }
 
 fn respond(service: Service, model: &OperationModel, answer: Value, request_id: &str) -> Result<HttpResponse, WireError> {

@@ -102,6 +102,7 @@ impl Decided {
         let context = &answer["context"];
         let list = |name: &str| context[name].as_array().cloned().unwrap_or_default();
         let why = match (context["reason"].as_str(), context["error"].as_str()) {
+            (Some("allowed"), _) if list("statements").is_empty() => "The root may do everything in its account.".to_owned(),
             (Some("allowed"), _) => "A statement allows it, and none denies it.".to_owned(),
             (Some("explicitDeny"), _) => {
                 "A statement denies it. A Deny always wins: only taking it away, or its conditions, would change that.".to_owned()

@@ -13,7 +13,7 @@ const JUDGED: usize = 500;
 const OFFERED: [&str; 6] = ["access-analyzer", "cognito-identity", "cognito-idp", "iam", "passwright", "sts"];
 
 /// The actions of our own endpoints, which no catalogue of AWS's has.
-const OWN: [&str; 3] = ["Evaluate", "EvaluateAs", "Simulate"];
+const OWN: [&str; 6] = ["Evaluate", "EvaluateAs", "GetActivity", "GetDeployment", "ListEvents", "Simulate"];
 
 struct Judged {
     action: String,
@@ -115,6 +115,6 @@ mod tests {
             app.console().await.open(&format!("/access/what?who=arn:aws:iam::{ACCOUNT}:user/ann&service=cognito-identity")).await.text;
         assert!(page.contains("0 of"), "{page}");
         let root = app.console().await.open(&format!("/access/what?who=arn:aws:iam::{ACCOUNT}:root&service=passwright")).await.text;
-        assert!(root.contains("3 of 3"), "{root}");
+        assert!(root.contains("6 of 6"), "{root}");
     }
 }

@@ -12,6 +12,7 @@ use super::path::DecodedPath;
 use super::rules::Rules;
 use crate::authz;
 use crate::context::App;
+use crate::decisions::denied;
 use crate::decisions::door::request_id;
 use crate::iam::origin::Origin;
 use crate::kit::causes::Causes;
@@ -96,7 +97,11 @@ async fn judge(app: &App, rules: &Rules, request: &HttpRequest) -> Result<(Strin
     match decision.verdict {
         Verdict::Allowed => Ok((identified.caller.principal().to_string(), identified)),
         Verdict::ExplicitDeny | Verdict::ImplicitDeny => {
-            Err(Refused::Forbidden(authz::denial(&identified.caller, &matched.action, &matched.resource, &decision)))
+            let denial = authz::denial(&identified.caller, &matched.action, &matched.resource, &decision);
+            let account_id = identified.caller.account_id().unwrap_or(&app.first_account_id);
+            let principal = identified.caller.principal().to_string();
+            denied::note_of(app, account_id, principal, matched.action, matched.resource, denial.clone());
+            Err(Refused::Forbidden(denial))
         }
     }
 }

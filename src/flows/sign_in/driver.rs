@@ -10,6 +10,7 @@ use super::session::Session;
 use super::srp::{self, PasswordClaim};
 use super::subject::{Subject, attempts_of};
 use super::{mfa_setup, new_password, password, software_token};
+use crate::audit::Counted;
 use crate::context::App;
 use crate::crypto::srp::ClientPublic;
 use crate::flows::clients::AppClient;
@@ -66,7 +67,12 @@ pub enum Outcome {
     /// The user is asked for more.
     Asked(ChallengeAsked),
     /// The user is signed in.
-    SignedIn(Tokens),
+    SignedIn {
+        /// What they get.
+        tokens: Tokens,
+        /// Whether they showed a second factor.
+        mfa: bool,
+    },
 }
 
 /// What became of an answer inside of the transaction.
@@ -84,6 +90,23 @@ pub enum Applied {
 /// # Errors
 /// [`SignInRefused`].
 pub async fn begin(app: &App, app_client: &AppClient, begin: Begin, secret_hash: Option<&str>) -> Result<Outcome, SignInRefused> {
+    counted(app, app_client, begun(app, app_client, begin, secret_hash).await)
+}
+
+/// Counts what a step came to, for whoever wants to know how much goes on in the pool.
+fn counted(app: &App, app_client: &AppClient, outcome: Result<Outcome, SignInRefused>) -> Result<Outcome, SignInRefused> {
+    let what = match &outcome {
+        Ok(Outcome::SignedIn { mfa, .. }) => Some(Counted::SignIn { mfa: *mfa }),
+        Ok(Outcome::Asked(_)) | Err(SignInRefused::Busy | SignInRefused::Failed(_)) => None,
+        Err(_) => Some(Counted::RefusedSignIn),
+    };
+    if let Some(what) = what {
+        app.journal.count(&app_client.pool.id, what, app.now());
+    }
+    outcome
+}
+
+async fn begun(app: &App, app_client: &AppClient, begin: Begin, secret_hash: Option<&str>) -> Result<Outcome, SignInRefused> {
     let (flow, username) = match &begin {
         Begin::Password { flow, username, .. } => (*flow, username),
         Begin::Srp { username, .. } => (Flow::Srp, username),
@@ -114,6 +137,10 @@ pub async fn begin(app: &App, app_client: &AppClient, begin: Begin, secret_hash:
 /// # Errors
 /// [`SignInRefused`].
 pub async fn prove(app: &App, app_client: &AppClient, claim: PasswordClaim, secret_hash: Option<&str>) -> Result<Outcome, SignInRefused> {
+    counted(app, app_client, proven(app, app_client, claim, secret_hash).await)
+}
+
+async fn proven(app: &App, app_client: &AppClient, claim: PasswordClaim, secret_hash: Option<&str>) -> Result<Outcome, SignInRefused> {
     let block = srp::open(app, app_client, &claim)?;
     app_client.check_secret_hash(app, &[&claim.username, &block.srp_name], secret_hash)?;
     let user = app.read(async |tx| users::find(tx, &app_client.pool, &claim.username).await).await?;
@@ -135,6 +162,17 @@ pub async fn prove(app: &App, app_client: &AppClient, claim: PasswordClaim, secr
 /// # Errors
 /// [`SignInRefused`].
 pub async fn respond(
+    app: &App,
+    app_client: &AppClient,
+    username: &str,
+    session: &str,
+    answer: Answer,
+    secret_hash: Option<&str>,
+) -> Result<Outcome, SignInRefused> {
+    counted(app, app_client, responded(app, app_client, username, session, answer, secret_hash).await)
+}
+
+async fn responded(
     app: &App,
     app_client: &AppClient,
     username: &str,
@@ -273,7 +311,11 @@ impl Attempt<'_> {
         let Reached { user, progress, step } = app.write(async |tx| self.take(tx, &family).await).await??;
         match step {
             Step::Ask(challenge) => Ok(Outcome::Asked(ask(app, app_client, user, progress, challenge)?)),
-            Step::Complete => Ok(Outcome::SignedIn(issue::tokens(app, app_client, &user, &family, Some(refresh_token)).await?)),
+            Step::Complete => {
+                let mfa = progress.done.iter().any(|done| matches!(done, Done::SoftwareToken | Done::Enrolment));
+                let tokens = issue::tokens(app, app_client, &user, &family, Some(refresh_token)).await?;
+                Ok(Outcome::SignedIn { tokens, mfa })
+            }
         }
     }
 

@@ -53,7 +53,7 @@ pub async fn respond(cx: &Context, app_client: &AppClient, given: Respond, secre
 impl Answer {
     fn of(outcome: Outcome) -> Result<Self, Error> {
         match outcome {
-            Outcome::SignedIn(tokens) => Ok(Self::signed_in(tokens)),
+            Outcome::SignedIn { tokens, .. } => Ok(Self::signed_in(tokens)),
             Outcome::Asked(asked) => Self::asked(asked),
         }
     }

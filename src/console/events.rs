@@ -1,0 +1,130 @@
+//! Events: what signed calls did or were refused, and decisions that were denied; searchable, and live.
+
+use askama::Template;
+use serde_json::Value;
+
+use super::{Frame, Moment, Outcome, Reply, Visit, segment};
+use crate::insight::Refused;
+use crate::insight::events::Wanted;
+
+/// An event, as the page shows it.
+struct Shown {
+    when: Option<Moment>,
+    principal: String,
+    action: String,
+    outcome: String,
+    badge: &'static str,
+    resource: String,
+    reason: String,
+    source_ip: String,
+}
+
+#[derive(Template)]
+#[template(path = "console/events.html")]
+struct EventsPage {
+    frame: Frame,
+    wanted: Wanted,
+    live: bool,
+    events: Vec<Shown>,
+    refused: Option<String>,
+    first: Option<String>,
+    next: Option<String>,
+    /// The page's address, without its place in the list.
+    here: String,
+}
+
+impl EventsPage {
+    fn is_filtered(&self) -> bool {
+        self.wanted.principal.is_some() || self.wanted.action.is_some() || self.wanted.outcome.is_some()
+    }
+}
+
+/// `GET /console/events`
+pub async fn show(visit: &Visit) -> Outcome {
+    let given = |name: &str| visit.query().given(name);
+    let wanted = Wanted { principal: given("principal"), action: given("action"), outcome: given("outcome"), before: given("before") };
+    let here = address(&wanted);
+    let live = visit.query().has("live") && wanted.before.is_none();
+    let mut page = EventsPage {
+        frame: visit.frame("Events"),
+        first: wanted.before.as_ref().map(|_| here.clone()),
+        wanted,
+        live,
+        events: Vec::new(),
+        refused: None,
+        next: None,
+        here,
+    };
+    match visit.events(&page.wanted).await {
+        Ok(answer) => {
+            let events = answer["Events"].as_array().cloned().unwrap_or_default();
+            page.events = events.iter().map(|event| shown(event, visit)).collect();
+            page.next = answer["Next"].as_str().map(|next| format!("{}before={}", page.here, segment(next)));
+        }
+        Err(Refused::Failed(error)) => return Err(error.into()),
+        Err(Refused::Unauthenticated(message) | Refused::Forbidden(message) | Refused::BadRequest(message)) => page.refused = Some(message),
+    }
+    Ok(Reply::page(&page))
+}
+
+fn address(wanted: &Wanted) -> String {
+    let mut address = "/console/events?".to_owned();
+    for (name, value) in [("principal", &wanted.principal), ("action", &wanted.action), ("outcome", &wanted.outcome)] {
+        if let Some(value) = value {
+            address += &format!("{name}={}&", segment(value));
+        }
+    }
+    address
+}
+
+fn shown(event: &Value, visit: &Visit) -> Shown {
+    let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
+    let outcome = text("Outcome");
+    let badge = match outcome.as_str() {
+        "done" => "ok",
+        "denied" | "failed" => "danger",
+        _ => "warn",
+    };
+    Shown {
+        when: Moment::read(&event["Time"], visit.now()),
+        principal: text("Principal"),
+        action: text("Action"),
+        outcome,
+        badge,
+        resource: text("Resource"),
+        reason: text("Reason"),
+        source_ip: text("SourceIp"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::jobs::journal;
+    use crate::testing::TestApp;
+
+    #[actix_web::test]
+    async fn what_happened_is_listed_filtered_and_escaped() {
+        let app = TestApp::new().await;
+        app.admin().call("CreateUserPool", json!({"PoolName": "<script>alert(1)</script>"})).await;
+        app.admin().call("CreateUserPool", json!({"PoolName": "notes"})).await.ok();
+        app.admin().call("iam:CreateUser", json!({"UserName": "bob"})).await.ok();
+        journal::write(&app.app).await.unwrap();
+        let browser = app.console().await;
+        let all = browser.open("/events").await.text;
+        assert!(all.contains("cognito-idp:CreateUserPool") && all.contains("notes") && all.contains("iam:CreateUser"), "{all}");
+        assert!(!all.contains("<script>alert"));
+        let filtered = browser.open("/events?action=iam:CreateUser&outcome=done").await.text;
+        assert!(!filtered.contains(">cognito-idp:CreateUserPool") && filtered.contains("bob"), "{filtered}");
+        let nothing = browser.open("/events?outcome=denied").await.text;
+        assert!(nothing.contains("No event"), "{nothing}");
+    }
+
+    #[actix_web::test]
+    async fn who_may_not_see_events_is_told_why() {
+        let app = TestApp::new().await;
+        let page = app.console_of_user_with(json!([{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}])).await.open("/events").await;
+        assert!(page.status == 200 && page.text.contains("passwright:ListEvents"), "{}", page.text);
+    }
+}

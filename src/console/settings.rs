@@ -1,0 +1,44 @@
+//! Settings: what the deployment runs with, as this node sees it. They are set where the server is started.
+
+use askama::Template;
+
+use super::{Frame, Outcome, Reply, Visit};
+use crate::insight::Refused;
+use crate::insight::deployment::Deployment;
+
+#[derive(Template)]
+#[template(path = "console/settings.html")]
+struct SettingsPage {
+    frame: Frame,
+    deployment: Option<Deployment>,
+    refused: Option<String>,
+}
+
+/// `GET /console/settings`
+pub async fn show(visit: &Visit) -> Outcome {
+    let frame = visit.frame("Settings");
+    let page = match visit.deployment().await {
+        Ok(deployment) => SettingsPage { frame, deployment: Some(deployment), refused: None },
+        Err(Refused::Failed(error)) => return Err(error.into()),
+        Err(Refused::Unauthenticated(message) | Refused::Forbidden(message) | Refused::BadRequest(message)) => {
+            SettingsPage { frame, deployment: None, refused: Some(message) }
+        }
+    };
+    Ok(Reply::page(&page))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::TestApp;
+
+    #[actix_web::test]
+    async fn settings_are_shown_to_those_who_may_know_them() {
+        let app = TestApp::new().await;
+        let page = app.console().await.open("/settings").await.text;
+        assert!(page.contains("https://") || page.contains("http://passwright.test"), "{page}");
+        let other = app.console_of_user_with(json!([{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}])).await;
+        assert!(other.open("/settings").await.text.contains("passwright:GetDeployment"));
+    }
+}

@@ -1,0 +1,94 @@
+//! `GET /v1/activity`: how much goes on in a user pool, by the hour.
+
+use actix_web::web::{Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Refused;
+use super::door::{permit, respond, signer};
+use crate::audit::{Counts, hour_of};
+use crate::context::{Act, App};
+use crate::iam::arn::Arn;
+use crate::kit::clock::Timestamp;
+use crate::kit::id::UserPoolId;
+use crate::kit::nul;
+use crate::store::audit;
+
+/// The most that is told of, in hours: 31 days.
+const MOST_HOURS: u32 = 31 * 24;
+
+/// What is asked for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    /// The pool.
+    pub user_pool_id: String,
+    /// How far back, in hours; a day where it is not said.
+    pub hours: Option<u32>,
+}
+
+/// Answers a program.
+pub async fn handle(app: Data<App>, request: HttpRequest, wanted: Query<Wanted>) -> HttpResponse {
+    let answered = async {
+        let hours = of_pool(&app, &signer(&app, &request).await?, &wanted).await?;
+        let shown = |(hour, counts): (Timestamp, Counts)| json!({"Hour": hour.to_rfc3339(), "Counts": counts});
+        Ok(json!({"Hours": hours.into_iter().map(shown).collect::<Vec<Value>>()}))
+    };
+    respond(&app, answered.await)
+}
+
+/// What was counted in a pool, by hour, the oldest first; hours without anything are left out.
+///
+/// # Errors
+/// [`Refused`]: the asker needs `passwright:GetActivity` on the pool's ARN.
+pub async fn of_pool(app: &App, act: &Act, wanted: &Wanted) -> Result<Vec<(Timestamp, Counts)>, Refused> {
+    if nul::in_text(&wanted.user_pool_id) {
+        return Err(Refused::BadRequest("a parameter has a NUL".to_owned()));
+    }
+    let pool_id = UserPoolId::from(wanted.user_pool_id.as_str());
+    let pool = app.pool(&pool_id).await?;
+    let own = pool.filter(|pool| act.caller.account_id() == Some(&pool.account_id));
+    let region = own.as_ref().map_or(act.region.as_str(), |pool| pool.region.as_str());
+    let account_id = act.caller.account_id().unwrap_or(&app.first_account_id);
+    // What is not there is judged where it would be: whether it exists is for those to know who may ask about it.
+    permit(app, act, "passwright:GetActivity", Arn::user_pool(region, account_id, &pool_id).as_str()).await?;
+    if own.is_none() {
+        return Err(Refused::BadRequest(format!("User pool {pool_id} does not exist.")));
+    }
+    let hours = wanted.hours.unwrap_or(24).min(MOST_HOURS);
+    let from = hour_of(app.now().minus(std::time::Duration::from_secs(u64::from(hours.saturating_sub(1)) * 3600)));
+    Ok(app.read(async |tx| audit::counts(tx, &pool_id, from).await).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::Method;
+    use serde_json::json;
+
+    use crate::jobs;
+    use crate::testing::{PASSWORD, TestApp};
+
+    #[actix_web::test]
+    async fn what_goes_on_in_a_pool_is_counted_by_the_hour() {
+        let app = TestApp::new().await;
+        let pool = app.pool().await;
+        pool.user("alice").await.signed_in().await;
+        pool.sign_in("alice", "wrong").await;
+        jobs::journal::write(&app.app).await.unwrap();
+        app.advance(std::time::Duration::from_secs(3600));
+        pool.sign_in("alice", PASSWORD).await.ok();
+        jobs::journal::write(&app.app).await.unwrap();
+        let uri = format!("/v1/activity?user_pool_id={}", pool.id);
+        let answer = app.admin().send("passwright", Method::GET, &uri, Vec::new(), Vec::new()).await.ok();
+        let counts = |index: usize| {
+            let counts = &answer["Hours"][index]["Counts"];
+            ["SignIns", "MfaSignIns", "RefusedSignIns"].map(|name| counts[name].as_i64().unwrap())
+        };
+        assert_eq!((counts(0), counts(1)), ([1, 0, 1], [1, 0, 0]), "{answer}");
+        let other = app.root_of("111111111111").await;
+        assert_eq!(other.send("passwright", Method::GET, &uri, Vec::new(), Vec::new()).await.status, 400, "another account's pool is none");
+        let ann = app.user_with(json!([{"Effect": "Allow", "Action": "cognito-idp:*", "Resource": "*"}])).await;
+        assert_eq!(ann.send("passwright", Method::GET, &uri, Vec::new(), Vec::new()).await.status, 403);
+    }
+}

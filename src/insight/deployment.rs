@@ -1,0 +1,97 @@
+//! `GET /v1/deployment`: what this deployment is and runs with. No secret is among it.
+
+use std::time::Duration;
+
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+use serde_json::json;
+
+use super::Refused;
+use super::door::{permit, respond, signer};
+use crate::config::{IssuerStyle, Mode};
+use crate::context::{Act, App};
+
+/// What a deployment is and runs with, as this node sees it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Deployment {
+    /// The release.
+    pub version: &'static str,
+    /// `dev` or `serve`.
+    pub mode: &'static str,
+    /// The first account.
+    pub account_id: String,
+    /// The region of unsigned requests that name none.
+    pub default_region: String,
+    /// The address that clients reach it by.
+    pub public_url: String,
+    /// The form of issuers.
+    pub issuer_style: &'static str,
+    /// `SQLite` or `PostgreSQL`.
+    pub database: &'static str,
+    /// Days that a signing key signs; nothing for ever.
+    pub signing_key_days: Option<u64>,
+    /// Signing keys that this node rotated since it started.
+    pub rotations: u64,
+    /// Proxies that are believed.
+    pub trusted_proxies: Vec<String>,
+    /// Memory of a password hash, in KiB.
+    pub argon2_memory_kib: u32,
+    /// Passes of a password hash.
+    pub argon2_passes: u32,
+    /// Events that found no room to be noted since this node started; the log has them.
+    pub dropped_events: u64,
+}
+
+/// Answers a program.
+pub async fn handle(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let answered = async { Ok(json!(describe(&app, &signer(&app, &request).await?).await?)) };
+    respond(&app, answered.await)
+}
+
+/// What the deployment is.
+///
+/// # Errors
+/// [`Refused`]: the asker needs `passwright:GetDeployment`.
+pub async fn describe(app: &App, act: &Act) -> Result<Deployment, Refused> {
+    permit(app, act, "passwright:GetDeployment", "*").await?;
+    let cost = app.hasher.cost();
+    Ok(Deployment {
+        version: env!("CARGO_PKG_VERSION"),
+        mode: match app.mode {
+            Mode::Dev => "dev",
+            Mode::Serve => "serve",
+        },
+        account_id: app.first_account_id.to_string(),
+        default_region: app.default_region.clone(),
+        public_url: app.public_url.clone(),
+        issuer_style: match app.issuer_style {
+            IssuerStyle::Url => "url",
+            IssuerStyle::Aws => "aws",
+        },
+        database: app.db.dialect(),
+        signing_key_days: app.signing_key_age.map(|age: Duration| age.as_secs() / 86_400),
+        rotations: app.rotations.load(std::sync::atomic::Ordering::Relaxed),
+        trusted_proxies: app.trusted_proxies.iter().map(ToString::to_string).collect(),
+        argon2_memory_kib: cost.memory_kib,
+        argon2_passes: cost.passes,
+        dropped_events: app.journal.dropped(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::Method;
+
+    use crate::testing::{ACCOUNT, TestApp};
+
+    #[actix_web::test]
+    async fn the_deployment_is_told_to_those_who_may_know() {
+        let app = TestApp::new().await;
+        let answer = app.admin().send("passwright", Method::GET, "/v1/deployment", Vec::new(), Vec::new()).await.ok();
+        assert_eq!((answer["AccountId"].as_str(), answer["Mode"].as_str()), (Some(ACCOUNT), Some("serve")));
+        let guest = app.anonymous().send("passwright", Method::GET, "/v1/deployment", Vec::new(), Vec::new()).await;
+        assert_eq!(guest.status, 401);
+    }
+}

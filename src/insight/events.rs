@@ -1,0 +1,151 @@
+//! `GET /v1/events`: what signed calls did or were refused, and decisions that were denied; the newest first.
+
+use actix_web::web::{Data, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::Refused;
+use super::door::{permit, respond, signer};
+use crate::context::{Act, App};
+use crate::kit::nul;
+use crate::store::audit::{self, By, Listed};
+
+/// So many to a page.
+const PAGE: usize = 50;
+
+/// So many are read for a page: where several filters are given, one chooses what is read, and the others what is shown.
+const READ: i64 = 1_000;
+
+/// What sorts behind every id.
+const NEWEST: &str = "~";
+
+/// What is asked for.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wanted {
+    /// The ARN of whoever did it.
+    pub principal: Option<String>,
+    /// The action.
+    pub action: Option<String>,
+    /// `done`, `denied`, `refused` or `failed`.
+    pub outcome: Option<String>,
+    /// The last page's `next`.
+    pub before: Option<String>,
+}
+
+impl Wanted {
+    /// The filter whose events are fewest, as a rule.
+    fn by(&self) -> By<'_> {
+        match (&self.principal, &self.action, &self.outcome) {
+            (Some(principal), ..) => By::Principal(principal),
+            (_, Some(action), _) => By::Action(action),
+            (.., Some(outcome)) => By::Outcome(outcome),
+            _ => By::Time,
+        }
+    }
+
+    fn takes(&self, event: &Listed) -> bool {
+        let is = |wanted: &Option<String>, value: &str| wanted.as_ref().is_none_or(|wanted| wanted == value);
+        is(&self.principal, &event.principal) && is(&self.action, &event.action) && is(&self.outcome, &event.outcome)
+    }
+}
+
+/// Answers a program.
+pub async fn handle(app: Data<App>, request: HttpRequest, wanted: Query<Wanted>) -> HttpResponse {
+    let answered = async { list(&app, &signer(&app, &request).await?, &wanted).await };
+    respond(&app, answered.await)
+}
+
+/// A page of the events of the asker's account. `Next` is there where there may be more.
+///
+/// # Errors
+/// [`Refused`]: the asker needs `passwright:ListEvents`.
+pub async fn list(app: &App, act: &Act, wanted: &Wanted) -> Result<Value, Refused> {
+    permit(app, act, "passwright:ListEvents", "*").await?;
+    let texts = [&wanted.principal, &wanted.action, &wanted.outcome, &wanted.before];
+    if texts.into_iter().flatten().any(|text| nul::in_text(text)) {
+        return Err(Refused::BadRequest("a parameter has a NUL".to_owned()));
+    }
+    let Some(account_id) = act.caller.account_id() else { return Err(Refused::Forbidden("nobody has events".to_owned())) };
+    let before = wanted.before.as_deref().unwrap_or(NEWEST);
+    let read = app.read(async |tx| audit::list(tx, account_id, wanted.by(), before, READ).await).await?;
+    let more = i64::try_from(read.len()) == Ok(READ);
+    let last_read = read.last().map(|event| event.id.clone());
+    let mut taken = read.into_iter().filter(|event| wanted.takes(event));
+    let page: Vec<Listed> = taken.by_ref().take(PAGE).collect();
+    let next = if taken.next().is_some() { page.last().map(|event| event.id.clone()) } else { last_read.filter(|_| more) };
+    let events: Vec<Value> = page.iter().map(shown).collect();
+    let mut answer = json!({"Events": events});
+    if let Some(next) = next {
+        answer["Next"] = Value::from(next);
+    }
+    Ok(answer)
+}
+
+fn shown(event: &Listed) -> Value {
+    let details = &event.details;
+    json!({
+        "Id": event.id, "Time": event.at.to_rfc3339(), "Principal": event.principal, "Action": event.action,
+        "Outcome": event.outcome, "SourceIp": details.source_ip, "Region": details.region, "Resource": details.resource,
+        "Reason": details.reason,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::Method;
+    use serde_json::json;
+
+    use super::*;
+    use crate::jobs;
+    use crate::testing::{ACCOUNT, TestApp, TestCaller};
+
+    async fn asked(app: &TestApp, caller: &TestCaller<'_>, query: &str) -> (u16, Value) {
+        jobs::journal::write(&app.app).await.unwrap();
+        let answer = caller.send("passwright", Method::GET, &format!("/v1/events{query}"), Vec::new(), Vec::new()).await;
+        (answer.status, answer.body)
+    }
+
+    fn actions(answer: &Value) -> Vec<&str> {
+        answer["Events"].as_array().unwrap().iter().map(|event| event["Action"].as_str().unwrap()).collect()
+    }
+
+    #[actix_web::test]
+    async fn what_was_done_and_what_was_denied_is_told_to_those_who_may_know() {
+        let app = TestApp::new().await;
+        let ann = app.user_with(json!([{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}])).await;
+        assert_eq!(ann.call("CreateUserPool", json!({"PoolName": "p"})).await.code(), "AccessDeniedException");
+        let (status, refused) = asked(&app, &ann, "").await;
+        assert!(status == 403 && refused["message"].as_str().unwrap().contains("passwright:ListEvents"));
+        assert_eq!(asked(&app, &app.anonymous(), "").await.0, 401);
+        let (_, all) = asked(&app, &app.admin(), "").await;
+        assert_eq!(actions(&all), ["cognito-idp:CreateUserPool", "iam:CreateAccessKey", "iam:PutUserPolicy", "iam:CreateUser"]);
+        let denied = &all["Events"][0];
+        assert_eq!(
+            (denied["Outcome"].as_str(), denied["Principal"].as_str()),
+            (Some("denied"), Some(format!("arn:aws:iam::{ACCOUNT}:user/ann").as_str()))
+        );
+        assert!(denied["Reason"].as_str().unwrap().contains("not authorized"));
+        let (_, ours) =
+            asked(&app, &app.admin(), &format!("?action=iam%3ACreateUser&principal=arn%3Aaws%3Aiam%3A%3A{ACCOUNT}%3Aroot")).await;
+        assert_eq!(actions(&ours), ["iam:CreateUser"]);
+        let (_, none) = asked(&app, &app.root_of("111111111111").await, "").await;
+        assert!(actions(&none).is_empty(), "another account's events are its own");
+    }
+
+    #[actix_web::test]
+    async fn pages_show_each_event_once_and_calls_that_only_read_are_not_kept() {
+        let app = TestApp::new().await;
+        for index in 0..PAGE + 5 {
+            app.admin().call("iam:CreateUser", json!({"UserName": format!("user{index}")})).await.ok();
+        }
+        app.admin().call("iam:ListUsers", json!({})).await.ok();
+        let (_, first) = asked(&app, &app.admin(), "").await;
+        let (_, second) = asked(&app, &app.admin(), &format!("?before={}", first["Next"].as_str().unwrap())).await;
+        assert_eq!((actions(&first).len(), actions(&second).len(), second.get("Next")), (PAGE, 5, None));
+        assert!(!actions(&first).contains(&"iam:ListUsers"));
+        let ids = |answer: &Value| answer["Events"].as_array().unwrap().iter().map(|event| event["Id"].clone()).collect::<Vec<_>>();
+        assert!(ids(&second).iter().all(|id| !ids(&first).contains(id)));
+    }
+}
