@@ -55,8 +55,6 @@ pub struct Frame {
     pub path: String,
     /// Whether this is `dev`, which has an outbox.
     pub is_dev: bool,
-    /// Whether somebody signed in with a key, or `dev` did it for them.
-    pub has_key: bool,
 }
 
 impl Frame {
@@ -76,7 +74,6 @@ impl Frame {
             notice: visit.notice.clone(),
             path: visit.path().to_owned(),
             is_dev: visit.app.mode == Mode::Dev,
-            has_key: visit.session.access_key_id().is_some(),
         }
     }
 

@@ -36,6 +36,8 @@ use std::rc::Rc;
 use actix_web::HttpResponse;
 use actix_web::web::{ServiceConfig, get, post, resource};
 
+pub use theme::chosen as theme_of;
+
 use fields::Fields;
 use frame::Frame;
 use moment::Moment;

@@ -11,6 +11,7 @@ use crate::kit::causes::Causes;
 use crate::kit::id::UserPoolId;
 use crate::store::deployment;
 use crate::userpools::message::Message;
+use crate::{console, pages};
 
 /// No more messages than this are listed.
 const LISTED: i64 = 200;
@@ -37,6 +38,19 @@ struct Listed {
 #[template(path = "dev/outbox.html")]
 struct OutboxPage {
     messages: Vec<Listed>,
+    theme: String,
+    /// To whom, where only theirs are shown.
+    to: String,
+    /// The page's address.
+    here: String,
+}
+
+impl OutboxPage {
+    /// The address of a file.
+    #[expect(clippy::unused_self, reason = "templates know the page only")]
+    fn asset(&self, name: &str) -> String {
+        pages::assets::url(name)
+    }
 }
 
 /// `GET /_dev/outbox`: JSON, or HTML for a browser.
@@ -58,13 +72,9 @@ pub async fn outbox(app: Data<App>, request: HttpRequest, wanted: Query<Wanted>)
     if !accept.contains("text/html") {
         return HttpResponse::Ok().json(messages);
     }
-    match (OutboxPage { messages }).render() {
-        Ok(page) => HttpResponse::Ok()
-            .content_type("text/html; charset=utf-8")
-            .insert_header(("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'"))
-            .body(page),
-        Err(_) => HttpResponse::InternalServerError().finish(),
-    }
+    let here = request.uri().path_and_query().map_or("/_dev/outbox", |address| address.as_str()).to_owned();
+    let page = OutboxPage { messages, theme: console::theme_of(&request), to: wanted.to.clone().unwrap_or_default(), here };
+    pages::html(&page)
 }
 
 /// `POST /_dev/reset`: empties everything.

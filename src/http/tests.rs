@@ -280,3 +280,41 @@ async fn http2_announces_and_holds_128_streams() {
     // REFUSED_STREAM (RFC 9113 §7).
     assert_eq!(refused, Some((streams[128], vec![0, 0, 0, 7])));
 }
+
+/// The whole answer to a `GET` that names a host, over plain HTTP.
+async fn get(running: &Running, path: &str, headers: &str) -> String {
+    let mut stream = TcpStream::connect(running.address).await.unwrap();
+    let head = format!("GET {path} HTTP/1.1\r\nconnection: close\r\n{headers}\r\n");
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut answer)).await.expect("an answer in time").unwrap();
+    String::from_utf8_lossy(&answer).to_ascii_lowercase()
+}
+
+#[actix_web::test]
+async fn no_other_origin_reads_a_page() {
+    let app = TestApp::dev().await;
+    let running = plain(&app, Limits::default());
+    let host = format!("host: {}\r\norigin: https://evil.example\r\n", running.address);
+    for path in ["/console", "/console/sign-in", "/console/nowhere", "/assets/nothing"] {
+        let answer = get(&running, path, &host).await;
+        assert!(!answer.contains("access-control-allow-origin"), "{path}: {answer}");
+    }
+    let operation = get(&running, "/healthz", &host).await;
+    assert!(operation.contains("access-control-allow-origin: *"), "what is for everybody is still: {operation}");
+}
+
+/// An attacker's DNS may give their own name to 127.0.0.1; the browser then sends that name.
+#[actix_web::test]
+async fn a_name_that_is_not_this_machines_own_gets_no_console_without_tls() {
+    let app = TestApp::dev().await;
+    let running = plain(&app, Limits::default());
+    for host in ["evil.example", "127.0.0.1.evil.example:80", "user@127.0.0.1", ""] {
+        let answer = get(&running, "/console", &format!("host: {host}\r\n")).await;
+        assert!(!answer.contains("set-cookie") && !answer.starts_with("http/1.1 200"), "{host}: {answer}");
+    }
+    let own = get(&running, "/console", &format!("host: localhost:{}\r\n", running.address.port())).await;
+    assert!(own.starts_with("http/1.1 200") && own.contains("set-cookie: passwright-console="), "{own}");
+    let embedded = get(&running, "/console", &format!("host: {}\r\nsec-fetch-dest: image\r\n", running.address)).await;
+    assert!(!embedded.contains("set-cookie: passwright-console="), "{embedded}");
+}
