@@ -13,6 +13,7 @@ use crate::config::{IssuerStyle, Mode};
 use crate::crypto::argon2::Hasher;
 use crate::crypto::seal::SealingKey;
 use crate::iam::caller::{Caller, HeldKey};
+use crate::iam::key_uses::KeyUses;
 use crate::iam::origin::Origin;
 use crate::kit::cache::Cache;
 use crate::kit::clock::{Clock, Timestamp};
@@ -63,6 +64,8 @@ pub struct App {
     pub budgets: Budgets,
     /// What is read often and written seldom.
     pub caches: Arc<Caches>,
+    /// The uses of access keys that this node has seen.
+    pub key_uses: KeyUses,
     /// What happened and is not written yet.
     pub journal: Journal,
 }

@@ -21,6 +21,7 @@ use crate::decisions::forward_auth::{RuleRefused, Rules};
 use crate::http;
 use crate::http::tls::{self, TlsError};
 use crate::iam::entity::AccessKey;
+use crate::iam::key_uses::KeyUses;
 use crate::jobs;
 use crate::kit::clock::SystemClock;
 use crate::kit::id::UniqueId;
@@ -219,6 +220,7 @@ async fn assemble(
         keys: keys(&master),
         hasher,
         budgets: Budgets::new(limits),
+        key_uses: KeyUses::default(),
         journal: Journal::default(),
     }))
 }

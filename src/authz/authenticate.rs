@@ -6,6 +6,7 @@ use crate::config::Mode;
 use crate::context::App;
 use crate::crypto::ids::{self, AccessKeyKind};
 use crate::iam::caller::{Caller, HeldKey};
+use crate::iam::entity::User;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccessKeyId, AccountId, UniqueId};
 use crate::kit::region::is_region;
@@ -58,6 +59,9 @@ pub async fn authenticate(app: &App, request: &HttpRequest<'_>, services: &[&str
         Identified::Foreign(_) => return Err(CredentialRefused::UnknownKey),
     };
     signed.verify(request, &secret, app.now())?;
+    if let Caller::Root { account_id } | Caller::User(User { account_id, .. }) = &caller {
+        app.key_uses.note(account_id, &signed.access_key_id, &scope.service, &scope.region, app.now());
+    }
     if let Caller::Session(session) = &caller
         && app.now() >= Timestamp::from_millis(session.expires_at)
     {

@@ -11,6 +11,9 @@ use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccessKeyId, AccountId, UniqueId};
 use crate::kit::secret::Secret;
 
+/// How long a role's sessions may live at most, where nothing else is said: seconds.
+pub const DEFAULT_SESSION_SECONDS: i64 = 3600;
+
 /// A tag.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -4,6 +4,7 @@ pub mod arn;
 pub mod caller;
 pub mod context_entry;
 pub mod entity;
+pub mod key_uses;
 pub mod origin;
 pub mod service_names;
 pub mod simulation;

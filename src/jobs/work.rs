@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::join_all;
+use futures_util::future::{join, join_all};
 use tokio::sync::watch;
 
 use super::held::{Held, Interrupted, LEASE};
-use super::{KINDS, Kind};
+use super::{KINDS, Kind, key_uses};
 use crate::context::App;
 use crate::crypto::ids;
 use crate::store::{StoreError, jobs};
@@ -26,7 +26,8 @@ const ONLY: &str = "only";
 
 /// Runs what is due, until the node stops. No kind of job waits for another: some take hours.
 pub async fn work(app: Arc<App>, stopping: watch::Receiver<bool>) {
-    join_all(KINDS.iter().map(|kind| work_at(&app, kind, stopping.clone()))).await;
+    let jobs = join_all(KINDS.iter().map(|kind| work_at(&app, kind, stopping.clone())));
+    join(jobs, key_uses::record_until_stopped(&app, stopping.clone())).await;
 }
 
 async fn work_at(app: &App, kind: &Kind, mut stopping: watch::Receiver<bool>) {

@@ -88,8 +88,15 @@ impl Ask {
         for tag in tags {
             self.keys.insert(&format!("aws:RequestTag/{}", tag.key), tag.value.clone());
         }
-        if !tags.is_empty() {
-            self.keys.insert_list("aws:TagKeys", tags.iter().map(|tag| tag.key.clone()));
+        self.tag_keys(tags.iter().map(|tag| tag.key.clone()))
+    }
+
+    /// Adds `aws:TagKeys`: the keys of tags that the call would set or take away.
+    #[must_use]
+    pub fn tag_keys(mut self, keys: impl IntoIterator<Item = String>) -> Self {
+        let mut keys = keys.into_iter().peekable();
+        if keys.peek().is_some() {
+            self.keys.insert_list("aws:TagKeys", keys);
         }
         self
     }

@@ -1,15 +1,17 @@
-//! IAM users, roles, inline policies and access keys.
+//! IAM users and roles, and what they have: inline policies, access keys.
 
-use std::collections::BTreeMap;
+mod access_keys;
+mod inline_policies;
+
+pub use access_keys::{delete_key, find_key, insert_key, keys_of, last_use, record_use, set_key_status};
+pub use inline_policies::{delete_policy, find_policy, policies, policy_names, put_policy};
 
 use super::changes::Change;
 use super::{Conn, StoreError, doc};
-use crate::crypto::sealed::Sealed;
 use crate::iam::arn::{self, RoleName};
-use crate::iam::entity::{AccessKey, Role, Tag, User};
+use crate::iam::entity::{Role, Tag, User};
 use crate::kit::clock::Timestamp;
-use crate::kit::id::{AccessKeyId, AccountId, UniqueId};
-use crate::kit::secret::Secret;
+use crate::kit::id::{AccountId, UniqueId};
 
 #[derive(sqlx::FromRow)]
 struct UserRow {
@@ -76,6 +78,36 @@ pub async fn list_users(tx: &mut Conn, account_id: &AccountId, prefix: &str, aft
                        WHERE account_id = $1 AND user_id > $2 AND substr(path, 1, $3) = $4 ORDER BY user_id LIMIT $5";
     let length = i32::try_from(prefix.chars().count()).unwrap_or(i32::MAX);
     fetch!(tx, fetch_all, UserRow, SQL, [account_id, after, length, prefix, limit])?.into_iter().map(User::try_from).collect()
+}
+
+/// Gives a user another name, path and tags. A name that is taken fails with a unique violation.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn update_user(tx: &mut Conn, user: &User) -> Result<bool, StoreError> {
+    const SQL: &str =
+        "UPDATE iam_users SET user_name_key = $3, user_name = $4, path = $5, tags = $6 WHERE account_id = $1 AND user_id = $2";
+    let tags = doc::to_text("iam_users", "tags", user.id.as_str(), &user.tags)?;
+    holder_changed(tx, user).await?;
+    Ok(execute!(tx, SQL, [&user.account_id, &user.id, user.name.to_lowercase(), &user.name, &user.path, tags])? == 1)
+}
+
+/// Deletes a user who has nothing any more.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn delete_user(tx: &mut Conn, account_id: &AccountId, user_id: &UniqueId) -> Result<bool, StoreError> {
+    const SQL: &str = "DELETE FROM iam_users WHERE account_id = $1 AND user_id = $2";
+    tx.changed(Change::Policies { account_id: account_id.to_owned(), owner_id: user_id.to_owned() });
+    Ok(execute!(tx, SQL, [account_id, user_id])? == 1)
+}
+
+/// What nodes hold of a user, they hold by the user's keys.
+async fn holder_changed(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
+    for key in keys_of(tx, &user.account_id, &user.id).await? {
+        tx.changed(Change::AccessKey(key.id));
+    }
+    Ok(())
 }
 
 #[derive(sqlx::FromRow)]
@@ -176,6 +208,38 @@ pub async fn find_role_by_id(tx: &mut Conn, account_id: &AccountId, role_id: &Un
     fetch!(tx, fetch_optional, RoleRow, SQL, [account_id, role_id])?.map(Role::try_from).transpose()
 }
 
+/// A page of the roles whose path begins with `prefix`, after `after`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_roles(tx: &mut Conn, account_id: &AccountId, prefix: &str, after: &str, limit: i64) -> Result<Vec<Role>, StoreError> {
+    const SQL: &str = "SELECT account_id, role_name, role_id, path, description, assume_role_policy, max_session_seconds, tags, \
+                       created_at FROM iam_roles WHERE account_id = $1 AND role_id > $2 AND substr(path, 1, $3) = $4 ORDER BY role_id LIMIT $5";
+    let length = i32::try_from(prefix.chars().count()).unwrap_or(i32::MAX);
+    fetch!(tx, fetch_all, RoleRow, SQL, [account_id, after, length, prefix, limit])?.into_iter().map(Role::try_from).collect()
+}
+
+/// Replaces what can be changed of a role: description, trust policy, length of sessions and tags.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn update_role(tx: &mut Conn, role: &Role) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE iam_roles SET description = $3, assume_role_policy = $4, max_session_seconds = $5, tags = $6 \
+                       WHERE account_id = $1 AND role_id = $2";
+    let tags = doc::to_text("iam_roles", "tags", role.id.as_str(), &role.tags)?;
+    Ok(execute!(tx, SQL, [&role.account_id, &role.id, &role.description, &role.assume_role_policy, role.max_session_seconds, tags])? == 1)
+}
+
+/// Deletes a role that has nothing any more.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn delete_role(tx: &mut Conn, account_id: &AccountId, role_id: &UniqueId) -> Result<bool, StoreError> {
+    const SQL: &str = "DELETE FROM iam_roles WHERE account_id = $1 AND role_id = $2";
+    tx.changed(Change::Policies { account_id: account_id.to_owned(), owner_id: role_id.to_owned() });
+    Ok(execute!(tx, SQL, [account_id, role_id])? == 1)
+}
+
 /// Whether the owner of policies, by unique id, is there (`AIDA…` a user, `AROA…` a role).
 ///
 /// # Errors
@@ -184,103 +248,4 @@ pub async fn exists(tx: &mut Conn, account_id: &AccountId, owner_id: &UniqueId) 
     const SQL: &str = "SELECT user_id FROM iam_users WHERE account_id = $1 AND user_id = $2 \
                        UNION ALL SELECT role_id FROM iam_roles WHERE account_id = $1 AND role_id = $2";
     Ok(scalar!(tx, fetch_optional, String, SQL, [account_id, owner_id])?.is_some())
-}
-
-/// Sets an inline policy of a user or role.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn put_policy(tx: &mut Conn, account_id: &AccountId, owner_id: &UniqueId, name: &str, document: &str) -> Result<(), StoreError> {
-    const SQL: &str = "INSERT INTO iam_inline_policies (account_id, owner_id, policy_name, document) VALUES ($1, $2, $3, $4) \
-                       ON CONFLICT (account_id, owner_id, policy_name) DO UPDATE SET document = $4";
-    execute!(tx, SQL, [account_id, owner_id, name, document])?;
-    tx.changed(Change::Policies { account_id: account_id.to_owned(), owner_id: owner_id.to_owned() });
-    Ok(())
-}
-
-/// The inline policies of a user or role, by name. Their sizes are bounded when they are set.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn policies(tx: &mut Conn, account_id: &AccountId, owner_id: &UniqueId) -> Result<BTreeMap<String, String>, StoreError> {
-    const SQL: &str = "SELECT policy_name, document FROM iam_inline_policies WHERE account_id = $1 AND owner_id = $2";
-    Ok(fetch!(tx, fetch_all, (String, String), SQL, [account_id, owner_id])?.into_iter().collect())
-}
-
-#[derive(sqlx::FromRow)]
-struct KeyRow {
-    account_id: AccountId,
-    access_key_id: AccessKeyId,
-    owner_id: UniqueId,
-    sealed_secret: Sealed<Secret>,
-    status: String,
-    created_at: i64,
-}
-
-impl From<KeyRow> for AccessKey {
-    fn from(row: KeyRow) -> Self {
-        Self {
-            account_id: row.account_id,
-            id: row.access_key_id,
-            owner_id: row.owner_id,
-            sealed_secret: row.sealed_secret,
-            active: row.status == "Active",
-            created_at: Timestamp::from_millis(row.created_at),
-        }
-    }
-}
-
-/// Inserts an access key.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn insert_key(tx: &mut Conn, key: &AccessKey) -> Result<(), StoreError> {
-    const SQL: &str = "INSERT INTO iam_access_keys (account_id, access_key_id, owner_id, sealed_secret, status, created_at) \
-                       VALUES ($1, $2, $3, $4, $5, $6)";
-    execute!(tx, SQL, [&key.account_id, &key.id, &key.owner_id, &key.sealed_secret, key.status(), key.created_at.millis()]).map(drop)
-}
-
-/// An access key by its id.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn find_key(tx: &mut Conn, account_id: &AccountId, access_key_id: &AccessKeyId) -> Result<Option<AccessKey>, StoreError> {
-    const SQL: &str = "SELECT account_id, access_key_id, owner_id, sealed_secret, status, created_at FROM iam_access_keys \
-                       WHERE account_id = $1 AND access_key_id = $2";
-    Ok(fetch!(tx, fetch_optional, KeyRow, SQL, [account_id, access_key_id])?.map(AccessKey::from))
-}
-
-/// The access keys of a user (two at most, by quota).
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn keys_of(tx: &mut Conn, account_id: &AccountId, owner_id: &UniqueId) -> Result<Vec<AccessKey>, StoreError> {
-    const SQL: &str = "SELECT account_id, access_key_id, owner_id, sealed_secret, status, created_at FROM iam_access_keys \
-                       WHERE account_id = $1 AND owner_id = $2 ORDER BY created_at, access_key_id LIMIT 10";
-    Ok(fetch!(tx, fetch_all, KeyRow, SQL, [account_id, owner_id])?.into_iter().map(AccessKey::from).collect())
-}
-
-/// Activates or deactivates a key of a user; `false` if the user has no such key.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn set_key_status(tx: &mut Conn, key: &AccessKey) -> Result<bool, StoreError> {
-    const SQL: &str = "UPDATE iam_access_keys SET status = $4 WHERE account_id = $1 AND access_key_id = $2 AND owner_id = $3";
-    tx.changed(Change::AccessKey(key.id.clone()));
-    Ok(execute!(tx, SQL, [&key.account_id, &key.id, &key.owner_id, key.status()])? == 1)
-}
-
-/// Deletes a key of a user; `false` if the user has no such key.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn delete_key(
-    tx: &mut Conn,
-    account_id: &AccountId,
-    owner_id: &UniqueId,
-    access_key_id: &AccessKeyId,
-) -> Result<bool, StoreError> {
-    const SQL: &str = "DELETE FROM iam_access_keys WHERE account_id = $1 AND access_key_id = $2 AND owner_id = $3";
-    tx.changed(Change::AccessKey(access_key_id.to_owned()));
-    Ok(execute!(tx, SQL, [account_id, access_key_id, owner_id])? == 1)
 }

@@ -1,9 +1,16 @@
 //! Identity pools, identities and their logins.
 
+mod identities;
+
+pub use identities::{
+    Described, Identity, delete_identity, describe_identity, find_identity, insert_identity, insert_login, list_identities, login_owner,
+    set_authenticated,
+};
+
 use super::{Conn, StoreError, doc};
-use crate::identitypools::pool::{IdentityPool, Roles};
+use crate::identitypools::pool::{IdentityPool, IdentityPoolConfiguration, Roles};
 use crate::kit::clock::Timestamp;
-use crate::kit::id::{AccountId, IdentityId, IdentityPoolId, UserId};
+use crate::kit::id::{AccountId, IdentityPoolId};
 
 #[derive(sqlx::FromRow)]
 struct PoolRow {
@@ -54,73 +61,65 @@ pub async fn find(tx: &mut Conn, identity_pool_id: &IdentityPoolId) -> Result<Op
     fetch!(tx, fetch_optional, PoolRow, SQL, [identity_pool_id])?.map(IdentityPool::try_from).transpose()
 }
 
-/// Replaces the roles of an identity pool.
+/// A page of the identity pools of an account in a region, by id, after `after`.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn set_roles(tx: &mut Conn, identity_pool_id: &IdentityPoolId, roles: &Roles, now: Timestamp) -> Result<(), StoreError> {
+pub async fn list(tx: &mut Conn, account_id: &AccountId, region: &str, after: &str, limit: i64) -> Result<Vec<IdentityPool>, StoreError> {
+    const SQL: &str = "SELECT identity_pool_id, account_id, region, name, configuration, roles, created_at FROM identity_pools \
+                       WHERE account_id = $1 AND region = $2 AND identity_pool_id > $3 ORDER BY identity_pool_id LIMIT $4";
+    fetch!(tx, fetch_all, PoolRow, SQL, [account_id, region, after, limit])?.into_iter().map(IdentityPool::try_from).collect()
+}
+
+/// Whether an identity pool is there.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn exists(tx: &mut Conn, identity_pool_id: &IdentityPoolId) -> Result<bool, StoreError> {
+    const SQL: &str = "SELECT identity_pool_id FROM identity_pools WHERE identity_pool_id = $1";
+    Ok(scalar!(tx, fetch_optional, String, SQL, [identity_pool_id])?.is_some())
+}
+
+/// Replaces name and configuration of an identity pool; `false` if it is gone.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn update(
+    tx: &mut Conn,
+    identity_pool_id: &IdentityPoolId,
+    name: &str,
+    configuration: &IdentityPoolConfiguration,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE identity_pools SET name = $2, configuration = $3, modified_at = $4 WHERE identity_pool_id = $1";
+    let configuration = doc::to_text("identity_pools", "configuration", identity_pool_id.as_str(), configuration)?;
+    Ok(execute!(tx, SQL, [identity_pool_id, name, configuration, now.millis()])? == 1)
+}
+
+/// Deletes an identity pool with its identities and their logins; `false` if it is gone already.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn delete(tx: &mut Conn, identity_pool_id: &IdentityPoolId) -> Result<bool, StoreError> {
+    // The directory is by identity alone, so its rows are found by the identities.
+    const OF_POOL: [&str; 3] = [
+        "DELETE FROM identity_directory WHERE identity_id IN (SELECT identity_id FROM identities WHERE identity_pool_id = $1)",
+        "DELETE FROM identity_logins WHERE identity_pool_id = $1",
+        "DELETE FROM identities WHERE identity_pool_id = $1",
+    ];
+    const SQL: &str = "DELETE FROM identity_pools WHERE identity_pool_id = $1";
+    for sql in OF_POOL {
+        execute!(tx, sql, [identity_pool_id])?;
+    }
+    Ok(execute!(tx, SQL, [identity_pool_id])? == 1)
+}
+
+/// Replaces the roles of an identity pool; `false` if it is gone.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn set_roles(tx: &mut Conn, identity_pool_id: &IdentityPoolId, roles: &Roles, now: Timestamp) -> Result<bool, StoreError> {
     const SQL: &str = "UPDATE identity_pools SET roles = $2, modified_at = $3 WHERE identity_pool_id = $1";
     let roles = doc::to_text("identity_pools", "roles", identity_pool_id.as_str(), roles)?;
-    execute!(tx, SQL, [identity_pool_id, roles, now.millis()]).map(drop)
-}
-
-/// An identity.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Identity {
-    /// Its pool.
-    pub identity_pool_id: IdentityPoolId,
-    /// Its id.
-    pub identity_id: IdentityId,
-    /// Whether it has ever had a login (1 or 0): such an identity is no guest's.
-    pub authenticated: i16,
-}
-
-/// An identity by its id alone, through the directory.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn find_identity(tx: &mut Conn, identity_id: &IdentityId) -> Result<Option<Identity>, StoreError> {
-    const SQL: &str = "SELECT i.identity_pool_id, i.identity_id, i.authenticated FROM identity_directory d \
-                       JOIN identities i ON i.identity_pool_id = d.identity_pool_id AND i.identity_id = d.identity_id \
-                       WHERE d.identity_id = $1";
-    fetch!(tx, fetch_optional, Identity, SQL, [identity_id])
-}
-
-/// Inserts a new identity, and its entry in the directory.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn insert_identity(tx: &mut Conn, identity: &Identity, now: Timestamp) -> Result<(), StoreError> {
-    const SQL: &str = "INSERT INTO identities (identity_pool_id, identity_id, authenticated, created_at, modified_at) \
-                       VALUES ($1, $2, $3, $4, $4)";
-    const DIRECTORY: &str = "INSERT INTO identity_directory (identity_id, identity_pool_id) VALUES ($1, $2)";
-    execute!(tx, SQL, [&identity.identity_pool_id, &identity.identity_id, identity.authenticated, now.millis()])?;
-    execute!(tx, DIRECTORY, [&identity.identity_id, &identity.identity_pool_id]).map(drop)
-}
-
-/// Notes that an identity has a login now.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn set_authenticated(tx: &mut Conn, identity: &Identity, now: Timestamp) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE identities SET authenticated = 1, modified_at = $3 WHERE identity_pool_id = $1 AND identity_id = $2";
-    execute!(tx, SQL, [&identity.identity_pool_id, &identity.identity_id, now.millis()]).map(drop)
-}
-
-/// The identity that a login belongs to.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn login_owner(tx: &mut Conn, pool: &IdentityPoolId, provider: &str, subject: &UserId) -> Result<Option<IdentityId>, StoreError> {
-    const SQL: &str = "SELECT identity_id FROM identity_logins WHERE identity_pool_id = $1 AND provider = $2 AND subject = $3";
-    scalar!(tx, fetch_optional, IdentityId, SQL, [pool, provider, subject])
-}
-
-/// Gives a login to an identity. A login that has an owner fails with a unique violation.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn insert_login(tx: &mut Conn, identity: &Identity, provider: &str, subject: &UserId) -> Result<(), StoreError> {
-    const SQL: &str = "INSERT INTO identity_logins (identity_pool_id, provider, subject, identity_id) VALUES ($1, $2, $3, $4)";
-    execute!(tx, SQL, [&identity.identity_pool_id, provider, subject, &identity.identity_id]).map(drop)
+    Ok(execute!(tx, SQL, [identity_pool_id, roles, now.millis()])? == 1)
 }

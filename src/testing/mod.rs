@@ -45,6 +45,7 @@ use crate::decisions::forward_auth::Rules;
 use crate::delivery;
 use crate::http;
 use crate::iam::entity::AccessKey;
+use crate::iam::key_uses::KeyUses;
 use crate::kit::clock::{ManualClock, Timestamp};
 use crate::kit::id::{AccountId, UniqueId};
 use crate::kit::rng::{Entropy, EntropyRng, SeededEntropy};
@@ -263,6 +264,7 @@ async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &A
         keys: startup::keys(&master),
         hasher: Hasher::start(CHEAP, 1, 256).unwrap(),
         budgets: Budgets::new(limits),
+        key_uses: KeyUses::default(),
         journal: Journal::default(),
     })
 }

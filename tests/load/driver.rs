@@ -1,10 +1,12 @@
 //! A load driver: each figure of a running server beside the physical limit of the same cores, measured in turn in one run.
 //!
-//! `cargo bench --bench load [-- --seconds 5 --rounds 3 --only refresh]`
+//! `cargo bench --bench load [-- --seconds 5 --rounds 3 --only refresh]`; `-- --pages` times the console's pages over a million
+//! users instead (`--users` makes them fewer).
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a load driver ends where it fails")]
 
 mod client;
 mod limits;
+mod pages;
 mod server;
 
 use std::time::Duration;
@@ -46,6 +48,11 @@ fn main() {
     let settings = Settings { seconds: number("--seconds").unwrap_or(3.0), rounds: number("--rounds").map_or(3, |rounds| rounds as usize) };
 
     let folder = std::env::temp_dir().join(format!("passwright-load-{}", std::process::id()));
+    if arguments.iter().any(|argument| argument == "--pages") {
+        pages::measure(&folder, number("--users").map_or(1_000_000, |users| users as u64));
+        std::fs::remove_dir_all(folder).unwrap();
+        return;
+    }
     let (server, first_start) = Server::start(&folder);
     drop(server);
     let (server, next_start) = Server::start(&folder);

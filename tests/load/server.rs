@@ -49,6 +49,18 @@ impl Server {
         line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
     }
 
+    /// Makes a user pool, and answers its id.
+    pub fn create_pool(&self, name: &str) -> String {
+        let pool = self.json("AWSCognitoIdentityProviderService.CreateUserPool", &json!({"PoolName": name}));
+        pool["UserPool"]["Id"].as_str().unwrap().to_owned()
+    }
+
+    /// Makes a user with attributes.
+    pub fn create_user(&self, pool_id: &str, name: &str, attributes: Value) {
+        let user = json!({"UserPoolId": pool_id, "Username": name, "MessageAction": "SUPPRESS", "UserAttributes": attributes});
+        self.json("AWSCognitoIdentityProviderService.AdminCreateUser", &user);
+    }
+
     /// A call of a JSON service, as the account's root.
     fn json(&self, target: &str, body: &Value) -> Value {
         let service = if target.starts_with("AWSCognitoIdentityP") { "cognito-idp" } else { "cognito-identity" };
@@ -113,8 +125,7 @@ pub struct World {
 
 impl World {
     pub fn create(server: &Server) -> Self {
-        let pool = server.json("AWSCognitoIdentityProviderService.CreateUserPool", &json!({"PoolName": "load"}));
-        let pool_id = pool["UserPool"]["Id"].as_str().unwrap().to_owned();
+        let pool_id = server.create_pool("load");
         let client = json!({
             "UserPoolId": pool_id, "ClientName": "load",
             "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
@@ -123,8 +134,7 @@ impl World {
         let client_id = client["UserPoolClient"]["ClientId"].as_str().unwrap().to_owned();
         let tokens = (0..USERS).map(|number| {
             let name = format!("user{number}");
-            let user = json!({"UserPoolId": pool_id, "Username": name, "MessageAction": "SUPPRESS"});
-            server.json("AWSCognitoIdentityProviderService.AdminCreateUser", &user);
+            server.create_user(&pool_id, &name, json!([]));
             let password = json!({"UserPoolId": pool_id, "Username": name, "Password": PASSWORD, "Permanent": true});
             server.json("AWSCognitoIdentityProviderService.AdminSetUserPassword", &password);
             server.json("AWSCognitoIdentityProviderService.InitiateAuth", &sign_in(&client_id, &name))["AuthenticationResult"].clone()

@@ -4,9 +4,10 @@ use crate::context::Context;
 use crate::flows::web_identity::LoginRefused;
 use crate::iam::arn::Arn;
 use crate::identitypools::pool::IdentityPool;
-use crate::kit::id::IdentityPoolId;
+use crate::kit::id::{IdentityId, IdentityPoolId};
 use crate::operation::{Ask, Fault, Resolved};
-use crate::store::{self, StoreError};
+use crate::store::identity_pools::{self, Identity};
+use crate::store::{self, Conn, StoreError};
 
 /// An error of identity pools.
 #[derive(Debug)]
@@ -69,6 +70,16 @@ pub fn no_pool(identity_pool_id: &IdentityPoolId) -> Error {
     Error::ResourceNotFound(format!("IdentityPool '{identity_pool_id}' not found."))
 }
 
+/// No such identity.
+pub fn no_identity(identity_id: &IdentityId) -> Error {
+    Error::ResourceNotFound(format!("Identity '{identity_id}' not found."))
+}
+
+/// A page token of another list or account, or of nobody.
+pub fn no_page() -> Error {
+    Error::InvalidParameter("Invalid NextToken.".to_owned())
+}
+
 /// A member that we don't honour yet.
 pub fn unsupported(name: &str) -> Error {
     Error::InvalidParameter(format!("{name} is not supported"))
@@ -93,4 +104,12 @@ pub async fn found_pool(cx: &Context, identity_pool_id: &IdentityPoolId) -> Resu
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// An identity of the caller's account, in the region of the call; another account's or region's is not there.
+pub async fn own_identity(cx: &Context, tx: &mut Conn, identity_id: &IdentityId) -> Result<Option<Identity>, StoreError> {
+    let Some(identity) = identity_pools::find_identity(tx, identity_id).await? else { return Ok(None) };
+    let pool = identity_pools::find(tx, &identity.identity_pool_id).await?;
+    let is_own = pool.is_some_and(|pool| pool.account_id == cx.account_id && pool.region == cx.region);
+    Ok(is_own.then_some(identity))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::errors::Error;
+use super::errors::{Error, no_identity};
 use super::get_id::guests_refused;
 use crate::context::Context;
 use crate::flows::web_identity::{self, Login};
@@ -53,7 +53,7 @@ impl From<Credentials> for CredentialsAnswer {
 }
 
 pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    let not_found = || Error::ResourceNotFound(format!("Identity '{}' not found.", request.identity_id));
+    let not_found = || no_identity(&request.identity_id);
     let identity = cx.read(async |tx| identity_pools::find_identity(tx, &request.identity_id).await).await?.ok_or_else(not_found)?;
     let pool = cx.read(async |tx| identity_pools::find(tx, &identity.identity_pool_id).await).await?.ok_or_else(not_found)?;
     if request.custom_role_arn.is_some() {
@@ -86,8 +86,8 @@ fn admit_guest(pool: &IdentityPool, identity: &Identity) -> Result<(), Error> {
 /// brings one, and a login that has an identity never gets another.
 async fn link(cx: &Context, tx: &mut Conn, identity: &Identity, logins: &[Login]) -> Result<(), Error> {
     // Read again in the transaction that links: whoever linked a guest's identity in between is its owner.
-    let identity = identity_pools::find_identity(tx, &identity.identity_id).await?;
-    let identity = &identity.ok_or_else(|| Error::ResourceNotFound("Identity not found.".to_owned()))?;
+    let found = identity_pools::find_identity(tx, &identity.identity_id).await?;
+    let identity = &found.ok_or_else(|| no_identity(&identity.identity_id))?;
     let mut unowned = Vec::new();
     for login in logins {
         match identity_pools::login_owner(tx, &identity.identity_pool_id, &login.provider, &login.subject).await? {

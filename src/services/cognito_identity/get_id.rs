@@ -56,6 +56,10 @@ async fn find_or_insert(
     logins: &[Login],
     fresh: &IdentityId,
 ) -> Result<IdentityId, Error> {
+    // Whoever deleted the pool meanwhile would leave this identity behind.
+    if !identity_pools::exists(tx, &pool.id).await? {
+        return Err(no_pool(&pool.id));
+    }
     let mut owner: Option<IdentityId> = None;
     let mut unowned = Vec::new();
     for login in logins {

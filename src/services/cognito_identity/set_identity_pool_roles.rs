@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::errors::{Error, own_pool, unsupported};
+use super::errors::{Error, no_pool, own_pool, unsupported};
 use crate::context::Context;
 use crate::flows::web_identity::PROVIDER;
 use crate::iam::arn;
@@ -76,7 +76,11 @@ pub async fn handle(cx: &Context, Found { pool, roles }: Found, request: Request
     if let Some(name) = operation::unsupported(&request.rest) {
         return Err(unsupported(name));
     }
-    cx.write(async |tx| store::identity_pools::set_roles(tx, &pool.id, &roles, cx.now()).await).await?;
+    cx.write(async |tx| {
+        let is_there = store::identity_pools::set_roles(tx, &pool.id, &roles, cx.now()).await?;
+        if is_there { Ok(()) } else { Err(no_pool(&pool.id)) }
+    })
+    .await?;
     Ok(Response {})
 }
 

@@ -65,3 +65,10 @@ impl From<Role> for RoleAnswer {
         }
     }
 }
+
+impl RoleAnswer {
+    /// As lists give it: without tags.
+    pub fn listed(role: Role) -> Self {
+        Self { tags: Vec::new(), ..Self::from(role) }
+    }
+}

@@ -5,20 +5,15 @@ use serde_json::{Map, Value};
 
 use super::answers::RoleAnswer;
 use super::errors::Error;
-use super::owner::check_tags;
+use super::tags;
 use super::trusted;
 use crate::context::Context;
 use crate::crypto::ids;
-use crate::flows::web_identity::{AUDIENCE, PROVIDER};
 use crate::iam::arn::Arn;
-use crate::iam::entity::{Role, Tag};
+use crate::iam::entity::{DEFAULT_SESSION_SECONDS, Role, Tag};
 use crate::operation::unsupported;
 use crate::operation::{Ask, Asks, Fault, Resolved};
-use crate::policy::{self, Policy, PolicyKind};
 use crate::store;
-
-/// Trust policies are shorter than the model allows (IAM user guide, "IAM quotas"); blanks don't count.
-const TRUST_POLICY_CHARACTERS: usize = 2048;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -53,13 +48,9 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
     if let Some(name) = unsupported(&request.rest) {
         return Err(Error::Unsupported(name.to_owned()));
     }
-    check_tags(&request.tags)?;
+    tags::check(&request.tags)?;
     check_reserved(&request.role_name, request.path.as_deref().unwrap_or("/"))?;
-    check_trust(&policy::parse_as(&request.assume_role_policy_document, PolicyKind::Trust)?)?;
-    let counted = request.assume_role_policy_document.chars().filter(|character| !character.is_whitespace()).count();
-    if counted > TRUST_POLICY_CHARACTERS {
-        return Err(Error::LimitExceeded(format!("Cannot exceed quota for ACLSizePerRole: {TRUST_POLICY_CHARACTERS}")));
-    }
+    trusted::check(&request.assume_role_policy_document)?;
     let role = Role {
         account_id: cx.account_id.clone(),
         name: request.role_name,
@@ -67,7 +58,7 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
         path: request.path.unwrap_or_else(|| "/".to_owned()),
         description: request.description,
         assume_role_policy: request.assume_role_policy_document,
-        max_session_seconds: request.max_session_duration.unwrap_or(3600),
+        max_session_seconds: request.max_session_duration.unwrap_or(DEFAULT_SESSION_SECONDS),
         tags: request.tags,
         created_at: cx.now(),
     };
@@ -82,14 +73,6 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
     })
     .await?;
     Ok(Response { role: role.into() })
-}
-
-/// SECURITY: a role that trusts identity pools without saying which would trust everybody's; AWS refuses such a policy.
-fn check_trust(trust: &Policy) -> Result<(), Error> {
-    if trust.pins_provider(PROVIDER, AUDIENCE) {
-        return Ok(());
-    }
-    Err(Error::MalformedPolicyDocument(format!("The trust policy must evaluate {AUDIENCE} for the provider {PROVIDER}.")))
 }
 
 /// SECURITY: organizations' policies do not reach service-linked roles, and reserved ones nobody may change: neither is for

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::answers::UserAnswer;
 use super::errors::Error;
-use super::owner::check_tags;
+use super::tags;
 use crate::context::Context;
 use crate::crypto::ids;
 use crate::iam::arn::Arn;
@@ -44,7 +44,7 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
     if let Some(name) = unsupported(&request.rest) {
         return Err(Error::Unsupported(name.to_owned()));
     }
-    check_tags(&request.tags)?;
+    tags::check(&request.tags)?;
     let user = User {
         account_id: cx.account_id.clone(),
         name: request.user_name,

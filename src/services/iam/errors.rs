@@ -8,6 +8,8 @@ use crate::store::StoreError;
 /// An error of IAM.
 #[derive(Debug)]
 pub enum Error {
+    /// Something still belongs to what is to go.
+    DeleteConflict(&'static str),
     /// A name that is taken.
     EntityAlreadyExists(String),
     /// Nothing of that name.
@@ -54,6 +56,7 @@ impl From<ParseError> for Error {
 impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         match error {
+            Error::DeleteConflict(message) => Self::Modelled("DeleteConflictException", message.to_owned()),
             Error::EntityAlreadyExists(message) => Self::Modelled("EntityAlreadyExistsException", message),
             Error::NoSuchEntity(message) => Self::Modelled("NoSuchEntityException", message),
             Error::LimitExceeded(message) => Self::Modelled("LimitExceededException", message),

@@ -1,5 +1,7 @@
 //! GetRole.
 
+use std::slice;
+
 use serde::{Deserialize, Serialize};
 
 use super::answers::RoleAnswer;
@@ -31,9 +33,9 @@ pub struct Response {
     role: RoleAnswer,
 }
 
-pub async fn handle(cx: &Context, role: Role, _: Request) -> Result<Response, Error> {
-    let assume_role_policy = cx.read(async |tx| trusted::by_arn(tx, &role.account_id, &role.assume_role_policy).await).await?;
-    Ok(Response { role: Role { assume_role_policy, ..role }.into() })
+pub async fn handle(cx: &Context, mut role: Role, _: Request) -> Result<Response, Error> {
+    cx.read(async |tx| trusted::by_arn(tx, &cx.account_id, slice::from_mut(&mut role)).await).await?;
+    Ok(Response { role: role.into() })
 }
 
 /// A role by name. What is not there is judged by the ARN that it would have without a path.

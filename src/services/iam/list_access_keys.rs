@@ -4,14 +4,12 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use super::owner::Owner;
+use super::pages::Asked;
 use crate::context::Context;
-use crate::flows::paging;
 use crate::iam::entity::AccessKey;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::AccessKeyId;
 use crate::store;
-
-const DEFAULT_PAGE: i64 = 100;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -45,10 +43,8 @@ pub async fn handle(cx: &Context, owner: Owner, request: Request) -> Result<Resp
     let owner_id = owner.id();
     let keys = cx.read(async |tx| store::iam::keys_of(tx, &cx.account_id, &owner_id).await).await?;
     let place = ["iam:ListAccessKeys", cx.account_id.as_str(), owner_id.as_str()];
-    let after = paging::open(cx, &place, request.marker.as_deref()).map_err(|_| Error::Missing("Invalid Marker.".to_owned()))?;
-    // A user has two at most: all of them are read, in this order, and cut.
-    let keys = keys.into_iter().filter(|key| place_of(key) > after).collect();
-    let (keys, marker) = paging::cut(cx, &place, keys, request.max_items.unwrap_or(DEFAULT_PAGE), place_of)?;
+    let asked = Asked { marker: request.marker.as_deref(), max_items: request.max_items };
+    let (keys, marker) = asked.of_whole(cx, &place, keys, place_of)?;
     let is_truncated = marker.is_some();
     let metadata = keys.into_iter().map(|key| Metadata {
         user_name: owner.name().to_owned(),

@@ -4,11 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use super::answers::UserAnswer;
 use super::errors::Error;
+use super::pages::Asked;
 use crate::context::Context;
-use crate::flows::paging;
 use crate::store;
-
-const DEFAULT_PAGE: i64 = 100;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -31,11 +29,11 @@ pub struct Response {
 
 pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, Error> {
     let place = ["iam:ListUsers", cx.account_id.as_str()];
-    let after = paging::open(cx, &place, request.marker.as_deref()).map_err(|_| Error::Missing("Invalid Marker.".to_owned()))?;
-    let limit = request.max_items.unwrap_or(DEFAULT_PAGE);
+    let asked = Asked { marker: request.marker.as_deref(), max_items: request.max_items };
+    let after = asked.after(cx, &place)?;
     let prefix = request.path_prefix.unwrap_or_else(|| "/".to_owned());
-    let users = cx.read(async |tx| store::iam::list_users(tx, &cx.account_id, &prefix, &after, limit + 1).await).await?;
-    let (users, marker) = paging::cut(cx, &place, users, limit, |user| user.id.to_string())?;
+    let users = cx.read(async |tx| store::iam::list_users(tx, &cx.account_id, &prefix, &after, asked.limit() + 1).await).await?;
+    let (users, marker) = asked.cut(cx, &place, users, |user| user.id.to_string())?;
     let is_truncated = marker.is_some();
     Ok(Response { users: users.into_iter().map(UserAnswer::listed).collect(), is_truncated, marker })
 }

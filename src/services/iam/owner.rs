@@ -1,24 +1,13 @@
-//! The user that an access-key operation is about, the limits of inline policies, and tags.
-
-use std::collections::HashSet;
+//! The user that an operation is about.
 
 use super::errors::Error;
 use crate::context::Context;
 use crate::iam::arn::Arn;
 use crate::iam::caller::Caller;
-use crate::iam::entity::{Tag, User};
+use crate::iam::entity::User;
 use crate::kit::id::{AccountId, UniqueId};
 use crate::operation::{Ask, Fault, Resolved};
-use crate::policy::{self, PolicyKind};
 use crate::store::{self, Conn};
-
-/// Inline policies of one user, together, without blanks (IAM user guide, "IAM quotas").
-pub const USER_POLICY_CHARACTERS: usize = 2048;
-
-/// Inline policies of one role, together, without blanks.
-pub const ROLE_POLICY_CHARACTERS: usize = 10_240;
-
-const MAX_TAGS: usize = 50;
 
 /// Whose access keys a request is about.
 pub enum Owner {
@@ -70,7 +59,7 @@ pub async fn found(cx: &Context, user_name: Option<&str>) -> Result<Resolved<Own
             Ok(Resolved { found: found.map(Owner::User), asks })
         }
         (None, Caller::User(user)) => Ok(Resolved::one(Ok(Owner::User(user.clone())), about(user))),
-        (None, Caller::Root { account_id }) => Ok(Resolved::one(Ok(Owner::Root { account_id: account_id.clone() }), Ask::on("*"))),
+        (None, Caller::Root { account_id }) => Ok(root(account_id.clone())),
         (None, Caller::Session(_) | Caller::Anonymous) => {
             let missing = Error::Missing("Must specify userName when calling with non-User credentials".to_owned());
             Ok(Resolved::one(Err(missing.into()), Ask::on("*")))
@@ -105,63 +94,17 @@ macro_rules! asks_about_owner {
     };
 }
 
-fn about(user: &User) -> Ask {
+/// An account's root, who is no entity that a policy could name.
+pub fn root(account_id: AccountId) -> Resolved<Owner> {
+    Resolved::one(Ok(Owner::Root { account_id }), Ask::on("*"))
+}
+
+/// A question about a user.
+pub fn about(user: &User) -> Ask {
     Ask::on(user.arn()).resource_tags(&user.tags)
 }
 
 /// No user of that name.
 pub fn no_user(name: &str) -> Error {
     Error::NoSuchEntity(format!("The user with name {name} cannot be found."))
-}
-
-/// How much somebody's inline policies may hold together.
-pub struct Bound<'a> {
-    /// Characters, without blanks.
-    pub characters: usize,
-    /// Whose they are, by name.
-    pub whose: &'a str,
-}
-
-/// An inline policy that is one: read before the transaction that sets it, which holds up every other writer.
-pub struct InlinePolicy<'a> {
-    name: &'a str,
-    document: &'a str,
-}
-
-impl<'a> InlinePolicy<'a> {
-    /// Reads it.
-    ///
-    /// # Errors
-    /// MalformedPolicyDocument.
-    pub fn read(name: &'a str, document: &'a str) -> Result<Self, Error> {
-        policy::parse_as(document, PolicyKind::Identity)?;
-        Ok(Self { name, document })
-    }
-
-    /// Sets it, if the owner's policies stay within their bound together.
-    pub async fn put(&self, cx: &Context, tx: &mut Conn, owner_id: &UniqueId, bound: &Bound<'_>) -> Result<(), Error> {
-        let others = store::iam::policies(tx, &cx.account_id, owner_id).await?;
-        let counted = |text: &str| text.chars().filter(|character| !character.is_whitespace()).count();
-        let others = others.iter().filter(|(other, _)| *other != self.name).map(|(_, text)| counted(text));
-        if counted(self.document) + others.sum::<usize>() > bound.characters {
-            return Err(Error::LimitExceeded(format!("Maximum policy size of {} bytes exceeded for {}", bound.characters, bound.whose)));
-        }
-        store::iam::put_policy(tx, &cx.account_id, owner_id, self.name, self.document).await?;
-        Ok(())
-    }
-}
-
-/// At most 50 tags, keys unique regardless of case.
-pub fn check_tags(tags: &[Tag]) -> Result<(), Error> {
-    let mut keys = HashSet::new();
-    if tags.len() > MAX_TAGS {
-        return Err(Error::LimitExceeded("The number of tags has reached the maximum limit.".to_owned()));
-    }
-    if tags.iter().any(|tag| tag.key.to_ascii_lowercase().starts_with("aws:")) {
-        return Err(Error::InvalidInput("Tag keys that begin with aws: are reserved.".to_owned()));
-    }
-    if tags.iter().any(|tag| !keys.insert(tag.key.to_lowercase())) {
-        return Err(Error::InvalidInput("Duplicate tag keys found. Please note that Tag keys are case insensitive.".to_owned()));
-    }
-    Ok(())
 }

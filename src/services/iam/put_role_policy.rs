@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use super::get_role;
-use super::owner::{Bound, InlinePolicy, ROLE_POLICY_CHARACTERS};
+use super::inline_policies::{Bound, InlinePolicy, ROLE_POLICY_CHARACTERS};
 use crate::context::Context;
 use crate::iam::entity::Role;
 use crate::operation::{Asks, Fault, Resolved};

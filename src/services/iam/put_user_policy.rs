@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
-use super::owner::{self, Bound, InlinePolicy, USER_POLICY_CHARACTERS};
+use super::inline_policies::{Bound, InlinePolicy, USER_POLICY_CHARACTERS};
+use super::owner;
 use crate::context::Context;
 use crate::iam::entity::User;
 use crate::operation::{Asks, Fault, Resolved};

@@ -1,6 +1,7 @@
 //! What the two policy simulators share: their parameters' rules, the principal, and the answer, a page at a time.
 
 use std::collections::{BTreeMap, HashSet};
+use std::slice;
 
 use serde::{Deserialize, Serialize};
 
@@ -299,10 +300,10 @@ async fn add_trusts(cx: &Context, simulation: &mut Simulation, resources: &[Stri
         if decision.verdict != Verdict::Allowed {
             return Err(Error::AccessDenied(authz::denial(&cx.caller, "iam:GetRole", resource, &decision)));
         }
-        let Some(role) = role else { continue };
+        let Some(mut role) = role else { continue };
         // Answers tell places in the text that GetRole shows.
-        let text = cx.read(async |tx| trusted::by_arn(tx, &role.account_id, &role.assume_role_policy).await).await?;
-        let document = Document { id: resource.clone(), source: Source::Resource, text };
+        cx.read(async |tx| trusted::by_arn(tx, &cx.account_id, slice::from_mut(&mut role)).await).await?;
+        let document = Document { id: resource.clone(), source: Source::Resource, text: role.assume_role_policy };
         simulation.trust(resource.clone(), document).map_err(|error| Error::Internal(Box::new(error)))?;
     }
     Ok(())

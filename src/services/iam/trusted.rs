@@ -2,12 +2,34 @@
 //!
 //! Source: IAM user guide, "AWS JSON policy elements: Principal", on users and roles that are deleted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::errors::Error;
+use crate::flows::web_identity::{AUDIENCE, PROVIDER};
+use crate::iam::entity::Role;
 use crate::kit::id::AccountId;
-use crate::policy;
+use crate::policy::{self, PolicyKind};
 use crate::store::{self, Conn, StoreError};
+
+/// Trust policies are shorter than the model allows (IAM user guide, "IAM quotas"); blanks don't count.
+const TRUST_POLICY_CHARACTERS: usize = 2048;
+
+/// Whether a text can be a role's trust policy, whoever it names.
+///
+/// SECURITY: a role that trusts identity pools without saying which would trust everybody's; AWS refuses such a policy.
+///
+/// # Errors
+/// MalformedPolicyDocument; LimitExceeded for one that is too long.
+pub fn check(document: &str) -> Result<(), Error> {
+    if !policy::parse_as(document, PolicyKind::Trust)?.pins_provider(PROVIDER, AUDIENCE) {
+        let message = format!("The trust policy must evaluate {AUDIENCE} for the provider {PROVIDER}.");
+        return Err(Error::MalformedPolicyDocument(message));
+    }
+    if document.chars().filter(|character| !character.is_whitespace()).count() > TRUST_POLICY_CHARACTERS {
+        return Err(Error::LimitExceeded(format!("Cannot exceed quota for ACLSizePerRole: {TRUST_POLICY_CHARACTERS}")));
+    }
+    Ok(())
+}
 
 /// A trust policy with the account's own users and roles by unique id.
 ///
@@ -35,13 +57,16 @@ pub async fn by_id(tx: &mut Conn, account_id: &AccountId, document: &str) -> Res
     Ok(policy::replace_aws_principals(document, &ids))
 }
 
-/// A trust policy with the account's own users and roles by their ARNs; by their unique ids, where they are gone.
+/// Lets the trust policies of roles name the account's own users and roles by their ARNs; by their unique ids, where they are
+/// gone.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn by_arn(tx: &mut Conn, account_id: &AccountId, document: &str) -> Result<String, StoreError> {
+pub async fn by_arn(tx: &mut Conn, account_id: &AccountId, roles: &mut [Role]) -> Result<(), StoreError> {
+    // Many roles trust the same few: each is looked up once.
+    let named: BTreeSet<String> = roles.iter().flat_map(|role| policy::aws_principals(&role.assume_role_policy)).collect();
     let mut arns = BTreeMap::new();
-    for id in policy::aws_principals(document) {
+    for id in named {
         let arn = match id.get(..4) {
             Some("AIDA") => store::iam::find_user_by_id(tx, account_id, &id.as_str().into()).await?.map(|user| user.arn().into()),
             Some("AROA") => store::iam::find_role_by_id(tx, account_id, &id.as_str().into()).await?.map(|role| role.arn().into()),
@@ -49,7 +74,10 @@ pub async fn by_arn(tx: &mut Conn, account_id: &AccountId, document: &str) -> Re
         };
         arns.extend(arn.map(|arn| (id, arn)));
     }
-    Ok(policy::replace_aws_principals(document, &arns))
+    for role in roles {
+        role.assume_role_policy = policy::replace_aws_principals(&role.assume_role_policy, &arns);
+    }
+    Ok(())
 }
 
 /// Who of an account is meant.
@@ -110,12 +138,7 @@ mod tests {
         assert!(document.contains(&id) && !document.contains(&arn), "{document}");
         // As if another had had the name when the role was written.
         let former = document.replace(&id, "AIDAFORMERLYANNAAAAAA");
-        let other = crate::iam::entity::Role {
-            name: "former".to_owned(),
-            id: "AROAFORMERAAAAAAAAAAA".into(),
-            assume_role_policy: former,
-            ..stored().await
-        };
+        let other = Role { name: "former".to_owned(), id: "AROAFORMERAAAAAAAAAAA".into(), assume_role_policy: former, ..stored().await };
         app.app.write(async |tx| store::iam::insert_role(tx, &other).await).await.unwrap();
         let refused = ann.call("AssumeRole", json!({"RoleArn": other.arn(), "RoleSessionName": "test"})).await;
         assert_eq!(refused.code(), "AccessDenied");

@@ -1,0 +1,45 @@
+//! Records when access keys were last used. Each node has its own to record, so this is no row of the table of jobs.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::context::App;
+use crate::store::{self, StoreError};
+
+/// How long a use waits at most before it is recorded.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// How many are recorded in one transaction: others wait no longer than that takes.
+const BATCH: usize = 500;
+
+/// Records what this node has noted, now and then, and once more when it stops.
+pub async fn record_until_stopped(app: &App, mut stopping: watch::Receiver<bool>) {
+    loop {
+        let stops = tokio::time::timeout(EVERY, stopping.changed()).await.is_ok();
+        if let Err(error) = record(app).await {
+            tracing::warn!(%error, "uses of access keys could not be recorded");
+        }
+        if stops {
+            return;
+        }
+    }
+}
+
+/// Records what this node has noted.
+///
+/// # Errors
+/// [`StoreError`]; what is not recorded then is at the next time.
+pub async fn record(app: &App) -> Result<(), StoreError> {
+    for batch in app.key_uses.unrecorded().chunks(BATCH) {
+        app.write(async |tx| {
+            for noted in batch {
+                store::iam::record_use(tx, &noted.account_id, &noted.access_key_id, &noted.used).await?;
+            }
+            Ok::<_, StoreError>(())
+        })
+        .await?;
+        app.key_uses.recorded(batch);
+    }
+    Ok(())
+}

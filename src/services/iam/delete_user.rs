@@ -1,0 +1,67 @@
+//! DeleteUser.
+
+use serde::{Deserialize, Serialize};
+
+use super::errors::Error;
+use super::owner;
+use crate::context::Context;
+use crate::iam::entity::User;
+use crate::operation::{Asks, Fault, Resolved};
+use crate::store;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request {
+    user_name: String,
+}
+
+impl Asks for Request {
+    type Found = User;
+
+    async fn resolve(&self, cx: &Context) -> Result<Resolved<User>, Fault> {
+        owner::found_user(cx, &self.user_name).await
+    }
+}
+
+#[derive(Serialize)]
+pub struct Response {}
+
+pub async fn handle(cx: &Context, user: User, _: Request) -> Result<Response, Error> {
+    cx.write(async |tx| {
+        if !store::iam::policy_names(tx, &user.account_id, &user.id).await?.is_empty() {
+            return Err(Error::DeleteConflict("Cannot delete entity, must delete policies first."));
+        }
+        if !store::iam::keys_of(tx, &user.account_id, &user.id).await?.is_empty() {
+            return Err(Error::DeleteConflict("Cannot delete entity, must delete access keys first."));
+        }
+        let was_there = store::iam::delete_user(tx, &user.account_id, &user.id).await?;
+        if was_there { Ok(()) } else { Err(owner::no_user(&user.name)) }
+    })
+    .await?;
+    Ok(Response {})
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::TestApp;
+
+    #[actix_web::test]
+    async fn a_user_goes_after_all_that_is_theirs() {
+        let app = TestApp::new().await;
+        let ann = app.user_with(json!([{"Effect": "Allow", "Action": "*", "Resource": "*"}])).await;
+        let delete = async || app.admin().call("DeleteUser", json!({"UserName": "ann"})).await;
+        let conflict = |what: &str| ("DeleteConflict".to_owned(), format!("Cannot delete entity, must delete {what} first."));
+        assert_eq!(delete().await.error(), conflict("policies"));
+        app.admin().call("DeleteUserPolicy", json!({"UserName": "ann", "PolicyName": "p"})).await.ok();
+        assert_eq!(delete().await.error(), conflict("access keys"));
+        let keys = app.admin().call("ListAccessKeys", json!({"UserName": "ann"})).await.ok();
+        let key = &keys["AccessKeyMetadata"][0]["AccessKeyId"];
+        ann.call("GetCallerIdentity", json!({})).await.ok();
+        app.admin().call("DeleteAccessKey", json!({"UserName": "ann", "AccessKeyId": key})).await.ok();
+        delete().await.ok();
+        assert_eq!(delete().await.code(), "NoSuchEntity");
+        assert_eq!(ann.call("GetCallerIdentity", json!({})).await.code(), "InvalidClientTokenId");
+    }
+}

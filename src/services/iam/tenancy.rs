@@ -1,0 +1,96 @@
+//! What is another account's is not there, for any operation that names a user, role or key.
+
+use serde_json::{Value, json};
+
+use super::operations;
+use crate::testing::{ACCOUNT, TestApp};
+
+/// A request of an operation about the user or role of this name; `None` for one that names none.
+fn about(operation: &str, name: &str) -> Option<Value> {
+    let policy = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}).to_string();
+    let trust =
+        json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}});
+    let mut request = match operation {
+        "AttachRolePolicy" | "AttachUserPolicy" | "DetachRolePolicy" | "DetachUserPolicy" => {
+            json!({"PolicyArn": "arn:aws:iam::111111111111:policy/p"})
+        }
+        "DeleteAccessKey" => json!({"AccessKeyId": "AKIAAAAAAAAAAAAAAAAA"}),
+        "DeleteRolePolicy" | "DeleteUserPolicy" | "GetRolePolicy" | "GetUserPolicy" => json!({"PolicyName": "p"}),
+        "PutRolePolicy" | "PutUserPolicy" => json!({"PolicyName": "p", "PolicyDocument": policy}),
+        "TagRole" | "TagUser" => json!({"Tags": [{"Key": "k", "Value": "v"}]}),
+        "UntagRole" | "UntagUser" => json!({"TagKeys": ["k"]}),
+        "UpdateAccessKey" => json!({"AccessKeyId": "AKIAAAAAAAAAAAAAAAAA", "Status": "Inactive"}),
+        "UpdateAssumeRolePolicy" => json!({"PolicyDocument": trust.to_string()}),
+        "UpdateUser" => json!({"NewUserName": "other"}),
+        "CreateAccessKey"
+        | "DeleteRole"
+        | "DeleteUser"
+        | "GetRole"
+        | "GetUser"
+        | "ListAccessKeys"
+        | "ListAttachedRolePolicies"
+        | "ListAttachedUserPolicies"
+        | "ListRolePolicies"
+        | "ListRoleTags"
+        | "ListUserPolicies"
+        | "ListUserTags"
+        | "UpdateRole" => json!({}),
+        _ => return None,
+    };
+    let member = if operation.contains("Role") { "RoleName" } else { "UserName" };
+    request[member] = name.into();
+    Some(request)
+}
+
+#[actix_web::test]
+async fn what_another_account_has_is_not_told_from_what_nobody_has() {
+    let app = TestApp::new().await;
+    app.admin().call("iam:CreateUser", json!({"UserName": "theirs"})).await.ok();
+    app.role("theirs", json!([{"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}])).await;
+    let other = app.root_of("111111111111").await;
+    let mut asked = 0;
+    for operation in operations() {
+        let mut answers = Vec::new();
+        for name in ["theirs", "nobody"] {
+            let Some(request) = about(operation.name, name) else { continue };
+            let (code, message) = other.call(&format!("iam:{}", operation.name), request).await.error();
+            assert_eq!(code, "NoSuchEntity", "{}: {message}", operation.name);
+            answers.push(message.replace(name, "…"));
+        }
+        asked += usize::from(!answers.is_empty());
+        answers.dedup();
+        assert!(answers.len() <= 1, "{}: {answers:?}", operation.name);
+    }
+    assert!(asked > 20, "{asked}");
+}
+
+/// Every operation of a table is either asked above, or here said to name no user or role of the caller's account.
+#[test]
+fn no_operation_that_names_somebody_is_left_out() {
+    let of_nobody = [
+        "CreatePolicy",
+        "CreatePolicyVersion",
+        "CreateRole",
+        "CreateUser",
+        "DeletePolicy",
+        "DeletePolicyVersion",
+        "GetAccessKeyLastUsed",
+        "GetAccountSummary",
+        "GetContextKeysForCustomPolicy",
+        "GetContextKeysForPrincipalPolicy",
+        "GetPolicy",
+        "GetPolicyVersion",
+        "ListEntitiesForPolicy",
+        "ListPolicies",
+        "ListPolicyVersions",
+        "ListRoles",
+        "ListUsers",
+        "SetDefaultPolicyVersion",
+        "SimulateCustomPolicy",
+        "SimulatePrincipalPolicy",
+    ];
+    for operation in operations() {
+        let is_asked = about(operation.name, "x").is_some();
+        assert!(is_asked != of_nobody.contains(&operation.name), "{}", operation.name);
+    }
+}
