@@ -110,13 +110,15 @@ mod tests {
         app.admin().call("CreateUserPool", json!({"PoolName": "<script>alert(1)</script>"})).await;
         app.admin().call("CreateUserPool", json!({"PoolName": "notes"})).await.ok();
         app.admin().call("iam:CreateUser", json!({"UserName": "bob"})).await.ok();
-        journal::write(&app.app).await.unwrap();
         let browser = app.console().await;
+        journal::write(&app.app).await.unwrap();
         let all = browser.open("/events").await.text;
         assert!(all.contains("cognito-idp:CreateUserPool") && all.contains("notes") && all.contains("iam:CreateUser"), "{all}");
         assert!(!all.contains("<script>alert"));
         let filtered = browser.open("/events?action=iam:CreateUser&outcome=done").await.text;
         assert!(!filtered.contains(">cognito-idp:CreateUserPool") && filtered.contains("bob"), "{filtered}");
+        let signed_in = browser.open("/events?action=passwright:ConsoleSignIn").await.text;
+        assert!(signed_in.contains(":root</code>"), "{signed_in}");
         let nothing = browser.open("/events?outcome=denied").await.text;
         assert!(nothing.contains("No event"), "{nothing}");
     }

@@ -10,12 +10,16 @@ use serde::Deserialize;
 use super::fields::Fields;
 use super::frame::Frame;
 use super::gate;
-use super::reply::{Outcome, Reply, see_other};
+use super::reply::{self, Reply, see_other};
 use super::session::{self, Session, prove};
 use super::visit::Visit;
+use crate::audit::{Details, Event, Outcome};
 use crate::budgets::PerAddress;
 use crate::config::Mode;
 use crate::context::App;
+use crate::crypto::ids;
+use crate::iam::caller::Caller;
+use crate::iam::origin::Origin;
 use crate::kit::id::AccessKeyId;
 use crate::kit::secret::Secret;
 use crate::pages;
@@ -86,14 +90,14 @@ pub async fn sign_in(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpR
     let caller = match prove(&app, &access_key_id, &secret).await {
         Ok(Some(caller)) => caller,
         Ok(None) => {
-            tracing::info!(target: "audit", action = "console:SignIn", access_key_id = %access_key_id.as_str().escape_debug(), outcome = "refused");
+            tracing::info!(target: "audit", action = "passwright:ConsoleSignIn", access_key_id = %access_key_id.as_str().escape_debug(), outcome = "refused");
             let page = SignInPage { access_key_id: access_key_id.to_string(), error: WRONG, ..SignInPage::of(&app, &request, to) };
             return pages::html_with(StatusCode::FORBIDDEN, &page);
         }
         Err(error) => return gate::failed(&error),
     };
     app.budgets.give_back(PerAddress::RefusedSignIns, origin.source_ip);
-    tracing::info!(target: "audit", action = "console:SignIn", principal = %caller.principal(), outcome = "done");
+    note(&app, &caller, "passwright:ConsoleSignIn", &origin);
     match Session::begin(&app, caller, Some(access_key_id)).await {
         Ok(Some(session)) => {
             // What the browser held before serves nobody any more.
@@ -111,6 +115,23 @@ pub async fn sign_in(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpR
     }
 }
 
+/// Signing in and out are events like any other.
+fn note(app: &App, caller: &Caller, action: &str, origin: &Origin) {
+    let principal = caller.principal().to_string();
+    let source_ip = origin.source_ip.map(|address| address.to_string());
+    tracing::info!(target: "audit", action, principal, source_ip, outcome = "done");
+    app.journal.note(Event {
+        at: app.now(),
+        number: 0,
+        account_id: caller.account_id().unwrap_or(&app.first_account_id).clone(),
+        request_id: ids::uuid(&mut app.rng()),
+        principal,
+        action: action.to_owned(),
+        outcome: Outcome::Done,
+        details: Details { source_ip, ..Details::default() },
+    });
+}
+
 #[derive(Template)]
 #[template(path = "console/reauthenticate.html")]
 struct AskAgainPage {
@@ -126,12 +147,12 @@ fn ask_again_page(visit: &Visit, to: &str, error: &'static str) -> AskAgainPage 
 }
 
 /// `GET /console/reauthenticate`
-pub async fn ask_again(visit: &Visit) -> Outcome {
+pub async fn ask_again(visit: &Visit) -> reply::Outcome {
     Ok(Reply::page(&ask_again_page(visit, &visit.query().text("to"), "")))
 }
 
 /// `POST /console/reauthenticate`: a new session takes the old one's place.
-pub async fn authenticate_again(visit: &Visit, fields: &Fields) -> Outcome {
+pub async fn authenticate_again(visit: &Visit, fields: &Fields) -> reply::Outcome {
     let to = fields.text("to");
     if !visit.app.budgets.spend(PerAddress::RefusedSignIns, visit.origin.source_ip, visit.now()) {
         return Ok(Reply::page(&ask_again_page(visit, &to, "Too many tries. Wait some minutes and try again.")));
@@ -147,14 +168,16 @@ pub async fn authenticate_again(visit: &Visit, fields: &Fields) -> Outcome {
 }
 
 /// `POST /console/sign-out`
-pub async fn sign_out(visit: &Visit, _: &Fields) -> Outcome {
+pub async fn sign_out(visit: &Visit, _: &Fields) -> reply::Outcome {
     visit.session.end(&visit.app).await?;
+    note(&visit.app, visit.caller(), "passwright:ConsoleSignOut", &visit.origin);
     Ok(Reply::Page(gone(visit)))
 }
 
 /// `POST /console/sign-out-everywhere`
-pub async fn sign_out_everywhere(visit: &Visit, _: &Fields) -> Outcome {
+pub async fn sign_out_everywhere(visit: &Visit, _: &Fields) -> reply::Outcome {
     visit.session.end_all(&visit.app).await?;
+    note(&visit.app, visit.caller(), "passwright:ConsoleSignOut", &visit.origin);
     Ok(Reply::Page(gone(visit)))
 }
 

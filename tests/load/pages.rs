@@ -90,7 +90,8 @@ async fn fill(folder: &Path, users: u64) {
             other => other.to_owned(),
         };
         let made: Vec<String> = columns.iter().map(|column| renamed(column)).collect();
-        let sql = format!("{numbers}INSERT OR IGNORE INTO {table} ({}) SELECT {} FROM {table}, numbers", columns.join(", "), made.join(", "));
+        let sql =
+            format!("{numbers}INSERT OR IGNORE INTO {table} ({}) SELECT {} FROM {table}, numbers", columns.join(", "), made.join(", "));
         sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
     }
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await.unwrap();
