@@ -11,8 +11,7 @@ use crate::context::Context;
 use crate::crypto::ids;
 use crate::iam::arn::Arn;
 use crate::iam::entity::{DEFAULT_SESSION_SECONDS, Role, Tag};
-use crate::operation::unsupported;
-use crate::operation::{Ask, Asks, Fault, Resolved};
+use crate::operation::{Ask, Asks, Fault, Resolved, unsupported};
 use crate::store;
 
 #[derive(Deserialize)]

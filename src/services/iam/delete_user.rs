@@ -51,7 +51,7 @@ mod tests {
     async fn a_user_goes_after_all_that_is_theirs() {
         let app = TestApp::new().await;
         let ann = app.user_with(json!([{"Effect": "Allow", "Action": "*", "Resource": "*"}])).await;
-        let delete = async || app.admin().call("DeleteUser", json!({"UserName": "ann"})).await;
+        let delete = async || app.admin().call("iam:DeleteUser", json!({"UserName": "ann"})).await;
         let conflict = |what: &str| ("DeleteConflict".to_owned(), format!("Cannot delete entity, must delete {what} first."));
         assert_eq!(delete().await.error(), conflict("policies"));
         app.admin().call("DeleteUserPolicy", json!({"UserName": "ann", "PolicyName": "p"})).await.ok();

@@ -1,12 +1,13 @@
 //! UpdateRole: what it is for, and how long its sessions may live.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::errors::Error;
 use super::get_role;
 use crate::context::Context;
 use crate::iam::entity::{DEFAULT_SESSION_SECONDS, Role};
-use crate::operation::{Asks, Fault, Resolved};
+use crate::operation::{Asks, Fault, Resolved, unsupported};
 use crate::store;
 
 #[derive(Deserialize)]
@@ -15,6 +16,8 @@ pub struct Request {
     role_name: String,
     description: Option<String>,
     max_session_duration: Option<i64>,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
 }
 
 impl Asks for Request {
@@ -31,6 +34,9 @@ pub struct Response {}
 /// A description that is not given stays; a duration that is not given becomes the default (IAM API reference, UpdateRole:
 /// "If you do not specify a value for this setting, the default value of one hour is applied").
 pub async fn handle(cx: &Context, role: Role, request: Request) -> Result<Response, Error> {
+    if let Some(name) = unsupported(&request.rest) {
+        return Err(Error::Unsupported(name.to_owned()));
+    }
     cx.write(async |tx| {
         let now = store::iam::find_role_by_id(tx, &role.account_id, &role.id).await?.ok_or_else(|| get_role::no_role(&role.name))?;
         let description = request.description.clone().or(now.description);
