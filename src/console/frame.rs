@@ -31,6 +31,7 @@ const fn room(path: &'static str, title: &'static str, icon: &'static str, key: 
 /// The rooms, as they stand beside every page.
 pub const ROOMS: &[Rooms] = &[
     Rooms { title: "", rooms: &[room("", "Overview", "home", "o")] },
+    Rooms { title: "People", rooms: &[room("/pools", "User pools", "pools", "u")] },
     Rooms { title: "Access", rooms: &[room("/access", "Decisions", "scale", "d"), room("/events", "Events", "list", "e")] },
     Rooms { title: "Server", rooms: &[room("/settings", "Settings", "gear", "s")] },
 ];

@@ -21,6 +21,7 @@ mod frame;
 mod gate;
 mod moment;
 mod overview;
+mod pools;
 mod reply;
 mod row;
 mod session;
@@ -50,7 +51,7 @@ pub const ROOT: &str = "/console";
 
 /// Every page and every form, by its path below [`ROOT`].
 fn rows() -> Vec<Row> {
-    vec![
+    let mut rows = vec![
         page("", overview::show),
         page("/access", access::show),
         page("/access/what", access::what::show),
@@ -62,7 +63,9 @@ fn rows() -> Vec<Row> {
         form("/sign-out", sign_in::sign_out),
         form("/sign-out-everywhere", sign_in::sign_out_everywhere),
         form("/theme", theme::choose),
-    ]
+    ];
+    rows.extend(pools::rows());
+    rows
 }
 
 /// `GET /`, for a browser: the console is what the server shows to people.

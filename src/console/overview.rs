@@ -135,7 +135,7 @@ async fn warning_of_pool(visit: &Visit, id: &str) -> Option<Warning> {
     let mfa = pool["MfaConfiguration"].as_str().unwrap_or("OFF");
     (mfa == "OFF").then(|| Warning {
         text: format!("The user pool {} has no second factor.", pool["Name"].as_str().unwrap_or(id)),
-        href: format!("/console/user-pools/{}", segment(id)),
+        href: format!("/console/pools/{}", segment(id)),
         action: "Look at it",
     })
 }

@@ -13,6 +13,7 @@ use crate::flows::pool_keys;
 use crate::kit::id::UserId;
 use crate::store::tokens::TokenFamily;
 use crate::tokens::claims::{ACCESS, AccessClaims, ID, IdClaims, USER_ADMIN_SCOPE};
+use crate::userpools::group::GroupClaims;
 use crate::userpools::user::User;
 
 /// What a sign-in, or its refresh, gives.
@@ -72,6 +73,7 @@ pub async fn tokens(
     app: &App,
     app_client: &AppClient,
     user: &User,
+    groups: GroupClaims,
     family: &TokenFamily,
     refresh_token: Option<String>,
 ) -> Result<Tokens, IssueRefused> {
@@ -84,7 +86,7 @@ pub async fn tokens(
     let event_id = ids::uuid(&mut app.rng());
     let access = AccessClaims {
         sub: user.id.clone(),
-        groups: Vec::new(),
+        groups: groups.groups.clone(),
         iss: app.issuer(&app_client.pool.id),
         client_id: app_client.client.id.clone(),
         origin_jti: family.origin_jti.clone(),
@@ -100,9 +102,9 @@ pub async fn tokens(
     };
     let id = IdClaims {
         sub: user.id.clone(),
-        groups: Vec::new(),
-        roles: Vec::new(),
-        preferred_role: None,
+        groups: groups.groups,
+        roles: groups.roles,
+        preferred_role: groups.preferred_role,
         iss: access.iss.clone(),
         username: user.username.clone(),
         origin_jti: family.origin_jti.clone(),

@@ -15,4 +15,5 @@ pub mod refresh;
 pub mod sign_in;
 pub mod sign_up;
 pub mod software_token;
+pub mod user_attributes;
 pub mod web_identity;

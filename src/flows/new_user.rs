@@ -163,8 +163,7 @@ pub async fn insert(tx: &mut Conn, pool: &Pool, new: &Prepared, force: bool) -> 
     }
     store::users::insert(tx, user).await?;
     for kind in [NameKind::Email, NameKind::PhoneNumber] {
-        let verified = user.attributes.get(&format!("{}_verified", kind.as_str())).is_some_and(|value| value == "true");
-        if verified && user.status != UserStatus::Unconfirmed {
+        if user.has_verified(kind) && user.status != UserStatus::Unconfirmed {
             claim_alias(tx, pool, user, kind, force).await?;
         }
     }

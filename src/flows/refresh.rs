@@ -4,7 +4,8 @@ use super::clients::{AppClient, NoSuchClient, SecretRefused};
 use super::failed::{Failed, fails_with_the_store};
 use super::issue::{self, IssueRefused, Tokens};
 use crate::context::App;
-use crate::store::tokens;
+use crate::store::tokens::{self, FamilyOfMember};
+use crate::userpools::group::GroupClaims;
 
 /// Why a sign-in is not refreshed.
 #[derive(Debug, thiserror::Error)]
@@ -55,21 +56,22 @@ pub async fn refresh(app: &App, app_client: &AppClient, token: &str, secret_hash
         return Err(RefreshRefused::Disabled);
     }
     let (origin_jti, secret) = issue::read_refresh_token(token).ok_or(RefreshRefused::Invalid)?;
-    let found = app.read(async |tx| tokens::find_family_and_user(tx, &app_client.pool.id, origin_jti).await).await?;
-    let (family, user) = found.ok_or(RefreshRefused::Invalid)?;
+    let found = app.read(async |tx| tokens::find_family_of_member(tx, &app_client.pool.id, origin_jti).await).await?;
+    let FamilyOfMember { family, user, memberships } = found.ok_or(RefreshRefused::Invalid)?;
     // SECURITY: bound to the client that it was given to (RFC 6749 §10.4).
     if !family.refresh_token.matches(&secret.hashed()) || family.client_id != app_client.client.id {
         return Err(RefreshRefused::Invalid);
     }
     app_client.check_secret_hash(app, &[&user.username, user.id.as_str()], secret_hash)?;
+    // Disabling revokes too: what the user is told is the cause.
+    if !user.enabled {
+        return Err(RefreshRefused::UserDisabled);
+    }
     if family.revoked_at.is_some() {
         return Err(RefreshRefused::Revoked);
     }
     if app.now() >= family.expires_at {
         return Err(RefreshRefused::Expired);
     }
-    if !user.enabled {
-        return Err(RefreshRefused::UserDisabled);
-    }
-    Ok(issue::tokens(app, app_client, &user, &family, None).await?)
+    Ok(issue::tokens(app, app_client, &user, GroupClaims::of(memberships), &family, None).await?)
 }

@@ -5,8 +5,9 @@ use super::failed::{Failed, fails_with_the_store};
 use super::sign_in::SessionRefused;
 use crate::context::App;
 use crate::crypto::totp::TotpSeed;
+use crate::kit::clock::Timestamp;
 use crate::store::user_secrets::Enrolment;
-use crate::store::{StoreError, user_secrets, users};
+use crate::store::{Conn, StoreError, user_secrets, users};
 use crate::userpools::challenge::Barred;
 use crate::userpools::pool::Pool;
 use crate::userpools::user::{MfaPreference, User};
@@ -54,6 +55,9 @@ pub enum PreferenceRefused {
     /// The sign-in is over meanwhile.
     #[error("the access token was revoked")]
     Revoked,
+    /// Nobody of that name.
+    #[error("no such user")]
+    NoSuchUser,
     /// Our own failure.
     #[error(transparent)]
     Failed(#[from] Failed),
@@ -98,18 +102,34 @@ pub async fn verify(app: &App, holder: &Holder, code: &str, device_name: Option<
 /// # Errors
 /// [`PreferenceRefused`].
 pub async fn prefer(app: &App, holder: &Holder, preference: MfaPreference) -> Result<(), PreferenceRefused> {
-    if preference.software_token_preferred && !preference.software_token_enabled {
-        return Err(PreferenceRefused::PreferredIsDisabled);
-    }
     app.write(async |tx| {
         let user = users::find_by_family(tx, &holder.pool.id, &holder.user.id, &holder.claims.origin_jti).await?;
         let user = user.filter(|user| user.enabled).ok_or(PreferenceRefused::Revoked)?;
-        if preference.software_token_enabled && user.sealed_totp_seed.is_none() {
-            return Err(PreferenceRefused::NoToken);
-        }
-        Ok(user_secrets::set_mfa(tx, &user, preference, app.now()).await?)
+        set_preference(tx, &user, preference, app.now()).await
     })
     .await
+}
+
+/// Sets what an administrator chose for a user of MFA.
+///
+/// # Errors
+/// [`PreferenceRefused`].
+pub async fn prefer_for(app: &App, pool: &Pool, username: &str, preference: MfaPreference) -> Result<(), PreferenceRefused> {
+    app.write(async |tx| {
+        let user = users::find(tx, pool, username).await?.ok_or(PreferenceRefused::NoSuchUser)?;
+        set_preference(tx, &user, preference, app.now()).await
+    })
+    .await
+}
+
+async fn set_preference(tx: &mut Conn, user: &User, preference: MfaPreference, now: Timestamp) -> Result<(), PreferenceRefused> {
+    if preference.software_token_preferred && !preference.software_token_enabled {
+        return Err(PreferenceRefused::PreferredIsDisabled);
+    }
+    if preference.software_token_enabled && user.sealed_totp_seed.is_none() {
+        return Err(PreferenceRefused::NoToken);
+    }
+    Ok(user_secrets::set_mfa(tx, user, preference, now).await?)
 }
 
 /// Refuses where the pool has no authenticators.

@@ -6,10 +6,12 @@ mod ask;
 mod fault;
 #[cfg(test)]
 mod fit;
+mod pass;
 mod row;
 
 pub use ask::{Ask, Asks, Resolved};
 pub use fault::Fault;
+pub use pass::{PassedRole, pass_role};
 pub use row::{Access, OfClient, OfHolder, Operation, Proof, bearer, bearer_or_session, client, public, signed, unjudged};
 
 use serde_json::{Map, Value};

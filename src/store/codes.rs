@@ -72,3 +72,12 @@ pub async fn put(
     )
     .map(drop)
 }
+
+/// Ends what codes are under way to an address of a user; what is counted with them stays counted.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn kill(tx: &mut Conn, pool_id: &UserPoolId, holder_id: &str, attribute: &str) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE verification_codes SET code_hash = NULL WHERE pool_id = $1 AND user_id = $2 AND attribute = $3";
+    execute!(tx, SQL, [pool_id, holder_id, attribute]).map(drop)
+}

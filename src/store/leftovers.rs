@@ -11,9 +11,10 @@ struct Owner {
     except: &'static [&'static str],
 }
 
-const OWNERS: [Owner; 5] = [
+const OWNERS: [Owner; 6] = [
     Owner { columns: &["pool_id"], table: "user_pools", except: &[] },
     Owner { columns: &["pool_id", "client_id"], table: "user_pool_clients", except: &[] },
+    Owner { columns: &["pool_id", "group_name"], table: "user_groups", except: &[] },
     // Tries are counted for names that nobody has, too.
     Owner { columns: &["pool_id", "user_id"], table: "users", except: &["verification_codes"] },
     Owner { columns: &["identity_pool_id"], table: "identity_pools", except: &[] },

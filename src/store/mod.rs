@@ -16,6 +16,7 @@ mod doc;
 mod embedded;
 pub mod error;
 pub mod expired;
+pub mod groups;
 pub mod iam;
 pub mod identity_pools;
 pub mod jobs;

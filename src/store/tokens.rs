@@ -1,10 +1,12 @@
 //! Sign-ins: token families, and challenge sessions that have been answered.
 
+use super::groups::MembershipRow;
 use super::users::{UserRow, user_columns};
 use super::{Conn, StoreError};
 use crate::crypto::digest::HashedToken;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{ClientId, UserId, UserPoolId};
+use crate::userpools::group::{MOST_OF_A_USER, Membership};
 use crate::userpools::user::User;
 
 /// One sign-in: what every token of the family is judged by.
@@ -58,14 +60,15 @@ impl From<FamilyRow> for TokenFamily {
     }
 }
 
-/// Records a sign-in.
+/// Records a sign-in; `false` if its client is gone meanwhile.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn insert_family(tx: &mut Conn, family: &TokenFamily) -> Result<(), StoreError> {
+pub async fn insert_family(tx: &mut Conn, family: &TokenFamily) -> Result<bool, StoreError> {
     const SQL: &str = "INSERT INTO token_families (pool_id, origin_jti, user_id, client_id, device_key, refresh_token_hash, \
-                       authenticated_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    execute!(
+                       authenticated_at, expires_at) SELECT $1, $2, $3, $4, $5, $6, $7, $8 \
+                       WHERE EXISTS (SELECT 1 FROM user_pool_clients WHERE pool_id = $1 AND client_id = $4)";
+    let inserted = execute!(
         tx,
         SQL,
         [
@@ -78,8 +81,8 @@ pub async fn insert_family(tx: &mut Conn, family: &TokenFamily) -> Result<(), St
             family.authenticated_at.millis(),
             family.expires_at.millis()
         ]
-    )
-    .map(drop)
+    )?;
+    Ok(inserted == 1)
 }
 
 /// A sign-in by its id.
@@ -93,30 +96,44 @@ pub async fn find_family(tx: &mut Conn, pool_id: &UserPoolId, origin_jti: &str) 
 }
 
 #[derive(sqlx::FromRow)]
-struct FamilyAndUserRow {
+struct FamilyOfMemberRow {
     #[sqlx(flatten)]
     family: FamilyRow,
     #[sqlx(flatten)]
     user: UserRow,
+    #[sqlx(flatten)]
+    membership: MembershipRow,
 }
 
-/// A sign-in by its id, and whose it is: what a refresh is judged by, in one statement.
+/// A sign-in, whose it is, and what groups they are in.
+pub struct FamilyOfMember {
+    /// The sign-in.
+    pub family: TokenFamily,
+    /// The user.
+    pub user: User,
+    /// Their groups.
+    pub memberships: Vec<Membership>,
+}
+
+/// A sign-in by its id, and whose it is: what a refresh is judged by and makes tokens of, in one statement. A row a group.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn find_family_and_user(
-    tx: &mut Conn,
-    pool_id: &UserPoolId,
-    origin_jti: &str,
-) -> Result<Option<(TokenFamily, User)>, StoreError> {
+pub async fn find_family_of_member(tx: &mut Conn, pool_id: &UserPoolId, origin_jti: &str) -> Result<Option<FamilyOfMember>, StoreError> {
     const SQL: &str = concat!(
         "SELECT f.origin_jti, f.client_id, f.device_key, f.refresh_token_hash, f.authenticated_at, f.expires_at, f.revoked_at, ",
         user_columns!(),
-        " FROM token_families f JOIN users u ON u.pool_id = f.pool_id AND u.user_id = f.user_id \
-          WHERE f.pool_id = $1 AND f.origin_jti = $2"
+        ", g.group_name, g.role_arn, g.precedence \
+          FROM token_families f JOIN users u ON u.pool_id = f.pool_id AND u.user_id = f.user_id \
+          LEFT JOIN user_group_members m ON m.pool_id = f.pool_id AND m.user_id = f.user_id \
+          LEFT JOIN user_groups g ON g.pool_id = m.pool_id AND g.group_name = m.group_name \
+          WHERE f.pool_id = $1 AND f.origin_jti = $2 ORDER BY m.group_name LIMIT $3"
     );
-    let row = fetch!(tx, fetch_optional, FamilyAndUserRow, SQL, [pool_id, origin_jti])?;
-    row.map(|row| Ok((row.family.into(), row.user.try_into()?))).transpose()
+    let mut rows = fetch!(tx, fetch_all, FamilyOfMemberRow, SQL, [pool_id, origin_jti, MOST_OF_A_USER])?.into_iter();
+    let Some(first) = rows.next() else { return Ok(None) };
+    let memberships = std::iter::once(first.membership).chain(rows.map(|row| row.membership));
+    let memberships = memberships.filter_map(MembershipRow::membership).collect();
+    Ok(Some(FamilyOfMember { family: first.family.into(), user: first.user.try_into()?, memberships }))
 }
 
 /// Revokes one sign-in.

@@ -39,6 +39,8 @@ pub(super) const TABLES: &[TableOfPools] = tables_of_pools![
     "users",
     "user_names",
     "user_search",
+    "user_groups",
+    "user_group_members",
     "verification_codes",
     "challenge_sessions",
     "sign_in_attempts",
@@ -128,6 +130,17 @@ pub async fn update(tx: &mut Conn, pool_id: &UserPoolId, configuration: &PoolCon
     Ok(())
 }
 
+/// Replaces a pool's name.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn rename(tx: &mut Conn, pool_id: &UserPoolId, name: &str) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE user_pools SET name = $2 WHERE pool_id = $1";
+    execute!(tx, SQL, [pool_id, name])?;
+    tx.changed(Change::Pool(pool_id.to_owned()));
+    Ok(())
+}
+
 /// Deletes a pool and all that is in it.
 ///
 /// # Errors
@@ -196,6 +209,42 @@ pub async fn find_client(tx: &mut Conn, client_id: &ClientId) -> Result<Option<C
                        FROM client_directory d JOIN user_pool_clients c ON c.pool_id = d.pool_id AND c.client_id = d.client_id \
                        WHERE d.client_id = $1";
     fetch!(tx, fetch_optional, ClientRow, SQL, [client_id])?.map(Client::try_from).transpose()
+}
+
+/// A page of a pool's clients, by id, after `after`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_clients(tx: &mut Conn, pool_id: &UserPoolId, after: &str, limit: i64) -> Result<Vec<Client>, StoreError> {
+    const SQL: &str = "SELECT pool_id, client_id, name, configuration, sealed_secret, created_at, modified_at FROM user_pool_clients \
+                       WHERE pool_id = $1 AND client_id > $2 ORDER BY client_id LIMIT $3";
+    fetch!(tx, fetch_all, ClientRow, SQL, [pool_id, after, limit])?.into_iter().map(Client::try_from).collect()
+}
+
+/// Replaces a client's name and configuration.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn update_client(tx: &mut Conn, client: &Client) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE user_pool_clients SET name = $3, configuration = $4, modified_at = $5 WHERE pool_id = $1 AND client_id = $2";
+    let configuration = doc::to_text("user_pool_clients", "configuration", client.id.as_str(), &client.configuration)?;
+    execute!(tx, SQL, [&client.pool_id, &client.id, &client.name, configuration, client.modified_at.millis()])?;
+    tx.changed(Change::AppClient(client.id.clone()));
+    Ok(())
+}
+
+/// Deletes a client and the sign-ins through it; `false` if there is none.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn delete_client(tx: &mut Conn, pool_id: &UserPoolId, client_id: &ClientId) -> Result<bool, StoreError> {
+    const FAMILIES: &str = "DELETE FROM token_families WHERE pool_id = $1 AND client_id = $2";
+    const DIRECTORY: &str = "DELETE FROM client_directory WHERE pool_id = $1 AND client_id = $2";
+    const SQL: &str = "DELETE FROM user_pool_clients WHERE pool_id = $1 AND client_id = $2";
+    execute!(tx, FAMILIES, [pool_id, client_id])?;
+    execute!(tx, DIRECTORY, [pool_id, client_id])?;
+    tx.changed(Change::AppClient(client_id.clone()));
+    Ok(execute!(tx, SQL, [pool_id, client_id])? == 1)
 }
 
 #[cfg(test)]

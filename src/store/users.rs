@@ -190,6 +190,15 @@ pub async fn set_attributes(tx: &mut Conn, user: &User, now: Timestamp) -> Resul
     reindex(tx, user).await
 }
 
+/// Lets a user sign in, or not; their sign-ins are [`tokens`](super::tokens)' to revoke.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn set_enabled(tx: &mut Conn, user: &User, enabled: bool, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE users SET enabled = $3, modified_at = $4 WHERE pool_id = $1 AND user_id = $2";
+    execute!(tx, SQL, [&user.pool_id, &user.id, i16::from(enabled), now.millis()]).map(drop)
+}
+
 async fn reindex(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
     const FORGET: &str = "DELETE FROM user_search WHERE pool_id = $1 AND user_id = $2";
     execute!(tx, FORGET, [&user.pool_id, &user.id])?;
@@ -329,6 +338,27 @@ pub async fn search(
     rows.into_iter().map(found).collect()
 }
 
+/// The tables of what users are made of. A test holds the list to the schema.
+const OF_A_USER: [(&str, &str); 6] = [
+    ("users", "DELETE FROM users WHERE pool_id = $1 AND user_id = $2"),
+    ("user_names", "DELETE FROM user_names WHERE pool_id = $1 AND user_id = $2"),
+    ("user_search", "DELETE FROM user_search WHERE pool_id = $1 AND user_id = $2"),
+    ("user_group_members", "DELETE FROM user_group_members WHERE pool_id = $1 AND user_id = $2"),
+    ("verification_codes", "DELETE FROM verification_codes WHERE pool_id = $1 AND user_id = $2"),
+    ("token_families", "DELETE FROM token_families WHERE pool_id = $1 AND user_id = $2"),
+];
+
+/// Deletes a user and all that is theirs. What identity pools know them by stays.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn delete(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
+    for (_, sql) in OF_A_USER {
+        execute!(tx, sql, [&user.pool_id, &user.id])?;
+    }
+    Ok(())
+}
+
 /// How many users a pool has, counted no further than `limit`.
 ///
 /// # Errors
@@ -340,8 +370,17 @@ pub async fn count(tx: &mut Conn, pool_id: &UserPoolId, limit: i64) -> Result<i6
 
 #[cfg(test)]
 mod tests {
-    use super::{BY_ENABLED, SEARCH};
+    use std::collections::BTreeSet;
+
+    use super::{BY_ENABLED, OF_A_USER, SEARCH};
     use crate::store::template;
+
+    #[actix_web::test]
+    async fn a_deleted_user_leaves_no_table_out() {
+        let deleted: BTreeSet<String> = OF_A_USER.iter().map(|(table, _)| (*table).to_owned()).collect();
+        let with_pool = template::tables_with("pool_id").await;
+        assert_eq!(deleted, template::tables_with("user_id").await.intersection(&with_pool).cloned().collect());
+    }
 
     #[actix_web::test]
     async fn a_page_of_a_search_neither_scans_nor_sorts() {

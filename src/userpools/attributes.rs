@@ -1,11 +1,15 @@
 //! The schema of a pool's users: 20 standard attributes, `custom:` ones, and what values they take.
 
+mod change;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::unseen::is_unseen;
+
+pub use change::{Changed, administer, change};
 
 /// An attribute of the schema, as CreateUserPool takes it and DescribeUserPool gives it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,6 +77,11 @@ pub enum AttributeRefused {
     #[error("{0}")]
     Invalid(String),
 }
+
+/// How many attributes of its own a pool has at most.
+///
+/// Source: Amazon Cognito developer guide, "Quotas in Amazon Cognito", resource quotas.
+pub const MOST_CUSTOM: usize = 50;
 
 /// An attribute that every pool has.
 #[derive(Clone, Copy)]
@@ -187,52 +196,6 @@ pub fn check_values(schema: &[SchemaAttribute], attributes: &BTreeMap<String, St
 pub fn missing<'a>(schema: &'a [SchemaAttribute], attributes: &'a BTreeMap<String, String>) -> impl Iterator<Item = &'a str> {
     let required = schema.iter().filter(|attribute| attribute.required && attribute.name != "sub");
     required.map(|attribute| attribute.name.as_str()).filter(|name| !attributes.contains_key(*name))
-}
-
-/// What a change makes of a user's attributes.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Changed {
-    /// All of them, as they are after it.
-    pub attributes: BTreeMap<String, String>,
-    /// Which of `email` and `phone_number` are other addresses than before: their aliases are to be forgotten.
-    pub moved: Vec<&'static str>,
-}
-
-/// Changes the attributes of a user who is there.
-///
-/// An immutable attribute takes a value only while the schema requires it and the user has none: who was made without it is
-/// asked for it. An address that changes is not verified any more, unless an administrator says in the same change that it is.
-///
-/// # Errors
-/// The first [`AttributeRefused`].
-pub fn change(
-    schema: &[SchemaAttribute],
-    current: &BTreeMap<String, String>,
-    given: &BTreeMap<String, String>,
-    writer: Writer,
-) -> Result<Changed, AttributeRefused> {
-    let mut attributes = current.clone();
-    let mut moved = Vec::new();
-    for (name, value) in given {
-        let attribute = check_written(schema, name, value, writer)?;
-        let is_asked_for = attribute.required && !current.contains_key(name);
-        if !attribute.mutable && !is_asked_for && current.get(name) != Some(value) {
-            return Err(AttributeRefused::Immutable(name.clone()));
-        }
-        attributes.insert(name.clone(), value.clone());
-    }
-    for (kind, verified) in [("email", "email_verified"), ("phone_number", "phone_number_verified")] {
-        if given.get(kind).is_some_and(|value| current.get(kind) != Some(value)) {
-            moved.push(kind);
-            if !given.contains_key(verified) && attributes.contains_key(verified) {
-                attributes.insert(verified.to_owned(), "false".to_owned());
-            }
-        }
-    }
-    if let Some(name) = missing(schema, &attributes).next() {
-        return Err(AttributeRefused::Missing(name.to_owned()));
-    }
-    Ok(Changed { attributes, moved })
 }
 
 /// The schema's attribute of that name, if this writer may give it this value.
@@ -372,52 +335,6 @@ mod tests {
         let both =
             BTreeMap::from([("email", "a@b.example"), ("email_verified", "true")].map(|(name, value)| (name.to_owned(), value.to_owned())));
         assert_eq!(check_new(&full_schema(&[]), &both, Writer::Administrator), Ok(()));
-    }
-
-    fn map(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
-    }
-
-    #[test]
-    fn a_change_keeps_to_what_its_writer_may_write() {
-        let text =
-            |name: &str, mutable| SchemaAttribute { name: name.into(), mutable, ..of_row(StandardAttribute::of_type("x", "String")) };
-        let schema = full_schema(&[
-            text("custom:fixed", false),
-            SchemaAttribute { required: true, ..text("custom:once", false) },
-            SchemaAttribute { developer_only_attribute: true, ..text("dev:custom:tier", true) },
-        ]);
-        let current = map(&[("custom:once", "a"), ("email", "a@b.example")]);
-        for (name, value, expected) in [
-            ("name", "Ann", Ok(())),
-            ("custom:fixed", "x", Err(AttributeRefused::Immutable("custom:fixed".into()))),
-            ("custom:once", "b", Err(AttributeRefused::Immutable("custom:once".into()))),
-            ("custom:once", "a", Ok(())),
-            ("dev:custom:tier", "gold", Err(AttributeRefused::Unauthorized)),
-            ("email_verified", "true", Err(AttributeRefused::Unauthorized)),
-            ("phone_number_verified", "false", Err(AttributeRefused::Unauthorized)),
-            ("sub", "x", Err(AttributeRefused::Immutable("sub".into()))),
-            ("custom:none", "x", Err(AttributeRefused::Unknown("custom:none".into()))),
-        ] {
-            assert_eq!(change(&schema, &current, &map(&[(name, value)]), Writer::User).map(drop), expected, "{name} = {value}");
-        }
-        let nothing = map(&[]);
-        assert_eq!(change(&schema, &nothing, &nothing, Writer::User), Err(AttributeRefused::Missing("custom:once".into())));
-        assert!(change(&schema, &nothing, &map(&[("custom:once", "a")]), Writer::User).is_ok());
-    }
-
-    #[test]
-    fn another_address_is_not_verified_any_more() {
-        let schema = full_schema(&[]);
-        let current = map(&[("email", "a@b.example"), ("email_verified", "true"), ("phone_number_verified", "true")]);
-        let changed = change(&schema, &current, &map(&[("email", "victim@b.example")]), Writer::User).unwrap();
-        assert_eq!(changed.moved, ["email"]);
-        assert_eq!(
-            (changed.attributes["email_verified"].as_str(), changed.attributes["phone_number_verified"].as_str()),
-            ("false", "true")
-        );
-        let same = change(&schema, &current, &map(&[("email", "a@b.example")]), Writer::User).unwrap();
-        assert_eq!((same.moved.len(), same.attributes["email_verified"].as_str()), (0, "true"));
     }
 
     #[test]

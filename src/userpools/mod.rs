@@ -3,6 +3,7 @@
 pub mod attributes;
 pub mod challenge;
 pub mod client;
+pub mod group;
 pub mod lockout;
 pub mod message;
 pub mod name;

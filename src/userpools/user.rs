@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::name::NameKind;
 use super::pool::Pool;
 use crate::crypto::argon2::PasswordHash;
 use crate::crypto::sealed::Sealed;
@@ -48,6 +49,14 @@ pub struct User {
     pub created_at: Timestamp,
     /// When they were last changed.
     pub modified_at: Timestamp,
+}
+
+impl User {
+    /// Whether an address of theirs is verified.
+    #[must_use]
+    pub fn has_verified(&self, kind: NameKind) -> bool {
+        self.attributes.get(&format!("{}_verified", kind.as_str())).is_some_and(|value| value == "true")
+    }
 }
 
 /// What a password is checked by.

@@ -105,6 +105,7 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
     let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}).to_string();
     let client = json!({"UserPoolId": pool.id, "ClientId": pool.client_id});
     let user = json!({"UserPoolId": pool.id, "Username": "alice"});
+    let group = json!({"UserPoolId": pool.id, "GroupName": "readers"});
     let with = |base: &Value, more: Value| {
         let mut all = base.clone();
         all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -117,7 +118,12 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
         ("cognito-idp:AdminConfirmSignUp", user.clone()),
         ("cognito-idp:AdminGetUser", user.clone()),
         ("cognito-idp:AdminSetUserPassword", with(&user, json!({"Password": "Pa55word!", "Permanent": true}))),
-        ("cognito-idp:AdminUserGlobalSignOut", user),
+        ("cognito-idp:AdminUserGlobalSignOut", user.clone()),
+        ("cognito-idp:AdminDisableUser", user.clone()),
+        ("cognito-idp:AdminEnableUser", user.clone()),
+        ("cognito-idp:AdminUpdateUserAttributes", with(&user, json!({"UserAttributes": [{"Name": "name", "Value": "Alice"}]}))),
+        ("cognito-idp:AdminDeleteUserAttributes", with(&user, json!({"UserAttributeNames": ["name"]}))),
+        ("cognito-idp:AdminSetUserMFAPreference", user.clone()),
         (
             "cognito-idp:AdminInitiateAuth",
             with(
@@ -126,10 +132,28 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
             ),
         ),
         ("cognito-idp:AdminRespondToAuthChallenge", with(&client, json!({"ChallengeName": "SOFTWARE_TOKEN_MFA"}))),
+        ("cognito-idp:CreateGroup", group.clone()),
+        ("cognito-idp:GetGroup", group.clone()),
+        ("cognito-idp:UpdateGroup", group.clone()),
+        ("cognito-idp:ListGroups", json!({"UserPoolId": pool.id})),
+        ("cognito-idp:AdminAddUserToGroup", with(&user, group.clone())),
+        ("cognito-idp:AdminListGroupsForUser", user.clone()),
+        ("cognito-idp:ListUsersInGroup", group.clone()),
+        ("cognito-idp:AdminRemoveUserFromGroup", with(&user, group.clone())),
+        ("cognito-idp:DeleteGroup", group),
+        (
+            "cognito-idp:AddCustomAttributes",
+            json!({"UserPoolId": pool.id, "CustomAttributes": [{"Name": "a", "AttributeDataType": "String"}]}),
+        ),
+        ("cognito-idp:UpdateUserPool", json!({"UserPoolId": pool.id})),
+        ("cognito-idp:ListUserPoolClients", json!({"UserPoolId": pool.id})),
+        ("cognito-idp:AdminDeleteUser", user),
         ("cognito-idp:CreateUserPool", json!({"PoolName": "another"})),
         ("cognito-idp:CreateUserPoolClient", json!({"UserPoolId": pool.id, "ClientName": "another"})),
         ("cognito-idp:DescribeUserPool", json!({"UserPoolId": pool.id})),
-        ("cognito-idp:DescribeUserPoolClient", client),
+        ("cognito-idp:DescribeUserPoolClient", client.clone()),
+        ("cognito-idp:UpdateUserPoolClient", client.clone()),
+        ("cognito-idp:DeleteUserPoolClient", client),
         ("cognito-idp:GetUserPoolMfaConfig", json!({"UserPoolId": pool.id})),
         ("cognito-idp:ListUserPools", json!({"MaxResults": 1})),
         ("cognito-idp:ListUsers", json!({"UserPoolId": pool.id})),

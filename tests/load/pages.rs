@@ -25,11 +25,11 @@ pub fn measure(folder: &Path, users: u64) {
 
     let (server, _) = Server::start(folder);
     let cookie = sign_in(&server);
-    let pool = format!("/console/user-pools/{pool_id}");
+    let pool = format!("/console/pools/{pool_id}");
     println!("| page, {users} users | median ms | slowest ms | aim |\n|---|---|---|---|");
     for path in [
         "/console".to_owned(),
-        "/console/user-pools".to_owned(),
+        "/console/pools".to_owned(),
         pool.clone(),
         format!("{pool}/users"),
         format!("{pool}/users?attribute=username&q=user77"),

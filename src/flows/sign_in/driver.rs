@@ -19,8 +19,9 @@ use crate::flows::passwords;
 use crate::kit::id::UserId;
 use crate::kit::secret::Secret;
 use crate::store::attempts::{self, Charge, Target};
-use crate::store::{Conn, tokens, users};
+use crate::store::{Conn, groups, tokens, users};
 use crate::userpools::challenge::{Barred, Challenge, Done, Flow, Progress, Step, next};
+use crate::userpools::group::{GroupClaims, Membership};
 use crate::userpools::lockout::Factor;
 use crate::userpools::user::{PasswordRecord, User};
 
@@ -301,19 +302,28 @@ struct Attempt<'a> {
 struct Reached {
     user: User,
     progress: Progress,
-    step: Step,
+    next: Next,
+}
+
+/// What follows a step.
+enum Next {
+    /// The user is asked for this.
+    Ask(Challenge),
+    /// The user is signed in, and is in these groups.
+    Complete(Vec<Membership>),
 }
 
 impl Attempt<'_> {
     async fn advance(self) -> Result<Outcome, SignInRefused> {
         let (app, app_client) = (self.app, self.app_client);
         let (family, refresh_token) = issue::new_family(app, app_client, &self.user_id, self.progress.device.as_deref())?;
-        let Reached { user, progress, step } = app.write(async |tx| self.take(tx, &family).await).await??;
-        match step {
-            Step::Ask(challenge) => Ok(Outcome::Asked(ask(app, app_client, user, progress, challenge)?)),
-            Step::Complete => {
+        let Reached { user, progress, next } = app.write(async |tx| self.take(tx, &family).await).await??;
+        match next {
+            Next::Ask(challenge) => Ok(Outcome::Asked(ask(app, app_client, user, progress, challenge)?)),
+            Next::Complete(memberships) => {
                 let mfa = progress.done.iter().any(|done| matches!(done, Done::SoftwareToken | Done::Enrolment));
-                let tokens = issue::tokens(app, app_client, &user, &family, Some(refresh_token)).await?;
+                let groups = GroupClaims::of(memberships);
+                let tokens = issue::tokens(app, app_client, &user, groups, &family, Some(refresh_token)).await?;
                 Ok(Outcome::SignedIn { tokens, mfa })
             }
         }
@@ -353,15 +363,19 @@ impl Attempt<'_> {
         let target = attempts_of(app, &user);
         if step == Ok(Step::Complete) {
             attempts::clear(tx, pool_id, &target).await?;
-            tokens::insert_family(tx, family).await?;
+            if !tokens::insert_family(tx, family).await? {
+                return Err(app_client.gone().into());
+            }
         } else if let Some(factor) = self.proof.charged() {
             // A right answer was no wrong one; what was wrong before it stays counted until the sign-in is complete.
             attempts::give_back(tx, pool_id, &target, factor).await?;
         }
-        Ok(match step {
-            Ok(step) => Ok(Reached { user, progress, step }),
-            Err(refused) => Err(SignInRefused::of_next(refused, self.proof.stale())),
-        })
+        let next = match step {
+            Ok(Step::Ask(challenge)) => Next::Ask(challenge),
+            Ok(Step::Complete) => Next::Complete(groups::memberships(tx, pool_id, &user.id).await?),
+            Err(refused) => return Ok(Err(SignInRefused::of_next(refused, self.proof.stale()))),
+        };
+        Ok(Ok(Reached { user, progress, next }))
     }
 
     async fn apply(&self, tx: &mut Conn, user: &User) -> Result<Applied, SignInRefused> {

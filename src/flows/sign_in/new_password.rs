@@ -6,12 +6,11 @@ use super::driver::Applied;
 use super::refused::SignInRefused;
 use crate::context::App;
 use crate::flows::clients::AppClient;
-use crate::flows::new_user::{AliasRefused, claim_alias};
-use crate::store::{Conn, names, user_secrets, users};
+use crate::flows::user_attributes::move_name;
+use crate::store::{Conn, user_secrets, users};
 use crate::userpools::attributes::{AttributeRefused, Writer, change, full_schema};
 use crate::userpools::challenge::Done;
 use crate::userpools::name::NameKind;
-use crate::userpools::pool::Pool;
 use crate::userpools::user::{PasswordRecord, User, UserStatus};
 
 /// Sets the password, and the attributes as far as a user may write them.
@@ -40,14 +39,4 @@ pub async fn apply(
     }
     user_secrets::set_password(tx, user, password, UserStatus::Confirmed, app.now()).await?;
     Ok(Applied::Accepted(Done::NewPassword))
-}
-
-/// The old address is the user's name no more. Where users sign up by addresses, the new one is their name from now on, as it
-/// would have been from the start; where addresses are aliases, it is one once it is verified.
-///
-/// Source: what Cognito is seen to do (aws-amplify/amplify-js issues 987 and 3749; amazon-cognito-identity-js issue 369).
-async fn move_name(tx: &mut Conn, pool: &Pool, user: &User, kind: NameKind) -> Result<(), AliasRefused> {
-    let had_name = names::forget(tx, &pool.id, kind, &user.id).await?;
-    let signs_up_by = pool.configuration.username_attributes.iter().any(|attribute| attribute == kind.as_str());
-    if had_name && signs_up_by { claim_alias(tx, pool, user, kind, false).await } else { Ok(()) }
 }

@@ -6,10 +6,9 @@ use serde_json::{Map, Value};
 use super::errors::{Error, no_pool, own_pool, unsupported};
 use crate::context::Context;
 use crate::flows::web_identity::PROVIDER;
-use crate::iam::arn;
 use crate::identitypools::pool::{IdentityPool, Roles};
 use crate::kit::id::IdentityPoolId;
-use crate::operation::{self, Ask, Asks, Fault, Resolved};
+use crate::operation::{self, Ask, Asks, Fault, PassedRole, Resolved, pass_role};
 use crate::store;
 
 #[derive(Deserialize)]
@@ -30,33 +29,16 @@ pub struct Found {
 impl Asks for Request {
     type Found = Found;
 
-    /// SECURITY: whoever gives a pool a role must be allowed to pass it, or the right to configure a pool would be the right to
-    /// become any role. It is the role as found that is judged and stored.
     async fn resolve(&self, cx: &Context) -> Result<Resolved<Found>, Fault> {
         let mut asks = vec![Ask::on("*")];
         let mut roles = Roles::new();
         let mut missing = None;
         for (kind, role_arn) in &self.roles {
-            let passed = |ask: Ask| ask.action("iam:PassRole").key("iam:PassedToService", PROVIDER);
-            let named = arn::parse_role(role_arn);
-            let role = match named {
-                // Another account's roles are looked up for nobody: there or not, they are refused alike.
-                Some(named) if cx.account_id != named.account_id => {
-                    return Err(Fault::AccessDenied("Cross-account pass role is not allowed.".to_owned()));
-                }
-                Some(named) => cx.read(async |tx| store::iam::find_role_named(tx, named).await).await?,
-                None => None,
-            };
+            let PassedRole { ask, role } = pass_role(cx, role_arn, PROVIDER).await?;
+            asks.push(ask);
             match role {
-                Some(role) => {
-                    asks.push(passed(Ask::on(role.arn()).resource_tags(&role.tags)));
-                    roles.insert(kind.clone(), role.arn().into());
-                }
-                // What is not there is judged where it would be: whether it is, is for those to know who may pass it.
-                None => {
-                    asks.push(passed(Ask::on(if named.is_some() { role_arn.as_str() } else { "*" })));
-                    missing = Some(Error::InvalidParameter(format!("Invalid role ARN: {role_arn}")));
-                }
+                Some(role) => drop(roles.insert(kind.clone(), role.arn().into())),
+                None => missing = Some(Error::InvalidParameter(format!("Invalid role ARN: {role_arn}"))),
             }
         }
         let found = match (missing, own_pool(cx, &self.identity_pool_id).await) {

@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::client_answer::ClientAnswer;
+use super::client_settings;
 use super::errors::{Error, refuse_unsupported};
 use crate::context::Context;
 use crate::crypto::ids;
 use crate::flows::clients::{AppClient, NoSuchPool};
 use crate::kit::id::UserPoolId;
 use crate::store::{self, StoreError};
-use crate::userpools::attributes::full_schema;
 use crate::userpools::client::{Client, ClientConfiguration};
 use crate::userpools::pool::Pool;
 
@@ -39,7 +39,7 @@ pub struct Response {
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     refuse_unsupported(&request.rest)?;
-    check(&pool, &request.configuration)?;
+    client_settings::check(&pool, &request.configuration)?;
     let mut rng = cx.rng();
     let id = ids::client_id(&mut rng);
     let now = cx.now();
@@ -64,30 +64,6 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
     .await?;
     let app_client = AppClient { pool, client: Arc::new(client) };
     Ok(Response { user_pool_client: ClientAnswer::of(cx, &app_client)? })
-}
-
-/// Holds the settings of a client to what its pool has, and to what we honour.
-fn check(pool: &Pool, configuration: &ClientConfiguration) -> Result<(), Error> {
-    if configuration.supported_identity_providers.iter().any(|provider| provider != "COGNITO") {
-        return Err(Error::parameter("The provider does not exist for this user pool"));
-    }
-    let schema = full_schema(&pool.configuration.schema);
-    let listed = configuration.read_attributes.iter().chain(&configuration.write_attributes).flatten();
-    for name in listed {
-        if !schema.iter().any(|attribute| attribute.name == *name) {
-            return Err(Error::parameter(format!("Invalid read attributes specified while creating a client: {name}")));
-        }
-    }
-    let flows = configuration.explicit_auth_flows.as_deref().unwrap_or_default();
-    let legacy = flows.iter().filter(|flow| !flow.starts_with("ALLOW_")).count();
-    if legacy > 0 && legacy < flows.len() {
-        return Err(Error::parameter("Legacy and new ExplicitAuthFlows cannot be used together."));
-    }
-    if let Some(flow) = flows.iter().find(|flow| matches!(flow.as_str(), "ALLOW_USER_AUTH" | "CUSTOM_AUTH_FLOW_ONLY")) {
-        return Err(Error::parameter(format!("{flow} is not supported")));
-    }
-    let lifetimes = [configuration.access_token_lifetime(), configuration.id_token_lifetime(), configuration.refresh_token_lifetime()];
-    lifetimes.into_iter().find_map(Result::err).map_or(Ok(()), |bad| Err(Error::parameter(bad.to_string())))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use crate::flows::refresh::RefreshRefused;
 use crate::flows::sign_in::{SessionRefused, SignInRefused};
 use crate::flows::sign_up::SignUpRefused;
 use crate::flows::software_token::{EnrolmentRefused, PreferenceRefused};
+use crate::flows::user_attributes::ChangeRefused;
 use crate::operation::{self, Fault};
 use crate::store::StoreError;
 use crate::userpools::attributes::AttributeRefused;
@@ -31,6 +32,8 @@ pub enum Error {
     EnableSoftwareTokenMfa,
     /// A code that is old or used, and which.
     ExpiredCode(&'static str),
+    /// The name of a new group is taken.
+    GroupExists,
     /// A parameter that is wrong in a way that the model does not know.
     InvalidParameter(String),
     /// A password that the policy refuses.
@@ -39,12 +42,16 @@ pub enum Error {
     LimitExceeded,
     /// Not allowed, and why.
     NotAuthorized(String),
+    /// No group of that name.
+    NoSuchGroup,
     /// The password must be reset first.
     PasswordResetRequired,
     /// No pool or client of that id.
     ResourceNotFound(String),
     /// No authenticator, and where.
     SoftwareTokenMfaNotFound(&'static str),
+    /// A pool that is full of groups.
+    TooManyGroups,
     /// A budget is spent.
     TooManyRequests,
     /// A client that is not believed.
@@ -92,13 +99,16 @@ impl From<Error> for Fault {
             Error::CodeMismatch(message) => modelled("CodeMismatchException", message),
             Error::EnableSoftwareTokenMfa => modelled("EnableSoftwareTokenMFAException", "Code mismatch"),
             Error::ExpiredCode(message) => modelled("ExpiredCodeException", message),
+            Error::GroupExists => modelled("GroupExistsException", "A group with the name already exists."),
             Error::InvalidParameter(message) => Self::Modelled("InvalidParameterException", message),
             Error::InvalidPassword(refused) => Self::Modelled("InvalidPasswordException", refused.to_string()),
             Error::LimitExceeded => modelled("LimitExceededException", "Attempt limit exceeded, please try after some time."),
             Error::NotAuthorized(message) => Self::Modelled("NotAuthorizedException", message),
+            Error::NoSuchGroup => modelled("ResourceNotFoundException", "Group not found."),
             Error::PasswordResetRequired => modelled("PasswordResetRequiredException", "Password reset required for the user"),
             Error::ResourceNotFound(message) => Self::Modelled("ResourceNotFoundException", message),
             Error::SoftwareTokenMfaNotFound(message) => modelled("SoftwareTokenMFANotFoundException", message),
+            Error::TooManyGroups => modelled("LimitExceededException", "The user pool has as many groups as it can have."),
             Error::TooManyRequests => Self::too_many_requests(),
             Error::Unauthorized(message) => modelled("UnauthorizedException", message),
             Error::UnsupportedOperation(message) => modelled("UnsupportedOperationException", message),
@@ -177,6 +187,17 @@ impl From<AttributeRefused> for Error {
             AttributeRefused::Unknown(_) | AttributeRefused::Missing(_) | AttributeRefused::Immutable(_) | AttributeRefused::Invalid(_) => {
                 Self::parameter(refused.to_string())
             }
+        }
+    }
+}
+
+impl From<ChangeRefused> for Error {
+    fn from(refused: ChangeRefused) -> Self {
+        match refused {
+            ChangeRefused::NoSuchUser => Self::UserNotFound,
+            ChangeRefused::Attribute(refused) => refused.into(),
+            ChangeRefused::Alias(refused) => refused.into(),
+            ChangeRefused::Failed(failed) => failed.into(),
         }
     }
 }
@@ -368,6 +389,7 @@ impl From<PreferenceRefused> for Error {
             PreferenceRefused::PreferredIsDisabled => Self::parameter("Preferred MFA must be enabled"),
             PreferenceRefused::NoToken => Self::parameter("User has not verified software token mfa"),
             PreferenceRefused::Revoked => Self::not_authorized(REVOKED),
+            PreferenceRefused::NoSuchUser => Self::UserNotFound,
             PreferenceRefused::Failed(failed) => failed.into(),
         }
     }

@@ -6,70 +6,115 @@ use crate::operation::{Operation, bearer, bearer_or_session, client, public, sig
 #[macro_use]
 mod found;
 
+mod add_custom_attributes;
+mod admin_add_user_to_group;
 mod admin_confirm_sign_up;
 mod admin_create_user;
+mod admin_delete_user;
+mod admin_delete_user_attributes;
+mod admin_disable_user;
+mod admin_enable_user;
 mod admin_get_user;
 mod admin_initiate_auth;
+mod admin_list_groups_for_user;
+mod admin_remove_user_from_group;
 mod admin_respond_to_auth_challenge;
+mod admin_set_user_mfa_preference;
 mod admin_set_user_password;
+mod admin_update_user_attributes;
 mod admin_user_global_sign_out;
 mod answers;
 mod associate_software_token;
 mod auth_answer;
 mod auth_request;
 mod client_answer;
+mod client_settings;
 mod confirm_sign_up;
+mod create_group;
 mod create_user_pool;
 mod create_user_pool_client;
+mod delete_group;
 mod delete_user_pool;
+mod delete_user_pool_client;
 mod describe_user_pool;
 mod describe_user_pool_client;
 mod errors;
+mod factor_settings;
 mod filter;
+mod get_group;
 mod get_user;
 mod get_user_pool_mfa_config;
 mod global_sign_out;
+mod group_answer;
 mod initiate_auth;
+mod list_groups;
+mod list_user_pool_clients;
 mod list_user_pools;
 mod list_users;
+mod list_users_in_group;
+mod new_attribute;
 mod pool_answer;
+mod pool_settings;
 mod resend_confirmation_code;
 mod respond_to_auth_challenge;
 mod revoke_token;
 mod set_user_mfa_preference;
 mod set_user_pool_mfa_config;
 mod sign_up;
+mod update_group;
+mod update_user_pool;
+mod update_user_pool_client;
 mod verify_software_token;
 
 /// The operations that are built.
 pub fn operations() -> Vec<Operation> {
     vec![
+        signed("AddCustomAttributes", add_custom_attributes::handle),
+        signed("AdminAddUserToGroup", admin_add_user_to_group::handle),
         signed("AdminConfirmSignUp", admin_confirm_sign_up::handle),
         signed("AdminCreateUser", admin_create_user::handle),
+        signed("AdminDeleteUser", admin_delete_user::handle),
+        signed("AdminDeleteUserAttributes", admin_delete_user_attributes::handle),
+        signed("AdminDisableUser", admin_disable_user::handle),
+        signed("AdminEnableUser", admin_enable_user::handle),
         signed("AdminGetUser", admin_get_user::handle),
         signed("AdminInitiateAuth", admin_initiate_auth::handle),
+        signed("AdminListGroupsForUser", admin_list_groups_for_user::handle),
+        signed("AdminRemoveUserFromGroup", admin_remove_user_from_group::handle),
         signed("AdminRespondToAuthChallenge", admin_respond_to_auth_challenge::handle),
+        signed("AdminSetUserMFAPreference", admin_set_user_mfa_preference::handle),
         signed("AdminSetUserPassword", admin_set_user_password::handle),
+        signed("AdminUpdateUserAttributes", admin_update_user_attributes::handle),
         signed("AdminUserGlobalSignOut", admin_user_global_sign_out::handle),
         bearer_or_session("AssociateSoftwareToken", associate_software_token::handle),
         client("ConfirmSignUp", confirm_sign_up::handle).within(PerAddress::RefusedSignIns),
+        signed("CreateGroup", create_group::handle),
         signed("CreateUserPool", create_user_pool::handle),
         signed("CreateUserPoolClient", create_user_pool_client::handle),
+        signed("DeleteGroup", delete_group::handle),
         signed("DeleteUserPool", delete_user_pool::handle),
+        signed("DeleteUserPoolClient", delete_user_pool_client::handle),
         signed("DescribeUserPool", describe_user_pool::handle),
         signed("DescribeUserPoolClient", describe_user_pool_client::handle),
+        signed("GetGroup", get_group::handle),
         bearer("GetUser", get_user::handle),
         signed("GetUserPoolMfaConfig", get_user_pool_mfa_config::handle),
         bearer("GlobalSignOut", global_sign_out::handle),
         client("InitiateAuth", initiate_auth::handle).within(PerAddress::RefusedSignIns),
+        signed("ListGroups", list_groups::handle),
+        signed("ListUserPoolClients", list_user_pool_clients::handle),
         signed("ListUserPools", list_user_pools::handle),
         signed("ListUsers", list_users::handle),
+        signed("ListUsersInGroup", list_users_in_group::handle),
         client("ResendConfirmationCode", resend_confirmation_code::handle).within(PerAddress::SignUps),
         client("RespondToAuthChallenge", respond_to_auth_challenge::handle).within(PerAddress::RefusedSignIns),
         public("RevokeToken", "the refresh token, with the secret of the client that has one", revoke_token::handle),
         bearer("SetUserMFAPreference", set_user_mfa_preference::handle),
         signed("SetUserPoolMfaConfig", set_user_pool_mfa_config::handle),
         client("SignUp", sign_up::handle).within(PerAddress::SignUps),
+        signed("UpdateGroup", update_group::handle),
+        signed("UpdateUserPool", update_user_pool::handle),
+        signed("UpdateUserPoolClient", update_user_pool_client::handle),
         bearer_or_session("VerifySoftwareToken", verify_software_token::handle),
     ]
 }

@@ -26,6 +26,7 @@ async fn at_work<'a>(app: &'a TestApp) -> (TestPool<'a>, Vec<Call>) {
     let address = json!([{"Name": "email", "Value": "waiting@x.example"}]);
     let waiting = json!({"Username": "waiting", "Password": PASSWORD, "UserAttributes": address});
     pool.client("SignUp", waiting).await.ok();
+    pool.admin("CreateGroup", json!({"GroupName": "readers"})).await.ok();
     let pending = app.anonymous().call("AssociateSoftwareToken", json!({"AccessToken": tokens["AccessToken"]})).await.ok();
     pool.user("temporary").await;
     set_password(&pool, "temporary", PASSWORD, false).await;
@@ -87,6 +88,26 @@ async fn at_work<'a>(app: &'a TestApp) -> (TestPool<'a>, Vec<Call>) {
     add("AdminConfirmSignUp", json!({"Username": "waiting"}), &own, true);
     add("AdminSetUserPassword", json!({"Username": "alice", "Password": OTHER, "Permanent": true}), &own, true);
     add("AdminUserGlobalSignOut", json!({"Username": "alice"}), &own, true);
+    for (operation, more) in [
+        ("AdminDisableUser", json!({})),
+        ("AdminEnableUser", json!({})),
+        ("AdminUpdateUserAttributes", json!({"UserAttributes": [{"Name": "name", "Value": "Alice"}]})),
+        ("AdminSetUserMFAPreference", json!({"SoftwareTokenMfaSettings": {"Enabled": false}})),
+        ("AdminAddUserToGroup", json!({"GroupName": "readers"})),
+        ("AdminRemoveUserFromGroup", json!({"GroupName": "readers"})),
+        ("AdminDeleteUser", json!({})),
+    ] {
+        let mut input = json!({"Username": "alice"});
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        add(operation, input, &own, true);
+    }
+    add("CreateGroup", json!({"GroupName": "more"}), &own, true);
+    add("UpdateGroup", json!({"GroupName": "readers", "Precedence": 1}), &own, true);
+    add("DeleteGroup", json!({"GroupName": "readers"}), &own, true);
+    add("AddCustomAttributes", json!({"CustomAttributes": [{"Name": "a", "AttributeDataType": "String"}]}), &own, true);
+    add("UpdateUserPool", json!({"PoolName": "renamed"}), &own, true);
+    add("UpdateUserPoolClient", json!({"ClientName": "renamed"}), &of_client, true);
+    add("DeleteUserPoolClient", json!({}), &of_client, true);
     add("CreateUserPoolClient", json!({"ClientName": "another"}), &own, true);
     add("SetUserPoolMfaConfig", json!({"MfaConfiguration": "OFF"}), &own, true);
     (pool, calls)

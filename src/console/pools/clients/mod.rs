@@ -1,0 +1,102 @@
+//! A pool's app clients: the list, a new one, and what ends one.
+
+mod one;
+
+use askama::Template;
+use serde_json::{Value, json};
+
+use super::preset::{PRESETS, Preset, preset};
+use super::{Fields, Frame, Head, May, Outcome, PAGE, Reply, Row, Visit, call, confirmed, form, list, may, next_page, page, segment, text};
+use crate::wire::fault::WireError;
+
+/// The pages and forms of clients.
+pub fn rows() -> Vec<Row> {
+    vec![
+        page("/pools/{pool}/clients", show),
+        page("/pools/{pool}/clients/new", ask),
+        form("/pools/{pool}/clients/new", create),
+        page("/pools/{pool}/clients/{client}", one::show),
+        form("/pools/{pool}/clients/{client}", one::change),
+        page("/pools/{pool}/clients/{client}/secret", one::reveal),
+        form("/pools/{pool}/clients/{client}/delete", delete),
+    ]
+}
+
+struct Client {
+    id: String,
+    name: String,
+}
+
+#[derive(Template)]
+#[template(path = "console/pools/clients.html")]
+struct ClientsPage {
+    frame: Frame,
+    head: Head,
+    clients: Vec<Client>,
+    may_create: May,
+    first: Option<String>,
+    next: Option<String>,
+}
+
+/// `GET /console/pools/{pool}/clients`
+async fn show(visit: &Visit) -> Outcome {
+    let head = Head::load(visit, "clients").await?;
+    let token = visit.query().given("next");
+    let listed = call(visit, "ListUserPoolClients", json!({"UserPoolId": head.id, "MaxResults": PAGE, "NextToken": token})).await?;
+    let client = |client: &Value| Client { id: text(client, "ClientId"), name: text(client, "ClientName") };
+    let path = head.path("/clients");
+    Ok(Reply::page(&ClientsPage {
+        frame: visit.frame(&head.name),
+        clients: list(&listed, "UserPoolClients").iter().map(client).collect(),
+        may_create: may(visit, "CreateUserPoolClient", json!({"UserPoolId": head.id, "ClientName": "new"})).await,
+        first: token.map(|_| format!("/console{path}")),
+        next: next_page(&path, &[], &listed["NextToken"]),
+        head,
+    }))
+}
+
+#[derive(Template)]
+#[template(path = "console/pools/client_new.html")]
+struct NewPage {
+    frame: Frame,
+    head: Head,
+    presets: &'static [Preset],
+    name: String,
+    chosen: &'static str,
+    may: May,
+    error: Option<WireError>,
+}
+
+async fn asked(visit: &Visit, name: String, chosen: &'static str, error: Option<WireError>) -> Result<NewPage, WireError> {
+    let head = Head::load(visit, "clients").await?;
+    let may = may(visit, "CreateUserPoolClient", json!({"UserPoolId": head.id, "ClientName": "new"})).await;
+    Ok(NewPage { frame: visit.frame(&head.name), head, presets: &PRESETS, name, chosen, may, error })
+}
+
+/// `GET /console/pools/{pool}/clients/new`
+async fn ask(visit: &Visit) -> Outcome {
+    Ok(Reply::page(&asked(visit, String::new(), preset("").id, None).await?))
+}
+
+/// `POST /console/pools/{pool}/clients/new`
+async fn create(visit: &Visit, fields: &Fields) -> Outcome {
+    let (pool, name) = (visit.segment("pool"), fields.given("name").unwrap_or_default());
+    let chosen = preset(&fields.text("preset"));
+    match call(visit, "CreateUserPoolClient", chosen.client(&pool, &name)).await {
+        Ok(answer) => {
+            let client = text(&answer["UserPoolClient"], "ClientId");
+            Ok(Reply::done(format!("/pools/{}/clients/{}", segment(&pool), segment(&client)), "The app client is made."))
+        }
+        Err(error) => Ok(Reply::again(&asked(visit, name, chosen.id, Some(error.clone())).await?, &error)),
+    }
+}
+
+/// `POST /console/pools/{pool}/clients/{client}/delete`
+async fn delete(visit: &Visit, fields: &Fields) -> Outcome {
+    let (pool, client) = (visit.segment("pool"), visit.segment("client"));
+    let described = call(visit, "DescribeUserPoolClient", json!({"UserPoolId": pool, "ClientId": client})).await?;
+    confirmed(fields, &text(&described["UserPoolClient"], "ClientName"))?;
+    call(visit, "DeleteUserPoolClient", json!({"UserPoolId": pool, "ClientId": client})).await?;
+    let notice = "The app client is deleted. Whoever was signed in through it is signed out.";
+    Ok(Reply::done(format!("/pools/{}/clients", segment(&pool)), notice))
+}

@@ -1,0 +1,174 @@
+//! One app client: its settings, its secret.
+
+use askama::Template;
+use serde_json::{Map, Value, json};
+
+use super::super::{Frame, Head, May, Outcome, Reply, Visit, call, commands, may, members, text, texts};
+use super::Fields;
+use crate::wire::fault::WireError;
+
+/// What DescribeUserPoolClient tells and UpdateUserPoolClient does not take.
+const OF_CREATION: [&str; 3] = ["ClientSecret", "CreationDate", "LastModifiedDate"];
+
+/// The ways of signing in that the form offers, and what each is. Others that a client has stay as they are.
+const FLOWS: [(&str, &str); 4] = [
+    ("ALLOW_USER_SRP_AUTH", "SRP: the password stays on the user's device"),
+    ("ALLOW_USER_PASSWORD_AUTH", "The password itself, from the user's device"),
+    ("ALLOW_ADMIN_USER_PASSWORD_AUTH", "The password itself, from a server with IAM credentials"),
+    ("ALLOW_REFRESH_TOKEN_AUTH", "Refresh tokens"),
+];
+
+/// The lifetimes that the form has: the member, the member of its unit, the unit where none is given, and what it is called.
+const LIFETIMES: [(&str, &str, &str, &str); 3] = [
+    ("AccessTokenValidity", "AccessToken", "hours", "Access token"),
+    ("IdTokenValidity", "IdToken", "hours", "ID token"),
+    ("RefreshTokenValidity", "RefreshToken", "days", "Refresh token"),
+];
+
+const UNITS: [&str; 4] = ["seconds", "minutes", "hours", "days"];
+
+struct Flow {
+    name: &'static str,
+    about: &'static str,
+    on: bool,
+}
+
+struct Lifetime {
+    member: &'static str,
+    title: &'static str,
+    value: String,
+    unit: String,
+}
+
+#[derive(Template)]
+#[template(path = "console/pools/client.html")]
+struct ClientPage {
+    frame: Frame,
+    head: Head,
+    id: String,
+    name: String,
+    /// As it is stored, whatever is typed: what deleting asks for.
+    stored_name: String,
+    has_secret: bool,
+    /// Only after the signed-in person has proven themselves again.
+    secret: Option<String>,
+    flows: Vec<Flow>,
+    lifetimes: Vec<Lifetime>,
+    units: [&'static str; 4],
+    session_minutes: String,
+    hides_users: bool,
+    revokes: bool,
+    command: String,
+    /// What deletes it.
+    deletes: String,
+    may_change: May,
+    may_delete: May,
+    error: Option<WireError>,
+}
+
+/// A client and its pool.
+async fn load(visit: &Visit) -> Result<(Head, Value), WireError> {
+    let (pool, client) = (visit.segment("pool"), visit.segment("client"));
+    let described = call(visit, "DescribeUserPoolClient", json!({"UserPoolId": pool, "ClientId": client})).await?;
+    Ok((Head::load(visit, "clients").await?, described["UserPoolClient"].clone()))
+}
+
+/// The page of a client that is like `shown`, which is stored as `stored`.
+async fn page(visit: &Visit, head: Head, stored: &Value, shown: &Value, error: Option<WireError>) -> ClientPage {
+    let flows = texts(shown, "ExplicitAuthFlows");
+    let lifetime = |(member, unit, usual, title): (&'static str, &str, &str, &'static str)| Lifetime {
+        member,
+        title,
+        value: typed(&shown[member]),
+        unit: shown["TokenValidityUnits"][unit].as_str().unwrap_or(usual).to_owned(),
+    };
+    let id = text(stored, "ClientId");
+    let input = json!({"UserPoolId": head.id, "ClientId": id});
+    ClientPage {
+        frame: visit.frame(&head.name),
+        name: text(shown, "ClientName"),
+        stored_name: text(stored, "ClientName"),
+        has_secret: stored.get("ClientSecret").is_some(),
+        secret: None,
+        flows: FLOWS.map(|(name, about)| Flow { name, about, on: flows.iter().any(|flow| flow == name) }).into(),
+        lifetimes: LIFETIMES.map(lifetime).into(),
+        units: UNITS,
+        session_minutes: typed(&shown["AuthSessionValidity"]),
+        hides_users: shown["PreventUserExistenceErrors"] == "ENABLED",
+        revokes: shown["EnableTokenRevocation"] == true,
+        command: commands::create_client(visit, head.region(), stored),
+        deletes: head.href(&format!("/clients/{id}/delete")),
+        may_change: may(visit, "UpdateUserPoolClient", input.clone()).await,
+        may_delete: may(visit, "DeleteUserPoolClient", input).await,
+        head,
+        id,
+        error,
+    }
+}
+
+/// A number, or what was typed in its place.
+fn typed(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        number => number.to_string(),
+    }
+}
+
+/// `GET /console/pools/{pool}/clients/{client}`
+pub async fn show(visit: &Visit) -> Outcome {
+    let (head, stored) = load(visit).await?;
+    Ok(Reply::page(&page(visit, head, &stored, &stored, None).await))
+}
+
+/// `GET /console/pools/{pool}/clients/{client}/secret`: whoever finds a browser unlocked does not see it.
+pub async fn reveal(visit: &Visit) -> Outcome {
+    if !visit.is_recent() {
+        return Ok(visit.ask_again(visit.path()));
+    }
+    let (head, stored) = load(visit).await?;
+    let secret = Some(text(&stored, "ClientSecret")).filter(|secret| !secret.is_empty());
+    Ok(Reply::page(&ClientPage { secret, ..page(visit, head, &stored, &stored, None).await }))
+}
+
+/// `POST /console/pools/{pool}/clients/{client}`
+pub async fn change(visit: &Visit, fields: &Fields) -> Outcome {
+    let (head, stored) = load(visit).await?;
+    let wanted = changed(&stored, fields);
+    match call(visit, "UpdateUserPoolClient", wanted.clone()).await {
+        Ok(_) => Ok(Reply::done(visit.path(), "The app client is saved.")),
+        Err(error) => Ok(Reply::again(&page(visit, head, &stored, &wanted, Some(error.clone())).await, &error)),
+    }
+}
+
+/// UpdateUserPoolClient resets what it is not given: so it is given all that was there, and what the form changes.
+fn changed(stored: &Value, fields: &Fields) -> Value {
+    let mut input: Map<String, Value> = members(stored.clone());
+    input.retain(|name, _| !OF_CREATION.contains(&name.as_str()));
+    let offered = |flow: &String| FLOWS.iter().any(|(name, _)| name == flow);
+    let ticked = fields.all("flow").map(str::to_owned).filter(offered);
+    let kept = texts(stored, "ExplicitAuthFlows").into_iter().filter(|flow| !offered(flow));
+    let flows: Vec<String> = ticked.chain(kept).collect();
+    input.insert("ClientName".to_owned(), json!(fields.given("name").unwrap_or_default()));
+    input.insert("ExplicitAuthFlows".to_owned(), json!(flows));
+    let mut units = members(stored["TokenValidityUnits"].clone());
+    for (member, unit, usual, _) in LIFETIMES {
+        match fields.given(member) {
+            Some(number) => {
+                input.insert(member.to_owned(), number.parse::<i64>().map_or_else(|_| json!(number), Value::from));
+                units.insert(unit.to_owned(), json!(fields.given(&format!("{member}_unit")).unwrap_or_else(|| usual.to_owned())));
+            }
+            None => {
+                input.remove(member);
+                units.remove(unit);
+            }
+        }
+    }
+    input.insert("TokenValidityUnits".to_owned(), Value::Object(units));
+    if let Some(minutes) = fields.given("session_minutes") {
+        input.insert("AuthSessionValidity".to_owned(), minutes.parse::<i64>().map_or_else(|_| json!(minutes), Value::from));
+    }
+    input.insert("PreventUserExistenceErrors".to_owned(), json!(if fields.has("hides_users") { "ENABLED" } else { "LEGACY" }));
+    input.insert("EnableTokenRevocation".to_owned(), json!(fields.has("revokes")));
+    Value::Object(input)
+}

@@ -1,0 +1,127 @@
+//! User pools: the list, and the pages of one pool.
+
+mod clients;
+mod commands;
+mod groups;
+mod head;
+mod new;
+mod overview;
+mod preset;
+mod settings;
+mod snippets;
+mod users;
+
+use askama::Template;
+use serde_json::{Map, Value, json};
+
+use super::row::{Row, form, page};
+use super::{Fields, Frame, May, Moment, Outcome, Reply, Visit, segment};
+use crate::wire::fault::WireError;
+use crate::wire::model::Service;
+use head::Head;
+
+/// How many things a list shows at once.
+const PAGE: usize = 60;
+
+/// The pages and forms of user pools.
+pub fn rows() -> Vec<Row> {
+    let mut rows = vec![
+        page("/pools", show),
+        page("/pools/new", new::show),
+        form("/pools/new", new::create),
+        page("/pools/{pool}", overview::show),
+        page("/pools/{pool}/settings", settings::show),
+        form("/pools/{pool}/settings", settings::change),
+        form("/pools/{pool}/delete", settings::delete),
+    ];
+    rows.extend(clients::rows());
+    rows.extend(groups::rows());
+    rows.extend(users::rows());
+    rows
+}
+
+/// A member that is a text; empty where there is none.
+fn text(value: &Value, member: &str) -> String {
+    value[member].as_str().unwrap_or_default().to_owned()
+}
+
+/// A member that is a list; empty where there is none.
+fn list(value: &Value, member: &str) -> Vec<Value> {
+    value[member].as_array().cloned().unwrap_or_default()
+}
+
+/// A member that is a list of texts.
+fn texts(value: &Value, member: &str) -> Vec<String> {
+    list(value, member).iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+}
+
+/// The members of an object.
+fn members(value: Value) -> Map<String, Value> {
+    if let Value::Object(members) = value { members } else { Map::new() }
+}
+
+/// Calls an operation of user pools.
+async fn call(visit: &Visit, operation: &str, input: Value) -> Result<Value, WireError> {
+    visit.call(Service::CognitoIdp, operation, input).await
+}
+
+/// Whether a call of user pools would be allowed.
+async fn may(visit: &Visit, operation: &str, input: Value) -> May {
+    visit.may(Service::CognitoIdp, operation, input).await
+}
+
+/// What is refused before any operation is called.
+fn refused(message: impl Into<String>) -> WireError {
+    WireError { code: String::new(), status: 400, message: message.into(), members: Map::new() }
+}
+
+/// What cannot be undone is done once its name has been typed.
+fn confirmed(fields: &Fields, name: &str) -> Result<(), WireError> {
+    if fields.text("confirm") == name { Ok(()) } else { Err(refused(format!("Nothing was done: what was typed is not `{name}`."))) }
+}
+
+/// The address of the page after this one, its filters kept.
+fn next_page(path: &str, filters: &[(&str, &str)], token: &Value) -> Option<String> {
+    let token = token.as_str()?;
+    let filters = filters.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}={}&", segment(value)));
+    Some(format!("/console{path}?{}next={}", filters.collect::<String>(), segment(token)))
+}
+
+struct Pool {
+    id: String,
+    name: String,
+    created: Option<Moment>,
+}
+
+#[derive(Template)]
+#[template(path = "console/pools/list.html")]
+struct ListPage {
+    frame: Frame,
+    region: String,
+    /// Where one is made.
+    create: String,
+    pools: Vec<Pool>,
+    may_create: May,
+    first: Option<String>,
+    next: Option<String>,
+}
+
+/// `GET /console/pools`
+pub async fn show(visit: &Visit) -> Outcome {
+    let (region, token) = (visit.region(), visit.query().given("next"));
+    let listed = call(visit, "ListUserPools", json!({"MaxResults": PAGE, "NextToken": token})).await?;
+    let pool =
+        |pool: &Value| Pool { id: text(pool, "Id"), name: text(pool, "Name"), created: Moment::read(&pool["CreationDate"], visit.now()) };
+    Ok(Reply::page(&ListPage {
+        frame: visit.frame("User pools"),
+        pools: list(&listed, "UserPools").iter().map(pool).collect(),
+        may_create: may(visit, "CreateUserPool", json!({"PoolName": "new"})).await,
+        first: token.map(|_| format!("/console/pools?region={region}")),
+        create: format!("/console/pools/new?region={region}"),
+        next: next_page("/pools", &[("region", &region)], &listed["NextToken"]),
+        region,
+    }))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,175 @@
+//! A pool's settings: who signs up and how, what passwords are like, MFA; and its end.
+
+use askama::Template;
+use serde_json::{Map, Value, json};
+
+use super::{Fields, Frame, Head, May, Outcome, Reply, Visit, call, confirmed, may, members, text, texts};
+use crate::wire::fault::WireError;
+
+/// What DescribeUserPool tells and UpdateUserPool does not take.
+const OF_CREATION: [&str; 11] = [
+    "Id",
+    "Name",
+    "Arn",
+    "CreationDate",
+    "LastModifiedDate",
+    "SchemaAttributes",
+    "EstimatedNumberOfUsers",
+    "UsernameAttributes",
+    "AliasAttributes",
+    "UsernameConfiguration",
+    "MfaConfiguration",
+];
+
+#[derive(Template)]
+#[template(path = "console/pools/settings.html")]
+struct SettingsPage {
+    frame: Frame,
+    head: Head,
+    settings: Settings,
+    may_change: May,
+    may_change_mfa: May,
+    may_delete: May,
+    error: Option<WireError>,
+}
+
+/// What the form asks.
+struct Settings {
+    name: String,
+    sign_up: bool,
+    verify_email: bool,
+    verify_phone: bool,
+    protected: bool,
+    minimum_length: String,
+    upper: bool,
+    lower: bool,
+    numbers: bool,
+    symbols: bool,
+    temporary_days: String,
+    mfa: String,
+}
+
+impl Settings {
+    fn of(described: &Value) -> Self {
+        let verified = texts(described, "AutoVerifiedAttributes");
+        let policy = &described["Policies"]["PasswordPolicy"];
+        let number = |member: &str| policy[member].as_i64().map(|number| number.to_string()).unwrap_or_default();
+        Self {
+            name: text(described, "Name"),
+            sign_up: described["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] != true,
+            verify_email: verified.iter().any(|attribute| attribute == "email"),
+            verify_phone: verified.iter().any(|attribute| attribute == "phone_number"),
+            protected: described["DeletionProtection"] == "ACTIVE",
+            minimum_length: number("MinimumLength"),
+            upper: policy["RequireUppercase"] == true,
+            lower: policy["RequireLowercase"] == true,
+            numbers: policy["RequireNumbers"] == true,
+            symbols: policy["RequireSymbols"] == true,
+            temporary_days: number("TemporaryPasswordValidityDays"),
+            mfa: text(described, "MfaConfiguration"),
+        }
+    }
+
+    fn read(fields: &Fields) -> Self {
+        Self {
+            name: fields.given("name").unwrap_or_default(),
+            sign_up: fields.has("sign_up"),
+            verify_email: fields.has("verify_email"),
+            verify_phone: fields.has("verify_phone"),
+            protected: fields.has("protected"),
+            minimum_length: fields.given("minimum_length").unwrap_or_default(),
+            upper: fields.has("upper"),
+            lower: fields.has("lower"),
+            numbers: fields.has("numbers"),
+            symbols: fields.has("symbols"),
+            temporary_days: fields.given("temporary_days").unwrap_or_default(),
+            mfa: fields.text("mfa"),
+        }
+    }
+
+    /// UpdateUserPool resets what it is not given: so it is given all that was there, and what changes.
+    fn input(&self, head: &Head) -> Value {
+        let mut input: Map<String, Value> = members(head.described.clone());
+        input.retain(|name, _| !OF_CREATION.contains(&name.as_str()));
+        let verified = [(self.verify_email, "email"), (self.verify_phone, "phone_number")];
+        let verified: Vec<&str> = verified.into_iter().filter_map(|(is, attribute)| is.then_some(attribute)).collect();
+        let policy = json!({
+            "MinimumLength": whole(&self.minimum_length), "RequireUppercase": self.upper, "RequireLowercase": self.lower,
+            "RequireNumbers": self.numbers, "RequireSymbols": self.symbols,
+            "TemporaryPasswordValidityDays": whole(&self.temporary_days),
+        });
+        for (name, value) in [
+            ("UserPoolId", json!(head.id)),
+            ("PoolName", json!(self.name)),
+            ("AutoVerifiedAttributes", json!(verified)),
+            ("DeletionProtection", json!(if self.protected { "ACTIVE" } else { "INACTIVE" })),
+            ("Policies", json!({"PasswordPolicy": policy})),
+            ("AdminCreateUserConfig", json!({"AllowAdminCreateUserOnly": !self.sign_up})),
+            ("MfaConfiguration", head.described["MfaConfiguration"].clone()),
+        ] {
+            input.insert(name.to_owned(), value);
+        }
+        Value::Object(input)
+    }
+}
+
+/// A number as it was typed; what is none is given as it is, for the operation to refuse in its own words.
+fn whole(typed: &str) -> Value {
+    typed.parse::<i64>().map_or_else(|_| json!(typed), Value::from)
+}
+
+async fn page(visit: &Visit, head: Head, settings: Settings, error: Option<WireError>) -> SettingsPage {
+    let pool = json!({"UserPoolId": head.id});
+    SettingsPage {
+        frame: visit.frame(&head.name),
+        may_change: may(visit, "UpdateUserPool", pool.clone()).await,
+        may_change_mfa: may(visit, "SetUserPoolMfaConfig", pool.clone()).await,
+        may_delete: may(visit, "DeleteUserPool", pool).await,
+        head,
+        settings,
+        error,
+    }
+}
+
+/// `GET /console/pools/{pool}/settings`
+pub async fn show(visit: &Visit) -> Outcome {
+    // The form has to show what there is: who may not see it is told so.
+    call(visit, "DescribeUserPool", json!({"UserPoolId": visit.segment("pool")})).await?;
+    let head = Head::load(visit, "settings").await?;
+    let settings = Settings::of(&head.described);
+    Ok(Reply::page(&page(visit, head, settings, None).await))
+}
+
+/// `POST /console/pools/{pool}/settings`
+pub async fn change(visit: &Visit, fields: &Fields) -> Outcome {
+    call(visit, "DescribeUserPool", json!({"UserPoolId": visit.segment("pool")})).await?;
+    let head = Head::load(visit, "settings").await?;
+    let settings = Settings::read(fields);
+    let path = head.path("/settings");
+    if let Err(error) = save(visit, &head, &settings).await {
+        return Ok(Reply::again(&page(visit, head, settings, Some(error.clone())).await, &error));
+    }
+    Ok(Reply::done(path, "The settings are saved."))
+}
+
+/// MFA first: what it refuses leaves the rest as it was.
+async fn save(visit: &Visit, head: &Head, settings: &Settings) -> Result<(), WireError> {
+    let mut head = Head { id: head.id.clone(), name: String::new(), tab: "", described: head.described.clone() };
+    if !settings.mfa.is_empty() && head.described["MfaConfiguration"] != settings.mfa.as_str() {
+        let mut input = json!({"UserPoolId": head.id, "MfaConfiguration": settings.mfa});
+        if settings.mfa != "OFF" {
+            input["SoftwareTokenMfaConfiguration"] = json!({"Enabled": true});
+        }
+        call(visit, "SetUserPoolMfaConfig", input).await?;
+        head.described["MfaConfiguration"] = json!(settings.mfa);
+    }
+    call(visit, "UpdateUserPool", settings.input(&head)).await.map(drop)
+}
+
+/// `POST /console/pools/{pool}/delete`
+pub async fn delete(visit: &Visit, fields: &Fields) -> Outcome {
+    let head = Head::load(visit, "settings").await?;
+    confirmed(fields, &head.name)?;
+    call(visit, "DeleteUserPool", json!({"UserPoolId": head.id})).await?;
+    Ok(Reply::done("/pools", format!("The pool {} is deleted, and all that was in it.", head.name)))
+}

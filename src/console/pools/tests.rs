@@ -1,0 +1,1 @@
+//! The pages of user pools, as a browser without JavaScript sees them.

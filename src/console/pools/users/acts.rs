@@ -1,0 +1,111 @@
+//! What is done about a user, an operation each.
+
+use serde_json::{Value, json};
+
+use super::super::{Fields, Outcome, Reply, Visit, call, confirmed, list, segment, text};
+use super::one;
+use crate::wire::fault::WireError;
+
+/// The user that the path names, as every operation takes them, with more members.
+fn input(visit: &Visit, more: Value) -> Value {
+    let mut input = json!({"UserPoolId": visit.segment("pool"), "Username": visit.segment("user")});
+    for (name, value) in more.as_object().into_iter().flatten() {
+        input[name] = value.clone();
+    }
+    input
+}
+
+/// Calls an operation about the user; the page tells what became of it.
+async fn act(visit: &Visit, operation: &str, more: Value, notice: &str) -> Outcome {
+    done(visit, call(visit, operation, input(visit, more)).await.map(drop), notice).await
+}
+
+async fn done(visit: &Visit, outcome: Result<(), WireError>, notice: &str) -> Outcome {
+    match outcome {
+        Ok(()) => Ok(Reply::done(format!("/pools/{}/users/{}", segment(&visit.segment("pool")), segment(&visit.segment("user"))), notice)),
+        Err(error) => one::again(visit, &[], error).await,
+    }
+}
+
+/// `POST …/enable`
+pub async fn enable(visit: &Visit, _: &Fields) -> Outcome {
+    act(visit, "AdminEnableUser", json!({}), "They may sign in again.").await
+}
+
+/// `POST …/disable`
+pub async fn disable(visit: &Visit, _: &Fields) -> Outcome {
+    act(visit, "AdminDisableUser", json!({}), "They are signed out, and may not sign in.").await
+}
+
+/// `POST …/confirm`
+pub async fn confirm(visit: &Visit, _: &Fields) -> Outcome {
+    act(visit, "AdminConfirmSignUp", json!({}), "The sign-up is confirmed. No address is verified by that.").await
+}
+
+/// `POST …/sign-out`
+pub async fn sign_out(visit: &Visit, _: &Fields) -> Outcome {
+    act(visit, "AdminUserGlobalSignOut", json!({}), "They are signed out everywhere.").await
+}
+
+/// `POST …/password`
+pub async fn password(visit: &Visit, fields: &Fields) -> Outcome {
+    let permanent = fields.has("permanent");
+    let notice = if permanent { "The password is set." } else { "The password is set. They choose their own when they sign in." };
+    act(visit, "AdminSetUserPassword", json!({"Password": fields.text("password"), "Permanent": permanent}), notice).await
+}
+
+/// `POST …/mfa`
+pub async fn mfa(visit: &Visit, fields: &Fields) -> Outcome {
+    let enabled = fields.has("enabled");
+    let settings = json!({"Enabled": enabled, "PreferredMfa": enabled && fields.has("preferred")});
+    let notice = if enabled { "They are asked for a code of their authenticator." } else { "They are not asked for a second factor." };
+    act(visit, "AdminSetUserMFAPreference", json!({"SoftwareTokenMfaSettings": settings}), notice).await
+}
+
+/// `POST …/group`
+pub async fn add_to_group(visit: &Visit, fields: &Fields) -> Outcome {
+    let group = fields.given("group").unwrap_or_default();
+    act(visit, "AdminAddUserToGroup", json!({"GroupName": group}), &format!("They are in the group {group} now.")).await
+}
+
+/// `POST …/ungroup`
+pub async fn remove_from_group(visit: &Visit, fields: &Fields) -> Outcome {
+    let group = fields.text("group");
+    act(visit, "AdminRemoveUserFromGroup", json!({"GroupName": group}), &format!("They are in the group {group} no more.")).await
+}
+
+/// `POST …/attributes`: what differs from what they have, and what is added.
+pub async fn attributes(visit: &Visit, fields: &Fields) -> Outcome {
+    let user = call(visit, "AdminGetUser", input(visit, json!({}))).await?;
+    let (mut changes, mut typed) = (Vec::new(), Vec::new());
+    for attribute in list(&user, "UserAttributes") {
+        let (name, value) = (text(&attribute, "Name"), text(&attribute, "Value"));
+        let field = format!("attribute:{name}");
+        let written = fields.text(&field);
+        if fields.has(&field) && written != value {
+            changes.push(json!({"Name": name, "Value": written}));
+        }
+        typed.push((name, written));
+    }
+    if let Some(name) = fields.given("new_name") {
+        changes.push(json!({"Name": name, "Value": fields.text("new_value")}));
+    }
+    if changes.is_empty() {
+        return done(visit, Ok(()), "Nothing was changed.").await;
+    }
+    match call(visit, "AdminUpdateUserAttributes", input(visit, json!({"UserAttributes": changes}))).await {
+        Ok(_) => done(visit, Ok(()), "The attributes are saved.").await,
+        Err(error) => one::again(visit, &typed, error).await,
+    }
+}
+
+/// `POST …/delete`
+pub async fn delete(visit: &Visit, fields: &Fields) -> Outcome {
+    let user = call(visit, "AdminGetUser", input(visit, json!({}))).await?;
+    let username = text(&user, "Username");
+    if let Err(error) = confirmed(fields, &username) {
+        return one::again(visit, &[], error).await;
+    }
+    call(visit, "AdminDeleteUser", input(visit, json!({}))).await?;
+    Ok(Reply::done(format!("/pools/{}/users", segment(&visit.segment("pool"))), format!("{username} is deleted, and all that was theirs.")))
+}

@@ -1,0 +1,149 @@
+//! A pool's users: found as one types, page by page.
+
+mod acts;
+mod new;
+mod one;
+
+use askama::Template;
+use serde_json::{Value, json};
+
+use super::{Fields, Frame, Head, May, Moment, Outcome, PAGE, Reply, Row, Visit, call, form, list, may, next_page, page, segment, text};
+use crate::wire::fault::WireError;
+
+/// The pages and forms of users. A user is named by their `sub`: their name may be one that a path gives a meaning to, as `..`.
+pub fn rows() -> Vec<Row> {
+    vec![
+        page("/pools/{pool}/users", show),
+        page("/pools/{pool}/users/new", new::ask),
+        form("/pools/{pool}/users/new", new::create),
+        page("/pools/{pool}/users/{user}", one::show),
+        form("/pools/{pool}/users/{user}/attributes", acts::attributes),
+        form("/pools/{pool}/users/{user}/confirm", acts::confirm),
+        form("/pools/{pool}/users/{user}/delete", acts::delete),
+        form("/pools/{pool}/users/{user}/disable", acts::disable),
+        form("/pools/{pool}/users/{user}/enable", acts::enable),
+        form("/pools/{pool}/users/{user}/group", acts::add_to_group),
+        form("/pools/{pool}/users/{user}/mfa", acts::mfa),
+        form("/pools/{pool}/users/{user}/password", acts::password),
+        form("/pools/{pool}/users/{user}/sign-out", acts::sign_out),
+        form("/pools/{pool}/users/{user}/ungroup", acts::remove_from_group),
+    ]
+}
+
+/// What users are found by, as ListUsers takes it, and what people call it.
+const SEARCHED: [(&str, &str); 10] = [
+    ("username", "Username"),
+    ("email", "Email"),
+    ("phone_number", "Phone number"),
+    ("name", "Name"),
+    ("given_name", "Given name"),
+    ("family_name", "Family name"),
+    ("preferred_username", "Preferred username"),
+    ("sub", "sub"),
+    ("cognito:user_status", "User status"),
+    ("status", "Enabled or Disabled"),
+];
+
+/// A user, as lists show them.
+pub struct Person {
+    /// Their name.
+    pub username: String,
+    /// Their `sub`.
+    pub sub: String,
+    /// Their page.
+    pub href: String,
+    /// What tells them apart: an address or a name.
+    pub detail: String,
+    /// Where they stand, in AWS's word.
+    pub status: String,
+    /// Whether they may sign in.
+    pub enabled: bool,
+    /// When they were made.
+    pub created: Option<Moment>,
+}
+
+impl Person {
+    /// As operations answer them.
+    pub fn read(visit: &Visit, pool: &str, user: &Value) -> Self {
+        let sub = attribute(user, "sub");
+        let detail = ["email", "phone_number", "name"].map(|name| attribute(user, name)).into_iter().find(|value| !value.is_empty());
+        Self {
+            username: text(user, "Username"),
+            href: format!("/console/pools/{}/users/{}", segment(pool), segment(&sub)),
+            sub,
+            detail: detail.unwrap_or_default(),
+            status: text(user, "UserStatus"),
+            enabled: user["Enabled"] == true,
+            created: Moment::read(&user["UserCreateDate"], visit.now()),
+        }
+    }
+}
+
+/// An attribute, of lists or of AdminGetUser; empty where there is none.
+fn attribute(user: &Value, name: &str) -> String {
+    let attributes = list(user, "Attributes").into_iter().chain(list(user, "UserAttributes"));
+    attributes.into_iter().find(|attribute| attribute["Name"] == name).map(|attribute| text(&attribute, "Value")).unwrap_or_default()
+}
+
+/// What is looked for, as it stands in the address.
+struct Search {
+    attribute: String,
+    wanted: String,
+}
+
+impl Search {
+    fn read(query: &Fields) -> Self {
+        let attribute = query.given("by").filter(|by| SEARCHED.iter().any(|(name, _)| name == by));
+        Self { attribute: attribute.unwrap_or_else(|| "username".to_owned()), wanted: query.given("q").unwrap_or_default() }
+    }
+
+    /// The filter of ListUsers. A `sub` is found whole, everything else by how it begins.
+    fn filter(&self) -> Option<String> {
+        let operator = if self.attribute == "sub" { "=" } else { "^=" };
+        let value = self.wanted.replace('"', "\\\"");
+        (!self.wanted.is_empty()).then(|| format!("{} {operator} \"{value}\"", self.attribute))
+    }
+}
+
+#[derive(Template)]
+#[template(path = "console/pools/users.html")]
+struct UsersPage {
+    frame: Frame,
+    head: Head,
+    search: Search,
+    searched: &'static [(&'static str, &'static str)],
+    people: Vec<Person>,
+    may_create: May,
+    first: Option<String>,
+    next: Option<String>,
+    /// What is wrong with the search.
+    error: Option<WireError>,
+}
+
+/// `GET /console/pools/{pool}/users`
+async fn show(visit: &Visit) -> Outcome {
+    let head = Head::load(visit, "users").await?;
+    let (search, token) = (Search::read(visit.query()), visit.query().given("next"));
+    let mut input = json!({"UserPoolId": head.id, "Limit": PAGE, "PaginationToken": token});
+    if let Some(filter) = search.filter() {
+        input["Filter"] = json!(filter);
+    }
+    let (listed, error) = match call(visit, "ListUsers", input).await {
+        Ok(listed) => (listed, None),
+        Err(error) if error.code == "InvalidParameterException" => (json!({}), Some(error)),
+        Err(error) => return Err(error.into()),
+    };
+    let path = head.path("/users");
+    let first = next_page(&path, &[("by", &search.attribute), ("q", &search.wanted)], &json!(""));
+    Ok(Reply::page(&UsersPage {
+        frame: visit.frame(&head.name),
+        people: list(&listed, "Users").iter().map(|user| Person::read(visit, &head.id, user)).collect(),
+        may_create: may(visit, "AdminCreateUser", json!({"UserPoolId": head.id, "Username": "new"})).await,
+        first: token.and(first),
+        next: next_page(&path, &[("by", &search.attribute), ("q", &search.wanted)], &listed["PaginationToken"]),
+        searched: &SEARCHED,
+        search,
+        head,
+        error,
+    }))
+}

@@ -1,0 +1,154 @@
+//! One user: where they stand, what they are, and what can be done about it.
+
+use askama::Template;
+use serde_json::{Value, json};
+
+use super::super::groups::Group;
+use super::super::{Frame, Head, May, Moment, Outcome, PAGE, Reply, Visit, call, list, may, text, texts};
+use super::attribute;
+use crate::wire::fault::WireError;
+
+/// An attribute, as the form shows it.
+pub struct Shown {
+    /// Its name.
+    pub name: String,
+    value: String,
+    is_boolean: bool,
+    /// Whether it holds what it has.
+    is_fixed: bool,
+}
+
+/// What policies let the caller do about the user.
+struct Mays {
+    attributes: May,
+    confirm: May,
+    disable: May,
+    enable: May,
+    password: May,
+    sign_out: May,
+    delete: May,
+    mfa: May,
+    add: May,
+    remove: May,
+}
+
+impl Mays {
+    async fn of(visit: &Visit, pool: &str, sub: &str) -> Self {
+        let with = |more: Value| {
+            let mut input = json!({"UserPoolId": pool, "Username": sub});
+            for (name, value) in more.as_object().into_iter().flatten() {
+                input[name] = value.clone();
+            }
+            input
+        };
+        Self {
+            attributes: may(visit, "AdminUpdateUserAttributes", with(json!({"UserAttributes": []}))).await,
+            confirm: may(visit, "AdminConfirmSignUp", with(json!({}))).await,
+            disable: may(visit, "AdminDisableUser", with(json!({}))).await,
+            enable: may(visit, "AdminEnableUser", with(json!({}))).await,
+            password: may(visit, "AdminSetUserPassword", with(json!({"Password": "Aa1!aaaa"}))).await,
+            sign_out: may(visit, "AdminUserGlobalSignOut", with(json!({}))).await,
+            delete: may(visit, "AdminDeleteUser", with(json!({}))).await,
+            mfa: may(visit, "AdminSetUserMFAPreference", with(json!({}))).await,
+            add: may(visit, "AdminAddUserToGroup", with(json!({"GroupName": "x"}))).await,
+            remove: may(visit, "AdminRemoveUserFromGroup", with(json!({"GroupName": "x"}))).await,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "console/pools/user.html")]
+struct UserPage {
+    frame: Frame,
+    head: Head,
+    /// The path of this page's acts.
+    acts: String,
+    /// The one that deletes.
+    deletes: String,
+    username: String,
+    sub: String,
+    status: String,
+    enabled: bool,
+    created: Option<Moment>,
+    modified: Option<Moment>,
+    factor: bool,
+    preferred: bool,
+    attributes: Vec<Shown>,
+    /// The schema's attributes that they do not have.
+    absent: Vec<String>,
+    groups: Vec<Group>,
+    /// Why their groups are not shown.
+    unseen: Option<WireError>,
+    /// The pool's groups, to choose from.
+    offered: Vec<String>,
+    mays: Mays,
+    error: Option<WireError>,
+}
+
+/// The attributes of a user, with what was typed in their place, and those of the schema that they lack.
+fn attributes(head: &Head, user: &Value, typed: &[(String, String)]) -> (Vec<Shown>, Vec<String>) {
+    let schema = list(&head.described, "SchemaAttributes");
+    let in_schema = |name: &str| schema.iter().find(|attribute| attribute["Name"] == name);
+    let held = list(user, "UserAttributes");
+    let shown = held.iter().filter(|attribute| attribute["Name"] != "sub").map(|attribute| {
+        let name = text(attribute, "Name");
+        let written = typed.iter().find(|(typed, _)| *typed == name).map(|(_, value)| value.clone());
+        let of_schema = in_schema(&name);
+        Shown {
+            value: written.unwrap_or_else(|| text(attribute, "Value")),
+            is_boolean: of_schema.is_some_and(|attribute| attribute["AttributeDataType"] == "Boolean"),
+            is_fixed: of_schema.is_some_and(|attribute| attribute["Mutable"] == false),
+            name,
+        }
+    });
+    let shown: Vec<Shown> = shown.collect();
+    let lacks = |name: &String| name != "sub" && !shown.iter().any(|attribute| attribute.name == *name);
+    let absent = schema.iter().filter(|attribute| attribute["Mutable"] == true).map(|attribute| text(attribute, "Name"));
+    let absent = absent.filter(lacks).collect();
+    (shown, absent)
+}
+
+/// The user's page, with what was refused above it.
+async fn page(visit: &Visit, typed: &[(String, String)], error: Option<WireError>) -> Result<UserPage, WireError> {
+    let head = Head::load(visit, "users").await?;
+    let sub = visit.segment("user");
+    let user = call(visit, "AdminGetUser", json!({"UserPoolId": head.id, "Username": sub})).await?;
+    let (sub, username) = (attribute(&user, "sub"), text(&user, "Username"));
+    let groups = call(visit, "AdminListGroupsForUser", json!({"UserPoolId": head.id, "Username": sub, "Limit": PAGE})).await;
+    let (groups, unseen) = groups.map_or_else(|error| (json!({}), Some(error)), |groups| (groups, None));
+    let all = call(visit, "ListGroups", json!({"UserPoolId": head.id, "Limit": PAGE})).await.unwrap_or_default();
+    let (shown, absent) = attributes(&head, &user, typed);
+    let factors = texts(&user, "UserMFASettingList");
+    let acts = head.href(&format!("/users/{}", super::segment(&sub)));
+    Ok(UserPage {
+        frame: visit.frame(&username),
+        deletes: format!("{acts}/delete"),
+        acts,
+        status: text(&user, "UserStatus"),
+        enabled: user["Enabled"] == true,
+        created: Moment::read(&user["UserCreateDate"], visit.now()),
+        modified: Moment::read(&user["UserLastModifiedDate"], visit.now()),
+        factor: !factors.is_empty(),
+        preferred: user["PreferredMfaSetting"].is_string(),
+        attributes: shown,
+        absent,
+        groups: list(&groups, "Groups").iter().map(|group| Group::read(visit, group)).collect(),
+        unseen,
+        offered: list(&all, "Groups").iter().map(|group| text(group, "GroupName")).collect(),
+        mays: Mays::of(visit, &head.id, &sub).await,
+        username,
+        sub,
+        head,
+        error,
+    })
+}
+
+/// `GET /console/pools/{pool}/users/{user}`
+pub async fn show(visit: &Visit) -> Outcome {
+    Ok(Reply::page(&page(visit, &[], None).await?))
+}
+
+/// The page again, with what was typed and what was refused.
+pub async fn again(visit: &Visit, typed: &[(String, String)], error: WireError) -> Outcome {
+    Ok(Reply::again(&page(visit, typed, Some(error.clone())).await?, &error))
+}
