@@ -11,6 +11,7 @@ use super::Refused;
 use super::door::{permit, respond, signer};
 use crate::config::{IssuerStyle, Mode};
 use crate::context::{Act, App};
+use crate::store::nodes::{self, Node};
 
 /// What a deployment is and runs with, as this node sees it.
 #[derive(Clone, Debug, Serialize)]
@@ -42,6 +43,20 @@ pub struct Deployment {
     pub argon2_passes: u32,
     /// Events that found no room to be noted since this node started; the log has them.
     pub dropped_events: u64,
+    /// The nodes that serve it now.
+    pub nodes: Vec<Serving>,
+}
+
+/// A node that serves.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Serving {
+    /// What it calls itself.
+    pub id: String,
+    /// Its release.
+    pub version: String,
+    /// When it started, RFC 3339.
+    pub started_at: String,
 }
 
 /// Answers a program.
@@ -57,6 +72,8 @@ pub async fn handle(app: Data<App>, request: HttpRequest) -> HttpResponse {
 pub async fn describe(app: &App, act: &Act) -> Result<Deployment, Refused> {
     permit(app, act, "passwright:GetDeployment", "*").await?;
     let cost = app.hasher.cost();
+    let living = app.read(async |tx| nodes::living(tx, app.now()).await).await?;
+    let serving = |node: Node| Serving { id: node.id, version: node.version, started_at: node.started_at.to_rfc3339() };
     Ok(Deployment {
         version: env!("CARGO_PKG_VERSION"),
         mode: match app.mode {
@@ -77,6 +94,7 @@ pub async fn describe(app: &App, act: &Act) -> Result<Deployment, Refused> {
         argon2_memory_kib: cost.memory_kib,
         argon2_passes: cost.passes,
         dropped_events: app.journal.dropped(),
+        nodes: living.into_iter().map(serving).collect(),
     })
 }
 

@@ -5,6 +5,7 @@
 
 mod held;
 pub mod journal;
+pub mod presence;
 pub mod key_uses;
 mod rotate;
 mod sweep;

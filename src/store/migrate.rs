@@ -17,6 +17,7 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(17, "key rotation", include_str!("../../migrations/0017_key_rotation.sql")),
     shared(18, "console sessions", include_str!("../../migrations/0018_console_sessions.sql")),
     shared(19, "audit", include_str!("../../migrations/0019_audit.sql")),
+    shared(20, "nodes", include_str!("../../migrations/0020_nodes.sql")),
     shared(30, "groups", include_str!("../../migrations/0030_groups.sql")),
     shared(35, "access key uses", include_str!("../../migrations/0035_access_key_uses.sql")),
 ];

@@ -25,6 +25,7 @@ pub mod leftovers;
 pub mod message_budgets;
 mod migrate;
 pub mod names;
+pub mod nodes;
 pub mod outbox;
 pub mod signing_keys;
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::store::template;
 const ENDINGS: [&str; 4] = ["_until", "expires_at", "fades_at", "ready_at"];
 
 /// What expires (`table.column`, or what travels and has no row), and where the clock passes its end.
-const EXPIRING: [(&str, &str, &str); 28] = [
+const EXPIRING: [(&str, &str, &str); 29] = [
     ("audit_events.created_at", "jobs/tests.rs", "events_and_counts_go_by_their_age"),
     ("pool_activity.hour_began_at", "jobs/tests.rs", "events_and_counts_go_by_their_age"),
     ("challenge_sessions.expires_at", "jobs/tests.rs", "sweeping_goes_on_until_nothing_that_has_expired_is_left"),
@@ -26,6 +26,7 @@ const EXPIRING: [(&str, &str, &str); 28] = [
     ("jobs.ready_at", "jobs/tests.rs", "a_job_is_due_again_after_its_pause"),
     ("jobs.lease", "jobs/tests.rs", "a_job_whose_node_died_is_taken_over_and_the_dead_cannot_go_on"),
     ("message_budgets.spent_until", "services/cognito_idp/mod.rs", "one_address_is_mailed_so_often_an_hour_whoever_signs_up_with_it"),
+    ("nodes.alive_until", "jobs/presence.rs", "a_node_is_there_while_it_says_so_and_gone_when_it_stops_or_says_nothing"),
     ("outbox_messages.created_at", "jobs/tests.rs", "messages_go_by_their_age_and_however_many_one_pool_sends_it_takes_none_of_anothers"),
     ("sign_in_attempts.fades_at", "flows/sign_in/tests/guesses.rs", "counts_fade_after_a_quiet_quarter_of_an_hour"),
     ("sign_in_attempts.locked_until", "flows/sign_in/tests/nobody.rs", "nobody_is_locked_out_like_somebody"),
