@@ -1,4 +1,4 @@
-//! The command line, its environment variables and the settings file, and the settings they make.
+//! The settings of a server: its flags, their environment variables, and the settings file.
 
 mod file;
 
@@ -6,33 +6,24 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, Args, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
-pub use file::{RuleSetting, SettingsRefused, load};
+pub use file::{RuleSetting, SettingsRefused, with_file};
 
 use crate::budgets::Limits;
 use crate::kit::region::is_region;
 
-/// A self-hosted auth and token service that speaks Amazon Cognito's, STS's and IAM's own wire protocols.
-#[derive(Debug, Parser)]
-#[command(name = "passwright", version, about)]
-pub struct Cli {
-    /// What to run.
-    #[command(subcommand)]
-    pub command: Command,
-}
-
-/// What to run.
+/// The commands that run a server.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum Server {
     /// Start everything for development: loopback only, any access key that Passwright did not issue is the account's root.
     Dev(DevFlags),
     /// Start for production: every administrative operation needs a signature and an IAM allow.
     Serve(ServeFlags),
 }
 
-impl Command {
+impl Server {
     /// The flags that both commands take.
     pub const fn shared_mut(&mut self) -> &mut SharedFlags {
         match self {
@@ -50,6 +41,9 @@ pub struct DevFlags {
     /// Keep everything in a temporary folder that is deleted at the end.
     #[arg(long, env = "PASSWRIGHT_EPHEMERAL", default_value_t = false, default_missing_value = "true", num_args = 0..=1, require_equals = true, action = ArgAction::Set)]
     pub ephemeral: bool,
+    /// Make what a first look needs, once: a pool with users, clients, an identity pool and its roles; and print what to paste.
+    #[arg(long, env = "PASSWRIGHT_DEMO", default_value_t = false, default_missing_value = "true", num_args = 0..=1, require_equals = true, action = ArgAction::Set)]
+    pub demo: bool,
     /// Open a second, https listener on port + 1, with a certificate of its own authority.
     #[arg(long, env = "PASSWRIGHT_TLS", default_value_t = false, default_missing_value = "true", num_args = 0..=1, require_equals = true, action = ArgAction::Set)]
     pub tls: bool,
@@ -211,7 +205,11 @@ fn region(text: &str) -> Result<String, String> {
     if is_region(text) { Ok(text.to_owned()) } else { Err("a region is written like us-east-1".to_owned()) }
 }
 
-fn public_url(text: &str) -> Result<String, String> {
+/// An address that deployments are reached by, without a slash at its end.
+///
+/// # Errors
+/// What is wrong with the text.
+pub fn public_url(text: &str) -> Result<String, String> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     let is_base = rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['?', '#', ' ']));
     if is_base { Ok(text.trim_end_matches('/').to_owned()) } else { Err("a public URL begins with http:// or https://".to_owned()) }

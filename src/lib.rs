@@ -5,7 +5,7 @@
 //!
 //! | room | holds |
 //! |---|---|
-//! | [`startup`], [`config`], [`cli`] | settings to a running server; work on policies without one |
+//! | [`startup`], [`config`], [`cli`] | settings to a running server; the command line, and its commands that run none |
 //! | [`http`] | routes, health, metrics, TLS |
 //! | [`console`] | pages that call the wire's operations as whoever is signed in |
 //! | [`pages`] | what every page shares: files, headers |
@@ -35,6 +35,7 @@
 //! | a condition operator | its function and table test in `policy/operators/`, one row there |
 //! | a check of policies | its function in `policy/validate/checks/`, one row there |
 //! | a setting | its field in [`config`] |
+//! | a command | its variant in `cli/mod.rs` and its file beside it |
 //! | a column | one migration, the row struct, the store file |
 //! | a kind of id | its line in `kit/id.rs` and its name in `store/types.rs` |
 //! | what rests sealed | [`crypto::sealed::Sealable`] for it, and `Sealed<T>` in its row |

@@ -1,5 +1,8 @@
 //! The only place that wires things: settings to a running server.
 
+mod banner;
+mod demo;
+
 use std::io::Write as _;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -10,9 +13,11 @@ use std::{fs, io};
 use actix_web::web::Data;
 use ipnet::IpNet;
 
+use self::banner::Style;
+use self::demo::DemoRefused;
 use crate::audit::Journal;
 use crate::budgets::{Budgets, Limits};
-use crate::config::{Cli, Command, DevFlags, Mode, ServeFlags, SharedFlags};
+use crate::config::{DevFlags, Mode, ServeFlags, Server, SharedFlags};
 use crate::context::{App, Caches, Keys};
 use crate::crypto::argon2::{Argon2Cost, Hasher};
 use crate::crypto::ids;
@@ -53,20 +58,23 @@ pub enum StartupError {
     /// TLS.
     #[error("{0}")]
     Tls(#[from] TlsError),
+    /// The demo.
+    #[error(transparent)]
+    Demo(#[from] DemoRefused),
     /// The server itself.
     #[error("{0}")]
     Io(#[from] io::Error),
 }
 
-/// Runs what the command line asks for, until it is told to stop.
+/// Runs a server until it is told to stop.
 ///
 /// # Errors
 /// [`StartupError`].
-pub async fn run(cli: Cli) -> Result<(), StartupError> {
+pub async fn run(server: Server) -> Result<(), StartupError> {
     private_file::by_default();
-    match cli.command {
-        Command::Dev(flags) => dev(flags).await,
-        Command::Serve(flags) => serve(flags).await,
+    match server {
+        Server::Dev(flags) => dev(flags).await,
+        Server::Serve(flags) => serve(flags).await,
     }
 }
 
@@ -82,6 +90,7 @@ async fn dev(flags: DevFlags) -> Result<(), StartupError> {
     }
     let (listener, secure) = if flags.tls { listen_twice(&shared)? } else { (listen(shared.host, shared.port)?, None) };
     let app = assemble(&shared, Mode::Dev, flags.trusted_proxies, Limits::default(), &listener).await?;
+    let demo = if flags.demo { Some(demo::make(&app).await?) } else { None };
     let secure = match secure {
         Some(secure) => {
             let (config, ca) = tls::development(&shared.data.join("tls"), &shared.region, &fresh())?;
@@ -90,7 +99,12 @@ async fn dev(flags: DevFlags) -> Result<(), StartupError> {
         }
         None => None,
     };
-    listen_until_stopped(app, rules, listener, secure, true).await
+    let url = format!("http://{}", listener.local_addr()?);
+    announce(&format!("listening on {url}"));
+    let style = Style::of_output();
+    let guide = demo.map(|demo| demo::guide(&demo, style)).unwrap_or_default();
+    announce(&format!("{}{guide}", banner::banner(&url, &app.default_region, style)));
+    run_server(app, rules, vec![listener], secure.into_iter().collect()).await
 }
 
 /// A folder that goes with its server, also with one that does not start.
@@ -118,6 +132,7 @@ async fn serve(flags: ServeFlags) -> Result<(), StartupError> {
     let listener = listen(flags.shared.host, flags.shared.port)?;
     let app = assemble(&flags.shared, Mode::Serve, flags.trusted_proxies, flags.budgets.limits(), &listener).await?;
     write_root_credentials(&app, &flags.shared.data).await?;
+    tracing::info!("the console is at {}/console", app.public_url);
     match certificate {
         Some((chain, key)) => {
             let config = tls::from_files(&chain, &key)?;
@@ -126,7 +141,8 @@ async fn serve(flags: ServeFlags) -> Result<(), StartupError> {
         }
         None => {
             tracing::warn!("answering plain HTTP: put a proxy with TLS in front, or give --tls-cert and --tls-key");
-            listen_until_stopped(app, rules, listener, None, false).await
+            announce(&format!("listening on http://{}", listener.local_addr()?));
+            run_server(app, rules, vec![listener], Vec::new()).await
         }
     }
 }
@@ -309,22 +325,6 @@ fn root_key(app: &App) -> Result<(AccessKey, String), StoreError> {
     let (key, secret) = AccessKey::issue(&app.keys.at_rest, &app.first_account_id, owner_id, app.now(), &mut app.rng())?;
     let text = format!("[default]\naws_access_key_id = {}\naws_secret_access_key = {}\n", key.id, secret.expose_secret());
     Ok((key, text))
-}
-
-async fn listen_until_stopped(
-    app: Arc<App>,
-    rules: Data<Rules>,
-    listener: TcpListener,
-    secure: Option<(TcpListener, rustls::ServerConfig)>,
-    guide: bool,
-) -> Result<(), StartupError> {
-    let address = listener.local_addr()?;
-    announce(&format!("listening on http://{address}"));
-    if guide {
-        announce(&format!("try: aws --endpoint-url http://{address} cognito-idp create-user-pool --pool-name first"));
-        announce(&format!("codes that users are sent: http://{address}/_dev/outbox"));
-    }
-    run_server(app, rules, vec![listener], secure.into_iter().collect()).await
 }
 
 async fn run_server(

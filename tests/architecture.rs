@@ -90,10 +90,10 @@ const ROOMS: [(&str, &[&str]); 29] = [
             "wire",
         ],
     ),
-    ("startup", &["audit", "budgets", "config", "context", "crypto", "decisions", "http", "iam", "jobs", "kit", "store"]),
-    // Work on policies without a server: it stands beside `http`, and uses the same decisions.
-    ("cli", &["config", "decisions", "policy"]),
-    ("main", &["config", "startup"]),
+    ("startup", &["audit", "budgets", "config", "context", "crypto", "decisions", "http", "iam", "jobs", "kit", "store", "wire"]),
+    // The command line. Its commands stand beside `http`: work on policies uses the same decisions, `status` asks from outside.
+    ("cli", &["config", "decisions", "kit", "policy"]),
+    ("main", &["cli", "config", "startup"]),
     // The whole application in a test's own process.
     (
         "testing",

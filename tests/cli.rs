@@ -1,10 +1,12 @@
-//! `passwright policy …` as a process: what it prints, and the exit codes that scripts and CI go by.
+//! The command line as a process: what it prints, and the exit codes that scripts and CI go by.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 
 const NOTES: &str = r#"{"Version": "2012-10-17", "Statement": [
     {"Sid": "Read", "Effect": "Allow", "Action": "notes:Read", "Resource": "*",
@@ -67,22 +69,111 @@ fn evaluate_answers_by_its_exit_code_and_in_json() {
     assert_eq!(run(&folder.0, &["evaluate", "missing.json"], "").0, 2);
 }
 
+/// What the binary answers, with no server's settings in its environment.
+fn passwright(arguments: &[&str]) -> (i32, String, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_passwright"));
+    let output = command.args(arguments).env_remove("PASSWRIGHT_PUBLIC_URL").stdin(Stdio::null()).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+const COMMANDS: [&str; 5] = ["completions", "dev", "policy", "serve", "status"];
+
 #[test]
-fn the_binarys_own_help_shows_policy_and_policy_has_its_own() {
-    let help = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_passwright")).args(arguments).output().unwrap();
-        (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
-    };
-    let (code, text) = help(&["--help"]);
-    assert!(code == 0 && ["  dev ", "  serve ", "  policy "].iter().all(|command| text.contains(command)), "{text}");
-    for arguments in [&["policy", "--help"][..], &["help", "policy"]] {
-        let (code, text) = help(arguments);
-        assert!(code == 0 && text.contains("passwright policy <COMMAND>") && text.contains("  evaluate "), "{text}");
+fn the_help_shows_every_command_and_each_has_its_own() {
+    let (code, text, _) = passwright(&["--help"]);
+    let listed = text.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let mut listed: Vec<&str> = listed.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").collect();
+    listed.sort_unstable();
+    assert_eq!((code, listed.as_slice()), (0, COMMANDS.as_slice()), "{text}");
+    assert!(text.contains("Exit codes: 0 for yes"), "{text}");
+    for command in COMMANDS {
+        for arguments in [&[command, "--help"][..], &["help", command]] {
+            let (code, text, _) = passwright(arguments);
+            assert!(code == 0 && text.contains(&format!("Usage: passwright {command} ")), "{text}");
+        }
     }
-    let (code, text) = help(&["policy", "evaluate", "--help"]);
+    let (code, text, _) = passwright(&["policy", "evaluate", "--help"]);
     assert!(code == 0 && text.contains("passwright policy evaluate") && text.contains("--derive"), "{text}");
-    assert_eq!(help(&["policy"]).0, 2);
-    assert_eq!(help(&["policies"]).0, 2);
+    for misunderstood in [&[][..], &["policy"], &["policies"], &["dev", "--colour"], &["status", "--output", "xml"], &["completions"]] {
+        let (code, out, problem) = passwright(misunderstood);
+        assert_eq!((code, out.as_str()), (2, ""), "{misunderstood:?}: {problem}");
+    }
+}
+
+#[test]
+fn each_shell_completes_every_command_and_its_flags() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let (code, script, _) = passwright(&["completions", shell]);
+        let names = COMMANDS.iter().chain(&["evaluate", "ephemeral", "database-url", "junit", "output"]);
+        let missing: Vec<_> = names.filter(|name| !script.contains(*name)).collect();
+        assert!(code == 0 && missing.is_empty(), "{shell} does not know {missing:?}");
+    }
+    assert_eq!(passwright(&["completions", "cmd"]).0, 2);
+}
+
+#[test]
+fn bash_takes_the_completions_and_completes_by_them() {
+    let script = passwright(&["completions", "bash"]).1;
+    let ask = "COMP_WORDS=(passwright sta) COMP_CWORD=1; _passwright passwright sta passwright; echo \"${COMPREPLY[@]}\"";
+    let output = Command::new("bash").args(["--norc", "-c", &format!("{script}\n{ask}")]).output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "status\n", "{}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Answers every request on a port of its own with what `answer` gives for the path.
+fn answering(answer: fn(&str) -> (u16, &'static str)) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut line = String::new();
+            let _ = BufReader::new(&stream).read_line(&mut line);
+            let (status, body) = answer(line.split(' ').nth(1).unwrap_or_default());
+            let head = format!("HTTP/1.1 {status} X\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+            let _ = stream.write_all(format!("{head}{body}").as_bytes());
+        }
+    });
+    url
+}
+
+#[test]
+fn status_tells_by_its_exit_code_whether_a_server_is_ready_alive_or_not_there() {
+    let ready = answering(|path| match path {
+        "/healthz" | "/readyz" => (200, "ok"),
+        "/metrics" => (200, "passwright_requests_total{status=\"2xx\"} 7\n"),
+        _ => (404, ""),
+    });
+    let (code, table, problem) = passwright(&["status", "--url", &ready]);
+    let expected = format!(
+        "WHAT             STATE\nserver           {ready}\nlive             yes\nready            yes\nrequests         7\n  refused (4xx)  0\n  failed (5xx)   0\n"
+    );
+    assert_eq!((code, table, problem.as_str()), (0, expected, ""));
+
+    // A proxy keeps the metrics to itself.
+    let unready = answering(|path| match path {
+        "/healthz" => (200, "ok"),
+        "/readyz" => (503, "the database does not answer\n"),
+        _ => (404, "passwright_requests_total 1\n"),
+    });
+    let (code, document, _) = passwright(&["status", "--output", "json", "--url", &format!("{unready}/")]);
+    let document: serde_json::Value = serde_json::from_str(&document).unwrap();
+    assert_eq!(code, 1);
+    assert_eq!((&document["url"], &document["live"], &document["ready"]), (&unready.clone().into(), &true.into(), &false.into()));
+    assert_eq!((&document["problem"], &document["requests"]), (&"the database does not answer".into(), &serde_json::Value::Null));
+    assert!(passwright(&["status", "--url", &unready]).1.contains("\nready   no: the database does not answer\n"));
+
+    let other = answering(|_| (404, ""));
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
+    let nowhere = format!("http://{}", nobody.local_addr().unwrap());
+    drop(nobody);
+    for (url, says) in [(&other, "is it Passwright's address?"), (&nowhere, "refused"), (&"ftp://a".to_owned(), "begins with http")] {
+        for output in ["table", "json"] {
+            let (code, out, problem) = passwright(&["status", "--output", output, "--url", url]);
+            assert!(code == 2 && out.is_empty() && problem.contains(says), "{url}: {problem}");
+        }
+    }
+    let (code, _, problem) = passwright(&["status", "--ca", "/nowhere.pem"]);
+    assert!(code == 2 && problem.starts_with("passwright: --ca /nowhere.pem: "), "{problem}");
 }
 
 #[test]

@@ -1,186 +1,72 @@
-//! `passwright policy …`: work on policies without a server. Texts in, a report and an exit code out.
+//! The command line: one parser, one way to answer, one meaning of exit codes. A command is a variant here and its file.
 
 use std::ffi::OsString;
-use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
-mod canonical;
-mod cases;
-mod diff;
-mod evaluate;
-mod format;
-mod junit;
-mod test;
-mod validate;
+use crate::config::{self, Server, SettingsRefused};
 
-/// Evaluate, validate, format, compare and test IAM policies, without a server.
-///
-/// Exit codes: 0 for yes (allowed, valid, formatted, equal, passed), 1 for no, 2 for a question that could not be answered.
+mod completions;
+mod fetch;
+mod policy;
+mod report;
+mod status;
+
+/// A self-hosted auth and token service that speaks Amazon Cognito's, STS's and IAM's own wire protocols.
 #[derive(Debug, Parser)]
-#[command(name = POLICY, version)]
-struct Cli {
+#[command(name = NAME, version, about, after_help = report::EXIT_CODES)]
+pub struct Cli {
+    /// What to run.
     #[command(subcommand)]
-    command: Command,
+    pub command: Command,
 }
 
+/// What to run.
 #[derive(Debug, Subcommand)]
-enum Command {
-    /// Answer a hypothetical question, all of which is in a file.
-    #[command(after_help = evaluate::HELP)]
-    Evaluate(EvaluateFlags),
-    /// Check policies by the checks of AWS's ValidatePolicy. Errors make the exit code 1; warnings and suggestions don't.
-    Validate(ValidateFlags),
-    /// Write policies in their canonical form: two-blank indentation, elements in AWS's order.
-    Format(FormatFlags),
-    /// Compare what two policies say, statement by statement, whatever their layout.
-    Diff(DiffFlags),
-    /// Run a folder of test cases.
-    #[command(after_help = cases::HELP)]
-    Test(TestFlags),
+pub enum Command {
+    /// A server.
+    #[command(flatten)]
+    Server(Server),
+    /// What is done beside one.
+    #[command(flatten)]
+    Tool(Tool),
 }
 
-#[derive(Debug, Args)]
-struct EvaluateFlags {
-    /// The question, JSON as `POST /v1/simulate` takes it; `-` reads standard input.
-    file: PathBuf,
-    /// The account of a resource whose ARN names none.
-    #[arg(long, default_value = OWN_ACCOUNT)]
-    account_id: String,
-    /// Also say what failed of the statements about the action.
-    #[arg(long)]
-    explain: bool,
-    /// Add what the principal's ARN tells: aws:PrincipalArn, aws:PrincipalAccount, aws:PrincipalType, aws:username, and
-    /// aws:ResourceAccount. Keys of the context stay as they are.
-    #[arg(long)]
-    derive: bool,
+/// The commands that run no server.
+#[derive(Debug, Subcommand)]
+pub enum Tool {
+    /// Ask a running server how it is. Exit codes: 0 it is ready, 1 it lives and is not ready, 2 it cannot be reached.
+    Status(status::StatusFlags),
+    /// Evaluate, validate, format, compare and test IAM policies, without a server.
+    ///
+    /// Exit codes: 0 for yes (allowed, valid, formatted, equal, passed), 1 for no, 2 for a question that could not be answered.
+    #[command(version, subcommand)]
+    Policy(policy::Command),
+    /// Print what makes a shell complete these commands: `eval "$(passwright completions bash)"`.
+    Completions(completions::CompletionsFlags),
 }
 
-#[derive(Debug, Args)]
-struct ValidateFlags {
-    /// Policies; `-` reads standard input.
-    #[arg(required = true)]
-    files: Vec<PathBuf>,
-    /// What the policies are attached to.
-    #[arg(long = "type", value_enum, default_value_t = PolicyType::Identity)]
-    policy_type: PolicyType,
-    /// An issue code whose findings are left out, repeatable: `INVALID_SERVICE_IN_ACTION` for services of your own.
-    #[arg(long = "ignore", value_name = "CODE")]
-    ignored: Vec<String>,
-    /// How findings are written.
-    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
-    format: ReportFormat,
+/// The binary's name.
+const NAME: &str = "passwright";
+
+/// Reads the command line, the environment, and the settings file that they name.
+///
+/// # Errors
+/// [`SettingsRefused`].
+pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, SettingsRefused> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    match Cli::try_parse_from(&arguments)?.command {
+        Command::Server(server) => Ok(Command::Server(config::with_file(server, Cli::command(), &arguments)?)),
+        tool @ Command::Tool(_) => Ok(tool),
+    }
 }
 
-#[derive(Debug, Args)]
-struct FormatFlags {
-    /// Policies, rewritten in place; `-` reads standard input and writes standard output.
-    #[arg(required = true)]
-    files: Vec<PathBuf>,
-    /// Write nothing: name the files that are not in canonical form, and exit with 1 if there are any.
-    #[arg(long)]
-    check: bool,
-}
-
-#[derive(Debug, Args)]
-struct DiffFlags {
-    /// The policy as it was.
-    old: PathBuf,
-    /// The policy as it is.
-    new: PathBuf,
-}
-
-#[derive(Debug, Args)]
-struct TestFlags {
-    /// The folder; every `*.test.json` below it is run.
-    folder: PathBuf,
-    /// Also write a JUnit report here.
-    #[arg(long)]
-    junit: Option<PathBuf>,
-}
-
-/// What a policy is attached to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum PolicyType {
-    /// Of a user, group or role; permissions boundaries.
-    Identity,
-    /// Of a resource.
-    Resource,
-    /// Service control policies of an organization.
-    Scp,
-    /// Resource control policies of an organization.
-    Rcp,
-    /// Of a role: who may assume it.
-    Trust,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum ReportFormat {
-    /// One line a finding: `file:line:column: …`
-    Text,
-    /// One document.
-    Json,
-}
-
-/// The subcommand of the binary that is all of this.
-const POLICY: &str = "policy";
-
-const OWN_ACCOUNT: &str = "000000000000";
-
-/// Longer files are not read: no question has more.
-const MAX_FILE_BYTES: u64 = 16 * 1024 * 1024;
-
-/// What a command found: a report, and whether the answer is yes.
-struct Report {
-    text: String,
-    yes: bool,
-}
-
-/// Reads the whole command line, and runs it if it is one of `policy`; `None` leaves it to the server's own commands.
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Option<ExitCode> {
-    let matches = whole().get_matches_from(arguments);
-    let cli = Cli::from_arg_matches(matches.subcommand_matches(POLICY)?).unwrap_or_else(|error| error.exit());
-    Some(match execute(cli.command) {
-        Ok(report) => {
-            // A reader that has gone away wants no more.
-            let _ = io::stdout().lock().write_all(report.text.as_bytes());
-            ExitCode::from(if report.yes { 0 } else { 1 })
-        }
-        Err(problem) => {
-            eprintln!("passwright: {problem}");
-            ExitCode::from(2)
-        }
+/// Runs a command that is no server.
+pub async fn run(tool: Tool) -> ExitCode {
+    report::print(match tool {
+        Tool::Status(flags) => status::run(&flags).await,
+        Tool::Policy(command) => policy::run(command),
+        Tool::Completions(flags) => Ok(completions::run(&flags)),
     })
-}
-
-/// The commands of the server, and this one beside them.
-fn whole() -> clap::Command {
-    crate::config::Cli::command().subcommand(Cli::command())
-}
-
-fn execute(command: Command) -> Result<Report, String> {
-    match command {
-        Command::Evaluate(flags) => evaluate::run(&flags),
-        Command::Validate(flags) => validate::run(&flags),
-        Command::Format(flags) => format::run(&flags),
-        Command::Diff(flags) => diff::run(&flags),
-        Command::Test(flags) => test::run(&flags),
-    }
-}
-
-/// The text of a file, or of standard input for `-`.
-fn read(path: &Path) -> Result<String, String> {
-    let mut text = String::new();
-    let outcome = if path == Path::new("-") {
-        io::stdin().lock().take(MAX_FILE_BYTES + 1).read_to_string(&mut text)
-    } else {
-        std::fs::File::open(path).and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_string(&mut text))
-    };
-    match outcome {
-        Ok(bytes) if bytes as u64 > MAX_FILE_BYTES => Err(format!("{}: longer than {MAX_FILE_BYTES} bytes", path.display())),
-        Ok(_) => Ok(text),
-        Err(error) => Err(format!("{}: {error}", path.display())),
-    }
 }

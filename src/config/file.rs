@@ -8,17 +8,21 @@ use std::path::Path;
 
 use clap::builder::Resettable;
 use clap::error::ErrorKind;
-use clap::{Arg, ArgAction, CommandFactory as _, FromArgMatches as _, Parser as _};
+use clap::{Arg, ArgAction, FromArgMatches as _, Subcommand as _};
 use ipnet::IpNet;
 use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Cli, Command};
+use super::Server;
 
 /// The table that holds the rules of forward-auth: the one thing in the file that is no flag.
 const FORWARD_AUTH: &str = "forward_auth";
 const TRUSTED_PROXIES: &str = "trusted_proxies";
+
+/// The names of the commands.
+const DEV: &str = "dev";
+const SERVE: &str = "serve";
 
 /// A `[[forward_auth.rule]]` as it is written; what it means is checked where it is used.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -52,45 +56,49 @@ pub enum SettingsRefused {
     File(String),
 }
 
-/// Reads the command line, the environment, and the settings file that they name.
+/// The settings of a command line that was read, with the settings file that it names standing in for the defaults.
+///
+/// `program` is what the command line was read by, and reads it again; `arguments` are the command line.
 ///
 /// # Errors
 /// [`SettingsRefused`].
-pub fn load(arguments: impl IntoIterator<Item = OsString>) -> Result<Cli, SettingsRefused> {
-    let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let mut cli = Cli::try_parse_from(&arguments)?;
-    let Some(path) = cli.command.shared_mut().config.clone() else { return Ok(cli) };
+pub fn with_file(mut server: Server, mut program: clap::Command, arguments: &[OsString]) -> Result<Server, SettingsRefused> {
+    let Some(path) = server.shared_mut().config.clone() else { return Ok(server) };
     let text = fs::read_to_string(&path).map_err(|error| SettingsRefused::File(format!("--config {}: {error}", path.display())))?;
     let file = SettingsFile { path: &path, text: &text };
     let rules = file.rules()?;
-    let settings = file.settings(cli.command.name())?;
+    let settings = file.settings(server.name())?;
 
-    let mut command = Cli::command();
     let mut proxies = Vec::new();
     for Setting { name, values } in settings {
         if name == TRUSTED_PROXIES {
             proxies.extend(values.iter().filter_map(|value| value.parse::<IpNet>().ok()));
         }
-        command = command.mut_subcommand(cli.command.name(), |flags| {
+        program = program.mut_subcommand(server.name(), |flags| {
             let is_flag = flags.get_arguments().any(|flag| flag.get_id() == name.as_str());
             if is_flag { flags.mut_arg(name, |flag| flag.default_values(values)) } else { flags }
         });
     }
-    cli = Cli::from_arg_matches(&command.try_get_matches_from(arguments)?)?;
-    cli.command.shared_mut().forward_auth = rules;
-    if let Command::Dev(flags) = &mut cli.command {
+    let mut server = Server::from_arg_matches(&program.try_get_matches_from(arguments)?)?;
+    server.shared_mut().forward_auth = rules;
+    if let Server::Dev(flags) = &mut server {
         flags.trusted_proxies = proxies;
     }
-    Ok(cli)
+    Ok(server)
 }
 
-impl Command {
+impl Server {
     const fn name(&self) -> &'static str {
         match self {
-            Self::Dev(_) => "dev",
-            Self::Serve(_) => "serve",
+            Self::Dev(_) => DEV,
+            Self::Serve(_) => SERVE,
         }
     }
+}
+
+/// The two commands alone: what the file is judged by.
+fn commands() -> clap::Command {
+    Server::augment_subcommands(clap::Command::new("passwright"))
 }
 
 struct SettingsFile<'a> {
@@ -161,13 +169,13 @@ impl SettingsFile<'_> {
 
 /// The flag of a name, and the command that has it: a list of trusted proxies is a flag of `serve` and a setting of both.
 fn find(name: &str, command: &str) -> Result<(clap::Command, Arg), String> {
-    let all = Cli::command();
+    let all = commands();
     let flag_of = |command: &str| {
         let flags = all.find_subcommand(command)?;
         let flag = flags.get_arguments().find(|flag| flag.get_id() == name && name != "config")?;
         Some((flags.clone(), flag.clone()))
     };
-    let other = if command == "dev" { "serve" } else { "dev" };
+    let other = if command == DEV { SERVE } else { DEV };
     match (flag_of(command), flag_of(other)) {
         (Some(found), _) => Ok(found),
         (None, Some(found)) if name == TRUSTED_PROXIES => Ok(found),
@@ -175,7 +183,7 @@ fn find(name: &str, command: &str) -> Result<(clap::Command, Arg), String> {
         (None, None) => {
             let flags = all.find_subcommand(command).into_iter().flat_map(clap::Command::get_arguments);
             let mut names: Vec<&str> = flags.map(|flag| flag.get_id().as_str()).filter(|name| *name != "config").collect();
-            names.extend((command == "dev").then_some(TRUSTED_PROXIES));
+            names.extend((command == DEV).then_some(TRUSTED_PROXIES));
             names.sort_unstable();
             Err(format!("no such setting; there are: {}, and [[forward_auth.rule]]", names.join(", ")))
         }
@@ -229,13 +237,18 @@ fn taken(flags: &clap::Command, flag: &Arg, values: &[String]) -> Result<(), Str
 mod tests {
     use super::*;
 
+    fn load(arguments: &[OsString]) -> Result<Server, SettingsRefused> {
+        let first = Server::from_arg_matches(&commands().try_get_matches_from(arguments)?)?;
+        with_file(first, commands(), arguments)
+    }
+
     /// What comes of a file and flags. The tests set no environment: it belongs to the whole process.
-    fn load_with(command: &str, flags: &[&str], text: &str) -> Result<Cli, String> {
+    fn load_with(command: &str, flags: &[&str], text: &str) -> Result<Server, String> {
         let path = std::env::temp_dir().join(format!("passwright-{}.toml", uuid::Builder::from_random_bytes(rand::random()).into_uuid()));
         fs::write(&path, text).unwrap();
         let given = ["passwright", command, "--config"].map(OsString::from).into_iter();
-        let given = given.chain([path.clone().into_os_string()]).chain(flags.iter().map(OsString::from));
-        let loaded = load(given).map_err(|error| error.to_string().replace(&path.display().to_string(), "FILE"));
+        let given: Vec<OsString> = given.chain([path.clone().into_os_string()]).chain(flags.iter().map(OsString::from)).collect();
+        let loaded = load(&given).map_err(|error| error.to_string().replace(&path.display().to_string(), "FILE"));
         fs::remove_file(path).unwrap();
         loaded
     }
@@ -243,29 +256,29 @@ mod tests {
     #[test]
     fn flags_win_over_the_file_and_the_file_over_the_defaults() {
         let text = "port = 8_000\nregion = \"eu-west-1\"\nargon2_passes = 0x3\nephemeral = true\ntrusted_proxies = [\"127.0.0.0/8\"]";
-        let Command::Dev(flags) = load_with("dev", &["--region", "eu-west-2"], text).unwrap().command else { panic!("not dev") };
+        let Server::Dev(flags) = load_with("dev", &["--region", "eu-west-2"], text).unwrap() else { panic!("not dev") };
         let shared = flags.shared;
         assert_eq!((shared.port, shared.region.as_str(), shared.argon2_passes, shared.hashing_queue), (8000, "eu-west-2", 3, 64));
         assert!(flags.ephemeral && !flags.tls);
         assert_eq!(flags.trusted_proxies, ["127.0.0.0/8".parse().unwrap()]);
-        let Command::Dev(flags) = load_with("dev", &["--ephemeral=false", "--tls"], text).unwrap().command else { panic!("not dev") };
+        let Server::Dev(flags) = load_with("dev", &["--ephemeral=false", "--tls"], text).unwrap() else { panic!("not dev") };
         assert!(!flags.ephemeral && flags.tls);
     }
 
     #[test]
     fn a_list_on_the_command_line_replaces_the_files() {
         let text = "trusted_proxies = [\"10.0.0.0/8\", \"::1/128\"]";
-        let proxies = |flags: &[&str]| match load_with("serve", flags, text).unwrap().command {
-            Command::Serve(flags) => flags.trusted_proxies.len(),
-            Command::Dev(_) => 0,
+        let proxies = |flags: &[&str]| match load_with("serve", flags, text).unwrap() {
+            Server::Serve(flags) => flags.trusted_proxies.len(),
+            Server::Dev(_) => 0,
         };
         assert_eq!((proxies(&[]), proxies(&["--trusted-proxy", "10.0.0.0/8"])), (2, 1));
     }
 
     #[test]
     fn every_flag_is_a_setting() {
-        for command in ["dev", "serve"] {
-            let own = Cli::command();
+        for command in [DEV, SERVE] {
+            let own = commands();
             for flag in own.find_subcommand(command).unwrap().get_arguments().filter(|flag| flag.get_id() != "config") {
                 let value = match (kind(flag), flag.get_id().as_str()) {
                     (Kind::Boolean, _) => "true",
@@ -315,15 +328,15 @@ mod tests {
             let refused = load_with(command, &[], text).err().unwrap_or_default();
             assert!(refused.contains(says), "{text}: {refused}");
         }
-        let missing = load(["passwright", "dev", "--config", "/nowhere.toml"].map(OsString::from)).err().unwrap().to_string();
+        let missing = load(&["passwright", "dev", "--config", "/nowhere.toml"].map(OsString::from)).err().unwrap().to_string();
         assert!(missing.starts_with("--config /nowhere.toml: No such file"), "{missing}");
     }
 
     #[test]
     fn rules_keep_their_order_and_know_their_lines() {
         let rule = |path: &str| format!("[[forward_auth.rule]]\npath = \"{path}\"\naction = \"a:B\"\nresource = \"arn:aws:a:::b\"\n");
-        let mut cli = load_with("serve", &[], &format!("port = 1\n{}{}", rule("/one"), rule("/two"))).unwrap();
-        let rules = &cli.command.shared_mut().forward_auth;
+        let mut server = load_with("serve", &[], &format!("port = 1\n{}{}", rule("/one"), rule("/two"))).unwrap();
+        let rules = &server.shared_mut().forward_auth;
         let found: Vec<(&str, &str)> = rules.iter().map(|rule| (rule.path.as_str(), rule.place.as_str())).collect();
         assert!(matches!(found.as_slice(), [("/one", one), ("/two", two)] if one.ends_with(":2") && two.ends_with(":6")), "{found:?}");
     }

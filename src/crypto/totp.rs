@@ -1,7 +1,7 @@
 //! Time-based one-time passwords (RFC 6238): SHA-1, six digits, 30 seconds, one step of drift.
 
 use rand::CryptoRng;
-use totp_rs::{Algorithm, Builder};
+use totp_rs::{Algorithm, Builder, Totp};
 use zeroize::Zeroizing;
 
 use super::seal::SealError;
@@ -43,6 +43,18 @@ impl TotpSeed {
         Zeroizing::new(data_encoding::BASE32_NOPAD.encode(&self.0))
     }
 
+    /// A seed from the form that [`TotpSeed::to_base32`] gives; `None` for other texts.
+    #[must_use]
+    pub fn from_base32(text: &str) -> Option<Self> {
+        data_encoding::BASE32_NOPAD.decode(text.as_bytes()).ok().map(|bytes| Self(Zeroizing::new(bytes)))
+    }
+
+    /// The code of a moment, as an authenticator app shows it; `None` before 1970.
+    #[must_use]
+    pub fn code_at(&self, now: Timestamp) -> Option<String> {
+        Some(self.totp()?.generate(u64::try_from(now.seconds()).ok()?).to_string())
+    }
+
     /// The step whose code this is, if it is one of the present step or its neighbours.
     ///
     /// A code must serve once: the caller stores the step, and accepts later steps only (RFC 6238 §5.2).
@@ -51,16 +63,19 @@ impl TotpSeed {
         if code.len() != 6 || !code.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
-        let totp = Builder::new()
+        let step = self.totp()?.check(code, u64::try_from(now.seconds()).ok()?)?;
+        i64::try_from(step).ok()
+    }
+
+    fn totp(&self) -> Option<Totp> {
+        Builder::new()
             .with_algorithm(Algorithm::SHA1)
             .with_digits(6)
             .with_skew(DRIFT_STEPS)
             .with_step_duration(STEP_SECONDS.unsigned_abs())
             .with_secret(self.0.to_vec())
             .build()
-            .ok()?;
-        let step = totp.check(code, u64::try_from(now.seconds()).ok()?)?;
-        i64::try_from(step).ok()
+            .ok()
     }
 }
 
@@ -87,6 +102,8 @@ mod tests {
     fn the_vectors_of_rfc_6238_match() {
         for (seconds, code) in [(59, "287082"), (1_111_111_109, "081804"), (1_234_567_890, "005924"), (20_000_000_000, "353130")] {
             assert_eq!(seed().matching_step(code, Timestamp::from_seconds(seconds)), Some(seconds / 30), "{seconds}");
+            let again = TotpSeed::from_base32(&seed().to_base32()).unwrap();
+            assert_eq!(again.code_at(Timestamp::from_seconds(seconds)).as_deref(), Some(code), "{seconds}");
         }
     }
 

@@ -8,8 +8,9 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use prometheus::{Encoder as _, Histogram, HistogramOpts, IntCounter, IntCounterVec, Opts, Registry, TextEncoder};
+use prometheus::{Encoder as _, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 
+use crate::config::Mode;
 use crate::context::App;
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::new);
@@ -27,6 +28,23 @@ static SECONDS: LazyLock<Option<Histogram>> = LazyLock::new(|| {
     REGISTRY.register(Box::new(seconds.clone())).ok()?;
     Some(seconds)
 });
+
+/// Tells, from now on, what runs here and since when: a process does so once.
+pub fn begin(app: &App) {
+    let mode = match app.mode {
+        Mode::Dev => "dev",
+        Mode::Serve => "serve",
+    };
+    let build = Opts::new("passwright_build_info", "What runs here; its value is always 1.");
+    let build = build.const_label("version", env!("CARGO_PKG_VERSION")).const_label("mode", mode);
+    let start = Opts::new("process_start_time_seconds", "When the process began to serve, in seconds since 1970.");
+    for (gauge, value) in [(build, 1), (start, app.now().seconds())] {
+        let Ok(gauge) = IntGauge::with_opts(gauge) else { continue };
+        gauge.set(value);
+        // As above: what cannot be registered is not told.
+        let _ = REGISTRY.register(Box::new(gauge));
+    }
+}
 
 /// What the application itself counts on this node, read off as it stands: what budgets refused, and the keys that were rotated.
 fn of_the_application(app: &App) -> Registry {

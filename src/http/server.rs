@@ -44,6 +44,7 @@ pub async fn run(
     plain: Vec<TcpListener>,
     secure: Vec<(TcpListener, rustls::ServerConfig)>,
 ) -> io::Result<()> {
+    metrics::begin(&app);
     let load = Arc::new(Load::new(super::load::Limits::default()));
     let mut servers = Vec::new();
     if !plain.is_empty() {

@@ -5,8 +5,8 @@
 
 mod held;
 pub mod journal;
-pub mod presence;
 pub mod key_uses;
+pub mod presence;
 mod rotate;
 mod sweep;
 #[cfg(test)]

@@ -56,12 +56,8 @@ mod tests {
         let _ = stop.send(true);
         kept.await.unwrap();
         assert_eq!(living(&app).await, 0);
-        let silent = Node {
-            id: "silent".to_owned(),
-            version: String::new(),
-            started_at: app.app.now(),
-            alive_until: app.app.now().plus(PATIENCE),
-        };
+        let silent =
+            Node { id: "silent".to_owned(), version: String::new(), started_at: app.app.now(), alive_until: app.app.now().plus(PATIENCE) };
         app.app.write(async |tx| nodes::beat(tx, &silent).await).await.unwrap();
         assert_eq!(living(&app).await, 1);
         app.advance(PATIENCE);

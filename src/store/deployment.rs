@@ -82,7 +82,9 @@ mod tests {
     async fn a_reset_leaves_no_table_out_but_the_deployments_own() {
         let of_pools = TABLES.iter().map(|table| table.name);
         let mut emptied: BTreeSet<String> = of_pools.chain(EMPTIED.iter().map(|(table, _)| *table)).map(str::to_owned).collect();
-        emptied.extend(["_sqlx_migrations", "configuration_changes", "deployment_settings", "jobs", "nodes", "sealing_keys"].map(str::to_owned));
+        emptied.extend(
+            ["_sqlx_migrations", "configuration_changes", "deployment_settings", "jobs", "nodes", "sealing_keys"].map(str::to_owned),
+        );
         assert_eq!(emptied, template::tables().await);
     }
 }

@@ -61,6 +61,7 @@ pub async fn delete(tx: &mut Conn, id: &str) -> Result<(), StoreError> {
 /// # Errors
 /// [`StoreError`].
 pub async fn living(tx: &mut Conn, now: Timestamp) -> Result<Vec<Node>, StoreError> {
-    const SQL: &str = "SELECT node_id, version, started_at, alive_until FROM nodes WHERE alive_until > $1 ORDER BY started_at, node_id LIMIT $2";
+    const SQL: &str =
+        "SELECT node_id, version, started_at, alive_until FROM nodes WHERE alive_until > $1 ORDER BY started_at, node_id LIMIT $2";
     Ok(fetch!(tx, fetch_all, NodeRow, SQL, [now.millis(), LISTED])?.into_iter().map(Node::from).collect())
 }

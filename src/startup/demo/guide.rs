@@ -1,0 +1,36 @@
+//! What `dev --demo` tells: who and what there is, and what to paste.
+
+use super::{ALICE, BOB, Demo, provider};
+use crate::startup::banner::{BOLD, DIM, Style};
+
+/// The demo's part of the banner; a shell takes its last lines as they stand, after those of the exports.
+pub fn guide(demo: &Demo, style: Style) -> String {
+    let Demo { user_pool_id, browser_client_id, server_client_id, identity_pool_id, .. } = demo;
+    let (secret, totp) = (demo.server_client_secret.expose_secret(), demo.totp_secret.expose_secret());
+    let ((alice, alices), (bob, bobs)) = (ALICE, BOB);
+    let authenticator = format!("otpauth://totp/Passwright:{bob}?secret={totp}&issuer=Passwright");
+    let rows = [
+        ("user pool", user_pool_id.clone()),
+        ("browser app", format!("client id {browser_client_id}")),
+        ("server app", format!("client id {server_client_id}, secret {secret}")),
+        ("identity pool", identity_pool_id.clone()),
+        (alice, format!("password {alices}")),
+        (bob, format!("password {bobs}, authenticator {authenticator}")),
+    ];
+    let mut text = String::from("\n");
+    for (name, value) in rows {
+        text += &format!("  {}{value}\n", style.paint(DIM, &format!("{name:<15}")));
+    }
+    let login = provider(&demo.region, user_pool_id);
+    text += &format!("\n  {}\n\n", style.paint(BOLD, "With the exports above, this signs alice in and gets her credentials:"));
+    text += &format!(
+        "  ID_TOKEN=$(aws cognito-idp initiate-auth --client-id {browser_client_id} --auth-flow USER_PASSWORD_AUTH \\
+    --auth-parameters 'USERNAME={alice},PASSWORD={alices}' --query AuthenticationResult.IdToken --output text)
+  IDENTITY=$(aws cognito-identity get-id --identity-pool-id {identity_pool_id} \\
+    --logins \"{login}=$ID_TOKEN\" --query IdentityId --output text)
+  aws cognito-identity get-credentials-for-identity --identity-id \"$IDENTITY\" \\
+    --logins \"{login}=$ID_TOKEN\"
+"
+    );
+    text
+}

@@ -1,0 +1,23 @@
+// The pages of the server, in one place: each is opened by `pages.test.mjs` in both themes and every width, and no page leads to
+// one that is not here. A new page is a row.
+
+/**
+ * `name` names the screenshots; `path` is the address, of the world that `seed` made; `pattern` is the form of such addresses, where
+ * one page stands for many. `status` is what it answers, 200 unless it says otherwise; `signedOut` is seen by who is not signed in.
+ */
+export const PAGES = [
+  { name: "overview", path: () => "/console", pattern: /^\/console$/ },
+  { name: "overview-week", path: () => "/console?days=7" },
+  { name: "access-decide", path: () => "/console/access", pattern: /^\/console\/access$/ },
+  { name: "access-what", path: () => "/console/access/what", pattern: /^\/console\/access\/what$/ },
+  { name: "access-who", path: () => "/console/access/who", pattern: /^\/console\/access\/who$/ },
+  { name: "events", path: () => "/console/events", pattern: /^\/console\/events$/ },
+  { name: "settings", path: () => "/console/settings", pattern: /^\/console\/settings$/ },
+  { name: "reauthenticate", path: () => "/console/reauthenticate", pattern: /^\/console\/reauthenticate$/ },
+  { name: "sign-in", path: () => "/console/sign-in", signedOut: true },
+  { name: "not-found", path: () => "/console/nothing-here", status: 404 },
+  { name: "outbox", path: () => "/_dev/outbox", pattern: /^\/_dev\/outbox$/ },
+];
+
+/** Addresses that pages lead to and that are no pages of ours to look at: texts for programs. */
+export const NOT_PAGES = /^\/(metrics|readyz|healthz)$/;

@@ -1,0 +1,117 @@
+// Every page as people see it: in both themes and several widths, by the rules of WCAG 2.2 AA, without scripts, and to where it leads.
+// With PASSWRIGHT_SCREENSHOTS=only it takes the screenshots and judges nothing.
+
+import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import axe from "axe-core";
+
+import { NOT_PAGES, PAGES } from "./pages.mjs";
+import { complaints, launch, startDemo, stop } from "./support.mjs";
+import { seed } from "./world.mjs";
+
+const SCREENSHOTS = process.env.PASSWRIGHT_SCREENSHOTS_FOLDER ?? new URL("../../target/screenshots", import.meta.url).pathname;
+const JUDGES = process.env.PASSWRIGHT_SCREENSHOTS !== "only";
+const THEMES = ["light", "dark"];
+const WIDTHS = [390, 1280];
+/** WCAG 2.2 SC 1.4.10: nothing scrolls sideways at this width. */
+const NARROWEST = 320;
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+let server, browser, world;
+
+before(async () => {
+  mkdirSync(SCREENSHOTS, { recursive: true });
+  [server, browser] = await Promise.all([startDemo(), launch()]);
+  world = await seed(server);
+});
+
+after(async () => {
+  await browser?.close();
+  if (server) await stop(server);
+});
+
+/** Opens a page of the list in a browser of its own. */
+async function open(entry, options) {
+  const context = await browser.newContext({ baseURL: server.url, reducedMotion: "reduce", ...options });
+  const page = await context.newPage();
+  const noted = complaints(page);
+  // In `dev` whoever opens a page is signed in; whoever has signed out is not.
+  if (entry.signedOut) await context.addCookies([{ name: "passwright-left", value: "1", url: server.url }]);
+  const answer = await page.goto(entry.path(world));
+  return { context, page, noted, status: answer.status() };
+}
+
+/** What axe says of a page, in a line a violation. */
+async function violations(page) {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate((values) => globalThis.axe.run(document, { runOnly: { type: "tag", values } }), RULES);
+  return found.violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
+}
+
+for (const entry of PAGES) {
+  for (const theme of THEMES) {
+    for (const width of WIDTHS) {
+      test(`${entry.name}, ${theme}, ${width} wide`, async () => {
+        const { context, page, noted, status } = await open(entry, { colorScheme: theme, viewport: { width, height: 900 } });
+        await page.screenshot({ path: join(SCREENSHOTS, `${entry.name}-${theme}-${width}.png`), fullPage: true });
+        if (JUDGES) {
+          assert.equal(status, entry.status ?? 200);
+          assert.deepEqual(await violations(page), []);
+          // The browser itself complains of a page that is not there.
+          assert.deepEqual(noted.filter((text) => status === 200 || !text.startsWith("Failed to load resource")), []);
+        }
+        await context.close();
+      });
+    }
+  }
+
+  test(`${entry.name} does not scroll sideways in a narrow window`, { skip: !JUDGES }, async () => {
+    const { context, page } = await open(entry, { viewport: { width: NARROWEST, height: 900 } });
+    const wider = await page.evaluate((limit) => {
+      const isInScroller = (element) => {
+        for (let outer = element.parentElement; outer; outer = outer.parentElement) {
+          if (["auto", "scroll", "hidden", "clip"].includes(getComputedStyle(outer).overflowX)) return true;
+        }
+        return false;
+      };
+      if (document.documentElement.scrollWidth <= limit) return [];
+      const elements = [...document.body.querySelectorAll("*")].filter((element) => element.getBoundingClientRect().right > limit + 0.5);
+      const widest = elements.filter((element) => !isInScroller(element)).map((element) => element.outerHTML.slice(0, 120));
+      return [`${document.documentElement.scrollWidth} wide`, ...widest];
+    }, NARROWEST);
+    assert.deepEqual(wider, []);
+    await context.close();
+  });
+
+  test(`${entry.name} works without scripts`, { skip: !JUDGES }, async () => {
+    const { context, page, status } = await open(entry, { javaScriptEnabled: false });
+    assert.equal(status, entry.status ?? 200);
+    assert.equal(await page.locator("h1").count(), 1);
+    assert.ok((await page.locator("h1").innerText()).trim());
+    // What is there to press does something by itself: it sends a form, or opens what it stands in. Buttons that copy need a script.
+    const idle = page.locator("button:visible:not([data-copy], [data-copy-of])").and(page.locator(":not(form button, [form])"));
+    assert.deepEqual(await idle.evaluateAll((buttons) => buttons.map((button) => button.outerHTML)), []);
+    await context.close();
+  });
+}
+
+test("no page leads to one that is not in the list", { skip: !JUDGES }, async () => {
+  const context = await browser.newContext({ baseURL: server.url });
+  const page = await context.newPage();
+  const unknown = new Set();
+  for (const entry of PAGES.filter((entry) => !entry.signedOut)) {
+    await page.goto(entry.path(world));
+    const hrefs = await page.locator("a[href]").evaluateAll((links) => links.map((link) => link.href));
+    for (const href of hrefs) {
+      const { origin, pathname } = new URL(href);
+      if (origin !== server.url) continue;
+      const known = PAGES.some((entry) => entry.pattern?.test(pathname)) || NOT_PAGES.test(pathname);
+      if (!known) unknown.add(`${entry.name} leads to ${pathname}`);
+    }
+  }
+  assert.deepEqual([...unknown], []);
+  await context.close();
+});

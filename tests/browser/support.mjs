@@ -1,0 +1,104 @@
+// A running server with its demo, a browser, and what every test of a page needs of them.
+
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+import { chromium } from "playwright-core";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+const BINARY = process.env.PASSWRIGHT_BINARY ?? join(ROOT, "target/debug/passwright");
+const REGION = "us-east-1";
+
+/** Starts the binary and reads what it prints until a line says that it is there; answers the lines. */
+async function run(command, flags, last) {
+  const child = spawn(BINARY, [command, "--port", "0", ...flags], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, PASSWRIGHT_LOG: "error" },
+  });
+  const lines = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line);
+    if (last(line)) return { child, lines, url: /^listening on (\S+)/.exec(lines[0])[1] };
+  }
+  throw new Error("the server ended before it listened");
+}
+
+/** `passwright dev` with its demo, and the ids and passwords that it tells. */
+export async function startDemo() {
+  const server = await run("dev", ["--ephemeral", "--demo"], (line) => line.includes("get-credentials-for-identity"));
+  const text = server.lines.join("\n");
+  const told = (pattern) => pattern.exec(text)[1];
+  return {
+    ...server,
+    pool: told(/user pool +(\S+)/),
+    browserClient: told(/browser app +client id (\w+)/),
+    serverClient: told(/server app +client id (\w+)/),
+    identityPool: told(/identity pool +(\S+)/),
+    alice: told(/alice +password (\S+)/),
+  };
+}
+
+/** `passwright serve` on loopback, and its root's access key. */
+export async function startServe() {
+  const data = mkdtempSync(join(tmpdir(), "passwright-"));
+  const server = await run("serve", ["--data", data], (line) => line.startsWith("listening on "));
+  const credentials = readFileSync(join(data, "credentials"), "utf8");
+  const value = (name) => new RegExp(`^${name} = (.*)$`, "m").exec(credentials)[1];
+  return { ...server, data, keyId: value("aws_access_key_id"), secret: value("aws_secret_access_key") };
+}
+
+export async function stop({ child, data }) {
+  const ended = once(child, "exit");
+  child.kill("SIGTERM");
+  await ended;
+  if (data) rmSync(data, { recursive: true, force: true });
+}
+
+/** Calls an operation as the root: `dev` takes a key that it did not issue for the root's, whatever the signature. */
+export async function call(server, service, operation, input) {
+  const date = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "");
+  const prefixes = { "cognito-idp": "AWSCognitoIdentityProviderService", "cognito-identity": "AWSCognitoIdentityService" };
+  const scope = `${date.slice(0, 8)}/${REGION}/${service}/aws4_request`;
+  const authorization = `AWS4-HMAC-SHA256 Credential=test/${scope}, SignedHeaders=host;x-amz-date, Signature=0`;
+  const headers = { authorization, "x-amz-date": date };
+  const json = { ...headers, "content-type": "application/x-amz-json-1.1", "x-amz-target": `${prefixes[service]}.${operation}` };
+  const request = service in prefixes
+    ? { headers: json, body: JSON.stringify(input) }
+    : { headers, body: new URLSearchParams({ Action: operation, Version: "2010-05-08", ...input }) };
+  const answer = await fetch(server.url, { method: "POST", ...request });
+  const text = await answer.text();
+  if (!answer.ok) throw new Error(`${operation}: ${answer.status} ${text}`);
+  return service in prefixes ? JSON.parse(text) : text;
+}
+
+export function signIn(server, name, password) {
+  const AuthParameters = { USERNAME: name, PASSWORD: password };
+  return call(server, "cognito-idp", "InitiateAuth", { ClientId: server.browserClient, AuthFlow: "USER_PASSWORD_AUTH", AuthParameters });
+}
+
+/** The system's Chromium; as root it has no sandbox. */
+export function launch() {
+  const executablePath = process.env.PASSWRIGHT_CHROMIUM ?? "/usr/bin/chromium";
+  return chromium.launch({ executablePath, args: process.getuid() === 0 ? ["--no-sandbox"] : [] });
+}
+
+/** Notes what a page complains of: errors of its scripts, and what its Content-Security-Policy stopped. */
+export function complaints(page) {
+  const noted = [];
+  page.on("console", (message) => { if (["error", "warning"].includes(message.type())) noted.push(message.text()); });
+  page.on("pageerror", (error) => noted.push(String(error)));
+  return noted;
+}
+
+/** A site of somebody else's: serves one page to whoever comes, from a port of its own. */
+export async function site(html) {
+  const server = createServer((_, answer) => answer.writeHead(200, { "content-type": "text/html" }).end(html));
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return { port: server.address().port, close: () => server.close() };
+}
