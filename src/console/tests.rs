@@ -199,3 +199,15 @@ async fn every_link_among_the_rooms_leads_to_a_page() {
     let missing = browser.open("/nowhere").await;
     assert!(missing.status == 404 && missing.text.contains("nothing here"));
 }
+
+/// PostgreSQL cannot be asked for a NUL.
+#[actix_web::test]
+async fn a_nul_in_an_address_is_refused_and_no_failure() {
+    let app = TestApp::new().await;
+    let browser = app.console().await;
+    for path in ["/pools/us-east-1_%00", "/pools/%00/users/%00", "/access?who=%00&what=a&on=b", "/events?action=%00", "/%00", "/?days=%00"]
+    {
+        let status = browser.open(path).await.status;
+        assert!(status < 500, "{path}: {status}");
+    }
+}

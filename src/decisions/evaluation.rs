@@ -18,7 +18,7 @@ use crate::authz::{self, Applicable};
 use crate::context::{Act, App};
 use crate::crypto::ids;
 use crate::iam::caller::Caller;
-use crate::kit::long;
+use crate::kit::{long, nul};
 use crate::policy::{self, ContextMap, Decision, LONG_WEIGHT, MAX_WEIGHT, Request, Verdict};
 
 /// Requests to our own paths are signed for this service.
@@ -111,6 +111,9 @@ pub async fn ask(app: &App, act: &Act, question: Value) -> Result<Value, (Status
     let asker = Asker::known(app, act);
     let answered = async {
         asker.permit(app, "passwright:Evaluate", "*").await?;
+        if nul::in_json(question.to_string().as_bytes()) {
+            return Err(Failure::BadRequest("a text in the question has a NUL".to_owned()));
+        }
         let question: Question = serde_json::from_value(question).map_err(|error| Failure::BadRequest(error.to_string()))?;
         Session { app, asker, subjects: HashMap::new(), left: MAX_WEIGHT, notes: false }.answer(question).await
     };

@@ -22,6 +22,7 @@ use crate::crypto::ids;
 use crate::iam::caller::Caller;
 use crate::kit::causes::Causes;
 use crate::kit::cut::cut;
+use crate::kit::nul;
 use crate::operation::{Fault, Operation};
 use crate::services;
 use crate::sigv4;
@@ -222,7 +223,7 @@ fn admit(service: Service, model: &OperationModel, input: &mut Value) -> Result<
 /// # Errors
 /// [`WireError`], as the wire would answer it.
 pub async fn call(app: &Arc<App>, act: &Act, service: Service, name: &str, input: Value) -> Result<Value, WireError> {
-    let (model, operation, cx) = inside(app, act, service, name)?;
+    let (model, operation, cx) = inside(app, act, service, name, &input)?;
     perform(&cx, service, model, operation, input).await
 }
 
@@ -231,7 +232,7 @@ pub async fn call(app: &Arc<App>, act: &Act, service: Service, name: &str, input
 /// # Errors
 /// [`WireError`]: why the call would be refused before its handler ran.
 pub async fn judge(app: &Arc<App>, act: &Act, service: Service, name: &str, mut input: Value) -> Result<(), WireError> {
-    let (model, operation, cx) = inside(app, act, service, name)?;
+    let (model, operation, cx) = inside(app, act, service, name, &input)?;
     admit(service, model, &mut input)?;
     let action = format!("{}:{}", service.name(), model.name);
     operation.judge(&cx, &action, input).await.map_err(|fault| WireError::operation(service, model, &cx.request_id, fault))
@@ -242,8 +243,12 @@ fn inside(
     act: &Act,
     service: Service,
     name: &str,
+    input: &Value,
 ) -> Result<(&'static OperationModel, &'static Operation, Context), WireError> {
     let (model, operation) = find(service, name)?;
+    if nul::in_json(input.to_string().as_bytes()) {
+        return Err(WireError::serialization(service.protocol(), ""));
+    }
     if !model.unauthenticated && !operation.access.admits(&act.caller) {
         return Err(WireError::missing_token(service.protocol()));
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::{Fields, Outcome, Reply, Visit, call, confirmed, list, segment, text};
-use super::one;
+use super::{one, title};
 use crate::wire::fault::WireError;
 
 /// The user that the path names, as every operation takes them, with more members.
@@ -102,10 +102,10 @@ pub async fn attributes(visit: &Visit, fields: &Fields) -> Outcome {
 /// `POST …/delete`
 pub async fn delete(visit: &Visit, fields: &Fields) -> Outcome {
     let user = call(visit, "AdminGetUser", input(visit, json!({}))).await?;
-    let username = text(&user, "Username");
-    if let Err(error) = confirmed(fields, &username) {
+    let title = title(&user);
+    if let Err(error) = confirmed(fields, &title) {
         return one::again(visit, &[], error).await;
     }
     call(visit, "AdminDeleteUser", input(visit, json!({}))).await?;
-    Ok(Reply::done(format!("/pools/{}/users", segment(&visit.segment("pool"))), format!("{username} is deleted, and all that was theirs.")))
+    Ok(Reply::done(format!("/pools/{}/users", segment(&visit.segment("pool"))), format!("{title} is deleted, and all that was theirs.")))
 }

@@ -7,7 +7,9 @@ mod one;
 use askama::Template;
 use serde_json::{Value, json};
 
-use super::{Fields, Frame, Head, May, Moment, Outcome, PAGE, Reply, Row, Visit, call, form, list, may, next_page, page, segment, text};
+use super::{
+    Fields, Frame, Head, May, Moment, Outcome, PAGE, Reply, Row, Visit, call, form, list, may, next_page, page, segment, text, texts,
+};
 use crate::wire::fault::WireError;
 
 /// The pages and forms of users. A user is named by their `sub`: their name may be one that a path gives a meaning to, as `..`.
@@ -46,13 +48,13 @@ const SEARCHED: [(&str, &str); 10] = [
 
 /// A user, as lists show them.
 pub struct Person {
-    /// Their name.
-    pub username: String,
+    /// What people call them: their username, or where that is their `sub`, an address or a name.
+    pub title: String,
     /// Their `sub`.
     pub sub: String,
     /// Their page.
     pub href: String,
-    /// What tells them apart: an address or a name.
+    /// An address or a name beside that.
     pub detail: String,
     /// Where they stand, in AWS's word.
     pub status: String,
@@ -66,17 +68,29 @@ impl Person {
     /// As operations answer them.
     pub fn read(visit: &Visit, pool: &str, user: &Value) -> Self {
         let sub = attribute(user, "sub");
-        let detail = ["email", "phone_number", "name"].map(|name| attribute(user, name)).into_iter().find(|value| !value.is_empty());
+        let title = title(user);
+        let detail = known_by(user).find(|value| *value != title);
         Self {
-            username: text(user, "Username"),
             href: format!("/console/pools/{}/users/{}", segment(pool), segment(&sub)),
             sub,
+            title,
             detail: detail.unwrap_or_default(),
             status: text(user, "UserStatus"),
             enabled: user["Enabled"] == true,
             created: Moment::read(&user["UserCreateDate"], visit.now()),
         }
     }
+}
+
+/// What people call a user: their username, or where that is their `sub`, the first thing that says more.
+fn title(user: &Value) -> String {
+    let username = text(user, "Username");
+    if username == attribute(user, "sub") { known_by(user).next().unwrap_or(username) } else { username }
+}
+
+/// The addresses and the name of a user, as far as they have them.
+fn known_by(user: &Value) -> impl Iterator<Item = String> {
+    ["email", "phone_number", "name"].map(|name| attribute(user, name)).into_iter().filter(|value| !value.is_empty())
 }
 
 /// An attribute, of lists or of AdminGetUser; empty where there is none.
@@ -92,8 +106,10 @@ struct Search {
 }
 
 impl Search {
-    fn read(query: &Fields) -> Self {
-        let attribute = query.given("by").filter(|by| SEARCHED.iter().any(|(name, _)| name == by));
+    /// Where nothing is said, by what users of the pool sign in with.
+    fn read(query: &Fields, head: &Head) -> Self {
+        let named = query.given("by").or_else(|| texts(&head.described, "UsernameAttributes").into_iter().next());
+        let attribute = named.filter(|by| SEARCHED.iter().any(|(name, _)| name == by));
         Self { attribute: attribute.unwrap_or_else(|| "username".to_owned()), wanted: query.given("q").unwrap_or_default() }
     }
 
@@ -123,7 +139,7 @@ struct UsersPage {
 /// `GET /console/pools/{pool}/users`
 async fn show(visit: &Visit) -> Outcome {
     let head = Head::load(visit, "users").await?;
-    let (search, token) = (Search::read(visit.query()), visit.query().given("next"));
+    let (search, token) = (Search::read(visit.query(), &head), visit.query().given("next"));
     let mut input = json!({"UserPoolId": head.id, "Limit": PAGE, "PaginationToken": token});
     if let Some(filter) = search.filter() {
         input["Filter"] = json!(filter);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::groups::Group;
 use super::super::{Frame, Head, May, Moment, Outcome, PAGE, Reply, Visit, call, list, may, text, texts};
-use super::attribute;
+use super::{attribute, title};
 use crate::wire::fault::WireError;
 
 /// An attribute, as the form shows it.
@@ -65,7 +65,7 @@ struct UserPage {
     acts: String,
     /// The one that deletes.
     deletes: String,
-    username: String,
+    title: String,
     sub: String,
     status: String,
     enabled: bool,
@@ -113,7 +113,7 @@ async fn page(visit: &Visit, typed: &[(String, String)], error: Option<WireError
     let head = Head::load(visit, "users").await?;
     let sub = visit.segment("user");
     let user = call(visit, "AdminGetUser", json!({"UserPoolId": head.id, "Username": sub})).await?;
-    let (sub, username) = (attribute(&user, "sub"), text(&user, "Username"));
+    let (sub, title) = (attribute(&user, "sub"), title(&user));
     let groups = call(visit, "AdminListGroupsForUser", json!({"UserPoolId": head.id, "Username": sub, "Limit": PAGE})).await;
     let (groups, unseen) = groups.map_or_else(|error| (json!({}), Some(error)), |groups| (groups, None));
     let all = call(visit, "ListGroups", json!({"UserPoolId": head.id, "Limit": PAGE})).await.unwrap_or_default();
@@ -121,7 +121,7 @@ async fn page(visit: &Visit, typed: &[(String, String)], error: Option<WireError
     let factors = texts(&user, "UserMFASettingList");
     let acts = head.href(&format!("/users/{}", super::segment(&sub)));
     Ok(UserPage {
-        frame: visit.frame(&username),
+        frame: visit.frame(&title),
         deletes: format!("{acts}/delete"),
         acts,
         status: text(&user, "UserStatus"),
@@ -136,7 +136,7 @@ async fn page(visit: &Visit, typed: &[(String, String)], error: Option<WireError
         unseen,
         offered: list(&all, "Groups").iter().map(|group| text(group, "GroupName")).collect(),
         mays: Mays::of(visit, &head.id, &sub).await,
-        username,
+        title,
         sub,
         head,
         error,
