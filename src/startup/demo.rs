@@ -24,6 +24,7 @@ use crate::wire::fault::WireError;
 use crate::wire::model::Service;
 
 const CLIENT_ID: &str = "/UserPoolClient/ClientId";
+const IDENTITY_POOL_ID: &str = "/IdentityPoolId";
 
 /// What the pools are called.
 const NAME: &str = "demo";
@@ -84,18 +85,18 @@ struct Root<'a> {
 
 impl Root<'_> {
     async fn make(&self) -> Result<Demo, DemoRefused> {
-        let mut record = Record::load(self.app).await?;
+        let mut record = Record::begin(self.app).await?;
         let user_pool_id = self.user_pool(&mut record).await?;
         let browser = json!({
             "UserPoolId": user_pool_id, "ClientName": "browser", "PreventUserExistenceErrors": "ENABLED",
             "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
         });
-        let browser = self.client(browser, &mut record, |record| &mut record.browser_client_id).await?;
         let server = json!({
             "UserPoolId": user_pool_id, "ClientName": "server", "PreventUserExistenceErrors": "ENABLED", "GenerateSecret": true,
             "ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
         });
-        let server = self.client(server, &mut record, |record| &mut record.server_client_id).await?;
+        let (browser, server) =
+            (self.client(&user_pool_id, "browser", browser).await?, self.client(&user_pool_id, "server", server).await?);
         let (browser_client_id, server_client_id) = (text(&browser, CLIENT_ID)?, text(&server, CLIENT_ID)?);
         self.user(&user_pool_id, ALICE).await?;
         let bob = self.user(&user_pool_id, BOB).await?;
@@ -113,47 +114,40 @@ impl Root<'_> {
     }
 
     async fn user_pool(&self, record: &mut Record) -> Result<String, DemoRefused> {
-        if let Some(id) = &record.user_pool_id
-            && self.find(Service::CognitoIdp, "DescribeUserPool", json!({"UserPoolId": id})).await?.is_some()
-        {
-            return Ok(id.clone());
-        }
-        // A start that was killed may have made one and not recorded it; in the first start, one of that name is somebody's.
-        if record.begun
-            && record.user_pool_id.is_none()
-            && let Some(id) = self.named(&USER_POOLS, NAME, json!({})).await?
-        {
-            record.user_pool_id = Some(id.clone());
-            record.save(self.app).await?;
-            return Ok(id);
-        }
-        // What was made in another pool is none of the new one.
-        *record = Record::begun();
-        record.save(self.app).await?;
-        let pool = json!({
-            "PoolName": NAME, "AutoVerifiedAttributes": ["email"], "MfaConfiguration": "OPTIONAL",
-            "Policies": {"PasswordPolicy": {"MinimumLength": 12, "RequireLowercase": true, "RequireUppercase": true, "RequireNumbers": true}},
-        });
-        let created = self.call(Service::CognitoIdp, "CreateUserPool", pool).await?;
-        let id = text(&created, "/UserPool/Id")?;
+        let found = match (&record.user_pool_id, record.resumes) {
+            (Some(id), _) => {
+                let described = self.find(Service::CognitoIdp, "DescribeUserPool", json!({"UserPoolId": id})).await?;
+                described.map(|_| id.clone())
+            }
+            // A start that was killed may have made one and not recorded it.
+            (None, true) => self.named(&USER_POOLS, NAME, json!({})).await?,
+            (None, false) => None,
+        };
+        let id = match found {
+            Some(id) => id,
+            None => {
+                record.forget_user_pool(self.app).await?;
+                let pool = json!({
+                    "PoolName": NAME, "AutoVerifiedAttributes": ["email"], "MfaConfiguration": "OPTIONAL",
+                    "Policies": {"PasswordPolicy": {
+                        "MinimumLength": 12, "RequireLowercase": true, "RequireUppercase": true, "RequireNumbers": true,
+                    }},
+                });
+                text(&self.call(Service::CognitoIdp, "CreateUserPool", pool).await?, "/UserPool/Id")?
+            }
+        };
         record.user_pool_id = Some(id.clone());
         record.save(self.app).await?;
         Ok(id)
     }
 
-    /// An app client by its place in the record.
-    async fn client(&self, new: Value, record: &mut Record, place: fn(&mut Record) -> &mut Option<String>) -> Result<Value, DemoRefused> {
-        let pool_id = new.get("UserPoolId").cloned();
-        if let Some(id) = place(record) {
-            let recorded = json!({"UserPoolId": pool_id, "ClientId": id});
-            if let Some(found) = self.find(Service::CognitoIdp, "DescribeUserPoolClient", recorded).await? {
-                return Ok(found);
-            }
+    /// An app client of the pool.
+    async fn client(&self, pool_id: &str, name: &str, new: Value) -> Result<Value, DemoRefused> {
+        let pool = json!({"UserPoolId": pool_id});
+        match self.named(&CLIENTS, name, pool.clone()).await? {
+            Some(id) => self.call(Service::CognitoIdp, "DescribeUserPoolClient", with(&pool, json!({"ClientId": id}))).await,
+            None => self.call(Service::CognitoIdp, "CreateUserPoolClient", new).await,
         }
-        let created = self.call(Service::CognitoIdp, "CreateUserPoolClient", new).await?;
-        *place(record) = Some(text(&created, CLIENT_ID)?);
-        record.save(self.app).await?;
-        Ok(created)
     }
 
     /// A user whose address is verified and whose password is their own; as AdminGetUser tells of them.
@@ -203,30 +197,33 @@ impl Root<'_> {
 
     /// The identity pool, its two roles, and what members may do.
     async fn identity_pool(&self, user_pool_id: &str, clients: [&str; 2], record: &mut Record) -> Result<String, DemoRefused> {
-        let found = match &record.identity_pool_id {
-            Some(id) => self.find(Service::CognitoIdentity, "GetIdentityPoolRoles", json!({"IdentityPoolId": id})).await?,
-            None => None,
-        };
-        if let (Some(found), Some(id)) = (&found, &record.identity_pool_id)
-            && found.pointer("/Roles/authenticated").is_some()
-        {
-            return Ok(id.clone());
-        }
-        let id = match (found, &record.identity_pool_id) {
-            (Some(_), Some(id)) => id.clone(),
-            _ => {
-                let provider = provider(&self.act.region, user_pool_id);
-                let providers = clients.map(|client_id| json!({"ProviderName": provider, "ClientId": client_id}));
-                let pool = json!({
-                    "IdentityPoolName": NAME, "AllowUnauthenticatedIdentities": true, "CognitoIdentityProviders": providers,
-                });
-                let created = self.call(Service::CognitoIdentity, "CreateIdentityPool", pool).await?;
-                let id = text(&created, "/IdentityPoolId")?;
-                record.identity_pool_id = Some(id.clone());
-                record.save(self.app).await?;
-                id
+        let provider = provider(&self.act.region, user_pool_id);
+        let found = match (&record.identity_pool_id, record.resumes) {
+            (Some(id), _) => self.find(Service::CognitoIdentity, "DescribeIdentityPool", json!({"IdentityPoolId": id})).await?,
+            (None, true) => {
+                let id = self.named(&IDENTITY_POOLS, NAME, json!({})).await?;
+                id.map(|id| json!({"IdentityPoolId": id}))
             }
+            (None, false) => None,
         };
+        let providers = clients.map(|client_id| json!({"ProviderName": provider, "ClientId": client_id}));
+        let pool = json!({"IdentityPoolName": NAME, "AllowUnauthenticatedIdentities": true, "CognitoIdentityProviders": providers});
+        let pool = match found {
+            Some(found) if found.pointer("/CognitoIdentityProviders/0/ProviderName").is_some_and(|found| *found == provider) => found,
+            // Of a user pool that is gone, or of a start that was killed.
+            Some(found) => {
+                let update = with(&pool, json!({"IdentityPoolId": text(&found, IDENTITY_POOL_ID)?}));
+                self.call(Service::CognitoIdentity, "UpdateIdentityPool", update).await?
+            }
+            None => self.call(Service::CognitoIdentity, "CreateIdentityPool", pool).await?,
+        };
+        let id = text(&pool, IDENTITY_POOL_ID)?;
+        record.identity_pool_id = Some(id.clone());
+        record.save(self.app).await?;
+        let roles = self.call(Service::CognitoIdentity, "GetIdentityPoolRoles", json!({"IdentityPoolId": id})).await?;
+        if roles.pointer("/Roles/authenticated").is_some() {
+            return Ok(id);
+        }
         let member = self.role(MEMBER_ROLE, &id, "authenticated").await?;
         let own_notes = json!({"Version": "2012-10-17", "Statement": [{
             "Sid": "OwnNotes", "Effect": "Allow", "Action": ["notes:Read", "notes:Write"],
@@ -252,7 +249,7 @@ impl Root<'_> {
         }]})
         .to_string();
         if let Some(found) = self.find(Service::Iam, "GetRole", json!({"RoleName": name})).await? {
-            // Of a pool that is gone.
+            // Of an identity pool that is gone.
             let update = json!({"RoleName": name, "PolicyDocument": trust});
             self.call(Service::Iam, "UpdateAssumeRolePolicy", update).await?;
             return text(&found, "/Role/Arn");
@@ -304,6 +301,22 @@ struct Listing {
 
 const USER_POOLS: Listing =
     Listing { service: Service::CognitoIdp, operation: "ListUserPools", items: "UserPools", name: "Name", id: "Id" };
+
+const CLIENTS: Listing = Listing {
+    service: Service::CognitoIdp,
+    operation: "ListUserPoolClients",
+    items: "UserPoolClients",
+    name: "ClientName",
+    id: "ClientId",
+};
+
+const IDENTITY_POOLS: Listing = Listing {
+    service: Service::CognitoIdentity,
+    operation: "ListIdentityPools",
+    items: "IdentityPools",
+    name: "IdentityPoolName",
+    id: "IdentityPoolId",
+};
 
 /// As many are listed at once as every list gives.
 const LISTED: i64 = 60;
@@ -381,26 +394,29 @@ mod tests {
         app.anonymous().call("RespondToAuthChallenge", answer).await.ok();
     }
 
+    /// Whether alice's session may read a note of an owner: by default, of her own.
+    async fn may_read(app: &TestApp, demo: &Demo, owner: Option<&str>) -> bool {
+        let token = sign_in(app, demo, ALICE).await["AuthenticationResult"]["IdToken"].clone();
+        let logins = json!({provider("us-east-1", &demo.user_pool_id): token});
+        let identity = json!({"IdentityPoolId": demo.identity_pool_id, "Logins": logins});
+        let identity = app.anonymous().call("GetId", identity).await.ok()["IdentityId"].as_str().unwrap().to_owned();
+        let note = format!("arn:aws:notes:us-east-1:000000000000:note/{}/1", owner.unwrap_or(&identity));
+        let question = json!({
+            "subject": {"type": "token", "id": token, "properties": {"identity_pool_id": demo.identity_pool_id}},
+            "action": {"name": "notes:Read"}, "resource": {"type": "arn", "id": note},
+        });
+        let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+        let body = question.to_string().into_bytes();
+        let answer = app.admin().send("passwright", Method::POST, "/access/v1/evaluation", headers, body).await;
+        answer.ok()["decision"].as_bool().unwrap()
+    }
+
     #[actix_web::test]
     async fn alices_session_may_read_her_notes_and_nobody_elses() {
         let app = TestApp::dev().await;
         let demo = make(&app.app).await.unwrap();
-        let token = sign_in(&app, &demo, ALICE).await["AuthenticationResult"]["IdToken"].clone();
-        let question = |owner: &str| {
-            json!({
-                "subject": {"type": "token", "id": token, "properties": {"identity_pool_id": demo.identity_pool_id}},
-                "action": {"name": "notes:Read"}, "resource": {"type": "arn", "id": format!("arn:aws:notes:us-east-1:000000000000:note/{owner}/1")},
-            })
-        };
-        let logins = json!({provider("us-east-1", &demo.user_pool_id): token});
-        let identity = json!({"IdentityPoolId": demo.identity_pool_id, "Logins": logins});
-        let identity = app.anonymous().call("GetId", identity).await.ok()["IdentityId"].as_str().unwrap().to_owned();
-        for (owner, decision) in [(identity.as_str(), true), ("somebody", false)] {
-            let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
-            let body = question(owner).to_string().into_bytes();
-            let answer = app.admin().send("passwright", Method::POST, "/access/v1/evaluation", headers, body).await;
-            assert_eq!(answer.ok()["decision"], decision, "{owner}");
-        }
+        assert!(may_read(&app, &demo, None).await);
+        assert!(!may_read(&app, &demo, Some("somebody")).await);
     }
 
     #[actix_web::test]
@@ -415,8 +431,39 @@ mod tests {
         };
         assert!(polls > 1, "nothing was killed");
         assert_eq!(pools(&app).await, 1);
-        assert!(sign_in(&app, &demo, ALICE).await["AuthenticationResult"].is_object());
+        let clients = app.admin().call("ListUserPoolClients", json!({"UserPoolId": demo.user_pool_id})).await.ok();
+        let identity_pools = app.admin().call("ListIdentityPools", json!({"MaxResults": 60})).await.ok();
+        let count = |answer: &Value, items: &str| answer[items].as_array().unwrap().len();
+        assert_eq!((count(&clients, "UserPoolClients"), count(&identity_pools, "IdentityPools")), (2, 1));
+        assert!(may_read(&app, &demo, None).await);
         assert_eq!(sign_in(&app, &demo, BOB).await["ChallengeName"], "SOFTWARE_TOKEN_MFA");
+    }
+
+    #[actix_web::test]
+    async fn what_is_deleted_is_made_anew() {
+        let app = TestApp::dev().await;
+        let first = make(&app.app).await.unwrap();
+        app.admin().call("DeleteUserPool", json!({"UserPoolId": first.user_pool_id})).await.ok();
+        app.admin().call("DeleteRolePolicy", json!({"RoleName": MEMBER_ROLE, "PolicyName": "own-notes"})).await.ok();
+        let second = make(&app.app).await.unwrap();
+        assert_ne!(first.user_pool_id, second.user_pool_id);
+        assert_eq!(first.identity_pool_id, second.identity_pool_id);
+        assert_eq!(sign_in(&app, &second, BOB).await["ChallengeName"], "SOFTWARE_TOKEN_MFA");
+        app.admin().call("DeleteIdentityPool", json!({"IdentityPoolId": second.identity_pool_id})).await.ok();
+        let third = make(&app.app).await.unwrap();
+        assert_ne!(second.identity_pool_id, third.identity_pool_id);
+        assert!(may_read(&app, &third, None).await, "a role trusts the pool that is gone");
+    }
+
+    #[actix_web::test]
+    async fn pools_of_that_name_that_are_somebodys_stay_theirs() {
+        let app = TestApp::dev().await;
+        let own = app.admin().call("CreateUserPool", json!({"PoolName": NAME})).await.ok();
+        let own_identities = json!({"IdentityPoolName": NAME, "AllowUnauthenticatedIdentities": false});
+        let own_identities = app.admin().call("CreateIdentityPool", own_identities).await.ok();
+        let demo = make(&app.app).await.unwrap();
+        assert_ne!(own["UserPool"]["Id"], demo.user_pool_id.as_str());
+        assert_ne!(own_identities["IdentityPoolId"], demo.identity_pool_id.as_str());
     }
 
     #[actix_web::test]

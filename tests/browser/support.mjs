@@ -64,7 +64,8 @@ export async function call(server, service, operation, input) {
   const date = new Date().toISOString().replaceAll(/[-:]|\.\d+/g, "");
   const prefixes = { "cognito-idp": "AWSCognitoIdentityProviderService", "cognito-identity": "AWSCognitoIdentityService" };
   const scope = `${date.slice(0, 8)}/${REGION}/${service}/aws4_request`;
-  const authorization = `AWS4-HMAC-SHA256 Credential=test/${scope}, SignedHeaders=host;x-amz-date, Signature=0`;
+  const signed = ["content-type", "host", "x-amz-date", ...(service in prefixes ? ["x-amz-target"] : [])].join(";");
+  const authorization = `AWS4-HMAC-SHA256 Credential=test/${scope}, SignedHeaders=${signed}, Signature=0`;
   const headers = { authorization, "x-amz-date": date };
   const json = { ...headers, "content-type": "application/x-amz-json-1.1", "x-amz-target": `${prefixes[service]}.${operation}` };
   const request = service in prefixes

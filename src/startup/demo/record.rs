@@ -18,33 +18,40 @@ const PLACE: [&str; 3] = ["deployment_settings", SETTING, "totp_secret"];
 #[derive(Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Record {
-    /// Whether a start has begun to make it.
-    pub begun: bool,
     /// The user pool.
     pub user_pool_id: Option<String>,
-    /// The browser app's client.
-    pub browser_client_id: Option<String>,
-    /// The server app's client.
-    pub server_client_id: Option<String>,
     /// The identity pool.
     pub identity_pool_id: Option<String>,
     /// Base64.
     sealed_totp_secret: Option<String>,
+    /// Whether an earlier start has begun to make it: only then can what has its name and is not recorded be its own.
+    #[serde(skip)]
+    pub resumes: bool,
 }
 
 impl Record {
-    /// Of a start that has made nothing yet.
-    pub fn begun() -> Self {
-        Self { begun: true, ..Self::default() }
-    }
-
-    /// As it was saved last.
+    /// As it was saved last; a new one is saved before anything is made.
     ///
     /// # Errors
     /// The database's. A record that cannot be read is none.
-    pub async fn load(app: &App) -> Result<Self, DemoRefused> {
+    pub async fn begin(app: &App) -> Result<Self, DemoRefused> {
         let text = app.read(async |tx| deployment::find(tx, SETTING).await).await?;
-        Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+        let Some(found) = text.and_then(|text| serde_json::from_str::<Self>(&text).ok()) else {
+            let new = Self::default();
+            new.save(app).await?;
+            return Ok(new);
+        };
+        Ok(Self { resumes: true, ..found })
+    }
+
+    /// Forgets the user pool, and what was kept of its users: a new one is made.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn forget_user_pool(&mut self, app: &App) -> Result<(), DemoRefused> {
+        self.user_pool_id = None;
+        self.sealed_totp_secret = None;
+        self.save(app).await
     }
 
     /// Saves it, in place of what was saved before.
