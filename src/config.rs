@@ -214,3 +214,22 @@ pub fn public_url(text: &str) -> Result<String, String> {
     let is_base = rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['?', '#', ' ']));
     if is_base { Ok(text.trim_end_matches('/').to_owned()) } else { Err("a public URL begins with http:// or https://".to_owned()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_documentation_has_every_flag_with_its_default() {
+        let page = include_str!("../templates/docs/settings.md");
+        let rows: Vec<&str> = page.lines().filter(|line| line.starts_with('|')).collect();
+        let server = Server::augment_subcommands(clap::Command::new("passwright"));
+        for flag in server.get_subcommands().flat_map(clap::Command::get_arguments) {
+            let name = format!("`--{}`", flag.get_long().unwrap());
+            let row = rows.iter().find(|row| row.contains(&name)).unwrap_or_else(|| panic!("{name} is not in templates/docs/settings.md"));
+            for default in flag.get_default_values().iter().map(|default| default.to_string_lossy()).filter(|default| default != "false") {
+                assert!(row.contains(&*default), "{row} does not say {default}");
+            }
+        }
+    }
+}

@@ -8,6 +8,7 @@
 //! | [`startup`], [`config`], [`cli`] | settings to a running server; the command line, and its commands that run none |
 //! | [`http`] | routes, health, metrics, TLS |
 //! | [`console`] | pages that call the wire's operations as whoever is signed in |
+//! | [`docs`] | the documentation, rendered and searched |
 //! | [`pages`] | what every page shares: files, headers |
 //! | [`wire`] | bytes to typed operations and back, by the AWS interface models |
 //! | [`services`] | one file an operation, one table a service |
@@ -31,6 +32,7 @@
 //! |---|---|
 //! | an operation | its file (request, what it asks, response, handler, tests) and its row in the service's `mod.rs`; a store function only for a new query |
 //! | a page of the console | its file in [`console`], its template in `templates/console/`, a row of `rows()` for it and for each of its forms |
+//! | a page of the documentation | its file in `templates/docs/`, its name in `docs/library.rs` |
 //! | a service | a row in [`wire::model`], its folder in [`services`] |
 //! | a condition operator | its function and table test in `policy/operators/`, one row there |
 //! | a check of policies | its function in `policy/validate/checks/`, one row there |
@@ -53,6 +55,7 @@ pub mod context;
 pub mod crypto;
 pub mod decisions;
 pub mod delivery;
+pub mod docs;
 pub mod flows;
 pub mod http;
 pub mod iam;

@@ -11,7 +11,7 @@ use tracing_subscriber::EnvFilter;
 #[actix_web::main]
 async fn main() -> ExitCode {
     match cli::read(std::env::args_os()) {
-        Ok(Command::Server(server)) => serve(server).await,
+        Ok(Command::Server(server)) => serve(*server).await,
         Ok(Command::Tool(tool)) => cli::run(tool).await,
         Err(SettingsRefused::CommandLine(error)) => error.exit(),
         Err(SettingsRefused::File(message)) => {

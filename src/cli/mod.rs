@@ -27,7 +27,7 @@ pub struct Cli {
 pub enum Command {
     /// A server.
     #[command(flatten)]
-    Server(Server),
+    Server(Box<Server>),
     /// What is done beside one.
     #[command(flatten)]
     Tool(Tool),
@@ -57,7 +57,7 @@ const NAME: &str = "passwright";
 pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, SettingsRefused> {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     match Cli::try_parse_from(&arguments)?.command {
-        Command::Server(server) => Ok(Command::Server(config::with_file(server, Cli::command(), &arguments)?)),
+        Command::Server(server) => Ok(Command::Server(Box::new(config::with_file(*server, Cli::command(), &arguments)?))),
         tool @ Command::Tool(_) => Ok(tool),
     }
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 use super::{Frame, Moment, Outcome, Reply, Visit, segment};
 use crate::insight::Refused;
 use crate::insight::events::Wanted;
+use crate::kit::json::Members as _;
 
 /// An event, as the page shows it.
 struct Shown {
@@ -57,9 +58,9 @@ pub async fn show(visit: &Visit) -> Outcome {
     };
     match visit.events(&page.wanted).await {
         Ok(answer) => {
-            let events = answer["Events"].as_array().cloned().unwrap_or_default();
+            let events = answer.at("Events").as_array().cloned().unwrap_or_default();
             page.events = events.iter().map(|event| shown(event, visit)).collect();
-            page.next = answer["Next"].as_str().map(|next| format!("{}before={}", page.here, segment(next)));
+            page.next = answer.at("Next").as_str().map(|next| format!("{}before={}", page.here, segment(next)));
         }
         Err(Refused::Failed(error)) => return Err(error.into()),
         Err(Refused::Unauthenticated(message) | Refused::Forbidden(message) | Refused::BadRequest(message)) => page.refused = Some(message),
@@ -78,7 +79,7 @@ fn address(wanted: &Wanted) -> String {
 }
 
 fn shown(event: &Value, visit: &Visit) -> Shown {
-    let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
+    let text = |name: &str| event.at(name).as_str().unwrap_or_default().to_owned();
     let outcome = text("Outcome");
     let badge = match outcome.as_str() {
         "done" => "ok",
@@ -86,7 +87,7 @@ fn shown(event: &Value, visit: &Visit) -> Shown {
         _ => "warn",
     };
     Shown {
-        when: Moment::read(&event["Time"], visit.now()),
+        when: Moment::read(event.at("Time"), visit.now()),
         principal: text("Principal"),
         action: text("Action"),
         outcome,

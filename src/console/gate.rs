@@ -61,21 +61,13 @@ pub async fn run(row: Rc<Row>, app: Data<App>, request: HttpRequest, body: Bytes
     let app = app.into_inner();
     let origin = match admit(&app, &request) {
         Ok(origin) => origin,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let secure = origin.secure;
-    let found = match Session::of(&app, &request, secure).await {
-        Ok(Some(session)) => Ok((session, false)),
-        Ok(None) => begin_in_dev(&app, &request, &origin)
-            .await
-            .map(|begun| begun.map(|session| (session, true)))
-            .transpose()
-            .unwrap_or_else(|| Err(sign_in_first(&request))),
-        Err(error) => Err(failed(&error)),
-    };
-    let (session, is_new) = match found {
-        Ok(found) => found,
-        Err(refused) => return refused,
+    let (session, is_new) = match find_or_begin(&app, &request, &origin).await {
+        Ok(Some(found)) => found,
+        Ok(None) => return sign_in_first(&request),
+        Err(error) => return failed(&error),
     };
     let cookie = is_new.then(|| session.cookie(secure));
     let notice = take_notice(&app, &request);
@@ -121,18 +113,18 @@ pub async fn not_found(app: Data<App>, request: HttpRequest, body: Bytes) -> Htt
 ///
 /// SECURITY: over TLS, or from this machine to this machine by one of its own names; a name that an attacker's DNS gives to
 /// 127.0.0.1 is none. And no request that another site has made changes anything: browsers say where it comes from.
-pub fn admit(app: &App, request: &HttpRequest) -> Result<Origin, HttpResponse> {
+pub fn admit(app: &App, request: &HttpRequest) -> Result<Origin, Box<HttpResponse>> {
     let origin = authz::origin(app, request);
     let host = host_of(request).unwrap_or_default();
     let is_local = origin.source_ip.is_some_and(|address| address.is_loopback()) && is_own_name(&host);
     if !origin.secure && !is_local && !is_test_peer(request) {
         let message = "The console is shown over TLS, or on the server's own machine at a loopback address. Give the server a \
                        certificate (--tls-cert and --tls-key), or put a proxy with TLS in front and name it with --trusted-proxy.";
-        return Err(ClosedPage::answer(StatusCode::FORBIDDEN, "The console needs TLS", message));
+        return Err(Box::new(ClosedPage::answer(StatusCode::FORBIDDEN, "The console needs TLS", message)));
     }
     if request.method() != Method::GET && !is_same_origin(request, &host, origin.secure) {
         let message = "Another site sent this request. Nothing was done.";
-        return Err(ClosedPage::answer(StatusCode::FORBIDDEN, "This came from elsewhere", message));
+        return Err(Box::new(ClosedPage::answer(StatusCode::FORBIDDEN, "This came from elsewhere", message)));
     }
     Ok(origin)
 }
@@ -174,8 +166,16 @@ fn is_same_origin(request: &HttpRequest, host: &str, secure: bool) -> bool {
     fetched && header(ORIGIN).is_none_or(|origin| origin == format!("{scheme}://{host}"))
 }
 
+/// Who is signed in, and whether that began just now.
+async fn find_or_begin(app: &Arc<App>, request: &HttpRequest, origin: &Origin) -> Result<Option<(Session, bool)>, StoreError> {
+    match Session::of(app, request, origin.secure).await? {
+        Some(session) => Ok(Some((session, false))),
+        None => Ok(begin_in_dev(app, request, origin).await?.map(|session| (session, true))),
+    }
+}
+
 /// `dev` signs its root in: whoever sits at this machine may call every operation anyway. Only where a person opens a page.
-async fn begin_in_dev(app: &Arc<App>, request: &HttpRequest, origin: &Origin) -> Result<Option<Session>, HttpResponse> {
+async fn begin_in_dev(app: &Arc<App>, request: &HttpRequest, origin: &Origin) -> Result<Option<Session>, StoreError> {
     let is_document = request.headers().get(FETCH_DEST).is_none_or(|dest| dest == "document");
     let has_left = request.cookie(super::sign_in::LEFT).is_some();
     let is_local = origin.source_ip.is_none_or(|address| address.is_loopback());
@@ -183,7 +183,7 @@ async fn begin_in_dev(app: &Arc<App>, request: &HttpRequest, origin: &Origin) ->
         return Ok(None);
     }
     let root = Caller::Root { account_id: app.first_account_id.clone() };
-    Session::begin(app, root, None).await.map_err(|error| failed(&error))
+    Session::begin(app, root, None).await
 }
 
 fn sign_in_first(request: &HttpRequest) -> HttpResponse {

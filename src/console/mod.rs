@@ -42,7 +42,7 @@ pub use theme::chosen as theme_of;
 use fields::Fields;
 use frame::Frame;
 use moment::Moment;
-use reply::{Outcome, Reply, Shown};
+use reply::{Outcome, Reply};
 use row::{Row, form, page};
 use visit::{May, Visit, segment};
 

@@ -12,6 +12,7 @@ use crate::config::Mode;
 use crate::iam::caller::Caller;
 use crate::insight::activity::Wanted;
 use crate::kit::clock::Timestamp;
+use crate::kit::json::Members as _;
 use crate::wire::model::Service;
 
 /// The pools that the overview sums up: more are on their own pages.
@@ -48,13 +49,13 @@ pub async fn show(visit: &Visit) -> Outcome {
     };
     let mut denied = Vec::new();
     let (pools, more_pools) = match visit.call(Service::CognitoIdp, "ListUserPools", json!({"MaxResults": POOLS})).await {
-        Ok(listed) => (listed["UserPools"].as_array().cloned().unwrap_or_default(), listed["NextToken"].is_string()),
+        Ok(listed) => (listed.at("UserPools").as_array().cloned().unwrap_or_default(), listed.at("NextToken").is_string()),
         Err(error) => {
             denied.push(error.message);
             (Vec::new(), false)
         }
     };
-    let ids: Vec<&str> = pools.iter().filter_map(|pool| pool["Id"].as_str()).collect();
+    let ids: Vec<&str> = pools.iter().filter_map(|pool| pool.at("Id").as_str()).collect();
     let mut by_hour: BTreeMap<Timestamp, Counts> = BTreeMap::new();
     for id in &ids {
         match visit.activity(&Wanted { user_pool_id: (*id).to_owned(), hours: Some(days * 24) }).await {
@@ -131,10 +132,10 @@ fn warnings_of(visit: &Visit) -> Vec<Warning> {
 
 async fn warning_of_pool(visit: &Visit, id: &str) -> Option<Warning> {
     let described = visit.call(Service::CognitoIdp, "DescribeUserPool", json!({"UserPoolId": id})).await.ok()?;
-    let pool: &Value = &described["UserPool"];
-    let mfa = pool["MfaConfiguration"].as_str().unwrap_or("OFF");
+    let pool: &Value = described.at("UserPool");
+    let mfa = pool.at("MfaConfiguration").as_str().unwrap_or("OFF");
     (mfa == "OFF").then(|| Warning {
-        text: format!("The user pool {} has no second factor.", pool["Name"].as_str().unwrap_or(id)),
+        text: format!("The user pool {} has no second factor.", pool.at("Name").as_str().unwrap_or(id)),
         href: format!("/console/pools/{}", segment(id)),
         action: "Look at it",
     })

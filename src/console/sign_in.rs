@@ -60,7 +60,7 @@ impl SignInPage {
 /// `GET /console/sign-in`
 pub async fn show(app: Data<App>, request: HttpRequest, asked: Query<Asked>) -> HttpResponse {
     if let Err(refused) = gate::admit(&app, &request) {
-        return refused;
+        return *refused;
     }
     let to = way_back(asked.to.as_deref().unwrap_or_default());
     pages::html(&SignInPage::of(&app, &request, to))
@@ -71,7 +71,7 @@ pub async fn sign_in(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpR
     let app = app.into_inner();
     let origin = match gate::admit(&app, &request) {
         Ok(origin) => origin,
-        Err(refused) => return refused,
+        Err(refused) => return *refused,
     };
     let fields = Fields::parse(&body);
     let to = way_back(&fields.text("to"));

@@ -16,7 +16,7 @@ async fn serve_shows_nothing_to_whoever_is_not_signed_in() {
     let app = TestApp::new().await;
     let browser = app.browser();
     for row in rows() {
-        let path = row.path.replace('{', "").replace('}', "");
+        let path = row.path.replace(['{', '}'], "");
         let answer = browser.send(row.method.clone(), &path, &[], String::new()).await;
         let location = answer.header("location");
         assert!(answer.status == 303 && location.starts_with("/console/sign-in"), "{} {path}: {} {location}", row.method, answer.status);
@@ -133,7 +133,7 @@ async fn a_form_without_the_sessions_token_or_from_another_site_does_nothing() {
     let theirs = theirs.split_once("name=\"form_token\" value=\"").unwrap().1.split('"').next().unwrap().to_owned();
     browser.open("").await;
     for row in rows().iter().filter(|row| row.method == Method::POST) {
-        let path = row.path.replace('{', "").replace('}', "");
+        let path = row.path.replace(['{', '}'], "");
         for token in ["", "x", &theirs] {
             assert_eq!(browser.submit_bare(&path, &[("form_token", token)]).await.status, 403, "{path}");
         }

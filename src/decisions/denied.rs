@@ -8,14 +8,15 @@ use crate::crypto::ids;
 use crate::iam::caller::Caller;
 use crate::kit::cut::cut;
 use crate::kit::id::AccountId;
+use crate::kit::json::Members as _;
 
 /// How much is kept of a name that was sent, in characters.
 const NAME: usize = 256;
 
 /// Notes a denial that was asked for on somebody's behalf; it is an event of the asker's account.
 pub fn note(app: &App, asker: &Caller, answer: &Value, action: String, resource: String) {
-    let text = |name: &str| answer[name].as_str().unwrap_or_default().to_owned();
-    let reason = match answer["error"].as_str() {
+    let text = |name: &str| answer.at(name).as_str().unwrap_or_default().to_owned();
+    let reason = match answer.at("error").as_str() {
         Some(error) => format!("{}: {error}", text("reason")),
         None => text("reason"),
     };

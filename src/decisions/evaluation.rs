@@ -230,7 +230,7 @@ impl Session<'_> {
         let (wanted, target) = (action.name.clone(), resource.id.clone());
         let answer = self.decide(subject, action, resource, context, explain).await?;
         if self.notes && answer.get("decision") == Some(&Value::Bool(false)) {
-            denied::note(self.app, &self.asker.caller, &answer["context"], wanted, target);
+            denied::note(self.app, &self.asker.caller, answer.get("context").unwrap_or(&Value::Null), wanted, target);
         }
         Ok(answer)
     }

@@ -11,7 +11,7 @@ use actix_web::web::{PayloadConfig, ServiceConfig, get, head, post, resource, to
 
 use super::{dev, health, metrics, well_known};
 use crate::config::Mode;
-use crate::{console, decisions, insight, pages, wire};
+use crate::{console, decisions, docs, insight, pages, wire};
 
 /// A larger body is refused with 413.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -33,6 +33,9 @@ pub fn configure(mode: Mode) -> impl Fn(&mut ServiceConfig) {
             )
             .configure(console::configure)
             .route("/assets/{file}", get().to(pages::assets::serve))
+            .route("/docs/search", get().to(docs::search))
+            .route("/docs", get().to(docs::fixed))
+            .route("/docs/{page:.*}", get().to(docs::fixed))
             .route("/healthz", get().to(health::live))
             .route("/readyz", get().to(health::ready))
             .route("/metrics", get().to(metrics::show))

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::Refused;
 use super::door::{permit, respond, signer};
 use crate::context::{Act, App};
+use crate::kit::json::Members as _;
 use crate::kit::nul;
 use crate::store::audit::{self, By, Listed};
 
@@ -78,7 +79,7 @@ pub async fn list(app: &App, act: &Act, wanted: &Wanted) -> Result<Value, Refuse
     let events: Vec<Value> = page.iter().map(shown).collect();
     let mut answer = json!({"Events": events});
     if let Some(next) = next {
-        answer["Next"] = Value::from(next);
+        answer.put("Next", Value::from(next));
     }
     Ok(answer)
 }

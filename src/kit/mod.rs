@@ -6,6 +6,7 @@ pub mod causes;
 pub mod clock;
 pub mod cut;
 pub mod id;
+pub mod json;
 pub mod long;
 pub mod nul;
 pub mod private_file;

@@ -34,6 +34,8 @@ static ASSETS: LazyLock<BTreeMap<&'static str, Asset>> = LazyLock::new(|| {
     let files = embedded! {
         "app.css": "text/css; charset=utf-8",
         "app.js": "text/javascript; charset=utf-8",
+        "docs.css": "text/css; charset=utf-8",
+        "docs.js": "text/javascript; charset=utf-8",
         "htmx.js": "text/javascript; charset=utf-8",
         "icon.svg": "image/svg+xml",
     };

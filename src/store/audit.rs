@@ -112,7 +112,7 @@ pub async fn add_counts(tx: &mut Conn, counts: &ByHour) -> Result<(), StoreError
                        refused_sign_ins = pool_activity.refused_sign_ins + excluded.refused_sign_ins";
     let mut sorted: Vec<_> = counts.iter().collect();
     // In one order, so that two nodes that write at once never wait for each other in a circle.
-    sorted.sort_by(|(left, _), (right, _)| left.cmp(right));
+    sorted.sort_by_key(|(key, _)| *key);
     for ((pool_id, hour), counts) in sorted {
         let Counts { sign_ups, sign_ins, mfa_sign_ins, refused_sign_ins } = counts;
         execute!(tx, SQL, [pool_id, hour.millis(), sign_ups, sign_ins, mfa_sign_ins, refused_sign_ins])?;

@@ -70,7 +70,6 @@ impl TestBrowser<'_> {
     }
 
     /// Sends a form, and opens the page that it leads to.
-    #[track_caller]
     pub async fn submit_and_follow(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let answer = self.submit(path, fields).await;
         assert_eq!(answer.status, 303, "{}", answer.text);

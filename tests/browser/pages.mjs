@@ -28,8 +28,14 @@ export const PAGES = [
   { name: "reauthenticate", path: () => "/console/reauthenticate", pattern: /^\/console\/reauthenticate$/ },
   { name: "sign-in", path: () => "/console/sign-in", signedOut: true },
   { name: "not-found", path: () => "/console/nothing-here", status: 404 },
+  { name: "docs", path: () => "/docs", pattern: /^\/docs$/ },
+  { name: "docs-page", path: () => "/docs/getting-started", pattern: /^\/docs\/[a-z-]+$/ },
+  { name: "docs-tables", path: () => "/docs/settings" },
+  { name: "docs-operations", path: () => "/docs/operations" },
+  { name: "docs-search", path: () => "/docs/search?q=master+key" },
+  { name: "docs-not-found", path: () => "/docs/nothing-here", status: 404 },
   { name: "outbox", path: () => "/_dev/outbox", pattern: /^\/_dev\/outbox$/ },
 ];
 
 /** Addresses that pages lead to and that are no pages of ours to look at: texts for programs. */
-export const NOT_PAGES = /^\/(metrics|readyz|healthz)$/;
+export const NOT_PAGES = /^\/(metrics|readyz|healthz|docs\/.*\.(md|txt))$/;

@@ -8,6 +8,7 @@ use askama::Template;
 use serde_json::{Map, Value, json};
 
 use super::{Fields, Frame, Outcome, Reply, Visit};
+use crate::kit::json::Members as _;
 use crate::wire::model::Service;
 
 /// So many users and roles are offered to choose from.
@@ -99,9 +100,9 @@ pub struct Failed {
 impl Decided {
     /// Reads an answer of the decision endpoint.
     pub fn read(answer: &Value) -> Self {
-        let context = &answer["context"];
-        let list = |name: &str| context[name].as_array().cloned().unwrap_or_default();
-        let why = match (context["reason"].as_str(), context["error"].as_str()) {
+        let context = answer.at("context");
+        let list = |name: &str| context.at(name).as_array().cloned().unwrap_or_default();
+        let why = match (context.at("reason").as_str(), context.at("error").as_str()) {
             (Some("allowed"), _) if list("statements").is_empty() => "The root may do everything in its account.".to_owned(),
             (Some("allowed"), _) => "A statement allows it, and none denies it.".to_owned(),
             (Some("explicitDeny"), _) => {
@@ -111,9 +112,9 @@ impl Decided {
             _ => "No statement allows it. What an Allow would have needed is listed below.".to_owned(),
         };
         Self {
-            allowed: answer["decision"] == Value::Bool(true),
+            allowed: *answer.at("decision") == Value::Bool(true),
             why,
-            principal: words(&context["principal"]),
+            principal: words(context.at("principal")),
             statements: list("statements").iter().map(Statement::read).collect(),
             failed: list("failed").iter().map(Failed::read).collect(),
         }
@@ -122,32 +123,37 @@ impl Decided {
 
 impl Statement {
     fn read(statement: &Value) -> Self {
-        let line = statement["start"]["line"].as_u64().map(|line| format!("line {line}")).unwrap_or_default();
-        Self { effect: words(&statement["effect"]), place: place(statement), source: words(&statement["source"]).replace('_', " "), line }
+        let line = statement.at("start").at("line").as_u64().map(|line| format!("line {line}")).unwrap_or_default();
+        Self {
+            effect: words(statement.at("effect")),
+            place: place(statement),
+            source: words(statement.at("source")).replace('_', " "),
+            line,
+        }
     }
 }
 
 impl Failed {
     fn read(failed: &Value) -> Self {
-        let what = match (failed["operator"].as_str(), failed["key"].as_str()) {
+        let what = match (failed.at("operator").as_str(), failed.at("key").as_str()) {
             (Some(operator), Some(key)) => format!("{operator} {key}"),
-            _ => words(&failed["element"]),
+            _ => words(failed.at("element")),
         };
-        let actual = words(&failed["actual"]);
+        let actual = words(failed.at("actual"));
         Self {
-            effect: words(&failed["effect"]),
+            effect: words(failed.at("effect")),
             place: place(failed),
             what,
-            expected: words(&failed["expected"]),
+            expected: words(failed.at("expected")),
             actual: if actual.is_empty() { "nothing".to_owned() } else { actual },
         }
     }
 }
 
 fn place(statement: &Value) -> String {
-    let sid = statement["sid"].as_str().map(|sid| format!(" ({sid})")).unwrap_or_default();
-    let index = statement["index"].as_u64().map(|index| format!(", statement {}", index + 1)).unwrap_or_default();
-    format!("{}{index}{sid}", words(&statement["policy"]))
+    let sid = statement.at("sid").as_str().map(|sid| format!(" ({sid})")).unwrap_or_default();
+    let index = statement.at("index").as_u64().map(|index| format!(", statement {}", index + 1)).unwrap_or_default();
+    format!("{}{index}{sid}", words(statement.at("policy")))
 }
 
 /// A value in words: texts as they are, lists with commas between.
@@ -165,8 +171,8 @@ pub async fn principals(visit: &Visit) -> Vec<String> {
     let mut arns = Vec::new();
     for (operation, list) in [("ListUsers", "Users"), ("ListRoles", "Roles")] {
         if let Ok(listed) = visit.call(Service::Iam, operation, json!({"MaxItems": OFFERED})).await {
-            let listed = listed[list].as_array().cloned().unwrap_or_default();
-            arns.extend(listed.iter().filter_map(|item| item["Arn"].as_str().map(str::to_owned)));
+            let listed = listed.at(list).as_array().cloned().unwrap_or_default();
+            arns.extend(listed.iter().filter_map(|item| item.at("Arn").as_str().map(str::to_owned)));
         }
     }
     arns

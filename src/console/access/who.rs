@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Asked, Decided};
 use crate::console::{Frame, Outcome, Reply, Visit, segment};
+use crate::kit::json::Members as _;
 use crate::wire::model::Service;
 
 /// So many are judged for a page: each is a decision of its own.
@@ -52,7 +53,7 @@ pub async fn show(visit: &Visit) -> Outcome {
     let (operation, list) = if roles { ("ListRoles", "Roles") } else { ("ListUsers", "Users") };
     let mut input = json!({"MaxItems": JUDGED});
     if let Some(marker) = visit.query().given("after") {
-        input["Marker"] = Value::from(marker);
+        input.put("Marker", Value::from(marker));
     }
     let listed = match visit.call(Service::Iam, operation, input).await {
         Ok(listed) => listed,
@@ -62,7 +63,7 @@ pub async fn show(visit: &Visit) -> Outcome {
         }
     };
     let mut judged = Vec::new();
-    for arn in listed[list].as_array().into_iter().flatten().filter_map(|item| item["Arn"].as_str()) {
+    for arn in listed.at(list).as_array().into_iter().flatten().filter_map(|item| item.at("Arn").as_str()) {
         // Others of this worker's calls go on in between.
         tokio::task::yield_now().await;
         let decided = visit.ask(page.asked.question(arn)).await;
@@ -76,7 +77,7 @@ pub async fn show(visit: &Visit) -> Outcome {
         segment(&page.asked.on),
         segment(&page.asked.context)
     );
-    page.next = match (listed["Marker"].as_str(), roles) {
+    page.next = match (listed.at("Marker").as_str(), roles) {
         (Some(marker), true) => Some(format!("{here}&roles=1&after={}", segment(marker))),
         (Some(marker), false) => Some(format!("{here}&after={}", segment(marker))),
         (None, false) => Some(format!("{here}&roles=1")),

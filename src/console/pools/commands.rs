@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Visit;
+use crate::kit::json::Members as _;
 
 /// A call, as a shell takes it.
 fn command(visit: &Visit, region: &str, operation: &str, input: &Value) -> String {
@@ -31,11 +32,11 @@ pub fn create_pool(visit: &Visit, region: &str, described: &Value) -> String {
             "Policies",
         ],
     );
-    input.insert("PoolName".to_owned(), described["Name"].clone());
-    let admins_only = &described["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"];
+    input.insert("PoolName".to_owned(), described.at("Name").clone());
+    let admins_only = described.at("AdminCreateUserConfig").at("AllowAdminCreateUserOnly");
     input.insert("AdminCreateUserConfig".to_owned(), json!({"AllowAdminCreateUserOnly": admins_only}));
     // CreateUserPool takes OPTIONAL only: everyone can be asked once there is a factor to ask for.
-    if described["MfaConfiguration"] == "ON" {
+    if described.at("MfaConfiguration") == "ON" {
         input.insert("MfaConfiguration".to_owned(), json!("OPTIONAL"));
     }
     command(visit, region, "create-user-pool", &Value::Object(input))

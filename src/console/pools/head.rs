@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Visit, call, text};
 use crate::console::reply::is_denial;
+use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
 /// What stands above every page of a pool.
@@ -26,7 +27,7 @@ impl Head {
     pub async fn load(visit: &Visit, tab: &'static str) -> Result<Self, WireError> {
         let id = visit.segment("pool");
         let described = match call(visit, "DescribeUserPool", json!({"UserPoolId": id})).await {
-            Ok(answer) => answer["UserPool"].clone(),
+            Ok(answer) => answer.at("UserPool").clone(),
             Err(error) if is_denial(&error) => Value::Null,
             Err(error) => return Err(error),
         };

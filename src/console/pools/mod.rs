@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 
 use super::row::{Row, form, page};
 use super::{Fields, Frame, May, Moment, Outcome, Reply, Visit, segment};
+use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 use crate::wire::model::Service;
 use head::Head;
@@ -42,12 +43,12 @@ pub fn rows() -> Vec<Row> {
 
 /// A member that is a text; empty where there is none.
 fn text(value: &Value, member: &str) -> String {
-    value[member].as_str().unwrap_or_default().to_owned()
+    value.at(member).as_str().unwrap_or_default().to_owned()
 }
 
 /// A member that is a list; empty where there is none.
 fn list(value: &Value, member: &str) -> Vec<Value> {
-    value[member].as_array().cloned().unwrap_or_default()
+    value.at(member).as_array().cloned().unwrap_or_default()
 }
 
 /// A member that is a list of texts.
@@ -111,14 +112,14 @@ pub async fn show(visit: &Visit) -> Outcome {
     let (region, token) = (visit.region(), visit.query().given("next"));
     let listed = call(visit, "ListUserPools", json!({"MaxResults": PAGE, "NextToken": token})).await?;
     let pool =
-        |pool: &Value| Pool { id: text(pool, "Id"), name: text(pool, "Name"), created: Moment::read(&pool["CreationDate"], visit.now()) };
+        |pool: &Value| Pool { id: text(pool, "Id"), name: text(pool, "Name"), created: Moment::read(pool.at("CreationDate"), visit.now()) };
     Ok(Reply::page(&ListPage {
         frame: visit.frame("User pools"),
         pools: list(&listed, "UserPools").iter().map(pool).collect(),
         may_create: may(visit, "CreateUserPool", json!({"PoolName": "new"})).await,
         first: token.map(|_| format!("/console/pools?region={region}")),
         create: format!("/console/pools/new?region={region}"),
-        next: next_page("/pools", &[("region", &region)], &listed["NextToken"]),
+        next: next_page("/pools", &[("region", &region)], listed.at("NextToken")),
         region,
     }))
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::snippets::{self, Snippet};
 use super::{Frame, Head, Moment, Outcome, PAGE, Reply, Visit, call, commands, list, text, texts};
+use crate::kit::json::Members as _;
 
 #[derive(Template)]
 #[template(path = "console/pools/overview.html")]
@@ -51,21 +52,21 @@ impl Facts {
             (_, false) => names.join(" or "),
             (false, true) => format!("username, or a verified {}", aliases.join(" or ")),
         };
-        let admins_only = described["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] == true;
-        let users = described["EstimatedNumberOfUsers"].as_i64().unwrap_or_default();
+        let admins_only = described.at("AdminCreateUserConfig").at("AllowAdminCreateUserOnly") == true;
+        let users = described.at("EstimatedNumberOfUsers").as_i64().unwrap_or_default();
         Some(Self {
             arn: text(described, "Arn"),
             names: names.replace('_', " "),
             sign_up: if admins_only { "by administrators only" } else { "by anybody" },
-            mfa: match described["MfaConfiguration"].as_str() {
+            mfa: match described.at("MfaConfiguration").as_str() {
                 Some("ON") => "asked of everyone",
                 Some("OPTIONAL") => "asked of those who set one up",
                 _ => "off",
             },
             // The estimate counts so far.
             users: if users >= 10_000 { "10,000 or more".to_owned() } else { users.to_string() },
-            protected: described["DeletionProtection"] == "ACTIVE",
-            created: Moment::read(&described["CreationDate"], visit.now()),
+            protected: described.at("DeletionProtection") == "ACTIVE",
+            created: Moment::read(described.at("CreationDate"), visit.now()),
         })
     }
 }
@@ -84,7 +85,7 @@ pub async fn show(visit: &Visit) -> Outcome {
         Some(client) => call(visit, "DescribeUserPoolClient", json!({"UserPoolId": head.id, "ClientId": client})).await.ok(),
         None => None,
     };
-    let described = described.map(|answer| answer["UserPoolClient"].clone());
+    let described = described.map(|answer| answer.at("UserPoolClient").clone());
     let facts = Facts::read(visit, &head.described);
     let mut made = Vec::new();
     if facts.is_some() {

@@ -4,6 +4,7 @@ use askama::Template;
 use serde_json::{Map, Value, json};
 
 use super::{Fields, Frame, Head, May, Outcome, Reply, Visit, call, confirmed, may, members, text, texts};
+use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
 /// What DescribeUserPool tells and UpdateUserPool does not take.
@@ -52,19 +53,19 @@ struct Settings {
 impl Settings {
     fn of(described: &Value) -> Self {
         let verified = texts(described, "AutoVerifiedAttributes");
-        let policy = &described["Policies"]["PasswordPolicy"];
-        let number = |member: &str| policy[member].as_i64().map(|number| number.to_string()).unwrap_or_default();
+        let policy = described.at("Policies").at("PasswordPolicy");
+        let number = |member: &str| policy.at(member).as_i64().map(|number| number.to_string()).unwrap_or_default();
         Self {
             name: text(described, "Name"),
-            sign_up: described["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] != true,
+            sign_up: described.at("AdminCreateUserConfig").at("AllowAdminCreateUserOnly") != true,
             verify_email: verified.iter().any(|attribute| attribute == "email"),
             verify_phone: verified.iter().any(|attribute| attribute == "phone_number"),
-            protected: described["DeletionProtection"] == "ACTIVE",
+            protected: described.at("DeletionProtection") == "ACTIVE",
             minimum_length: number("MinimumLength"),
-            upper: policy["RequireUppercase"] == true,
-            lower: policy["RequireLowercase"] == true,
-            numbers: policy["RequireNumbers"] == true,
-            symbols: policy["RequireSymbols"] == true,
+            upper: policy.at("RequireUppercase") == true,
+            lower: policy.at("RequireLowercase") == true,
+            numbers: policy.at("RequireNumbers") == true,
+            symbols: policy.at("RequireSymbols") == true,
             temporary_days: number("TemporaryPasswordValidityDays"),
             mfa: text(described, "MfaConfiguration"),
         }
@@ -105,7 +106,7 @@ impl Settings {
             ("DeletionProtection", json!(if self.protected { "ACTIVE" } else { "INACTIVE" })),
             ("Policies", json!({"PasswordPolicy": policy})),
             ("AdminCreateUserConfig", json!({"AllowAdminCreateUserOnly": !self.sign_up})),
-            ("MfaConfiguration", head.described["MfaConfiguration"].clone()),
+            ("MfaConfiguration", head.described.at("MfaConfiguration").clone()),
         ] {
             input.insert(name.to_owned(), value);
         }
@@ -155,13 +156,13 @@ pub async fn change(visit: &Visit, fields: &Fields) -> Outcome {
 /// MFA first: what it refuses leaves the rest as it was.
 async fn save(visit: &Visit, head: &Head, settings: &Settings) -> Result<(), WireError> {
     let mut head = Head { id: head.id.clone(), name: String::new(), tab: "", described: head.described.clone() };
-    if !settings.mfa.is_empty() && head.described["MfaConfiguration"] != settings.mfa.as_str() {
+    if !settings.mfa.is_empty() && head.described.at("MfaConfiguration") != settings.mfa.as_str() {
         let mut input = json!({"UserPoolId": head.id, "MfaConfiguration": settings.mfa});
         if settings.mfa != "OFF" {
-            input["SoftwareTokenMfaConfiguration"] = json!({"Enabled": true});
+            input.put("SoftwareTokenMfaConfiguration", json!({"Enabled": true}));
         }
         call(visit, "SetUserPoolMfaConfig", input).await?;
-        head.described["MfaConfiguration"] = json!(settings.mfa);
+        head.described.put("MfaConfiguration", json!(settings.mfa));
     }
     call(visit, "UpdateUserPool", settings.input(&head)).await.map(drop)
 }

@@ -5,6 +5,7 @@ import http.client
 import http.server
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -17,12 +18,12 @@ import botocore.awsrequest
 import botocore.credentials
 import pytest
 from conftest import database_flags
-from support import ACCOUNT, PASSWORD, REGION, Server
+from support import ACCOUNT, PASSWORD, REGION, ROOT, Server
 from test_credentials import NOTES, World
 
 HOST = "notes.example"
 
-# As the README has it, but for the ports and folders.
+# Around the server block that templates/docs/forward-auth.md shows.
 NGINX = """
 daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;
 events {{}}
@@ -30,38 +31,19 @@ http {{
     access_log off;
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/f;
     uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
-    server {{
-        listen 127.0.0.1:{port};
-        location / {{
-            auth_request /_passwright;
-            auth_request_set $passwright_principal $upstream_http_x_passwright_principal;
-            auth_request_set $passwright_subject $upstream_http_x_passwright_subject;
-            auth_request_set $passwright_content_sha256 $upstream_http_x_passwright_content_sha256;
-            proxy_set_header Host $host;
-            proxy_set_header X-Passwright-Principal $passwright_principal;
-            proxy_set_header X-Passwright-Subject $passwright_subject;
-            proxy_set_header X-Passwright-Content-Sha256 $passwright_content_sha256;
-            proxy_pass http://127.0.0.1:{upstream};
-        }}
-        location = /_passwright {{
-            internal;
-            proxy_pass_request_body off;
-            proxy_set_header Content-Length "";
-            proxy_set_header X-Forwarded-Method "";
-            proxy_set_header X-Forwarded-Uri "";
-            proxy_set_header X-Forwarded-Host $host;
-            proxy_set_header X-Forwarded-Proto $scheme;
-            proxy_set_header X-Forwarded-For $remote_addr;
-            proxy_set_header X-Original-URL "";
-            proxy_set_header X-Original-Proto "";
-            proxy_set_header X-Original-Host $host;
-            proxy_set_header X-Original-Method $request_method;
-            proxy_set_header X-Original-URI $request_uri;
-            proxy_pass http://127.0.0.1:{passwright}/v1/forward-auth;
-        }}
-    }}
+    {server}
 }}
 """
+
+
+def documented(port, upstream, passwright):
+    """The page's server block, but for its ports."""
+    page = (ROOT / "templates/docs/forward-auth.md").read_text()
+    block = re.search(r"^```nginx\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[1]
+    for shown, used in [("listen 80;", f"listen 127.0.0.1:{port};"), (":3000;", f":{upstream};"), (":7277/", f":{passwright}/")]:
+        assert block.count(shown) == 1, shown
+        block = block.replace(shown, used)
+    return block
 
 
 class Upstream(http.server.BaseHTTPRequestHandler):
@@ -137,8 +119,8 @@ resource = "{NOTES}/{{owner}}/{{id}}"
         (folder / "nginx").mkdir()
         # As root, nginx's workers are another user.
         os.chmod(folder, 0o755)
-        config = NGINX.format(
-            folder=folder / "nginx", port=self.port, upstream=self.upstream.server_port, passwright=self.server.url.rsplit(":", 1)[1])
+        block = documented(self.port, self.upstream.server_port, self.server.url.rsplit(":", 1)[1])
+        config = NGINX.format(folder=folder / "nginx", server=block)
         if os.getuid() == 0:
             config = "user root;" + config
         (folder / "nginx.conf").write_text(config)

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::preset::{PRESETS, Preset, preset};
 use super::{Fields, Frame, Head, May, Outcome, PAGE, Reply, Row, Visit, call, confirmed, form, list, may, next_page, page, segment, text};
+use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
 /// The pages and forms of clients.
@@ -50,7 +51,7 @@ async fn show(visit: &Visit) -> Outcome {
         clients: list(&listed, "UserPoolClients").iter().map(client).collect(),
         may_create: may(visit, "CreateUserPoolClient", json!({"UserPoolId": head.id, "ClientName": "new"})).await,
         first: token.map(|_| format!("/console{path}")),
-        next: next_page(&path, &[], &listed["NextToken"]),
+        next: next_page(&path, &[], listed.at("NextToken")),
         head,
     }))
 }
@@ -84,7 +85,7 @@ async fn create(visit: &Visit, fields: &Fields) -> Outcome {
     let chosen = preset(&fields.text("preset"));
     match call(visit, "CreateUserPoolClient", chosen.client(&pool, &name)).await {
         Ok(answer) => {
-            let client = text(&answer["UserPoolClient"], "ClientId");
+            let client = text(answer.at("UserPoolClient"), "ClientId");
             Ok(Reply::done(format!("/pools/{}/clients/{}", segment(&pool), segment(&client)), "The app client is made."))
         }
         Err(error) => Ok(Reply::again(&asked(visit, name, chosen.id, Some(error.clone())).await?, &error)),
@@ -95,7 +96,7 @@ async fn create(visit: &Visit, fields: &Fields) -> Outcome {
 async fn delete(visit: &Visit, fields: &Fields) -> Outcome {
     let (pool, client) = (visit.segment("pool"), visit.segment("client"));
     let described = call(visit, "DescribeUserPoolClient", json!({"UserPoolId": pool, "ClientId": client})).await?;
-    confirmed(fields, &text(&described["UserPoolClient"], "ClientName"))?;
+    confirmed(fields, &text(described.at("UserPoolClient"), "ClientName"))?;
     call(visit, "DeleteUserPoolClient", json!({"UserPoolId": pool, "ClientId": client})).await?;
     let notice = "The app client is deleted. Whoever was signed in through it is signed out.";
     Ok(Reply::done(format!("/pools/{}/clients", segment(&pool)), notice))

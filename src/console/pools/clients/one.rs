@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::{Frame, Head, May, Outcome, Reply, Visit, call, commands, may, members, text, texts};
 use super::Fields;
+use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
 /// What DescribeUserPoolClient tells and UpdateUserPoolClient does not take.
@@ -70,7 +71,7 @@ struct ClientPage {
 async fn load(visit: &Visit) -> Result<(Head, Value), WireError> {
     let (pool, client) = (visit.segment("pool"), visit.segment("client"));
     let described = call(visit, "DescribeUserPoolClient", json!({"UserPoolId": pool, "ClientId": client})).await?;
-    Ok((Head::load(visit, "clients").await?, described["UserPoolClient"].clone()))
+    Ok((Head::load(visit, "clients").await?, described.at("UserPoolClient").clone()))
 }
 
 /// The page of a client that is like `shown`, which is stored as `stored`.
@@ -79,8 +80,8 @@ async fn page(visit: &Visit, head: Head, stored: &Value, shown: &Value, error: O
     let lifetime = |(member, unit, usual, title): (&'static str, &str, &str, &'static str)| Lifetime {
         member,
         title,
-        value: typed(&shown[member]),
-        unit: shown["TokenValidityUnits"][unit].as_str().unwrap_or(usual).to_owned(),
+        value: typed(shown.at(member)),
+        unit: shown.at("TokenValidityUnits")[unit].as_str().unwrap_or(usual).to_owned(),
     };
     let id = text(stored, "ClientId");
     let input = json!({"UserPoolId": head.id, "ClientId": id});
@@ -93,9 +94,9 @@ async fn page(visit: &Visit, head: Head, stored: &Value, shown: &Value, error: O
         flows: FLOWS.map(|(name, about)| Flow { name, about, on: flows.iter().any(|flow| flow == name) }).into(),
         lifetimes: LIFETIMES.map(lifetime).into(),
         units: UNITS,
-        session_minutes: typed(&shown["AuthSessionValidity"]),
-        hides_users: shown["PreventUserExistenceErrors"] == "ENABLED",
-        revokes: shown["EnableTokenRevocation"] == true,
+        session_minutes: typed(shown.at("AuthSessionValidity")),
+        hides_users: shown.at("PreventUserExistenceErrors") == "ENABLED",
+        revokes: shown.at("EnableTokenRevocation") == true,
         command: commands::create_client(visit, head.region(), stored),
         deletes: head.href(&format!("/clients/{id}/delete")),
         may_change: may(visit, "UpdateUserPoolClient", input.clone()).await,
@@ -151,7 +152,7 @@ fn changed(stored: &Value, fields: &Fields) -> Value {
     let flows: Vec<String> = ticked.chain(kept).collect();
     input.insert("ClientName".to_owned(), json!(fields.given("name").unwrap_or_default()));
     input.insert("ExplicitAuthFlows".to_owned(), json!(flows));
-    let mut units = members(stored["TokenValidityUnits"].clone());
+    let mut units = members(stored.at("TokenValidityUnits").clone());
     for (member, unit, usual, _) in LIFETIMES {
         match fields.given(member) {
             Some(number) => {

@@ -6,6 +6,7 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use super::{Fields, Frame, Head, May, Moment, Outcome, PAGE, Reply, Row, Visit, call, form, list, may, next_page, page, segment, text};
+use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
 /// The pages and forms of groups. A group is named in the query: its name may be one that a path gives a meaning to, as `..`.
@@ -43,8 +44,8 @@ impl Group {
             name,
             description: text(group, "Description"),
             role_arn: text(group, "RoleArn"),
-            precedence: group["Precedence"].as_i64().map(|number| number.to_string()).unwrap_or_default(),
-            modified: Moment::read(&group["LastModifiedDate"], visit.now()),
+            precedence: group.at("Precedence").as_i64().map(|number| number.to_string()).unwrap_or_default(),
+            modified: Moment::read(group.at("LastModifiedDate"), visit.now()),
         }
     }
 }
@@ -76,7 +77,7 @@ async fn show(visit: &Visit) -> Outcome {
         groups: list(&listed, "Groups").iter().map(|group| Group::read(visit, group)).collect(),
         may_create: may(visit, "CreateGroup", json!({"UserPoolId": head.id, "GroupName": "new"})).await,
         first: token.map(|_| format!("/console{path}")),
-        next: next_page(&path, &[], &listed["NextToken"]),
+        next: next_page(&path, &[], listed.at("NextToken")),
         head,
     }))
 }
@@ -99,10 +100,10 @@ impl Given {
     fn input(&self, pool: &str) -> Value {
         let mut input = json!({"UserPoolId": pool, "GroupName": self.name, "Description": self.description});
         if !self.role_arn.is_empty() {
-            input["RoleArn"] = json!(self.role_arn);
+            input.put("RoleArn", json!(self.role_arn));
         }
         if !self.precedence.is_empty() {
-            input["Precedence"] = self.precedence.parse::<i64>().map_or_else(|_| json!(self.precedence), Value::from);
+            input.put("Precedence", self.precedence.parse::<i64>().map_or_else(|_| json!(self.precedence), Value::from));
         }
         input
     }

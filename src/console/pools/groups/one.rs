@@ -6,6 +6,7 @@ use serde_json::json;
 use super::super::users::Person;
 use super::super::{Frame, Head, May, Outcome, PAGE, Reply, Visit, call, confirmed, list, may, next_page, text};
 use super::{Fields, Given, path_of};
+use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
 #[derive(Template)]
@@ -34,7 +35,7 @@ async fn page(visit: &Visit, name: &str, given: Option<Given>, error: Option<Wir
         name: text(&group, "GroupName"),
         description: text(&group, "Description"),
         role_arn: text(&group, "RoleArn"),
-        precedence: group["Precedence"].as_i64().map(|number| number.to_string()).unwrap_or_default(),
+        precedence: group.at("Precedence").as_i64().map(|number| number.to_string()).unwrap_or_default(),
     };
     let token = visit.query().given("next");
     let listed =
@@ -51,7 +52,7 @@ async fn page(visit: &Visit, name: &str, given: Option<Given>, error: Option<Wir
         may_delete: may(visit, "DeleteGroup", group).await,
         may_add: may(visit, "AdminAddUserToGroup", member.clone()).await,
         may_remove: may(visit, "AdminRemoveUserFromGroup", member).await,
-        next: next_page(&head.path("/groups/one"), &[("name", name)], &listed["NextToken"]),
+        next: next_page(&head.path("/groups/one"), &[("name", name)], listed.at("NextToken")),
         first: token.map(|_| first),
         given: given.unwrap_or(stored),
         head,

@@ -4,13 +4,14 @@ use serde_json::{Value, json};
 
 use super::super::{Fields, Outcome, Reply, Visit, call, confirmed, list, segment, text};
 use super::{one, title};
+use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
 /// The user that the path names, as every operation takes them, with more members.
 fn input(visit: &Visit, more: Value) -> Value {
     let mut input = json!({"UserPoolId": visit.segment("pool"), "Username": visit.segment("user")});
     for (name, value) in more.as_object().into_iter().flatten() {
-        input[name] = value.clone();
+        input.put(name, value.clone());
     }
     input
 }

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::{
     Fields, Frame, Head, May, Moment, Outcome, PAGE, Reply, Row, Visit, call, form, list, may, next_page, page, segment, text, texts,
 };
+use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
 /// The pages and forms of users. A user is named by their `sub`: their name may be one that a path gives a meaning to, as `..`.
@@ -76,8 +77,8 @@ impl Person {
             title,
             detail: detail.unwrap_or_default(),
             status: text(user, "UserStatus"),
-            enabled: user["Enabled"] == true,
-            created: Moment::read(&user["UserCreateDate"], visit.now()),
+            enabled: user.at("Enabled") == true,
+            created: Moment::read(user.at("UserCreateDate"), visit.now()),
         }
     }
 }
@@ -96,7 +97,7 @@ fn known_by(user: &Value) -> impl Iterator<Item = String> {
 /// An attribute, of lists or of AdminGetUser; empty where there is none.
 fn attribute(user: &Value, name: &str) -> String {
     let attributes = list(user, "Attributes").into_iter().chain(list(user, "UserAttributes"));
-    attributes.into_iter().find(|attribute| attribute["Name"] == name).map(|attribute| text(&attribute, "Value")).unwrap_or_default()
+    attributes.into_iter().find(|attribute| attribute.at("Name") == name).map(|attribute| text(&attribute, "Value")).unwrap_or_default()
 }
 
 /// What is looked for, as it stands in the address.
@@ -142,7 +143,7 @@ async fn show(visit: &Visit) -> Outcome {
     let (search, token) = (Search::read(visit.query(), &head), visit.query().given("next"));
     let mut input = json!({"UserPoolId": head.id, "Limit": PAGE, "PaginationToken": token});
     if let Some(filter) = search.filter() {
-        input["Filter"] = json!(filter);
+        input.put("Filter", json!(filter));
     }
     let (listed, error) = match call(visit, "ListUsers", input).await {
         Ok(listed) => (listed, None),
@@ -156,7 +157,7 @@ async fn show(visit: &Visit) -> Outcome {
         people: list(&listed, "Users").iter().map(|user| Person::read(visit, &head.id, user)).collect(),
         may_create: may(visit, "AdminCreateUser", json!({"UserPoolId": head.id, "Username": "new"})).await,
         first: token.and(first),
-        next: next_page(&path, &[("by", &search.attribute), ("q", &search.wanted)], &listed["PaginationToken"]),
+        next: next_page(&path, &[("by", &search.attribute), ("q", &search.wanted)], listed.at("PaginationToken")),
         searched: &SEARCHED,
         search,
         head,

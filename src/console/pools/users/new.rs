@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::super::{Fields, Frame, Head, May, Outcome, Reply, Visit, call, may, refused, segment, texts};
 use super::attribute;
+use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
 #[derive(Default)]
@@ -42,11 +43,11 @@ impl Given {
         }
         let mut input = json!({"UserPoolId": pool, "Username": self.username, "UserAttributes": attributes});
         match self.invitation.as_str() {
-            "EMAIL" | "SMS" => input["DesiredDeliveryMediums"] = json!([self.invitation]),
-            _ => input["MessageAction"] = json!("SUPPRESS"),
+            "EMAIL" | "SMS" => input.put("DesiredDeliveryMediums", json!([self.invitation])),
+            _ => input.put("MessageAction", json!("SUPPRESS")),
         }
         if !self.password.is_empty() {
-            input["TemporaryPassword"] = json!(self.password);
+            input.put("TemporaryPassword", json!(self.password));
         }
         input
     }
@@ -95,7 +96,7 @@ async fn made(visit: &Visit, pool: &str, given: &Given) -> Result<String, WireEr
         return Err(refused("Without an invitation nobody would know the password: write one, and hand it over yourself."));
     }
     let answer = call(visit, "AdminCreateUser", given.input(pool)).await?;
-    Ok(attribute(&answer["User"], "sub"))
+    Ok(attribute(answer.at("User"), "sub"))
 }
 
 fn told(given: &Given) -> String {

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::super::groups::Group;
 use super::super::{Frame, Head, May, Moment, Outcome, PAGE, Reply, Visit, call, list, may, text, texts};
 use super::{attribute, title};
+use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
 /// An attribute, as the form shows it.
@@ -37,7 +38,7 @@ impl Mays {
         let with = |more: Value| {
             let mut input = json!({"UserPoolId": pool, "Username": sub});
             for (name, value) in more.as_object().into_iter().flatten() {
-                input[name] = value.clone();
+                input.put(name, value.clone());
             }
             input
         };
@@ -88,22 +89,22 @@ struct UserPage {
 /// The attributes of a user, with what was typed in their place, and those of the schema that they lack.
 fn attributes(head: &Head, user: &Value, typed: &[(String, String)]) -> (Vec<Shown>, Vec<String>) {
     let schema = list(&head.described, "SchemaAttributes");
-    let in_schema = |name: &str| schema.iter().find(|attribute| attribute["Name"] == name);
+    let in_schema = |name: &str| schema.iter().find(|attribute| attribute.at("Name") == name);
     let held = list(user, "UserAttributes");
-    let shown = held.iter().filter(|attribute| attribute["Name"] != "sub").map(|attribute| {
+    let shown = held.iter().filter(|attribute| attribute.at("Name") != "sub").map(|attribute| {
         let name = text(attribute, "Name");
         let written = typed.iter().find(|(typed, _)| *typed == name).map(|(_, value)| value.clone());
         let of_schema = in_schema(&name);
         Shown {
             value: written.unwrap_or_else(|| text(attribute, "Value")),
-            is_boolean: of_schema.is_some_and(|attribute| attribute["AttributeDataType"] == "Boolean"),
-            is_fixed: of_schema.is_some_and(|attribute| attribute["Mutable"] == false),
+            is_boolean: of_schema.is_some_and(|attribute| attribute.at("AttributeDataType") == "Boolean"),
+            is_fixed: of_schema.is_some_and(|attribute| attribute.at("Mutable") == false),
             name,
         }
     });
     let shown: Vec<Shown> = shown.collect();
     let lacks = |name: &String| name != "sub" && !shown.iter().any(|attribute| attribute.name == *name);
-    let absent = schema.iter().filter(|attribute| attribute["Mutable"] == true).map(|attribute| text(attribute, "Name"));
+    let absent = schema.iter().filter(|attribute| attribute.at("Mutable") == true).map(|attribute| text(attribute, "Name"));
     let absent = absent.filter(lacks).collect();
     (shown, absent)
 }
@@ -125,11 +126,11 @@ async fn page(visit: &Visit, typed: &[(String, String)], error: Option<WireError
         deletes: format!("{acts}/delete"),
         acts,
         status: text(&user, "UserStatus"),
-        enabled: user["Enabled"] == true,
-        created: Moment::read(&user["UserCreateDate"], visit.now()),
-        modified: Moment::read(&user["UserLastModifiedDate"], visit.now()),
+        enabled: user.at("Enabled") == true,
+        created: Moment::read(user.at("UserCreateDate"), visit.now()),
+        modified: Moment::read(user.at("UserLastModifiedDate"), visit.now()),
         factor: !factors.is_empty(),
-        preferred: user["PreferredMfaSetting"].is_string(),
+        preferred: user.at("PreferredMfaSetting").is_string(),
         attributes: shown,
         absent,
         groups: list(&groups, "Groups").iter().map(|group| Group::read(visit, group)).collect(),
