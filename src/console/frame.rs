@@ -31,8 +31,16 @@ const fn room(path: &'static str, title: &'static str, icon: &'static str, key: 
 /// The rooms, as they stand beside every page.
 pub const ROOMS: &[Rooms] = &[
     Rooms { title: "", rooms: &[room("", "Overview", "home", "o")] },
-    Rooms { title: "People", rooms: &[room("/pools", "User pools", "pools", "u")] },
-    Rooms { title: "Access", rooms: &[room("/access", "Decisions", "scale", "d"), room("/events", "Events", "list", "e")] },
+    Rooms { title: "People", rooms: &[room("/pools", "User pools", "pools", "u"), room("/identity-pools", "Identity pools", "id", "i")] },
+    Rooms {
+        title: "Access",
+        rooms: &[
+            room("/iam/users", "IAM users", "key", "m"),
+            room("/iam/roles", "Roles", "role", "r"),
+            room("/access", "Decisions", "scale", "d"),
+            room("/events", "Events", "list", "e"),
+        ],
+    },
     Rooms { title: "Server", rooms: &[room("/settings", "Settings", "gear", "s")] },
 ];
 

@@ -19,6 +19,8 @@ mod events;
 mod fields;
 mod frame;
 mod gate;
+mod iam;
+mod identity_pools;
 mod moment;
 mod overview;
 mod pools;
@@ -42,7 +44,7 @@ pub use theme::chosen as theme_of;
 use fields::Fields;
 use frame::Frame;
 use moment::Moment;
-use reply::{Outcome, Reply};
+use reply::{Outcome, Reply, Shown};
 use row::{Row, form, page};
 use visit::{May, Visit, segment};
 
@@ -64,6 +66,8 @@ fn rows() -> Vec<Row> {
         form("/sign-out-everywhere", sign_in::sign_out_everywhere),
         form("/theme", theme::choose),
     ];
+    rows.extend(iam::rows());
+    rows.extend(identity_pools::rows());
     rows.extend(pools::rows());
     rows
 }

@@ -3,6 +3,7 @@
 //! Source of every rule, where no other is named: IAM user guide, "IAM JSON policy reference" and "Policy evaluation logic".
 
 mod ast;
+pub mod canonical;
 pub mod catalogue;
 mod context;
 mod eval;

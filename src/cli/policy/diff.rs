@@ -5,7 +5,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::{DiffFlags, Report, canonical, read};
+use super::{DiffFlags, Report, read};
+use crate::policy::canonical;
 
 /// Compares two policies.
 pub fn run(flags: &DiffFlags) -> Result<Report, String> {

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{FormatFlags, Report, canonical, read};
+use super::{FormatFlags, Report, read};
+use crate::policy::canonical;
 
 /// Rewrites files, or with `--check` names those that would be.
 pub fn run(flags: &FormatFlags) -> Result<Report, String> {

@@ -7,7 +7,6 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use super::report::Report;
 
-mod canonical;
 mod cases;
 mod diff;
 mod evaluate;

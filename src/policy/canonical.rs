@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use crate::policy::{self, ParseError};
+use super::{ParseError, parse};
 
 const DOCUMENT: [&str; 3] = ["Version", "Id", "Statement"];
 const STATEMENT: [&str; 9] = ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
 
 /// Reads a policy; the parser has refused what JSON readers disagree about.
 pub fn read(text: &str) -> Result<Value, ParseError> {
-    policy::parse(text)?;
+    parse(text)?;
     let malformed = |error: serde_json::Error| ParseError {
         path: "$".to_owned(),
         line: error.line(),
