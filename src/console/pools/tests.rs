@@ -345,6 +345,10 @@ async fn whose_name_is_a_sub_is_called_by_their_address() {
     let pool = app.pool_with(json!({"UsernameAttributes": ["email"]}), json!({})).await;
     pool.user_with("a@x.example", json!({"name": "Ann"})).await;
     let browser = app.console().await;
+    assert!(!shows(&open(&browser, &pool, "/users/new").await, "id=\"email\""), "the name is the address");
+    let invited = [("username", "b@x.example"), ("verified", "on"), ("invitation", "EMAIL")];
+    let made = browser.submit_and_follow(&format!("/pools/{}/users/new", pool.id), &invited).await;
+    assert!(shows(&made, "an invitation is under way to b@x.example") && shows(&made, "<option selected>true</option>"), "{}", made.text);
     let found = open(&browser, &pool, "/users?q=a@").await;
     assert!(shows(&found, ">a@x.example</a></td><td>Ann</td>") && shows(&found, "<option value=\"email\" selected>"), "{}", found.text);
     let page = page_of(&pool, "a@x.example").await;

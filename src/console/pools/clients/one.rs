@@ -81,7 +81,7 @@ async fn page(visit: &Visit, head: Head, stored: &Value, shown: &Value, error: O
         member,
         title,
         value: typed(shown.at(member)),
-        unit: shown.at("TokenValidityUnits")[unit].as_str().unwrap_or(usual).to_owned(),
+        unit: shown.at("TokenValidityUnits").at(unit).as_str().unwrap_or(usual).to_owned(),
     };
     let id = text(stored, "ClientId");
     let input = json!({"UserPoolId": head.id, "ClientId": id});

@@ -31,17 +31,30 @@ impl Given {
         }
     }
 
-    fn input(&self, pool: &str) -> Value {
+    /// Whether the name is an address of this kind: in pools where users sign up by such.
+    fn is_name(&self, head: &Head, kind: &str) -> bool {
+        let looks_so = if kind == "email" { self.username.contains('@') } else { self.username.starts_with('+') };
+        looks_so && names(head).iter().any(|name| name == kind)
+    }
+
+    /// Their address of a kind: what was given, or their name.
+    fn address(&self, head: &Head, kind: &str) -> &str {
+        let given = if kind == "email" { &self.email } else { &self.phone };
+        if given.is_empty() && self.is_name(head, kind) { &self.username } else { given }
+    }
+
+    fn input(&self, head: &Head) -> Value {
         let mut attributes = Vec::new();
-        for (name, value) in [("email", &self.email), ("phone_number", &self.phone)] {
-            if !value.is_empty() {
-                attributes.push(json!({"Name": name, "Value": value}));
-                if self.verified {
-                    attributes.push(json!({"Name": format!("{name}_verified"), "Value": "true"}));
-                }
+        for kind in ["email", "phone_number"] {
+            let value = self.address(head, kind);
+            if !value.is_empty() && !self.is_name(head, kind) {
+                attributes.push(json!({"Name": kind, "Value": value}));
+            }
+            if !value.is_empty() && self.verified {
+                attributes.push(json!({"Name": format!("{kind}_verified"), "Value": "true"}));
             }
         }
-        let mut input = json!({"UserPoolId": pool, "Username": self.username, "UserAttributes": attributes});
+        let mut input = json!({"UserPoolId": head.id, "Username": self.username, "UserAttributes": attributes});
         match self.invitation.as_str() {
             "EMAIL" | "SMS" => input.put("DesiredDeliveryMediums", json!([self.invitation])),
             _ => input.put("MessageAction", json!("SUPPRESS")),
@@ -61,6 +74,8 @@ struct NewPage {
     given: Given,
     /// What users of the pool sign up by in place of a username.
     names: String,
+    /// Whether the name is an email address, and no other is asked for.
+    by_email: bool,
     may: May,
     error: Option<WireError>,
 }
@@ -68,8 +83,21 @@ struct NewPage {
 async fn asked(visit: &Visit, given: Given, error: Option<WireError>) -> Result<NewPage, WireError> {
     let head = Head::load(visit, "users").await?;
     let may = may(visit, "AdminCreateUser", json!({"UserPoolId": head.id, "Username": "new"})).await;
-    let names = texts(&head.described, "UsernameAttributes").join(" or ").replace('_', " ");
-    Ok(NewPage { frame: visit.frame(&head.name), names, head, given, may, error })
+    let names = names(&head);
+    Ok(NewPage {
+        frame: visit.frame(&head.name),
+        by_email: names == ["email"],
+        names: names.join(" or ").replace("email", "email address").replace("phone_number", "phone number"),
+        head,
+        given,
+        may,
+        error,
+    })
+}
+
+/// What users of the pool sign up by in place of a username.
+fn names(head: &Head) -> Vec<String> {
+    texts(&head.described, "UsernameAttributes")
 }
 
 /// `GET /console/pools/{pool}/users/new`
@@ -80,9 +108,9 @@ pub async fn ask(visit: &Visit) -> Outcome {
 
 /// `POST /console/pools/{pool}/users/new`
 pub async fn create(visit: &Visit, fields: &Fields) -> Outcome {
-    let (pool, given) = (visit.segment("pool"), Given::read(fields));
-    match made(visit, &pool, &given).await {
-        Ok(sub) => Ok(Reply::done(format!("/pools/{}/users/{}", segment(&pool), segment(&sub)), told(&given))),
+    let (head, given) = (Head::load(visit, "users").await?, Given::read(fields));
+    match made(visit, &head, &given).await {
+        Ok(sub) => Ok(Reply::done(head.path(&format!("/users/{}", segment(&sub))), told(&head, &given))),
         // A password is not shown again.
         Err(error) => {
             let given = Given { password: String::new(), ..given };
@@ -91,16 +119,16 @@ pub async fn create(visit: &Visit, fields: &Fields) -> Outcome {
     }
 }
 
-async fn made(visit: &Visit, pool: &str, given: &Given) -> Result<String, WireError> {
+async fn made(visit: &Visit, head: &Head, given: &Given) -> Result<String, WireError> {
     if given.invitation == "NONE" && given.password.is_empty() {
         return Err(refused("Without an invitation nobody would know the password: write one, and hand it over yourself."));
     }
-    let answer = call(visit, "AdminCreateUser", given.input(pool)).await?;
+    let answer = call(visit, "AdminCreateUser", given.input(head)).await?;
     Ok(attribute(answer.at("User"), "sub"))
 }
 
-fn told(given: &Given) -> String {
-    let address = if given.invitation == "SMS" { &given.phone } else { &given.email };
+fn told(head: &Head, given: &Given) -> String {
+    let address = given.address(head, if given.invitation == "SMS" { "phone_number" } else { "email" });
     match given.invitation.as_str() {
         "EMAIL" | "SMS" if !address.is_empty() => format!("The user is made, and an invitation is under way to {address}."),
         "EMAIL" | "SMS" => "The user is made. There was no address to send an invitation to.".to_owned(),
