@@ -2,40 +2,69 @@
 // one that is not here. A new page is a row.
 
 /**
- * `name` names the screenshots; `path` is the address, of the world that `seed` made; `pattern` is the form of such addresses, where
- * one page stands for many. `status` is what it answers, 200 unless it says otherwise; `signedOut` is seen by who is not signed in.
+ * `name` names the screenshots. `path` is the address; `{…}` stands for what `seed` made, and for any other such thing where a page
+ * leads to one. `status` is what is answered, 200 unless it says otherwise; `signedOut` is for who is not signed in.
  */
 export const PAGES = [
-  { name: "overview", path: () => "/console", pattern: /^\/console$/ },
-  { name: "overview-week", path: () => "/console?days=7" },
-  { name: "pools", path: () => "/console/pools", pattern: /^\/console\/pools$/ },
-  { name: "pool-new", path: () => "/console/pools/new", pattern: /^\/console\/pools\/new$/ },
-  { name: "pool", path: (world) => `/console/pools/${world.pool}`, pattern: /^\/console\/pools\/[\w-]+$/ },
-  { name: "pool-settings", path: (world) => `/console/pools/${world.pool}/settings`, pattern: /^\/console\/pools\/[\w-]+\/settings$/ },
-  { name: "clients", path: (world) => `/console/pools/${world.pool}/clients`, pattern: /^\/console\/pools\/[\w-]+\/clients$/ },
-  { name: "client-new", path: (world) => `/console/pools/${world.pool}/clients/new`, pattern: /^\/console\/pools\/[\w-]+\/clients\/new$/ },
-  { name: "client", path: (world) => `/console/pools/${world.pool}/clients/${world.client}`, pattern: /^\/console\/pools\/[\w-]+\/clients\/\w+$/ },
-  { name: "groups", path: (world) => `/console/pools/${world.pool}/groups`, pattern: /^\/console\/pools\/[\w-]+\/groups$/ },
-  { name: "group-new", path: (world) => `/console/pools/${world.pool}/groups/new`, pattern: /^\/console\/pools\/[\w-]+\/groups\/new$/ },
-  { name: "users", path: (world) => `/console/pools/${world.pool}/users`, pattern: /^\/console\/pools\/[\w-]+\/users$/ },
-  { name: "user-new", path: (world) => `/console/pools/${world.pool}/users/new`, pattern: /^\/console\/pools\/[\w-]+\/users\/new$/ },
-  { name: "user", path: (world) => `/console/pools/${world.pool}/users/carol`, pattern: /^\/console\/pools\/[\w-]+\/users\/[^/]+$/ },
-  { name: "access-decide", path: () => "/console/access", pattern: /^\/console\/access$/ },
-  { name: "access-what", path: () => "/console/access/what", pattern: /^\/console\/access\/what$/ },
-  { name: "access-who", path: () => "/console/access/who", pattern: /^\/console\/access\/who$/ },
-  { name: "events", path: () => "/console/events", pattern: /^\/console\/events$/ },
-  { name: "settings", path: () => "/console/settings", pattern: /^\/console\/settings$/ },
-  { name: "reauthenticate", path: () => "/console/reauthenticate", pattern: /^\/console\/reauthenticate$/ },
-  { name: "sign-in", path: () => "/console/sign-in", signedOut: true },
-  { name: "not-found", path: () => "/console/nothing-here", status: 404 },
-  { name: "docs", path: () => "/docs", pattern: /^\/docs$/ },
-  { name: "docs-page", path: () => "/docs/getting-started", pattern: /^\/docs\/[a-z-]+$/ },
-  { name: "docs-tables", path: () => "/docs/settings" },
-  { name: "docs-operations", path: () => "/docs/operations" },
-  { name: "docs-search", path: () => "/docs/search?q=master+key" },
-  { name: "docs-not-found", path: () => "/docs/nothing-here", status: 404 },
-  { name: "outbox", path: () => "/_dev/outbox", pattern: /^\/_dev\/outbox$/ },
+  { name: "overview", path: "/console" },
+  { name: "overview-week", path: "/console?days=7" },
+  { name: "pools", path: "/console/pools" },
+  { name: "pool-new", path: "/console/pools/new" },
+  { name: "pool", path: "/console/pools/{pool}" },
+  { name: "pool-settings", path: "/console/pools/{pool}/settings" },
+  { name: "clients", path: "/console/pools/{pool}/clients" },
+  { name: "client-new", path: "/console/pools/{pool}/clients/new" },
+  { name: "client", path: "/console/pools/{pool}/clients/{client}" },
+  { name: "client-secret", path: "/console/pools/{pool}/clients/{serverClient}/secret" },
+  { name: "groups", path: "/console/pools/{pool}/groups" },
+  { name: "group-new", path: "/console/pools/{pool}/groups/new" },
+  { name: "group", path: "/console/pools/{pool}/groups/one?name={group}" },
+  { name: "users", path: "/console/pools/{pool}/users" },
+  { name: "users-none", path: "/console/pools/{pool}/users?by=email&q=nobody" },
+  { name: "user-new", path: "/console/pools/{pool}/users/new" },
+  { name: "user", path: "/console/pools/{pool}/users/{user}" },
+  { name: "identity-pools", path: "/console/identity-pools" },
+  { name: "identity-pool-new", path: "/console/identity-pools/new" },
+  { name: "identity-pool", path: "/console/identity-pools/{identityPool}" },
+  { name: "identities", path: "/console/identity-pools/{identityPool}/identities" },
+  { name: "iam-users", path: "/console/iam/users" },
+  { name: "iam-user-new", path: "/console/iam/new-user" },
+  { name: "iam-user", path: "/console/iam/users/{iamUser}" },
+  { name: "iam-user-policy-new", path: "/console/iam/users/{iamUser}/policies" },
+  { name: "iam-user-policy", path: "/console/iam/users/{iamUser}/policies/{userPolicy}" },
+  { name: "iam-roles", path: "/console/iam/roles" },
+  { name: "iam-role-new", path: "/console/iam/new-role" },
+  { name: "iam-role", path: "/console/iam/roles/{role}" },
+  { name: "iam-role-trust", path: "/console/iam/roles/{role}/trust" },
+  { name: "iam-role-policy-new", path: "/console/iam/roles/{role}/policies" },
+  { name: "iam-role-policy", path: "/console/iam/roles/{role}/policies/{rolePolicy}" },
+  { name: "access-decide", path: "/console/access" },
+  { name: "access-what", path: "/console/access/what" },
+  { name: "access-who", path: "/console/access/who" },
+  { name: "events", path: "/console/events" },
+  { name: "settings", path: "/console/settings" },
+  { name: "reauthenticate", path: "/console/reauthenticate" },
+  { name: "sign-in", path: "/console/sign-in", signedOut: true },
+  { name: "not-found", path: "/console/nothing-here", status: 404 },
+  { name: "docs", path: "/docs" },
+  { name: "docs-page", path: "/docs/{docsPage}" },
+  { name: "docs-tables", path: "/docs/settings" },
+  { name: "docs-operations", path: "/docs/operations" },
+  { name: "docs-search", path: "/docs/search?q=master+key" },
+  { name: "docs-not-found", path: "/docs/nothing-here", status: 404 },
+  { name: "outbox", path: "/_dev/outbox" },
 ];
 
-/** Addresses that pages lead to and that are no pages of ours to look at: texts for programs. */
-export const NOT_PAGES = /^\/(metrics|readyz|healthz|docs\/.*\.(md|txt))$/;
+/** Addresses that pages lead to and that are no pages to look at: texts for programs. */
+const TEXTS = /^\/(metrics|readyz|healthz|docs\/.*\.(md|txt))$/;
+
+/** The address of a page of the list, in the world that `seed` made. */
+export function address({ path }, world) {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name) => encodeURIComponent(world[name]));
+}
+
+/** Whether an address, without its query, is of a page of the list, or of a text. */
+export function isKnown(pathname) {
+  const formOf = ({ path }) => new RegExp(`^${path.split("?")[0].replaceAll(/\{\w+\}/g, "[^/]+")}$`);
+  return TEXTS.test(pathname) || PAGES.some((entry) => formOf(entry).test(pathname));
+}

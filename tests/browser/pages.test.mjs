@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 
 import axe from "axe-core";
 
-import { NOT_PAGES, PAGES } from "./pages.mjs";
+import { PAGES, address, isKnown } from "./pages.mjs";
 import { complaints, launch, startDemo, stop } from "./support.mjs";
 import { seed } from "./world.mjs";
 
@@ -40,7 +40,7 @@ async function open(entry, options) {
   const noted = complaints(page);
   // In `dev` whoever opens a page is signed in; whoever has signed out is not.
   if (entry.signedOut) await context.addCookies([{ name: "passwright-left", value: "1", url: server.url }]);
-  const answer = await page.goto(entry.path(world));
+  const answer = await page.goto(address(entry, world));
   return { context, page, noted, status: answer.status() };
 }
 
@@ -103,13 +103,12 @@ test("no page leads to one that is not in the list", { skip: !JUDGES }, async ()
   const page = await context.newPage();
   const unknown = new Set();
   for (const entry of PAGES.filter((entry) => !entry.signedOut)) {
-    await page.goto(entry.path(world));
+    await page.goto(address(entry, world));
     const hrefs = await page.locator("a[href]").evaluateAll((links) => links.map((link) => link.href));
     for (const href of hrefs) {
       const { origin, pathname } = new URL(href);
       if (origin !== server.url) continue;
-      const known = PAGES.some((entry) => entry.pattern?.test(pathname)) || NOT_PAGES.test(pathname);
-      if (!known) unknown.add(`${entry.name} leads to ${pathname}`);
+      if (!isKnown(pathname)) unknown.add(`${entry.name} leads to ${pathname}`);
     }
   }
   assert.deepEqual([...unknown], []);
