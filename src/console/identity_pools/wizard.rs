@@ -159,7 +159,7 @@ async fn make(visit: &Visit, asked: &Asked, made: &mut Made) -> Result<String, W
     let providers = if asked.user_pool.is_empty() { json!([]) } else { provider };
     let input = json!({"IdentityPoolName": asked.name, "AllowUnauthenticatedIdentities": asked.guests,
                        "CognitoIdentityProviders": providers});
-    let id = text(&call(visit, "CreateIdentityPool", input).await?["IdentityPoolId"]);
+    let id = text(call(visit, "CreateIdentityPool", input).await?.at("IdentityPoolId"));
     made.pool = Some(id.clone());
     let mut roles = serde_json::Map::new();
     let members = role_name(&asked.member_role, &asked.name, "members");

@@ -52,7 +52,7 @@ impl Given {
             "DeletionProtection": if self.protected { "ACTIVE" } else { "INACTIVE" },
         });
         let names = if self.by_email { "UsernameAttributes" } else { "AliasAttributes" };
-        input[names] = json!(["email"]);
+        input.put(names, json!(["email"]));
         input
     }
 }

@@ -46,7 +46,7 @@ impl Checked {
         let mut findings: Vec<Finding> = answer.at("findings").as_array().into_iter().flatten().map(Finding::read).collect();
         findings.sort_by_key(|finding| (finding.rank(), finding.line));
         let lines = document.lines().map(str::to_owned).collect();
-        Ok(Self { findings, lines, more: !answer["nextToken"].is_null() })
+        Ok(Self { findings, lines, more: !answer.at("nextToken").is_null() })
     }
 
     /// The findings, the worst first.
@@ -76,7 +76,8 @@ impl Finding {
             Some("SUGGESTION") => ("Suggestion", "hint"),
             _ => ("Warning", "warn"),
         };
-        let line = finding.at("locations")[0]["span"]["start"]["line"].as_u64().unwrap_or_default();
+        let line = finding.at("locations").get(0).map(|place| place.at("span").at("start").at("line"));
+        let line = line.and_then(Value::as_u64).unwrap_or_default();
         let line = usize::try_from(line).unwrap_or_default();
         Self { kind, class, details: text(finding.at("findingDetails")), code: text(finding.at("issueCode")), line }
     }

@@ -30,7 +30,7 @@ struct GroupPage {
 /// The page of a group; with what was typed, where that is given.
 async fn page(visit: &Visit, name: &str, given: Option<Given>, error: Option<WireError>) -> Result<GroupPage, WireError> {
     let head = Head::load(visit, "groups").await?;
-    let group = call(visit, "GetGroup", json!({"UserPoolId": head.id, "GroupName": name})).await?["Group"].clone();
+    let group = call(visit, "GetGroup", json!({"UserPoolId": head.id, "GroupName": name})).await?.at("Group").clone();
     let stored = Given {
         name: text(&group, "GroupName"),
         description: text(&group, "Description"),
