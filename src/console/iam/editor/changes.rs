@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use similar::{ChangeTag, TextDiff};
 
+use crate::console::iam::roles::pretty;
+
 /// So many lines around a change are shown with it.
 const AROUND: usize = 3;
 
@@ -30,11 +32,19 @@ pub struct Changes {
     pub added: usize,
     /// How many lines go.
     pub removed: usize,
+    /// Whether the texts differ, where no line does: in how they are laid out.
+    pub only_layout: bool,
 }
 
 impl Changes {
+    /// What saving a text would change. The editor began with the canonical form of what is stored, so that is what it is held
+    /// against.
+    pub fn of(stored: &str, text: &str) -> Self {
+        Self { only_layout: stored != text, ..Self::between(&pretty(stored), text) }
+    }
+
     /// From one text to another.
-    pub fn between(stored: &str, text: &str) -> Self {
+    fn between(stored: &str, text: &str) -> Self {
         let diff = TextDiff::configure().timeout(PATIENCE).diff_lines(stored, text);
         let groups: Vec<Vec<Line>> = diff
             .grouped_ops(AROUND)
@@ -42,7 +52,7 @@ impl Changes {
             .map(|group| group.iter().flat_map(|op| diff.iter_changes(op)).map(|change| Line::of(change.tag(), change.value())).collect())
             .collect();
         let count = |sign: char| groups.iter().flatten().filter(|line| line.sign == sign).count();
-        Self { added: count('+'), removed: count('-'), groups }
+        Self { added: count('+'), removed: count('-'), groups, only_layout: false }
     }
 }
 
@@ -71,6 +81,10 @@ mod tests {
         let first: String = changes.groups[0].iter().map(|line| format!("{}{}|", line.sign, line.text)).collect();
         assert_eq!(first, " line 0| line 1|-line 2|+line two| line 3| line 4| line 5|");
         assert!(Changes::between("a", "a").groups.is_empty());
+        let policy = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "a:B", "Resource": "*"}}"#;
+        let laid_out = Changes::of(policy, &pretty(policy));
+        assert!(laid_out.groups.is_empty() && laid_out.only_layout);
+        assert!(!Changes::of(policy, policy).groups.is_empty(), "people see the text that they send");
         assert_eq!(Changes::between("", "a\nb").added, 2);
     }
 

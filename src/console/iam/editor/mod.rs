@@ -132,7 +132,7 @@ async fn edit(visit: &Visit, fields: &Fields, subject: Subject) -> Outcome {
                 page.told = Some(told.to_owned());
             }
             page.checked = Some(Checked::of(visit, &page.subject, &page.text).await);
-            page.changes = Some(Changes::between(stored.as_deref().unwrap_or_default(), &page.text));
+            page.changes = Some(Changes::of(stored.as_deref().unwrap_or_default(), &page.text));
         }
     }
     Ok(Reply::page(&page))
