@@ -102,7 +102,6 @@ fn shown(event: &Value, visit: &Visit) -> Shown {
 mod tests {
     use serde_json::json;
 
-    use crate::jobs::journal;
     use crate::testing::TestApp;
 
     #[actix_web::test]
@@ -112,7 +111,7 @@ mod tests {
         app.admin().call("CreateUserPool", json!({"PoolName": "notes"})).await.ok();
         app.admin().call("iam:CreateUser", json!({"UserName": "bob"})).await.ok();
         let browser = app.console().await;
-        journal::write(&app.app).await.unwrap();
+        app.write_journal().await;
         let all = browser.open("/events").await.text;
         assert!(all.contains("cognito-idp:CreateUserPool") && all.contains("notes") && all.contains("iam:CreateUser"), "{all}");
         assert!(!all.contains("<script>alert"));

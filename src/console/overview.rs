@@ -146,7 +146,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::jobs::journal;
     use crate::testing::{PASSWORD, TestApp};
 
     #[test]
@@ -168,7 +167,7 @@ mod tests {
         pool.user("alice").await.signed_in().await;
         pool.sign_in("alice", "wrong").await;
         pool.sign_in("alice", PASSWORD).await.ok();
-        journal::write(&app.app).await.unwrap();
+        app.write_journal().await;
         let page = browser.open("").await.text;
         assert!(page.contains("Sign-ins: 2 in 24 hours") && page.contains("Refused sign-ins: 1 in 24 hours"), "{page}");
         assert!(page.contains("has no second factor") && page.contains("root&#39;s access key"), "{page}");

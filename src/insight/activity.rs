@@ -66,7 +66,6 @@ mod tests {
     use actix_web::http::Method;
     use serde_json::json;
 
-    use crate::jobs;
     use crate::testing::{PASSWORD, TestApp};
 
     #[actix_web::test]
@@ -75,10 +74,10 @@ mod tests {
         let pool = app.pool().await;
         pool.user("alice").await.signed_in().await;
         pool.sign_in("alice", "wrong").await;
-        jobs::journal::write(&app.app).await.unwrap();
+        app.write_journal().await;
         app.advance(std::time::Duration::from_secs(3600));
         pool.sign_in("alice", PASSWORD).await.ok();
-        jobs::journal::write(&app.app).await.unwrap();
+        app.write_journal().await;
         let uri = format!("/v1/activity?user_pool_id={}", pool.id);
         let answer = app.admin().send("passwright", Method::GET, &uri, Vec::new(), Vec::new()).await.ok();
         let counts = |index: usize| {

@@ -99,11 +99,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::jobs;
     use crate::testing::{ACCOUNT, TestApp, TestCaller};
 
     async fn asked(app: &TestApp, caller: &TestCaller<'_>, query: &str) -> (u16, Value) {
-        jobs::journal::write(&app.app).await.unwrap();
+        app.write_journal().await;
         let answer = caller.send("passwright", Method::GET, &format!("/v1/events{query}"), Vec::new(), Vec::new()).await;
         (answer.status, answer.body)
     }

@@ -46,6 +46,7 @@ use crate::delivery;
 use crate::http;
 use crate::iam::entity::AccessKey;
 use crate::iam::key_uses::KeyUses;
+use crate::jobs;
 use crate::kit::clock::{ManualClock, Timestamp};
 use crate::kit::id::{AccountId, UniqueId};
 use crate::kit::rng::{Entropy, EntropyRng, SeededEntropy};
@@ -190,6 +191,11 @@ impl TestApp {
     /// The code in the newest message to an address.
     pub async fn code_sent_to(&self, address: &str) -> String {
         self.messages_to(address).await.into_iter().find_map(|message| message.code).unwrap()
+    }
+
+    /// Writes what the node has noted: events, and what was counted.
+    pub async fn write_journal(&self) {
+        jobs::journal::write(&self.app).await.unwrap();
     }
 
     /// Moves the clock.
