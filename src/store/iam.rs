@@ -227,6 +227,7 @@ pub async fn update_role(tx: &mut Conn, role: &Role) -> Result<bool, StoreError>
     const SQL: &str = "UPDATE iam_roles SET description = $3, assume_role_policy = $4, max_session_seconds = $5, tags = $6 \
                        WHERE account_id = $1 AND role_id = $2";
     let tags = doc::to_text("iam_roles", "tags", role.id.as_str(), &role.tags)?;
+    tx.changed(Change::Policies { account_id: role.account_id.clone(), owner_id: role.id.clone() });
     Ok(execute!(tx, SQL, [&role.account_id, &role.id, &role.description, &role.assume_role_policy, role.max_session_seconds, tags])? == 1)
 }
 

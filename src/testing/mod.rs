@@ -198,6 +198,11 @@ impl TestApp {
         jobs::journal::write(&self.app).await.unwrap();
     }
 
+    /// Writes when access keys were last used, as far as the node has noted it.
+    pub async fn record_key_uses(&self) {
+        jobs::key_uses::record(&self.app).await.unwrap();
+    }
+
     /// Moves the clock.
     pub fn advance(&self, duration: Duration) {
         self.clock.advance(duration);

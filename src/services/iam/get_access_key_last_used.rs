@@ -80,7 +80,6 @@ mod tests {
 
     use serde_json::{Value, json};
 
-    use crate::jobs;
     use crate::testing::{ACCOUNT, TestApp};
 
     async fn last_used(app: &TestApp, key: &Value) -> Value {
@@ -101,7 +100,7 @@ mod tests {
         let used = json!({"LastUsedDate": "2027-01-15T08:00:00Z", "ServiceName": "sts", "Region": "eu-west-1"});
         assert_eq!(last_used(&app, id).await["AccessKeyLastUsed"], used);
         assert_eq!(last_used(&there, id).await, never);
-        jobs::key_uses::record(&app.app).await.unwrap();
+        app.record_key_uses().await;
         assert_eq!(last_used(&there, id).await["AccessKeyLastUsed"], used);
         // What comes in the next minutes is the same use; after them it is another.
         app.advance(Duration::from_secs(299));
@@ -111,8 +110,8 @@ mod tests {
         ann.call("iam:ListUsers", json!({})).await;
         let later = json!({"LastUsedDate": "2027-01-15T08:05:00Z", "ServiceName": "iam", "Region": "us-east-1"});
         assert_eq!(last_used(&app, id).await["AccessKeyLastUsed"], later);
-        jobs::key_uses::record(&app.app).await.unwrap();
-        jobs::key_uses::record(&there.app).await.unwrap();
+        app.record_key_uses().await;
+        there.record_key_uses().await;
         assert_eq!(last_used(&there, id).await["AccessKeyLastUsed"], later, "what another node noted earlier does not undo it");
     }
 
