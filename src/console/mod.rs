@@ -1,15 +1,15 @@
 //! The console: pages that call the wire's operations as the person who is signed in, and that have no powers of their own.
 //!
 //! # To add a page
-//! One file here, with a view struct that has a [`Frame`] and names its template under `templates/console/`, and two functions
-//! at most: `show` (a GET), and what its forms do (a POST each); and a row of [`rows`] for each. A link in the rooms beside the
-//! page is a line of [`frame::ROOMS`].
+//! One file here, with a view struct that has a `Frame` and names its template under `templates/console/`, and two functions
+//! at most: `show` (a GET), and what its forms do (a POST each); and a row of `rows` for each. A link in the rooms beside the
+//! page is a line of `frame::ROOMS`.
 //!
-//! - What is shown and done comes from [`Visit::call`]: the very operation, validated, judged and audited. [`Visit::may`] asks
+//! - What is shown and done comes from `Visit::call`: the very operation, validated, judged and audited. `Visit::may` asks
 //!   beforehand, so that a button which would be refused is greyed and says why.
-//! - A row of a form gets its [`Fields`] only after the session's own form token has been found in them: nothing that is
+//! - A row of a form gets its `Fields` only after the session's own form token has been found in them: nothing that is
 //!   posted from elsewhere comes as far as a handler.
-//! - A handler answers a [`Reply`]; with `?`, what an operation refused becomes a page that says so. A form that somebody has
+//! - A handler answers a `Reply`; with `?`, what an operation refused becomes a page that says so. A form that somebody has
 //!   filled in is shown again instead, with what they typed and the refusal above it.
 //! - Every page works without JavaScript: a control is a link or a form. Filters stand in the address.
 
