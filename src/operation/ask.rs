@@ -31,6 +31,12 @@ pub struct Resolved<Found> {
 }
 
 impl<Found> Resolved<Found> {
+    /// The same, each of whose asks says more.
+    #[must_use]
+    pub fn asking(self, more: impl Fn(Ask) -> Ask) -> Self {
+        Self { asks: self.asks.into_iter().map(more).collect(), ..self }
+    }
+
     /// One ask, and what was found for it.
     pub fn one(found: Result<Found, Fault>, ask: Ask) -> Self {
         Self { found, asks: vec![ask] }

@@ -84,22 +84,22 @@ pub async fn list_users(tx: &mut Conn, account_id: &AccountId, prefix: &str, aft
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn update_user(tx: &mut Conn, user: &User) -> Result<bool, StoreError> {
+pub async fn update_user(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
     const SQL: &str =
         "UPDATE iam_users SET user_name_key = $3, user_name = $4, path = $5, tags = $6 WHERE account_id = $1 AND user_id = $2";
     let tags = doc::to_text("iam_users", "tags", user.id.as_str(), &user.tags)?;
     holder_changed(tx, user).await?;
-    Ok(execute!(tx, SQL, [&user.account_id, &user.id, user.name.to_lowercase(), &user.name, &user.path, tags])? == 1)
+    execute!(tx, SQL, [&user.account_id, &user.id, user.name.to_lowercase(), &user.name, &user.path, tags]).map(drop)
 }
 
 /// Deletes a user who has nothing any more.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn delete_user(tx: &mut Conn, account_id: &AccountId, user_id: &UniqueId) -> Result<bool, StoreError> {
+pub async fn delete_user(tx: &mut Conn, account_id: &AccountId, user_id: &UniqueId) -> Result<(), StoreError> {
     const SQL: &str = "DELETE FROM iam_users WHERE account_id = $1 AND user_id = $2";
     tx.changed(Change::Policies { account_id: account_id.to_owned(), owner_id: user_id.to_owned() });
-    Ok(execute!(tx, SQL, [account_id, user_id])? == 1)
+    execute!(tx, SQL, [account_id, user_id]).map(drop)
 }
 
 /// What nodes hold of a user, they hold by the user's keys.
@@ -223,22 +223,22 @@ pub async fn list_roles(tx: &mut Conn, account_id: &AccountId, prefix: &str, aft
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn update_role(tx: &mut Conn, role: &Role) -> Result<bool, StoreError> {
+pub async fn update_role(tx: &mut Conn, role: &Role) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE iam_roles SET description = $3, assume_role_policy = $4, max_session_seconds = $5, tags = $6 \
                        WHERE account_id = $1 AND role_id = $2";
     let tags = doc::to_text("iam_roles", "tags", role.id.as_str(), &role.tags)?;
     tx.changed(Change::Policies { account_id: role.account_id.clone(), owner_id: role.id.clone() });
-    Ok(execute!(tx, SQL, [&role.account_id, &role.id, &role.description, &role.assume_role_policy, role.max_session_seconds, tags])? == 1)
+    execute!(tx, SQL, [&role.account_id, &role.id, &role.description, &role.assume_role_policy, role.max_session_seconds, tags]).map(drop)
 }
 
 /// Deletes a role that has nothing any more.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn delete_role(tx: &mut Conn, account_id: &AccountId, role_id: &UniqueId) -> Result<bool, StoreError> {
+pub async fn delete_role(tx: &mut Conn, account_id: &AccountId, role_id: &UniqueId) -> Result<(), StoreError> {
     const SQL: &str = "DELETE FROM iam_roles WHERE account_id = $1 AND role_id = $2";
     tx.changed(Change::Policies { account_id: account_id.to_owned(), owner_id: role_id.to_owned() });
-    Ok(execute!(tx, SQL, [account_id, role_id])? == 1)
+    execute!(tx, SQL, [account_id, role_id]).map(drop)
 }
 
 /// Whether the owner of policies, by unique id, is there (`AIDA…` a user, `AROA…` a role).

@@ -6,14 +6,11 @@ use serde::Deserialize;
 
 use super::errors::Error;
 use super::group_answer::Page;
+use super::pages::Asked;
 use crate::context::Context;
-use crate::flows::paging;
 use crate::kit::id::UserPoolId;
 use crate::store;
 use crate::userpools::pool::Pool;
-
-/// What a page has that is not told how long it may be.
-const MOST: i64 = 60;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -27,9 +24,9 @@ asks_about_pool!(Request);
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Page, Error> {
     let place = ["ListGroups", pool.id.as_str()];
-    let after = paging::open(cx, &place, request.next_token.as_deref()).map_err(|_| Error::parameter("Invalid NextToken."))?;
-    let limit = request.limit.filter(|limit| *limit > 0).unwrap_or(MOST);
-    let groups = cx.read(async |tx| store::groups::list(tx, &pool.id, &after, limit + 1).await).await?;
-    let (groups, next_token) = paging::cut(cx, &place, groups, limit, |group| group.name.clone())?;
+    let asked = Asked::of(request.next_token.as_deref(), request.limit);
+    let after = asked.after(cx, &place)?;
+    let groups = cx.read(async |tx| store::groups::list(tx, &pool.id, &after, asked.read()).await).await?;
+    let (groups, next_token) = asked.cut(cx, &place, groups, |group| group.name.clone())?;
     Ok(Page::of(groups, next_token))
 }

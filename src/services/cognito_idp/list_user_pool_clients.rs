@@ -5,15 +5,12 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
+use super::pages::Asked;
 use crate::context::Context;
-use crate::flows::paging;
 use crate::kit::id::{ClientId, UserPoolId};
 use crate::store;
 use crate::userpools::client::Client;
 use crate::userpools::pool::Pool;
-
-/// What a page has that is not told how long it may be.
-const MOST: i64 = 60;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -44,14 +41,14 @@ pub struct Described {
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     let place = ["ListUserPoolClients", pool.id.as_str()];
-    let after = paging::open(cx, &place, request.next_token.as_deref()).map_err(|_| Error::parameter("Invalid NextToken."))?;
+    let asked = Asked::of(request.next_token.as_deref(), request.max_results);
+    let after = asked.after(cx, &place)?;
     // No client of ours has registered itself.
     if request.client_type.as_deref() == Some("DCR") {
         return Ok(Response { user_pool_clients: Vec::new(), next_token: None });
     }
-    let limit = request.max_results.unwrap_or(MOST);
-    let clients = cx.read(async |tx| store::user_pools::list_clients(tx, &pool.id, &after, limit + 1).await).await?;
-    let (clients, next_token) = paging::cut(cx, &place, clients, limit, |client| client.id.to_string())?;
+    let clients = cx.read(async |tx| store::user_pools::list_clients(tx, &pool.id, &after, asked.read()).await).await?;
+    let (clients, next_token) = asked.cut(cx, &place, clients, |client| client.id.to_string())?;
     let described = |client: Client| Described { client_id: client.id, user_pool_id: client.pool_id, client_name: client.name };
     Ok(Response { user_pool_clients: clients.into_iter().map(described).collect(), next_token })
 }

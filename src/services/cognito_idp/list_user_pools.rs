@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
+use super::pages::Asked;
 use crate::context::Context;
-use crate::flows::paging;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UserPoolId;
 use crate::store;
@@ -37,10 +37,10 @@ pub struct Described {
 
 pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, Error> {
     let place = ["ListUserPools", cx.account_id.as_str(), &cx.region];
-    let after = paging::open(cx, &place, request.next_token.as_deref()).map_err(|_| Error::parameter("Invalid NextToken."))?;
-    let limit = request.max_results;
-    let pools = cx.read(async |tx| store::user_pools::list(tx, &cx.account_id, &cx.region, &after, limit + 1).await).await?;
-    let (pools, next_token) = paging::cut(cx, &place, pools, limit, |pool| pool.id.to_string())?;
+    let asked = Asked::of(request.next_token.as_deref(), Some(request.max_results));
+    let after = asked.after(cx, &place)?;
+    let pools = cx.read(async |tx| store::user_pools::list(tx, &cx.account_id, &cx.region, &after, asked.read()).await).await?;
+    let (pools, next_token) = asked.cut(cx, &place, pools, |pool| pool.id.to_string())?;
     let described = |pool: crate::userpools::pool::Pool| Described {
         id: pool.id,
         name: pool.name,

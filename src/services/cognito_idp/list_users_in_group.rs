@@ -6,14 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::answers::UserAnswer;
 use super::errors::Error;
+use super::pages::Asked;
 use crate::context::Context;
-use crate::flows::paging;
 use crate::kit::id::UserPoolId;
 use crate::store;
 use crate::userpools::pool::Pool;
-
-/// What a page has that is not told how long it may be.
-const MOST: i64 = 60;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -36,15 +33,15 @@ pub struct Response {
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     let place = ["ListUsersInGroup", pool.id.as_str(), &request.group_name];
-    let after = paging::open(cx, &place, request.next_token.as_deref()).map_err(|_| Error::parameter("Invalid NextToken."))?;
-    let limit = request.limit.filter(|limit| *limit > 0).unwrap_or(MOST);
+    let asked = Asked::of(request.next_token.as_deref(), request.limit);
+    let after = asked.after(cx, &place)?;
     let users = cx
         .read(async |tx| {
             let group = store::groups::find(tx, &pool.id, &request.group_name).await?.ok_or(Error::NoSuchGroup)?;
-            Ok::<_, Error>(store::groups::members(tx, &group, &after, limit + 1).await?)
+            Ok::<_, Error>(store::groups::members(tx, &group, &after, asked.read()).await?)
         })
         .await?;
-    let (users, next_token) = paging::cut(cx, &place, users, limit, |user| user.id.to_string())?;
+    let (users, next_token) = asked.cut(cx, &place, users, |user| user.id.to_string())?;
     Ok(Response { users: users.iter().map(|user| UserAnswer::of(user, |_| true)).collect(), next_token })
 }
 

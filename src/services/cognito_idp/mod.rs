@@ -53,6 +53,7 @@ mod list_user_pools;
 mod list_users;
 mod list_users_in_group;
 mod new_attribute;
+mod pages;
 mod pool_answer;
 mod pool_settings;
 mod resend_confirmation_code;

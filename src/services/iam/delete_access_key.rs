@@ -22,6 +22,7 @@ pub struct Response {}
 
 pub async fn handle(cx: &Context, owner: Owner, request: Request) -> Result<Response, Error> {
     cx.write(async |tx| {
+        owner.check_exists(tx).await?;
         if store::iam::delete_key(tx, &cx.account_id, &owner.id(), &request.access_key_id).await? {
             Ok(())
         } else {

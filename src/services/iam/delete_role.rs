@@ -6,7 +6,6 @@ use super::errors::Error;
 use super::get_role;
 use crate::context::Context;
 use crate::iam::entity::Role;
-use crate::operation::{Asks, Fault, Resolved};
 use crate::store;
 
 #[derive(Deserialize)]
@@ -15,24 +14,18 @@ pub struct Request {
     role_name: String,
 }
 
-impl Asks for Request {
-    type Found = Role;
-
-    async fn resolve(&self, cx: &Context) -> Result<Resolved<Role>, Fault> {
-        get_role::found(cx, &self.role_name).await
-    }
-}
+asks_about_role!(Request);
 
 #[derive(Serialize)]
 pub struct Response {}
 
 pub async fn handle(cx: &Context, role: Role, _: Request) -> Result<Response, Error> {
     cx.write(async |tx| {
+        get_role::still(tx, &role).await?;
         if !store::iam::policy_names(tx, &role.account_id, &role.id).await?.is_empty() {
             return Err(Error::DeleteConflict("Cannot delete entity, must delete policies first."));
         }
-        let was_there = store::iam::delete_role(tx, &role.account_id, &role.id).await?;
-        if was_there { Ok(()) } else { Err(get_role::no_role(&role.name)) }
+        Ok::<_, Error>(store::iam::delete_role(tx, &role.account_id, &role.id).await?)
     })
     .await?;
     Ok(Response {})

@@ -7,7 +7,6 @@ use super::get_role;
 use super::inline_policies::OwnerKind;
 use crate::context::Context;
 use crate::iam::entity::Role;
-use crate::operation::{Asks, Fault, Resolved};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -16,18 +15,16 @@ pub struct Request {
     policy_name: String,
 }
 
-impl Asks for Request {
-    type Found = Role;
-
-    async fn resolve(&self, cx: &Context) -> Result<Resolved<Role>, Fault> {
-        get_role::found(cx, &self.role_name).await
-    }
-}
+asks_about_role!(Request);
 
 #[derive(Serialize)]
 pub struct Response {}
 
 pub async fn handle(cx: &Context, role: Role, request: Request) -> Result<Response, Error> {
-    OwnerKind::Role.delete(cx, &role.id, &request.policy_name).await?;
+    cx.write(async |tx| {
+        get_role::still(tx, &role).await?;
+        OwnerKind::Role.delete(cx, tx, &role.id, &request.policy_name).await
+    })
+    .await?;
     Ok(Response {})
 }

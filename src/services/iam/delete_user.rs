@@ -6,7 +6,6 @@ use super::errors::Error;
 use super::owner;
 use crate::context::Context;
 use crate::iam::entity::User;
-use crate::operation::{Asks, Fault, Resolved};
 use crate::store;
 
 #[derive(Deserialize)]
@@ -15,27 +14,21 @@ pub struct Request {
     user_name: String,
 }
 
-impl Asks for Request {
-    type Found = User;
-
-    async fn resolve(&self, cx: &Context) -> Result<Resolved<User>, Fault> {
-        owner::found_user(cx, &self.user_name).await
-    }
-}
+asks_about_user!(Request);
 
 #[derive(Serialize)]
 pub struct Response {}
 
 pub async fn handle(cx: &Context, user: User, _: Request) -> Result<Response, Error> {
     cx.write(async |tx| {
+        owner::still(tx, &user).await?;
         if !store::iam::policy_names(tx, &user.account_id, &user.id).await?.is_empty() {
             return Err(Error::DeleteConflict("Cannot delete entity, must delete policies first."));
         }
         if !store::iam::keys_of(tx, &user.account_id, &user.id).await?.is_empty() {
             return Err(Error::DeleteConflict("Cannot delete entity, must delete access keys first."));
         }
-        let was_there = store::iam::delete_user(tx, &user.account_id, &user.id).await?;
-        if was_there { Ok(()) } else { Err(owner::no_user(&user.name)) }
+        Ok::<_, Error>(store::iam::delete_user(tx, &user.account_id, &user.id).await?)
     })
     .await?;
     Ok(Response {})

@@ -7,7 +7,6 @@ use super::inline_policies::OwnerKind;
 use super::owner;
 use crate::context::Context;
 use crate::iam::entity::User;
-use crate::operation::{Asks, Fault, Resolved};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -16,18 +15,16 @@ pub struct Request {
     policy_name: String,
 }
 
-impl Asks for Request {
-    type Found = User;
-
-    async fn resolve(&self, cx: &Context) -> Result<Resolved<User>, Fault> {
-        owner::found_user(cx, &self.user_name).await
-    }
-}
+asks_about_user!(Request);
 
 #[derive(Serialize)]
 pub struct Response {}
 
 pub async fn handle(cx: &Context, user: User, request: Request) -> Result<Response, Error> {
-    OwnerKind::User.delete(cx, &user.id, &request.policy_name).await?;
+    cx.write(async |tx| {
+        owner::still(tx, &user).await?;
+        OwnerKind::User.delete(cx, tx, &user.id, &request.policy_name).await
+    })
+    .await?;
     Ok(Response {})
 }

@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::iam::arn::Arn;
 use crate::iam::entity::Role;
 use crate::operation::{Ask, Asks, Fault, Resolved};
-use crate::store;
+use crate::store::{self, Conn};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -47,6 +47,27 @@ pub async fn found(cx: &Context, name: &str) -> Result<Resolved<Role>, Fault> {
         }
         None => Ok(Resolved::one(Err(no_role(name).into()), Ask::on(Arn::role(&cx.account_id, "/", name)))),
     }
+}
+
+/// A role as the transaction finds it, which was found and judged before it. Its name and path never change.
+pub async fn still(tx: &mut Conn, judged: &Role) -> Result<Role, Error> {
+    store::iam::find_role_by_id(tx, &judged.account_id, &judged.id).await?.ok_or_else(|| no_role(&judged.name))
+}
+
+/// The request asks about the role of its `role_name`.
+macro_rules! asks_about_role {
+    ($request:ty) => {
+        impl $crate::operation::Asks for $request {
+            type Found = $crate::iam::entity::Role;
+
+            async fn resolve(
+                &self,
+                cx: &$crate::context::Context,
+            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
+                $crate::services::iam::get_role::found(cx, &self.role_name).await
+            }
+        }
+    };
 }
 
 /// No role of that name.

@@ -3,11 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
-use super::get_role;
 use super::inline_policies::OwnerKind;
 use crate::context::Context;
 use crate::iam::entity::Role;
-use crate::operation::{Asks, Fault, Resolved};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -16,13 +14,7 @@ pub struct Request {
     policy_name: String,
 }
 
-impl Asks for Request {
-    type Found = Role;
-
-    async fn resolve(&self, cx: &Context) -> Result<Resolved<Role>, Fault> {
-        get_role::found(cx, &self.role_name).await
-    }
-}
+asks_about_role!(Request);
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

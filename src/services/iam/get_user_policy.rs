@@ -4,10 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use super::inline_policies::OwnerKind;
-use super::owner;
 use crate::context::Context;
 use crate::iam::entity::User;
-use crate::operation::{Asks, Fault, Resolved};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -16,13 +14,7 @@ pub struct Request {
     policy_name: String,
 }
 
-impl Asks for Request {
-    type Found = User;
-
-    async fn resolve(&self, cx: &Context) -> Result<Resolved<User>, Fault> {
-        owner::found_user(cx, &self.user_name).await
-    }
-}
+asks_about_user!(Request);
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

@@ -84,12 +84,9 @@ impl OwnerKind {
     ///
     /// # Errors
     /// NoSuchEntity.
-    pub async fn delete(self, cx: &Context, owner_id: &UniqueId, name: &str) -> Result<(), Error> {
-        cx.write(async |tx| {
-            let was_there = store::iam::delete_policy(tx, &cx.account_id, owner_id, name).await?;
-            if was_there { Ok(()) } else { Err(self.no_policy(name)) }
-        })
-        .await
+    pub async fn delete(self, cx: &Context, tx: &mut Conn, owner_id: &UniqueId, name: &str) -> Result<(), Error> {
+        let was_there = store::iam::delete_policy(tx, &cx.account_id, owner_id, name).await?;
+        if was_there { Ok(()) } else { Err(self.no_policy(name)) }
     }
 }
 

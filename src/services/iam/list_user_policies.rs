@@ -4,11 +4,9 @@ use serde::Deserialize;
 
 use super::errors::Error;
 use super::inline_policies::NamesAnswer;
-use super::owner;
 use super::pages::Asked;
 use crate::context::Context;
 use crate::iam::entity::User;
-use crate::operation::{Asks, Fault, Resolved};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -18,13 +16,7 @@ pub struct Request {
     max_items: Option<i64>,
 }
 
-impl Asks for Request {
-    type Found = User;
-
-    async fn resolve(&self, cx: &Context) -> Result<Resolved<User>, Fault> {
-        owner::found_user(cx, &self.user_name).await
-    }
-}
+asks_about_user!(Request);
 
 pub async fn handle(cx: &Context, user: User, request: Request) -> Result<NamesAnswer, Error> {
     NamesAnswer::page(cx, &user.id, &Asked { marker: request.marker.as_deref(), max_items: request.max_items }).await

@@ -3,12 +3,10 @@
 use serde::Deserialize;
 
 use super::errors::Error;
-use super::owner;
 use super::pages::Asked;
 use super::tags::TagsAnswer;
 use crate::context::Context;
 use crate::iam::entity::User;
-use crate::operation::{Asks, Fault, Resolved};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -18,13 +16,7 @@ pub struct Request {
     max_items: Option<i64>,
 }
 
-impl Asks for Request {
-    type Found = User;
-
-    async fn resolve(&self, cx: &Context) -> Result<Resolved<User>, Fault> {
-        owner::found_user(cx, &self.user_name).await
-    }
-}
+asks_about_user!(Request);
 
 pub async fn handle(cx: &Context, user: User, request: Request) -> Result<TagsAnswer, Error> {
     let asked = Asked { marker: request.marker.as_deref(), max_items: request.max_items };

@@ -3,6 +3,8 @@
 use crate::operation::{Operation, signed};
 
 #[macro_use]
+mod get_role;
+#[macro_use]
 mod owner;
 
 mod answers;
@@ -18,7 +20,6 @@ mod errors;
 mod get_access_key_last_used;
 mod get_context_keys_for_custom_policy;
 mod get_context_keys_for_principal_policy;
-mod get_role;
 mod get_role_policy;
 mod get_user;
 mod get_user_policy;

@@ -40,15 +40,18 @@ impl Owner {
     /// Whether they are still there: what is written for them must not outlive them.
     pub async fn check_exists(&self, tx: &mut Conn) -> Result<(), Error> {
         match self {
-            Self::User(user) => check_user_exists(tx, user).await,
+            Self::User(user) => still(tx, user).await.map(drop),
             Self::Root { .. } => Ok(()),
         }
     }
 }
 
-/// Whether a user, as it was found, is still there.
-pub async fn check_user_exists(tx: &mut Conn, user: &User) -> Result<(), Error> {
-    if store::iam::exists(tx, &user.account_id, &user.id).await? { Ok(()) } else { Err(no_user(&user.name)) }
+/// A user as the transaction finds them, who was found and judged before it.
+///
+/// SECURITY: who was renamed or moved since has another ARN than was judged, and is not who the call is about.
+pub async fn still(tx: &mut Conn, judged: &User) -> Result<User, Error> {
+    let now = store::iam::find_user_by_id(tx, &judged.account_id, &judged.id).await?;
+    now.filter(|now| now.arn() == judged.arn()).ok_or_else(|| no_user(&judged.name))
 }
 
 /// The named user; without a name, the caller: they are what is asked about.
@@ -76,6 +79,22 @@ pub async fn found_user(cx: &Context, name: &str) -> Result<Resolved<User>, Faul
         }
         None => Ok(Resolved::one(Err(no_user(name).into()), Ask::on(Arn::user(&cx.account_id, "/", name)))),
     }
+}
+
+/// The request asks about the user of its `user_name`.
+macro_rules! asks_about_user {
+    ($request:ty) => {
+        impl $crate::operation::Asks for $request {
+            type Found = $crate::iam::entity::User;
+
+            async fn resolve(
+                &self,
+                cx: &$crate::context::Context,
+            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
+                $crate::services::iam::owner::found_user(cx, &self.user_name).await
+            }
+        }
+    };
 }
 
 /// The request asks about the user of its `user_name`, or about the caller.
@@ -107,4 +126,28 @@ pub fn about(user: &User) -> Ask {
 /// No user of that name.
 pub fn no_user(name: &str) -> Error {
     Error::NoSuchEntity(format!("The user with name {name} cannot be found."))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::testing::{ACCOUNT, TestApp};
+
+    #[actix_web::test]
+    async fn who_was_renamed_or_moved_since_they_were_judged_is_not_who_was_judged() {
+        let app = TestApp::new().await;
+        app.admin().call("iam:CreateUser", json!({"UserName": "ann"})).await.ok();
+        let find = async |name: &str| app.app.read(async |tx| store::iam::find_user(tx, &ACCOUNT.into(), name).await).await.unwrap();
+        let judged = find("ann").await.unwrap();
+        let is_still = async || app.app.write(async |tx| still(tx, &judged).await).await.is_ok();
+        assert!(is_still().await);
+        app.admin().call("UpdateUser", json!({"UserName": "ann", "NewPath": "/team/"})).await.ok();
+        assert!(!is_still().await, "another path is another ARN");
+        app.admin().call("UpdateUser", json!({"UserName": "ann", "NewPath": "/", "NewUserName": "anna"})).await.ok();
+        assert!(!is_still().await, "and so is another name");
+        app.admin().call("UpdateUser", json!({"UserName": "anna", "NewUserName": "ann"})).await.ok();
+        assert!(is_still().await);
+    }
 }

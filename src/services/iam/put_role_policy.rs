@@ -7,8 +7,6 @@ use super::get_role;
 use super::inline_policies::{Bound, InlinePolicy, ROLE_POLICY_CHARACTERS};
 use crate::context::Context;
 use crate::iam::entity::Role;
-use crate::operation::{Asks, Fault, Resolved};
-use crate::store;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -18,13 +16,7 @@ pub struct Request {
     policy_document: String,
 }
 
-impl Asks for Request {
-    type Found = Role;
-
-    async fn resolve(&self, cx: &Context) -> Result<Resolved<Role>, Fault> {
-        get_role::found(cx, &self.role_name).await
-    }
-}
+asks_about_role!(Request);
 
 #[derive(Serialize)]
 pub struct Response {}
@@ -32,9 +24,7 @@ pub struct Response {}
 pub async fn handle(cx: &Context, role: Role, request: Request) -> Result<Response, Error> {
     let policy = InlinePolicy::read(&request.policy_name, &request.policy_document)?;
     cx.write(async |tx| {
-        if !store::iam::exists(tx, &role.account_id, &role.id).await? {
-            return Err(get_role::no_role(&role.name));
-        }
+        get_role::still(tx, &role).await?;
         policy.put(cx, tx, &role.id, &Bound { characters: ROLE_POLICY_CHARACTERS, whose: &role.name }).await
     })
     .await?;

@@ -7,7 +7,6 @@ use super::inline_policies::{Bound, InlinePolicy, USER_POLICY_CHARACTERS};
 use super::owner;
 use crate::context::Context;
 use crate::iam::entity::User;
-use crate::operation::{Asks, Fault, Resolved};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -17,13 +16,7 @@ pub struct Request {
     policy_document: String,
 }
 
-impl Asks for Request {
-    type Found = User;
-
-    async fn resolve(&self, cx: &Context) -> Result<Resolved<User>, Fault> {
-        owner::found_user(cx, &self.user_name).await
-    }
-}
+asks_about_user!(Request);
 
 #[derive(Serialize)]
 pub struct Response {}
@@ -31,7 +24,7 @@ pub struct Response {}
 pub async fn handle(cx: &Context, user: User, request: Request) -> Result<Response, Error> {
     let policy = InlinePolicy::read(&request.policy_name, &request.policy_document)?;
     cx.write(async |tx| {
-        owner::check_user_exists(tx, &user).await?;
+        owner::still(tx, &user).await?;
         policy.put(cx, tx, &user.id, &Bound { characters: USER_POLICY_CHARACTERS, whose: &user.name }).await
     })
     .await?;

@@ -7,7 +7,7 @@ use super::get_role;
 use super::tags;
 use crate::context::Context;
 use crate::iam::entity::{Role, Tag};
-use crate::operation::{Ask, Asks, Fault, Resolved};
+use crate::operation::{Asks, Fault, Resolved};
 use crate::store;
 
 #[derive(Deserialize)]
@@ -21,8 +21,7 @@ impl Asks for Request {
     type Found = Role;
 
     async fn resolve(&self, cx: &Context) -> Result<Resolved<Role>, Fault> {
-        let Resolved { found, asks } = get_role::found(cx, &self.role_name).await?;
-        Ok(Resolved { found, asks: asks.into_iter().map(|ask: Ask| ask.request_tags(&self.tags)).collect() })
+        Ok(get_role::found(cx, &self.role_name).await?.asking(|ask| ask.request_tags(&self.tags)))
     }
 }
 
@@ -31,7 +30,7 @@ pub struct Response {}
 
 pub async fn handle(cx: &Context, role: Role, request: Request) -> Result<Response, Error> {
     cx.write(async |tx| {
-        let now = store::iam::find_role_by_id(tx, &role.account_id, &role.id).await?.ok_or_else(|| get_role::no_role(&role.name))?;
+        let now = get_role::still(tx, &role).await?;
         let tags = tags::merged(&now.tags, &request.tags)?;
         store::iam::update_role(tx, &Role { tags, ..now }).await?;
         Ok::<_, Error>(())

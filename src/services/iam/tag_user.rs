@@ -7,7 +7,7 @@ use super::owner;
 use super::tags;
 use crate::context::Context;
 use crate::iam::entity::{Tag, User};
-use crate::operation::{Ask, Asks, Fault, Resolved};
+use crate::operation::{Asks, Fault, Resolved};
 use crate::store;
 
 #[derive(Deserialize)]
@@ -21,8 +21,7 @@ impl Asks for Request {
     type Found = User;
 
     async fn resolve(&self, cx: &Context) -> Result<Resolved<User>, Fault> {
-        let Resolved { found, asks } = owner::found_user(cx, &self.user_name).await?;
-        Ok(Resolved { found, asks: asks.into_iter().map(|ask: Ask| ask.request_tags(&self.tags)).collect() })
+        Ok(owner::found_user(cx, &self.user_name).await?.asking(|ask| ask.request_tags(&self.tags)))
     }
 }
 
@@ -31,7 +30,7 @@ pub struct Response {}
 
 pub async fn handle(cx: &Context, user: User, request: Request) -> Result<Response, Error> {
     cx.write(async |tx| {
-        let now = store::iam::find_user_by_id(tx, &user.account_id, &user.id).await?.ok_or_else(|| owner::no_user(&user.name))?;
+        let now = owner::still(tx, &user).await?;
         let tags = tags::merged(&now.tags, &request.tags)?;
         store::iam::update_user(tx, &User { tags, ..now }).await?;
         Ok::<_, Error>(())

@@ -7,7 +7,7 @@ use super::owner;
 use super::tags;
 use crate::context::Context;
 use crate::iam::entity::User;
-use crate::operation::{Ask, Asks, Fault, Resolved};
+use crate::operation::{Asks, Fault, Resolved};
 use crate::store;
 
 #[derive(Deserialize)]
@@ -21,8 +21,7 @@ impl Asks for Request {
     type Found = User;
 
     async fn resolve(&self, cx: &Context) -> Result<Resolved<User>, Fault> {
-        let Resolved { found, asks } = owner::found_user(cx, &self.user_name).await?;
-        Ok(Resolved { found, asks: asks.into_iter().map(|ask: Ask| ask.tag_keys(self.tag_keys.iter().cloned())).collect() })
+        Ok(owner::found_user(cx, &self.user_name).await?.asking(|ask| ask.tag_keys(self.tag_keys.iter().cloned())))
     }
 }
 
@@ -31,7 +30,7 @@ pub struct Response {}
 
 pub async fn handle(cx: &Context, user: User, request: Request) -> Result<Response, Error> {
     cx.write(async |tx| {
-        let mut now = store::iam::find_user_by_id(tx, &user.account_id, &user.id).await?.ok_or_else(|| owner::no_user(&user.name))?;
+        let mut now = owner::still(tx, &user).await?;
         now.tags = tags::without(now.tags, &request.tag_keys);
         store::iam::update_user(tx, &now).await?;
         Ok::<_, Error>(())

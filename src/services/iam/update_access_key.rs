@@ -30,6 +30,7 @@ pub async fn handle(cx: &Context, owner: Owner, request: Request) -> Result<Resp
         other => return Err(Error::InvalidInput(format!("Status {other} is not supported"))),
     };
     cx.write(async |tx| {
+        owner.check_exists(tx).await?;
         let key = store::iam::find_key(tx, &cx.account_id, &request.access_key_id).await?;
         let key = key.filter(|key| key.owner_id == owner.id()).ok_or_else(|| no_key(&request.access_key_id))?;
         store::iam::set_key_status(tx, &AccessKey { active, ..key }).await?;

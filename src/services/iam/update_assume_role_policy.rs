@@ -7,7 +7,6 @@ use super::get_role;
 use super::trusted;
 use crate::context::Context;
 use crate::iam::entity::Role;
-use crate::operation::{Asks, Fault, Resolved};
 use crate::store;
 
 #[derive(Deserialize)]
@@ -17,13 +16,7 @@ pub struct Request {
     policy_document: String,
 }
 
-impl Asks for Request {
-    type Found = Role;
-
-    async fn resolve(&self, cx: &Context) -> Result<Resolved<Role>, Fault> {
-        get_role::found(cx, &self.role_name).await
-    }
-}
+asks_about_role!(Request);
 
 #[derive(Serialize)]
 pub struct Response {}
@@ -31,7 +24,7 @@ pub struct Response {}
 pub async fn handle(cx: &Context, role: Role, request: Request) -> Result<Response, Error> {
     trusted::check(&request.policy_document)?;
     cx.write(async |tx| {
-        let now = store::iam::find_role_by_id(tx, &role.account_id, &role.id).await?.ok_or_else(|| get_role::no_role(&role.name))?;
+        let now = get_role::still(tx, &role).await?;
         let assume_role_policy = trusted::by_id(tx, &role.account_id, &request.policy_document).await?;
         store::iam::update_role(tx, &Role { assume_role_policy, ..now }).await?;
         Ok::<_, Error>(())

@@ -7,7 +7,7 @@ use super::errors::Error;
 use super::get_role;
 use crate::context::Context;
 use crate::iam::entity::{DEFAULT_SESSION_SECONDS, Role};
-use crate::operation::{Asks, Fault, Resolved, unsupported};
+use crate::operation::unsupported;
 use crate::store;
 
 #[derive(Deserialize)]
@@ -20,13 +20,7 @@ pub struct Request {
     rest: Map<String, Value>,
 }
 
-impl Asks for Request {
-    type Found = Role;
-
-    async fn resolve(&self, cx: &Context) -> Result<Resolved<Role>, Fault> {
-        get_role::found(cx, &self.role_name).await
-    }
-}
+asks_about_role!(Request);
 
 #[derive(Serialize)]
 pub struct Response {}
@@ -38,7 +32,7 @@ pub async fn handle(cx: &Context, role: Role, request: Request) -> Result<Respon
         return Err(Error::Unsupported(name.to_owned()));
     }
     cx.write(async |tx| {
-        let now = store::iam::find_role_by_id(tx, &role.account_id, &role.id).await?.ok_or_else(|| get_role::no_role(&role.name))?;
+        let now = get_role::still(tx, &role).await?;
         let description = request.description.clone().or(now.description);
         let max_session_seconds = request.max_session_duration.unwrap_or(DEFAULT_SESSION_SECONDS);
         store::iam::update_role(tx, &Role { description, max_session_seconds, ..now }).await?;

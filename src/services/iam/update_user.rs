@@ -43,10 +43,7 @@ pub struct Response {}
 
 pub async fn handle(cx: &Context, user: User, request: Request) -> Result<Response, Error> {
     cx.write(async |tx| {
-        let now = store::iam::find_user_by_id(tx, &user.account_id, &user.id).await?;
-        // SECURITY: who was renamed since is not who was judged.
-        let now = now.filter(|now| now.arn() == user.arn()).ok_or_else(|| owner::no_user(&user.name))?;
-        let updated = request.applied_to(now);
+        let updated = request.applied_to(owner::still(tx, &user).await?);
         match store::iam::update_user(tx, &updated).await {
             Err(error) if error.is_unique_violation() => {
                 Err(Error::EntityAlreadyExists(format!("User with name {} already exists.", updated.name)))
