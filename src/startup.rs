@@ -334,8 +334,6 @@ async fn run_server(
     secure: Vec<(TcpListener, rustls::ServerConfig)>,
 ) -> Result<(), StartupError> {
     let (stop, stopped) = tokio::sync::watch::channel(false);
-    let journal = actix_web::rt::spawn(jobs::journal::keep(Arc::clone(&app), stopped.clone()));
-    let presence = actix_web::rt::spawn(jobs::presence::keep(Arc::clone(&app), stopped.clone()));
     let worker = actix_web::rt::spawn(jobs::work(Arc::clone(&app), stopped));
     let db = app.db.clone();
     let follow = actix_web::rt::spawn(async move { db.follow().await });
@@ -344,12 +342,6 @@ async fn run_server(
     let _ = stop.send(true);
     if let Err(error) = worker.await {
         tracing::error!(%error, "the worker of jobs ended early");
-    }
-    if let Err(error) = journal.await {
-        tracing::error!(%error, "events are no longer written");
-    }
-    if let Err(error) = presence.await {
-        tracing::error!(%error, "this node no longer says that it lives");
     }
     follow.abort();
     // Its connections go while the runtime that closes them is still there.

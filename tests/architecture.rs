@@ -53,7 +53,7 @@ const ROOMS: [(&str, &[&str]); 30] = [
     ("wire", &["audit", "authz", "context", "crypto", "iam", "kit", "operation", "services", "sigv4"]),
     ("pages", &["crypto", "kit"]),
     ("docs", &["pages"]),
-    ("insight", &["audit", "authz", "config", "context", "crypto", "iam", "kit", "policy", "store"]),
+    ("insight", &["audit", "config", "context", "decisions", "iam", "kit", "store"]),
     (
         "console",
         &[

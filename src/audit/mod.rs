@@ -55,8 +55,6 @@ pub struct Event {
     pub at: Timestamp,
     /// The account of whoever did it.
     pub account_id: AccountId,
-    /// Which of its node's it is: of events in one millisecond, the first comes first. The journal numbers them.
-    pub number: u64,
     /// The call's id.
     pub request_id: String,
     /// Who did it: an ARN.
@@ -87,11 +85,18 @@ pub struct Details {
     pub reason: Option<String>,
 }
 
-impl Event {
-    /// The id that sorts by time.
-    #[must_use]
-    pub fn id(&self) -> String {
-        format!("{:012x}{:08x}{}", self.at.millis().max(0), self.number & 0xffff_ffff, self.request_id)
+/// An event that waits to be written.
+#[derive(Clone, Debug)]
+pub struct Noted {
+    /// The id, which sorts by time; of events in one millisecond, the one that its node noted first comes first.
+    pub id: String,
+    /// The event.
+    pub event: Event,
+}
+
+impl Noted {
+    fn of(event: Event, number: u64) -> Self {
+        Self { id: format!("{:012x}{:08x}{}", event.at.millis().max(0), number & 0xffff_ffff, event.request_id), event }
     }
 }
 
@@ -157,7 +162,7 @@ pub type ByHour = HashMap<(UserPoolId, Timestamp), Counts>;
 /// What a node has noted and not written yet.
 #[derive(Default)]
 pub struct Journal {
-    events: Mutex<VecDeque<Event>>,
+    events: Mutex<VecDeque<Noted>>,
     counts: Mutex<ByHour>,
     noted: AtomicU64,
     dropped: AtomicU64,
@@ -167,10 +172,10 @@ impl Journal {
     /// Notes an event.
     pub fn note(&self, mut event: Event) {
         event.details.reason = event.details.reason.map(|reason| cut(&reason, REASON));
-        event.number = self.noted.fetch_add(1, Ordering::Relaxed);
+        let noted = Noted::of(event, self.noted.fetch_add(1, Ordering::Relaxed));
         let mut events = lock(&self.events);
         if events.len() < WAITING {
-            events.push_back(event);
+            events.push_back(noted);
         } else {
             self.dropped.fetch_add(1, Ordering::Relaxed);
         }
@@ -183,14 +188,14 @@ impl Journal {
 
     /// The oldest events that wait, at most so many: whoever takes them writes them, or puts them back.
     #[must_use]
-    pub fn take_events(&self, most: usize) -> Vec<Event> {
+    pub fn take_events(&self, most: usize) -> Vec<Noted> {
         let mut events = lock(&self.events);
         let count = most.min(events.len());
         events.drain(..count).collect()
     }
 
     /// Puts events back that could not be written.
-    pub fn put_back_events(&self, taken: Vec<Event>) {
+    pub fn put_back_events(&self, taken: Vec<Noted>) {
         let mut events = lock(&self.events);
         for event in taken.into_iter().rev() {
             events.push_front(event);
@@ -230,7 +235,6 @@ mod tests {
     fn event(at: i64, request_id: &str) -> Event {
         Event {
             at: Timestamp::from_millis(at),
-            number: 0,
             account_id: "000000000000".into(),
             request_id: request_id.to_owned(),
             principal: String::new(),
@@ -242,8 +246,8 @@ mod tests {
 
     #[test]
     fn ids_sort_by_time() {
-        let later = Event { number: 1, ..event(999, "a") };
-        let mut ids = [event(1_800_000_000_000, "c").id(), later.id(), event(999, "z").id(), event(1_799_999_999_999, "b").id()];
+        let id = |at: i64, number: u64, request_id: &str| Noted::of(event(at, request_id), number).id;
+        let mut ids = [id(1_800_000_000_000, 0, "c"), id(999, 1, "a"), id(999, 0, "z"), id(1_799_999_999_999, 2, "b")];
         ids.sort();
         assert_eq!(ids.map(|id| id.chars().last()), ['z', 'a', 'b', 'c'].map(Some));
     }
@@ -254,9 +258,9 @@ mod tests {
         (0..WAITING + 3).for_each(|at| journal.note(event(i64::try_from(at).unwrap(), "r")));
         assert_eq!(journal.dropped(), 3);
         let taken = journal.take_events(2);
-        assert!(taken[0].details.reason.as_ref().is_some_and(|reason| reason.chars().count() <= REASON + 1));
+        assert!(taken[0].event.details.reason.as_ref().is_some_and(|reason| reason.chars().count() <= REASON + 1));
         journal.put_back_events(taken);
-        assert_eq!(journal.take_events(2).iter().map(|event| event.at.millis()).collect::<Vec<_>>(), [0, 1]);
+        assert_eq!(journal.take_events(2).iter().map(|noted| noted.event.at.millis()).collect::<Vec<_>>(), [0, 1]);
     }
 
     #[test]

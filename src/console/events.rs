@@ -3,13 +3,12 @@
 use askama::Template;
 use serde_json::Value;
 
-use super::{Frame, Moment, Outcome, Reply, Visit, segment};
-use crate::insight::Refused;
+use super::{Frame, Moment, Outcome, Reply, Shown, Visit, segment};
 use crate::insight::events::Wanted;
 use crate::kit::json::Members as _;
 
 /// An event, as the page shows it.
-struct Shown {
+struct Line {
     when: Option<Moment>,
     principal: String,
     action: String,
@@ -26,7 +25,7 @@ struct EventsPage {
     frame: Frame,
     wanted: Wanted,
     live: bool,
-    events: Vec<Shown>,
+    events: Vec<Line>,
     refused: Option<String>,
     first: Option<String>,
     next: Option<String>,
@@ -62,8 +61,7 @@ pub async fn show(visit: &Visit) -> Outcome {
             page.events = events.iter().map(|event| shown(event, visit)).collect();
             page.next = answer.at("Next").as_str().map(|next| format!("{}before={}", page.here, segment(next)));
         }
-        Err(Refused::Failed(error)) => return Err(error.into()),
-        Err(Refused::Unauthenticated(message) | Refused::Forbidden(message) | Refused::BadRequest(message)) => page.refused = Some(message),
+        Err(failure) => page.refused = Some(Shown::told(failure)?),
     }
     Ok(Reply::page(&page))
 }
@@ -78,7 +76,7 @@ fn address(wanted: &Wanted) -> String {
     address
 }
 
-fn shown(event: &Value, visit: &Visit) -> Shown {
+fn shown(event: &Value, visit: &Visit) -> Line {
     let text = |name: &str| event.at(name).as_str().unwrap_or_default().to_owned();
     let outcome = text("Outcome");
     let badge = match outcome.as_str() {
@@ -86,7 +84,7 @@ fn shown(event: &Value, visit: &Visit) -> Shown {
         "denied" | "failed" => "danger",
         _ => "warn",
     };
-    Shown {
+    Line {
         when: Moment::read(event.at("Time"), visit.now()),
         principal: text("Principal"),
         action: text("Action"),

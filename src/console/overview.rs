@@ -9,6 +9,7 @@ use super::chart::Chart;
 use super::{Frame, Outcome, Reply, Visit, segment};
 use crate::audit::{Counts, hour_of};
 use crate::config::Mode;
+use crate::decisions::door::Failure;
 use crate::iam::caller::Caller;
 use crate::insight::activity::Wanted;
 use crate::kit::clock::Timestamp;
@@ -60,7 +61,7 @@ pub async fn show(visit: &Visit) -> Outcome {
     for id in &ids {
         match visit.activity(&Wanted { user_pool_id: (*id).to_owned(), hours: Some(days * 24) }).await {
             Ok(hours) => hours.into_iter().for_each(|(hour, counts)| by_hour.entry(hour).or_default().add(counts)),
-            Err(crate::insight::Refused::Forbidden(message)) if denied.len() < 3 => denied.push(message),
+            Err(Failure::Forbidden(message)) if denied.len() < 3 => denied.push(message),
             Err(_) => {}
         }
     }

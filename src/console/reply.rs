@@ -7,6 +7,7 @@ use askama::Template;
 
 use super::frame::Frame;
 use super::visit::Visit;
+use crate::decisions::door::Failure;
 use crate::pages;
 use crate::store::StoreError;
 use crate::wire::fault::WireError;
@@ -81,6 +82,15 @@ struct RefusedPage {
 }
 
 impl Shown {
+    /// What an endpoint of our own refused, for a page to say in its midst.
+    ///
+    /// # Errors
+    /// [`Shown::Failed`] for what is no refusal.
+    pub fn told(failure: Failure) -> Result<String, Self> {
+        let (status, message) = failure.status_and_message("");
+        if status.is_server_error() { Err(Self::Failed) } else { Ok(message) }
+    }
+
     /// The page that says so.
     pub(super) async fn to_response(&self, visit: &Visit) -> HttpResponse {
         let page = |what, code: &str, message: &str| RefusedPage {

@@ -2,8 +2,7 @@
 
 use askama::Template;
 
-use super::{Frame, Outcome, Reply, Visit};
-use crate::insight::Refused;
+use super::{Frame, Outcome, Reply, Shown, Visit};
 use crate::insight::deployment::Deployment;
 
 #[derive(Template)]
@@ -19,10 +18,7 @@ pub async fn show(visit: &Visit) -> Outcome {
     let frame = visit.frame("Settings");
     let page = match visit.deployment().await {
         Ok(deployment) => SettingsPage { frame, deployment: Some(deployment), refused: None },
-        Err(Refused::Failed(error)) => return Err(error.into()),
-        Err(Refused::Unauthenticated(message) | Refused::Forbidden(message) | Refused::BadRequest(message)) => {
-            SettingsPage { frame, deployment: None, refused: Some(message) }
-        }
+        Err(failure) => SettingsPage { frame, deployment: None, refused: Some(Shown::told(failure)?) },
     };
     Ok(Reply::page(&page))
 }

@@ -122,7 +122,6 @@ fn note(app: &App, caller: &Caller, action: &str, origin: &Origin) {
     tracing::info!(target: "audit", action, principal, source_ip, outcome = "done");
     app.journal.note(Event {
         at: app.now(),
-        number: 0,
         account_id: caller.account_id().unwrap_or(&app.first_account_id).clone(),
         request_id: ids::uuid(&mut app.rng()),
         principal,

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
-use actix_web::http::StatusCode;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -13,6 +12,7 @@ use super::reply::is_denial;
 use super::session::Session;
 use crate::audit::Counts;
 use crate::context::{Act, App};
+use crate::decisions::door::{Asker, Failure};
 use crate::iam::caller::Caller;
 use crate::iam::origin::Origin;
 use crate::kit::clock::Timestamp;
@@ -123,33 +123,37 @@ impl Visit {
     /// Asks for a decision as whoever is signed in: the question as AuthZEN writes it.
     ///
     /// # Errors
-    /// The status and the message that the endpoint would answer with.
-    pub async fn ask(&self, question: Value) -> Result<Value, (StatusCode, String)> {
-        decisions::evaluation::ask(&self.app, &self.act(&question), question).await
+    /// [`Failure`]: `passwright:Evaluate` is needed, and `passwright:EvaluateAs` on others.
+    pub async fn ask(&self, question: Value) -> Result<Value, Failure> {
+        decisions::evaluation::ask(&self.app, self.act(&question), question).await
     }
 
     /// A page of the account's events.
     ///
     /// # Errors
-    /// [`insight::Refused`]: `passwright:ListEvents` is needed.
-    pub async fn events(&self, wanted: &insight::events::Wanted) -> Result<Value, insight::Refused> {
-        insight::events::list(&self.app, &self.act(&Value::Null), wanted).await
+    /// [`Failure`]: `passwright:ListEvents` is needed.
+    pub async fn events(&self, wanted: &insight::events::Wanted) -> Result<Value, Failure> {
+        insight::events::list(&self.app, &self.asker(&Value::Null), wanted).await
     }
 
     /// How much goes on in a pool, by the hour.
     ///
     /// # Errors
-    /// [`insight::Refused`]: `passwright:GetActivity` on the pool is needed.
-    pub async fn activity(&self, wanted: &insight::activity::Wanted) -> Result<Vec<(Timestamp, Counts)>, insight::Refused> {
-        insight::activity::of_pool(&self.app, &self.act(&json!({"UserPoolId": wanted.user_pool_id})), wanted).await
+    /// [`Failure`]: `passwright:GetActivity` on the pool is needed.
+    pub async fn activity(&self, wanted: &insight::activity::Wanted) -> Result<Vec<(Timestamp, Counts)>, Failure> {
+        insight::activity::of_pool(&self.app, &self.asker(&json!({"UserPoolId": wanted.user_pool_id})), wanted).await
     }
 
     /// What the deployment is and runs with.
     ///
     /// # Errors
-    /// [`insight::Refused`]: `passwright:GetDeployment` is needed.
-    pub async fn deployment(&self) -> Result<insight::deployment::Deployment, insight::Refused> {
-        insight::deployment::describe(&self.app, &self.act(&Value::Null)).await
+    /// [`Failure`]: `passwright:GetDeployment` is needed.
+    pub async fn deployment(&self) -> Result<insight::deployment::Deployment, Failure> {
+        insight::deployment::describe(&self.app, &self.asker(&Value::Null)).await
+    }
+
+    fn asker(&self, about: &Value) -> Asker {
+        Asker::known(&self.app, self.act(about))
     }
 
     /// Whether such a call would be allowed: asked beforehand, so that what would be refused is shown as such.

@@ -28,7 +28,6 @@ pub fn note(app: &App, asker: &Caller, answer: &Value, action: String, resource:
 pub fn note_of(app: &App, account_id: &AccountId, principal: String, action: String, resource: String, reason: String) {
     app.journal.note(Event {
         at: app.now(),
-        number: 0,
         account_id: account_id.clone(),
         request_id: ids::uuid(&mut app.rng()),
         principal: cut(&principal, NAME),

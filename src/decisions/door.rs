@@ -1,4 +1,4 @@
-//! What every decision endpoint does around its question: who asks, whether they may, and how answers and refusals go out.
+//! What every endpoint of our own does around its question: who asks, whether they may, and how answers and refusals go out.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
@@ -19,7 +19,10 @@ use crate::store::StoreError;
 /// What is said of a question that would take too long.
 pub const TOO_LARGE: &str = "the question is too large: the conditions have too many values for those of the context";
 
-/// Why there is no decision.
+/// Requests to our own paths are signed for this service.
+pub const OWN_SERVICE: [&str; 1] = ["passwright"];
+
+/// Why there is no answer.
 pub enum Failure {
     /// Not signed, or not well.
     Unauthenticated(String),
@@ -115,21 +118,17 @@ pub struct Asker {
 }
 
 impl Asker {
-    /// Somebody who is known already, and asks in process.
-    pub fn known(app: &App, act: &Act) -> Self {
+    /// Somebody who is known.
+    pub fn known(app: &App, act: Act) -> Self {
         let mut keys = authz::request_keys(&act.caller, app.now(), &act.region);
         act.origin.add_keys(&mut keys);
-        Self { caller: act.caller.clone(), region: act.region.clone(), keys }
+        Self { caller: act.caller, region: act.region, keys }
     }
 
     /// The signer of a request, which must be signed for one of these services.
     pub async fn of(app: &App, request: &HttpRequest, body: &Bytes, services: &[&str]) -> Result<Self, Failure> {
         match authz::caller(app, request, body, services).await {
-            Ok((caller, Some(scope))) => {
-                let mut keys = authz::request_keys(&caller, app.now(), &scope.region);
-                authz::origin(app, request).add_keys(&mut keys);
-                Ok(Self { caller, region: scope.region, keys })
-            }
+            Ok((caller, Some(scope))) => Ok(Self::known(app, Act { caller, region: scope.region, origin: authz::origin(app, request) })),
             Ok((_, None)) => Err(Failure::Unauthenticated("Missing Authentication Token".to_owned())),
             Err(authz::CredentialRefused::Store(error)) => Err(error.into()),
             Err(refused) => Err(Failure::Unauthenticated(refused.to_string())),

@@ -4,25 +4,21 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderValue;
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::door::{Asker, Failure, TOO_LARGE, json_body, request_id, respond};
+use super::door::{Asker, Failure, OWN_SERVICE, TOO_LARGE, json_body, request_id, respond};
 use super::subject::{Identified, Subject};
 use super::{denied, keys, render};
 use crate::authz::{self, Applicable};
 use crate::context::{Act, App};
-use crate::crypto::ids;
 use crate::iam::caller::Caller;
+use crate::kit::json::Members as _;
 use crate::kit::{long, nul};
 use crate::policy::{self, ContextMap, Decision, LONG_WEIGHT, MAX_WEIGHT, Request, Verdict};
-
-/// Requests to our own paths are signed for this service.
-const SERVICES: [&str; 1] = ["passwright"];
 
 /// More questions in one request are refused.
 const MAX_EVALUATIONS: usize = 100;
@@ -105,19 +101,15 @@ pub async fn many(app: Data<App>, request: HttpRequest, body: Result<Bytes, acti
 /// Answers one question of somebody who is known already: in process, with the same permissions needed.
 ///
 /// # Errors
-/// The status and the message that the endpoint would answer with.
-pub async fn ask(app: &App, act: &Act, question: Value) -> Result<Value, (StatusCode, String)> {
-    let id = ids::uuid(&mut app.rng());
+/// [`Failure`], as at the endpoint.
+pub async fn ask(app: &App, act: Act, question: Value) -> Result<Value, Failure> {
     let asker = Asker::known(app, act);
-    let answered = async {
-        asker.permit(app, "passwright:Evaluate", "*").await?;
-        if nul::in_json(question.to_string().as_bytes()) {
-            return Err(Failure::BadRequest("a text in the question has a NUL".to_owned()));
-        }
-        let question: Question = serde_json::from_value(question).map_err(|error| Failure::BadRequest(error.to_string()))?;
-        Session { app, asker, subjects: HashMap::new(), left: MAX_WEIGHT, notes: false }.answer(question).await
-    };
-    answered.await.map_err(|failure: Failure| failure.status_and_message(&id))
+    asker.permit(app, "passwright:Evaluate", "*").await?;
+    if nul::in_json(question.to_string().as_bytes()) {
+        return Err(Failure::BadRequest("a text in the question has a NUL".to_owned()));
+    }
+    let question: Question = serde_json::from_value(question).map_err(|error| Failure::BadRequest(error.to_string()))?;
+    Session { app, asker, subjects: HashMap::new(), left: MAX_WEIGHT, notes: false }.answer(question).await
 }
 
 async fn evaluate(
@@ -128,7 +120,7 @@ async fn evaluate(
     batches: bool,
 ) -> Result<Value, Failure> {
     let body = json_body(request, body)?;
-    let asker = Asker::of(app, request, &body, &SERVICES).await?;
+    let asker = Asker::of(app, request, &body, &OWN_SERVICE).await?;
     asker.permit(app, "passwright:Evaluate", "*").await?;
     let mut session = Session { app, asker, subjects: HashMap::new(), left: MAX_WEIGHT, notes: true };
     let question: Question = parse(&body)?;
@@ -227,28 +219,13 @@ impl Session<'_> {
         }
         let context: Map<String, Value> = question.context.map(|context| member("context", Some(context))).transpose()?.unwrap_or_default();
         let explain = question.explain.unwrap_or_default();
-        let (wanted, target) = (action.name.clone(), resource.id.clone());
-        let answer = self.decide(subject, action, resource, context, explain).await?;
-        if self.notes && answer.get("decision") == Some(&Value::Bool(false)) {
-            denied::note(self.app, &self.asker.caller, answer.get("context").unwrap_or(&Value::Null), wanted, target);
-        }
-        Ok(answer)
-    }
-
-    async fn decide(
-        &mut self,
-        subject: Value,
-        action: Action,
-        resource: Resource,
-        context: Map<String, Value>,
-        explain: bool,
-    ) -> Result<Value, Failure> {
         let known = self.subject(subject).await?;
         let (caller, shown, applicable) = match known.as_ref() {
             Known::Somebody { caller, shown, applicable } => (caller, shown, applicable),
             Known::Nobody(answer) => {
                 // The same questions are refused, and answers have the same form, as about somebody who is there.
                 add_context(&mut ContextMap::new(), context)?;
+                self.note(answer, action.name, resource.id);
                 return Ok(explained(answer.clone(), explain, Vec::new));
             }
         };
@@ -258,11 +235,21 @@ impl Session<'_> {
         let asked = Asked { action: action.name, resource: resource.id, account, keys, explain };
         let weight = asked.weight(applicable);
         self.left = self.left.checked_sub(weight).ok_or_else(|| Failure::BadRequest(TOO_LARGE.to_owned()))?;
-        if weight <= LONG_WEIGHT {
-            return Ok(asked.answer(applicable, shown));
+        let (answer, asked) = if weight <= LONG_WEIGHT {
+            (asked.answer(applicable, shown), asked)
+        } else {
+            let (applicable, shown) = (applicable.clone(), shown.clone());
+            long::run(move || (asked.answer(&applicable, &shown), asked)).await?
+        };
+        self.note(&answer, asked.action, asked.resource);
+        Ok(answer)
+    }
+
+    /// Notes a denial.
+    fn note(&self, answer: &Value, action: String, resource: String) {
+        if self.notes && answer.at("decision") == false {
+            denied::note(self.app, &self.asker.caller, answer.at("context"), action, resource);
         }
-        let (applicable, shown) = (applicable.clone(), shown.clone());
-        Ok(long::run(move || asked.answer(&applicable, &shown)).await?)
     }
 
     async fn subject(&mut self, written: Value) -> Result<Rc<Known>, Failure> {

@@ -1,7 +1,7 @@
 //! Decisions for other systems: may this principal do that?
 
 mod denied;
-mod door;
+pub mod door;
 pub mod evaluation;
 pub mod forward_auth;
 mod keys;

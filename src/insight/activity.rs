@@ -5,10 +5,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Refused;
-use super::door::{permit, respond, signer};
+use super::answer;
 use crate::audit::{Counts, hour_of};
-use crate::context::{Act, App};
+use crate::context::App;
+use crate::decisions::door::{Asker, Failure};
 use crate::iam::arn::Arn;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UserPoolId;
@@ -30,31 +30,31 @@ pub struct Wanted {
 
 /// Answers a program.
 pub async fn handle(app: Data<App>, request: HttpRequest, wanted: Query<Wanted>) -> HttpResponse {
-    let answered = async {
-        let hours = of_pool(&app, &signer(&app, &request).await?, &wanted).await?;
-        let shown = |(hour, counts): (Timestamp, Counts)| json!({"Hour": hour.to_rfc3339(), "Counts": counts});
+    let shown = |(hour, counts): (Timestamp, Counts)| json!({"Hour": hour.to_rfc3339(), "Counts": counts});
+    answer(&app, &request, async |asker: &Asker| {
+        let hours = of_pool(&app, asker, &wanted).await?;
         Ok(json!({"Hours": hours.into_iter().map(shown).collect::<Vec<Value>>()}))
-    };
-    respond(&app, answered.await)
+    })
+    .await
 }
 
 /// What was counted in a pool, by hour, the oldest first; hours without anything are left out.
 ///
 /// # Errors
-/// [`Refused`]: the asker needs `passwright:GetActivity` on the pool's ARN.
-pub async fn of_pool(app: &App, act: &Act, wanted: &Wanted) -> Result<Vec<(Timestamp, Counts)>, Refused> {
+/// [`Failure`]: the asker needs `passwright:GetActivity` on the pool's ARN.
+pub async fn of_pool(app: &App, asker: &Asker, wanted: &Wanted) -> Result<Vec<(Timestamp, Counts)>, Failure> {
     if nul::in_text(&wanted.user_pool_id) {
-        return Err(Refused::BadRequest("a parameter has a NUL".to_owned()));
+        return Err(Failure::BadRequest("a parameter has a NUL".to_owned()));
     }
     let pool_id = UserPoolId::from(wanted.user_pool_id.as_str());
     let pool = app.pool(&pool_id).await?;
-    let own = pool.filter(|pool| act.caller.account_id() == Some(&pool.account_id));
-    let region = own.as_ref().map_or(act.region.as_str(), |pool| pool.region.as_str());
-    let account_id = act.caller.account_id().unwrap_or(&app.first_account_id);
+    let own = pool.filter(|pool| asker.caller.account_id() == Some(&pool.account_id));
+    let region = own.as_ref().map_or(asker.region.as_str(), |pool| pool.region.as_str());
+    let account_id = asker.caller.account_id().unwrap_or(&app.first_account_id);
     // What is not there is judged where it would be: whether it exists is for those to know who may ask about it.
-    permit(app, act, "passwright:GetActivity", Arn::user_pool(region, account_id, &pool_id).as_str()).await?;
+    asker.permit(app, "passwright:GetActivity", Arn::user_pool(region, account_id, &pool_id).as_str()).await?;
     if own.is_none() {
-        return Err(Refused::BadRequest(format!("User pool {pool_id} does not exist.")));
+        return Err(Failure::BadRequest(format!("User pool {pool_id} does not exist.")));
     }
     let hours = wanted.hours.unwrap_or(24).min(MOST_HOURS);
     let from = hour_of(app.now().minus(std::time::Duration::from_secs(u64::from(hours.saturating_sub(1)) * 3600)));

@@ -7,10 +7,10 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::json;
 
-use super::Refused;
-use super::door::{permit, respond, signer};
+use super::answer;
 use crate::config::{IssuerStyle, Mode};
-use crate::context::{Act, App};
+use crate::context::App;
+use crate::decisions::door::{Asker, Failure};
 use crate::store::nodes::{self, Node};
 
 /// What a deployment is and runs with, as this node sees it.
@@ -61,16 +61,15 @@ pub struct Serving {
 
 /// Answers a program.
 pub async fn handle(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    let answered = async { Ok(json!(describe(&app, &signer(&app, &request).await?).await?)) };
-    respond(&app, answered.await)
+    answer(&app, &request, async |asker: &Asker| Ok(json!(describe(&app, asker).await?))).await
 }
 
 /// What the deployment is.
 ///
 /// # Errors
-/// [`Refused`]: the asker needs `passwright:GetDeployment`.
-pub async fn describe(app: &App, act: &Act) -> Result<Deployment, Refused> {
-    permit(app, act, "passwright:GetDeployment", "*").await?;
+/// [`Failure`]: the asker needs `passwright:GetDeployment`.
+pub async fn describe(app: &App, asker: &Asker) -> Result<Deployment, Failure> {
+    asker.permit(app, "passwright:GetDeployment", "*").await?;
     let cost = app.hasher.cost();
     let living = app.read(async |tx| nodes::living(tx, app.now()).await).await?;
     let serving = |node: Node| Serving { id: node.id, version: node.version, started_at: node.started_at.to_rfc3339() };

@@ -5,9 +5,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Refused;
-use super::door::{permit, respond, signer};
-use crate::context::{Act, App};
+use super::answer;
+use crate::context::App;
+use crate::decisions::door::{Asker, Failure};
 use crate::kit::json::Members as _;
 use crate::kit::nul;
 use crate::store::audit::{self, By, Listed};
@@ -15,8 +15,8 @@ use crate::store::audit::{self, By, Listed};
 /// So many to a page.
 const PAGE: usize = 50;
 
-/// So many are read for a page: where several filters are given, one chooses what is read, and the others what is shown.
-const READ: i64 = 1_000;
+/// So many are read for a page where several filters are given: one chooses what is read, and the others what is shown.
+const READ: usize = 1_000;
 
 /// What sorts behind every id.
 const NEWEST: &str = "~";
@@ -46,6 +46,12 @@ impl Wanted {
         }
     }
 
+    /// How many are to be read: what one filter finds is shown as it is, and one more tells whether there is a next page.
+    fn read(&self) -> usize {
+        let filters = [&self.principal, &self.action, &self.outcome].into_iter().flatten().count();
+        if filters > 1 { READ } else { PAGE + 1 }
+    }
+
     fn takes(&self, event: &Listed) -> bool {
         let is = |wanted: &Option<String>, value: &str| wanted.as_ref().is_none_or(|wanted| wanted == value);
         is(&self.principal, &event.principal) && is(&self.action, &event.action) && is(&self.outcome, &event.outcome)
@@ -54,25 +60,24 @@ impl Wanted {
 
 /// Answers a program.
 pub async fn handle(app: Data<App>, request: HttpRequest, wanted: Query<Wanted>) -> HttpResponse {
-    let answered = async { list(&app, &signer(&app, &request).await?, &wanted).await };
-    respond(&app, answered.await)
+    answer(&app, &request, async |asker: &Asker| list(&app, asker, &wanted).await).await
 }
 
 /// A page of the events of the asker's account. `Next` is there where there may be more.
 ///
 /// # Errors
-/// [`Refused`]: the asker needs `passwright:ListEvents`.
-pub async fn list(app: &App, act: &Act, wanted: &Wanted) -> Result<Value, Refused> {
-    permit(app, act, "passwright:ListEvents", "*").await?;
+/// [`Failure`]: the asker needs `passwright:ListEvents`.
+pub async fn list(app: &App, asker: &Asker, wanted: &Wanted) -> Result<Value, Failure> {
+    asker.permit(app, "passwright:ListEvents", "*").await?;
     let texts = [&wanted.principal, &wanted.action, &wanted.outcome, &wanted.before];
     if texts.into_iter().flatten().any(|text| nul::in_text(text)) {
-        return Err(Refused::BadRequest("a parameter has a NUL".to_owned()));
+        return Err(Failure::BadRequest("a parameter has a NUL".to_owned()));
     }
-    let Some(account_id) = act.caller.account_id() else { return Err(Refused::Forbidden("nobody has events".to_owned())) };
+    let Some(account_id) = asker.caller.account_id() else { return Err(Failure::Forbidden("nobody has events".to_owned())) };
     let before = wanted.before.as_deref().unwrap_or(NEWEST);
-    let read = app.read(async |tx| audit::list(tx, account_id, wanted.by(), before, READ).await).await?;
-    let more = i64::try_from(read.len()) == Ok(READ);
-    let last_read = read.last().map(|event| event.id.clone());
+    let limit = wanted.read();
+    let read = app.read(async |tx| audit::list(tx, account_id, wanted.by(), before, limit.try_into().unwrap_or(i64::MAX)).await).await?;
+    let (more, last_read) = (read.len() == limit, read.last().map(|event| event.id.clone()));
     let mut taken = read.into_iter().filter(|event| wanted.takes(event));
     let page: Vec<Listed> = taken.by_ref().take(PAGE).collect();
     let next = if taken.next().is_some() { page.last().map(|event| event.id.clone()) } else { last_read.filter(|_| more) };

@@ -3,7 +3,20 @@
 
 pub mod activity;
 pub mod deployment;
-mod door;
 pub mod events;
 
-pub use door::Refused;
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
+use actix_web::web::Bytes;
+use actix_web::{HttpRequest, HttpResponse};
+use serde_json::Value;
+
+use crate::context::App;
+use crate::decisions::door::{Asker, Failure, OWN_SERVICE, request_id, respond};
+
+/// Answers a program: whoever signed its request asks.
+async fn answer(app: &App, request: &HttpRequest, ask: impl AsyncFnOnce(&Asker) -> Result<Value, Failure>) -> HttpResponse {
+    let answered = async { ask(&Asker::of(app, request, &Bytes::new(), &OWN_SERVICE).await?).await };
+    let mut response = respond(request, request_id(app, request), answered.await);
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

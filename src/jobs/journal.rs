@@ -1,32 +1,15 @@
 //! Writes what the node has noted: events and counts. Each node its own, so it is no row of the jobs' table.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
-
 use crate::context::App;
-use crate::kit::causes::Causes;
 use crate::store::{StoreError, audit};
 
 /// How often it is written.
-const EVERY: Duration = Duration::from_millis(500);
+pub const EVERY: Duration = Duration::from_millis(500);
 
 /// So many events are one transaction.
 const BATCH: usize = 100;
-
-/// Writes what is noted every moment, and what is left when the node stops.
-pub async fn keep(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
-    loop {
-        let stops = tokio::time::timeout(EVERY, stopping.changed()).await.is_ok();
-        if let Err(error) = write(&app).await {
-            tracing::warn!(error = %Causes(&error), "events could not be written yet");
-        }
-        if stops {
-            return;
-        }
-    }
-}
 
 /// Writes all that is noted now. What could not be written is noted still.
 ///

@@ -2,29 +2,14 @@
 
 use std::time::Duration;
 
-use tokio::sync::watch;
-
 use crate::context::App;
 use crate::store::{self, StoreError};
 
 /// How long a use waits at most before it is recorded.
-const EVERY: Duration = Duration::from_secs(60);
+pub const EVERY: Duration = Duration::from_secs(60);
 
 /// How many are recorded in one transaction: others wait no longer than that takes.
 const BATCH: usize = 500;
-
-/// Records what this node has noted, now and then, and once more when it stops.
-pub async fn record_until_stopped(app: &App, mut stopping: watch::Receiver<bool>) {
-    loop {
-        let stops = tokio::time::timeout(EVERY, stopping.changed()).await.is_ok();
-        if let Err(error) = record(app).await {
-            tracing::warn!(%error, "uses of access keys could not be recorded");
-        }
-        if stops {
-            return;
-        }
-    }
-}
 
 /// Records what this node has noted.
 ///

@@ -6,7 +6,7 @@
 mod held;
 pub mod journal;
 pub mod key_uses;
-pub mod presence;
+mod presence;
 mod rotate;
 mod sweep;
 #[cfg(test)]

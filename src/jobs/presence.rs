@@ -1,6 +1,5 @@
 //! Says that this node lives, so that whoever looks sees the nodes there are.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
@@ -18,7 +17,7 @@ const EVERY: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(35);
 
 /// Says it until the node stops, and takes it back then.
-pub async fn keep(app: Arc<App>, mut stopping: watch::Receiver<bool>) {
+pub async fn keep(app: &App, mut stopping: watch::Receiver<bool>) {
     let (id, started_at) = (ids::uuid(&mut app.rng()), app.now());
     loop {
         let now = app.now();
@@ -49,7 +48,10 @@ mod tests {
     async fn a_node_is_there_while_it_says_so_and_gone_when_it_stops_or_says_nothing() {
         let app = TestApp::new().await;
         let (stop, stopping) = watch::channel(false);
-        let kept = actix_web::rt::spawn(keep(Arc::clone(&app.app), stopping));
+        let kept = {
+            let app = std::sync::Arc::clone(&app.app);
+            actix_web::rt::spawn(async move { keep(&app, stopping).await })
+        };
         while living(&app).await == 0 {
             tokio::task::yield_now().await;
         }

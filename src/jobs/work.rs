@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::{join, join_all};
+use futures_util::future::{join, join_all, join3};
 use tokio::sync::watch;
 
 use super::held::{Held, Interrupted, LEASE};
-use super::{KINDS, Kind, key_uses};
+use super::{KINDS, Kind, journal, key_uses, presence};
 use crate::context::App;
 use crate::crypto::ids;
+use crate::kit::causes::Causes;
 use crate::store::{StoreError, jobs};
 
 /// How often a node looks for what is due.
@@ -27,7 +28,26 @@ const ONLY: &str = "only";
 /// Runs what is due, until the node stops. No kind of job waits for another: some take hours.
 pub async fn work(app: Arc<App>, stopping: watch::Receiver<bool>) {
     let jobs = join_all(KINDS.iter().map(|kind| work_at(&app, kind, stopping.clone())));
-    join(jobs, key_uses::record_until_stopped(&app, stopping.clone())).await;
+    // What each node has of its own to write: no rows of the table.
+    let own = join3(
+        repeat(journal::EVERY, stopping.clone(), async || journal::write(&app).await),
+        repeat(key_uses::EVERY, stopping.clone(), async || key_uses::record(&app).await),
+        presence::keep(&app, stopping.clone()),
+    );
+    join(jobs, own).await;
+}
+
+/// Does something now and then, and once more when the node stops. What fails is done again the next time.
+async fn repeat(every: Duration, mut stopping: watch::Receiver<bool>, act: impl AsyncFn() -> Result<(), StoreError>) {
+    loop {
+        let stops = tokio::time::timeout(every, stopping.changed()).await.is_ok();
+        if let Err(error) = act().await {
+            tracing::warn!(error = %Causes(&error), "what this node has noted could not be written yet");
+        }
+        if stops {
+            return;
+        }
+    }
 }
 
 async fn work_at(app: &App, kind: &Kind, mut stopping: watch::Receiver<bool>) {

@@ -1,7 +1,7 @@
 //! Events and counts, as nodes have noted them.
 
 use super::{Conn, StoreError, doc};
-use crate::audit::{ByHour, Counts, Details, Event};
+use crate::audit::{ByHour, Counts, Details, Noted};
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccountId, UserPoolId};
 
@@ -51,13 +51,13 @@ impl TryFrom<EventRow> for Listed {
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn insert(tx: &mut Conn, events: &[Event]) -> Result<(), StoreError> {
+pub async fn insert(tx: &mut Conn, events: &[Noted]) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO audit_events (account_id, event_id, created_at, principal, action, outcome, details) \
                        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (account_id, event_id) DO NOTHING";
-    for event in events {
+    for Noted { id, event } in events {
         let details = doc::to_text("audit_events", "details", &event.request_id, &event.details)?;
         let (at, outcome) = (event.at.millis(), event.outcome.as_str());
-        execute!(tx, SQL, [&event.account_id, event.id(), at, &event.principal, &event.action, outcome, details])?;
+        execute!(tx, SQL, [&event.account_id, id, at, &event.principal, &event.action, outcome, details])?;
     }
     Ok(())
 }

@@ -288,7 +288,6 @@ fn audit(cx: &Context, action: &str, resource: Option<String>, outcome: &Result<
     }
     cx.journal.note(Event {
         at: cx.now(),
-        number: 0,
         account_id: cx.account_id.clone(),
         request_id: cx.request_id.clone(),
         principal: cx.caller.principal().to_string(),

@@ -7,7 +7,7 @@ pub mod who;
 use askama::Template;
 use serde_json::{Map, Value, json};
 
-use super::{Fields, Frame, Outcome, Reply, Visit};
+use super::{Fields, Frame, Outcome, Reply, Shown, Visit};
 use crate::kit::json::Members as _;
 use crate::wire::model::Service;
 
@@ -203,7 +203,7 @@ pub async fn show(visit: &Visit) -> Outcome {
     let (decided, refused) = match answer {
         None => (None, None),
         Some(Ok(answer)) => (Some(Decided::read(&answer)), None),
-        Some(Err((_, message))) => (None, Some(message)),
+        Some(Err(failure)) => (None, Some(Shown::told(failure)?)),
     };
     let principals = principals(visit).await;
     Ok(Reply::page(&DecidePage {

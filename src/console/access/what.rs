@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::{Asked, Decided, principals, who};
-use crate::console::{Frame, Outcome, Reply, Visit};
+use crate::console::{Frame, Outcome, Reply, Shown, Visit};
 use crate::policy::catalogue::catalogue;
 
 /// A service with more actions is shown in part: each is a decision of its own.
@@ -73,8 +73,8 @@ pub async fn show(visit: &Visit) -> Outcome {
                 let explained = who::address(&page.asked, &page.asked.who);
                 judged.push(Judged { action: page.asked.what.clone(), allowed: Decided::read(&answer).allowed, explained });
             }
-            Err((_, message)) => {
-                page.refused = Some(message);
+            Err(failure) => {
+                page.refused = Some(Shown::told(failure)?);
                 return Ok(Reply::page(&page));
             }
         }

@@ -4,7 +4,7 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use super::{Asked, Decided};
-use crate::console::{Frame, Outcome, Reply, Visit, segment};
+use crate::console::{Frame, Outcome, Reply, Shown, Visit, segment};
 use crate::kit::json::Members as _;
 use crate::wire::model::Service;
 
@@ -66,8 +66,10 @@ pub async fn show(visit: &Visit) -> Outcome {
     for arn in listed.at(list).as_array().into_iter().flatten().filter_map(|item| item.at("Arn").as_str()) {
         // Others of this worker's calls go on in between.
         tokio::task::yield_now().await;
-        let decided = visit.ask(page.asked.question(arn)).await;
-        let decided = decided.map(|answer| Decided::read(&answer)).map_err(|(_, message)| message);
+        let decided = match visit.ask(page.asked.question(arn)).await {
+            Ok(answer) => Ok(Decided::read(&answer)),
+            Err(failure) => Err(Shown::told(failure)?),
+        };
         judged.push(Judged { arn: arn.to_owned(), decided, explained: address(&page.asked, arn) });
     }
     page.judged = Some(judged);
