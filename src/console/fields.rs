@@ -1,5 +1,7 @@
 //! The fields of a form, or of a query.
 
+use serde_json::Value;
+
 /// The fields of a form, or of a query, in their order. They may hold secrets, so there is no `Debug`.
 #[derive(Default)]
 pub struct Fields(Vec<(String, String)>);
@@ -34,6 +36,12 @@ impl Fields {
     pub fn has(&self, name: &str) -> bool {
         self.all(name).next().is_some()
     }
+}
+
+/// A number as it was typed; what is none is given as it is, for the operation to refuse in its own words.
+#[must_use]
+pub fn number(typed: &str) -> Value {
+    typed.parse::<i64>().map_or_else(|_| Value::from(typed), Value::from)
 }
 
 #[cfg(test)]

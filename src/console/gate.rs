@@ -90,6 +90,9 @@ async fn answer(row: &Row, visit: &Visit, body: &Bytes) -> HttpResponse {
         let message = "The form was not one of this session's. Go back, load the page again, and send it once more. Nothing was done.";
         return ClosedPage::answer(StatusCode::FORBIDDEN, "The form is out of date", message);
     }
+    if row.is_grave && !visit.session.is_recent(visit.now()) {
+        return see_other(&format!("/reauthenticate?to={}", segment(way_back_from(row, visit.path()))));
+    }
     match row.run(visit, &fields).await {
         Ok(Reply::Page(response)) => response,
         Ok(Reply::Done { path, notice }) => {
@@ -101,6 +104,12 @@ async fn answer(row: &Row, visit: &Visit, body: &Bytes) -> HttpResponse {
         }
         Err(shown) => shown.to_response(visit).await,
     }
+}
+
+/// Where somebody goes on who had to prove their secret first: to the page itself, or to the one that the form was on, whose
+/// path is the form's without its last segment.
+fn way_back_from<'a>(row: &Row, path: &'a str) -> &'a str {
+    if row.method == Method::GET { path } else { path.rsplit_once('/').map_or(path, |(page, _)| page) }
 }
 
 /// `GET` of what no row has.

@@ -9,6 +9,7 @@
 //!   beforehand, so that a button which would be refused is greyed and says why.
 //! - A row of a form gets its `Fields` only after the session's own form token has been found in them: nothing that is
 //!   posted from elsewhere comes as far as a handler.
+//! - What cannot be undone, and what shows a secret, is a row that is `grave`: who has not proven their secret lately does first.
 //! - A handler answers a `Reply`; with `?`, what an operation refused becomes a page that says so. A form that somebody has
 //!   filled in is shown again instead, with what they typed and the refusal above it.
 //! - Every page works without JavaScript: a control is a link or a form. Filters stand in the address.
@@ -41,7 +42,7 @@ use actix_web::web::{ServiceConfig, get, post, resource};
 
 pub use theme::chosen as theme_of;
 
-use fields::Fields;
+use fields::{Fields, number};
 use frame::Frame;
 use moment::Moment;
 use reply::{Outcome, Reply, Shown};

@@ -180,6 +180,23 @@ async fn a_secret_that_was_proven_long_ago_is_asked_for_again() {
 }
 
 #[actix_web::test]
+async fn what_cannot_be_undone_wants_a_secret_that_was_proven_lately() {
+    let app = TestApp::new().await;
+    let browser = app.console().await;
+    browser.open("").await;
+    app.advance(MINUTE * 30);
+    for row in rows() {
+        let deletes = row.path.ends_with("/delete");
+        assert!(row.is_grave || !deletes, "{} deletes, and is not grave", row.path);
+        if row.is_grave {
+            let path = row.path.replace(['{', '}'], "");
+            let answer = if row.method == Method::POST { browser.submit(&path, &[]).await } else { browser.open(&path).await };
+            assert!(answer.status == 303 && answer.header("location").starts_with("/console/reauthenticate?to=%2F"), "{path}");
+        }
+    }
+}
+
+#[actix_web::test]
 async fn a_browser_that_asks_for_the_server_is_shown_the_console() {
     let app = TestApp::dev().await;
     let accept = |kind: &str| vec![("accept".to_owned(), kind.to_owned())];

@@ -170,18 +170,6 @@ impl Visit {
         Act { caller: self.session.caller.clone(), region, origin: self.origin.clone() }
     }
 
-    /// Whether a secret was proven lately: what is dangerous asks for it first ([`Visit::ask_again`]).
-    #[must_use]
-    pub fn is_recent(&self) -> bool {
-        self.session.is_recent(self.now())
-    }
-
-    /// Asks for the secret again, and comes back to a page then.
-    #[must_use]
-    pub fn ask_again(&self, back: &str) -> super::Reply {
-        super::Reply::done(format!("/reauthenticate?to={}", segment(back)), "")
-    }
-
     /// What stands around a page.
     #[must_use]
     pub fn frame(&self, title: &str) -> Frame {

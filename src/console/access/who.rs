@@ -1,7 +1,7 @@
 //! "Who can do this?": every user and role, judged by the same question, a page at a time.
 
 use askama::Template;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Asked, Decided};
 use crate::console::{Frame, Outcome, Reply, Shown, Visit, segment};
@@ -51,10 +51,7 @@ pub async fn show(visit: &Visit) -> Outcome {
     }
     let roles = visit.query().has("roles");
     let (operation, list) = if roles { ("ListRoles", "Roles") } else { ("ListUsers", "Users") };
-    let mut input = json!({"MaxItems": JUDGED});
-    if let Some(marker) = visit.query().given("after") {
-        input.put("Marker", Value::from(marker));
-    }
+    let input = json!({"MaxItems": JUDGED, "Marker": visit.query().given("after")});
     let listed = match visit.call(Service::Iam, operation, input).await {
         Ok(listed) => listed,
         Err(error) => {
@@ -63,7 +60,7 @@ pub async fn show(visit: &Visit) -> Outcome {
         }
     };
     let mut judged = Vec::new();
-    for arn in listed.at(list).as_array().into_iter().flatten().filter_map(|item| item.at("Arn").as_str()) {
+    for arn in listed.list(list).iter().filter_map(|item| item.at("Arn").as_str()) {
         // Others of this worker's calls go on in between.
         tokio::task::yield_now().await;
         let decided = match visit.ask(page.asked.question(arn)).await {

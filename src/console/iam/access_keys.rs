@@ -3,7 +3,7 @@
 use askama::Template;
 use serde_json::json;
 
-use super::{Part, call, text, user, user_at};
+use super::{Part, call, user, user_at};
 use crate::console::{Fields, Frame, Moment, Outcome, Reply, Visit};
 use crate::kit::json::Members as _;
 
@@ -33,12 +33,12 @@ pub struct Used {
 pub async fn of(visit: &Visit, name: &str) -> Part<Key> {
     let listed = call(visit, "ListAccessKeys", json!({"UserName": name})).await.map_err(|error| error.message)?;
     let mut keys = Vec::new();
-    for key in listed.at("AccessKeyMetadata").as_array().into_iter().flatten() {
-        let id = text(key.at("AccessKeyId"));
+    for key in listed.list("AccessKeyMetadata").iter() {
+        let id = key.text("AccessKeyId");
         let used = call(visit, "GetAccessKeyLastUsed", json!({"AccessKeyId": id})).await.map_err(|error| error.message).map(|answer| {
             let used = answer.at("AccessKeyLastUsed");
             let at = Moment::read(used.at("LastUsedDate"), visit.now())?;
-            Some(Used { at, service: text(used.at("ServiceName")), region: text(used.at("Region")) })
+            Some(Used { at, service: used.text("ServiceName"), region: used.text("Region") })
         });
         let created = Moment::read(key.at("CreateDate"), visit.now());
         keys.push(Key { active: key.at("Status") == "Active", created, used, id });
@@ -61,17 +61,14 @@ struct NewKeyPage {
 /// `POST /console/iam/users/{name}/keys`: the one page that shows the secret.
 pub async fn create(visit: &Visit, _: &Fields) -> Outcome {
     let name = visit.segment("name");
-    if !visit.is_recent() {
-        return Ok(visit.ask_again(&user_at(&name)));
-    }
     match call(visit, "CreateAccessKey", json!({"UserName": name})).await {
         Ok(answer) => {
             let key = answer.at("AccessKey");
             Ok(Reply::page(&NewKeyPage {
                 frame: visit.frame("New access key"),
                 back: user_at(&name),
-                access_key_id: text(key.at("AccessKeyId")),
-                secret: text(key.at("SecretAccessKey")),
+                access_key_id: key.text("AccessKeyId"),
+                secret: key.text("SecretAccessKey"),
                 public_url: visit.public_url().to_owned(),
                 name,
             }))

@@ -11,7 +11,7 @@ pub mod users;
 use serde_json::{Value, json};
 
 use super::row::{Row, form, page};
-use super::{Visit, segment};
+use super::{May, Visit, segment};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 use crate::wire::model::Service;
@@ -26,29 +26,32 @@ pub fn rows() -> Vec<Row> {
         page("/iam/roles", roles::show),
         page("/iam/roles/{name}", role::show),
         form("/iam/roles/{name}", role::update),
-        form("/iam/roles/{name}/delete", role::delete),
+        form("/iam/roles/{name}/delete", role::delete).grave(),
         page("/iam/roles/{name}/policies", editor::of_role),
         form("/iam/roles/{name}/policies", editor::edit_of_role),
         page("/iam/roles/{name}/policies/{policy}", editor::of_role),
         form("/iam/roles/{name}/policies/{policy}", editor::edit_of_role),
-        form("/iam/roles/{name}/policies/{policy}/delete", editor::delete_of_role),
+        form("/iam/roles/{name}/policies/{policy}/delete", editor::delete_of_role).grave(),
         form("/iam/roles/{name}/tags", tags::change_roles),
         page("/iam/roles/{name}/trust", editor::trust),
         form("/iam/roles/{name}/trust", editor::edit_trust),
         page("/iam/users", users::show),
         page("/iam/users/{name}", user::show),
         form("/iam/users/{name}", user::update),
-        form("/iam/users/{name}/delete", user::delete),
-        form("/iam/users/{name}/keys", access_keys::create),
+        form("/iam/users/{name}/delete", user::delete).grave(),
+        form("/iam/users/{name}/keys", access_keys::create).grave(),
         form("/iam/users/{name}/keys/{key}", access_keys::change),
         page("/iam/users/{name}/policies", editor::of_user),
         form("/iam/users/{name}/policies", editor::edit_of_user),
         page("/iam/users/{name}/policies/{policy}", editor::of_user),
         form("/iam/users/{name}/policies/{policy}", editor::edit_of_user),
-        form("/iam/users/{name}/policies/{policy}/delete", editor::delete_of_user),
+        form("/iam/users/{name}/policies/{policy}/delete", editor::delete_of_user).grave(),
         form("/iam/users/{name}/tags", tags::change_users),
     ]
 }
+
+/// So many users or roles are on a page.
+const PAGE: i64 = 50;
 
 /// The most that one call of a list is asked for: more than quotas let anybody have of what is listed whole.
 const WHOLE: i64 = 1000;
@@ -64,15 +67,10 @@ pub struct Tag {
     pub value: String,
 }
 
-/// A text of an answer; empty where there is none.
-pub fn text(value: &Value) -> String {
-    value.as_str().unwrap_or_default().to_owned()
-}
-
 /// The tags of an answer.
 pub fn tags(value: &Value) -> Vec<Tag> {
     let tags = value.as_array().map(Vec::as_slice).unwrap_or_default();
-    tags.iter().map(|tag| Tag { key: text(tag.at("Key")), value: text(tag.at("Value")) }).collect()
+    tags.iter().map(|tag| Tag { key: tag.text("Key"), value: tag.text("Value") }).collect()
 }
 
 /// Calls an operation of IAM.
@@ -87,7 +85,7 @@ pub async fn call(visit: &Visit, operation: &str, input: Value) -> Result<Value,
 pub async fn policy_names(visit: &Visit, kind: &str, name: &str) -> Part<String> {
     let input = json!({format!("{kind}Name"): name, "MaxItems": WHOLE});
     let listed = call(visit, &format!("List{kind}Policies"), input).await.map_err(|error| error.message)?;
-    Ok(listed.at("PolicyNames").as_array().into_iter().flatten().map(text).collect())
+    Ok(listed.texts("PolicyNames"))
 }
 
 /// The address of the page of a user.
@@ -98,6 +96,68 @@ pub fn user_at(name: &str) -> String {
 /// The address of the page of a role.
 pub fn role_at(name: &str) -> String {
     format!("/iam/roles/{}", segment(name))
+}
+
+/// The address of the editor of a policy of somebody whose page is at `owner_at`.
+pub fn policy_at(owner_at: &str, policy: &str) -> String {
+    format!("{owner_at}/policies/{}", segment(policy))
+}
+
+/// A page of users or of roles, by what their paths begin with.
+pub struct Listing {
+    /// As the operation answers them.
+    pub items: Vec<Value>,
+    /// What paths begin with; empty for all.
+    pub prefix: String,
+    /// The first page's address, where this is another.
+    pub first: Option<String>,
+    /// The next page's address, if there is one.
+    pub next: Option<String>,
+    /// Why there is none to see.
+    pub refused: Option<WireError>,
+}
+
+impl Listing {
+    /// What the address asks for: `operation` answers `list`, and `room` is where it is shown.
+    pub async fn of(visit: &Visit, operation: &str, list: &str, room: &str) -> Self {
+        let (prefix, after) = (visit.query().given("path"), visit.query().given("after"));
+        let here = |rest: &str| format!("/console{room}?path={}{rest}", segment(prefix.as_deref().unwrap_or_default()));
+        let path = prefix.as_ref().map(|prefix| if prefix.starts_with('/') { prefix.clone() } else { format!("/{prefix}") });
+        let (listed, refused) = match call(visit, operation, json!({"MaxItems": PAGE, "PathPrefix": path, "Marker": after})).await {
+            Ok(listed) => (listed, None),
+            Err(error) => (Value::Null, Some(error)),
+        };
+        Self {
+            items: listed.list(list).to_vec(),
+            first: after.is_some().then(|| here("")),
+            next: listed.at("Marker").as_str().map(|marker| here(&format!("&after={}", segment(marker)))),
+            prefix: prefix.clone().unwrap_or_default(),
+            refused,
+        }
+    }
+}
+
+/// Deletes something with all that is its own: these calls, in their order, of which the last deletes the thing itself. What
+/// policies would refuse on the way is found out first, so that nothing is left half deleted.
+///
+/// # Errors
+/// [`WireError`].
+pub async fn delete_whole(visit: &Visit, steps: Vec<(&str, Value)>) -> Result<(), WireError> {
+    for (operation, input) in &steps {
+        if let May::No(reason) = visit.may(Service::Iam, operation, input.clone()).await {
+            return Err(WireError::access_denied(Service::Iam.protocol(), reason));
+        }
+    }
+    let last = steps.len().saturating_sub(1);
+    for (number, (operation, input)) in steps.into_iter().enumerate() {
+        match call(visit, operation, input).await {
+            Ok(_) => {}
+            // Somebody else was faster.
+            Err(error) if error.code == "NoSuchEntity" && number != last => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// A path as IAM writes it: it begins and ends with `/`.

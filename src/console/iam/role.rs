@@ -4,7 +4,7 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use super::roles::{pretty, trusted};
-use super::{Part, Tag, call, policy_names, role_at, tags, text};
+use super::{Part, Tag, call, delete_whole, policy_names, role_at, tags};
 use crate::console::{Fields, Frame, May, Moment, Outcome, Reply, Visit};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
@@ -21,11 +21,7 @@ struct Powers {
 
 impl Powers {
     async fn over(visit: &Visit, name: &str) -> Self {
-        let may = async |operation: &str, more: Value| {
-            let mut input = more;
-            input.put("RoleName", Value::from(name));
-            visit.may(Service::Iam, operation, input).await
-        };
+        let may = async |operation: &str, more: Value| visit.may(Service::Iam, operation, json!({"RoleName": name}).with(more)).await;
         Self {
             put_policy: may("PutRolePolicy", json!({"PolicyName": "name", "PolicyDocument": "{}"})).await,
             trust: may("UpdateAssumeRolePolicy", json!({"PolicyDocument": "{}"})).await,
@@ -60,13 +56,13 @@ impl RolePage {
     async fn of(visit: &Visit, name: &str) -> Result<Self, WireError> {
         let answer = call(visit, "GetRole", json!({"RoleName": name})).await?;
         let role = answer.at("Role");
-        let (name, trust) = (text(role.at("RoleName")), text(role.at("AssumeRolePolicyDocument")));
+        let (name, trust) = (role.text("RoleName"), role.text("AssumeRolePolicyDocument"));
         Ok(Self {
             frame: visit.frame(&name),
             here: role_at(&name),
-            arn: text(role.at("Arn")),
-            id: text(role.at("RoleId")),
-            description: text(role.at("Description")),
+            arn: role.text("Arn"),
+            id: role.text("RoleId"),
+            description: role.text("Description"),
             session_hours: role.at("MaxSessionDuration").as_i64().unwrap_or_default() / 3600,
             created: Moment::read(role.at("CreateDate"), visit.now()),
             trusts: trusted(&trust),
@@ -77,11 +73,6 @@ impl RolePage {
             refused: None,
             name,
         })
-    }
-
-    /// The address of the editor of a policy.
-    fn policy_at(&self, policy: &str) -> String {
-        format!("{}/policies/{}", self.here, crate::console::segment(policy))
     }
 }
 
@@ -107,36 +98,23 @@ pub async fn update(visit: &Visit, fields: &Fields) -> Outcome {
     }
 }
 
-/// `POST /console/iam/roles/{name}/delete`: with its policies. What policies would refuse on the way is found out first.
+/// `POST /console/iam/roles/{name}/delete`: with its policies.
 pub async fn delete(visit: &Visit, fields: &Fields) -> Outcome {
     let name = visit.segment("name");
     if fields.text("confirm") != name {
         return Ok(Reply::done(role_at(&name), "Nothing was deleted: the name that was typed is another."));
     }
-    if !visit.is_recent() {
-        return Ok(visit.ask_again(&role_at(&name)));
+    match delete_all(visit, &name).await {
+        Ok(()) => Ok(Reply::done("/iam/roles", format!("Role {name} was deleted. Its sessions may do nothing any more."))),
+        Err(error) => again(visit, &name, error).await,
     }
-    let policies = match call(visit, "ListRolePolicies", json!({"RoleName": name, "MaxItems": super::WHOLE})).await {
-        Ok(policies) => policies,
-        Err(error) => return again(visit, &name, error).await,
-    };
-    let of_policy = |policy: &Value| ("DeleteRolePolicy", json!({"RoleName": name, "PolicyName": policy}));
-    let mut steps: Vec<_> = policies.at("PolicyNames").as_array().into_iter().flatten().map(of_policy).collect();
-    steps.push(("DeleteRole", json!({"RoleName": name})));
-    for (operation, input) in &steps {
-        if let May::No(reason) = visit.may(Service::Iam, operation, input.clone()).await {
-            return again(visit, &name, WireError::access_denied(Service::Iam.protocol(), reason)).await;
-        }
-    }
-    for (operation, input) in steps {
-        match call(visit, operation, input).await {
-            Ok(_) => {}
-            // Somebody else was faster.
-            Err(error) if error.code == "NoSuchEntity" && operation != "DeleteRole" => {}
-            Err(error) => return again(visit, &name, error).await,
-        }
-    }
-    Ok(Reply::done("/iam/roles", format!("Role {name} was deleted. Its sessions may do nothing any more.")))
+}
+
+async fn delete_all(visit: &Visit, name: &str) -> Result<(), WireError> {
+    let policies = call(visit, "ListRolePolicies", json!({"RoleName": name, "MaxItems": super::WHOLE})).await?;
+    let of_policy = |policy| ("DeleteRolePolicy", json!({"RoleName": name, "PolicyName": policy}));
+    let own = policies.texts("PolicyNames").into_iter().map(of_policy);
+    delete_whole(visit, own.chain([("DeleteRole", json!({"RoleName": name}))]).collect()).await
 }
 
 #[cfg(test)]

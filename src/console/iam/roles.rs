@@ -3,15 +3,13 @@
 use askama::Template;
 use serde_json::{Value, json};
 
-use super::{call, path, role_at, tags_of_lines, text};
+use super::{Listing, call, path, role_at, tags_of_lines};
 use crate::console::identity_pools::trust_of_pool;
-use crate::console::{Fields, Frame, May, Moment, Outcome, Reply, Visit, segment};
+use crate::console::{Fields, Frame, May, Moment, Outcome, Reply, Visit};
 use crate::kit::json::Members as _;
 use crate::policy::{self, canonical};
 use crate::wire::fault::WireError;
 use crate::wire::model::Service;
-
-const PAGE: i64 = 50;
 
 /// So many identity pools are offered to choose from.
 const OFFERED: i64 = 60;
@@ -39,35 +37,16 @@ struct RolesPage {
 
 /// `GET /console/iam/roles`
 pub async fn show(visit: &Visit) -> Outcome {
-    let (prefix, after) = (visit.query().given("path"), visit.query().given("after"));
-    let here = |rest: &str| format!("/console/iam/roles?path={}{rest}", segment(prefix.as_deref().unwrap_or_default()));
-    let mut input = json!({"MaxItems": PAGE});
-    if let Some(prefix) = &prefix {
-        input.put("PathPrefix", Value::from(if prefix.starts_with('/') { prefix.clone() } else { format!("/{prefix}") }));
-    }
-    if let Some(after) = &after {
-        input.put("Marker", Value::from(after.as_str()));
-    }
-    let (listed, refused) = match call(visit, "ListRoles", input).await {
-        Ok(listed) => (listed, None),
-        Err(error) => (Value::Null, Some(error)),
-    };
-    let roles = listed.at("Roles").as_array().into_iter().flatten().map(|role| Listed {
-        href: role_at(&text(role.at("RoleName"))),
-        name: text(role.at("RoleName")),
-        description: text(role.at("Description")),
-        path: text(role.at("Path")),
-        trusts: trusted(&text(role.at("AssumeRolePolicyDocument"))).join(", "),
+    let Listing { items, prefix, first, next, refused } = Listing::of(visit, "ListRoles", "Roles", "/iam/roles").await;
+    let roles = items.iter().map(|role| Listed {
+        href: role_at(&role.text("RoleName")),
+        name: role.text("RoleName"),
+        description: role.text("Description"),
+        path: role.text("Path"),
+        trusts: trusted(&role.text("AssumeRolePolicyDocument")).join(", "),
         created: Moment::read(role.at("CreateDate"), visit.now()),
     });
-    Ok(Reply::page(&RolesPage {
-        frame: visit.frame("Roles"),
-        roles: roles.collect(),
-        first: after.is_some().then(|| here("")),
-        next: listed.at("Marker").as_str().map(|marker| here(&format!("&after={}", segment(marker)))),
-        prefix: prefix.clone().unwrap_or_default(),
-        refused,
-    }))
+    Ok(Reply::page(&RolesPage { frame: visit.frame("Roles"), roles: roles.collect(), prefix, refused, first, next }))
 }
 
 /// Whom a trust policy names, whatever it says about them.
@@ -78,8 +57,8 @@ pub(super) fn trusted(document: &str) -> Vec<String> {
         match statement.at("Principal") {
             Value::String(everyone) => trusted.push(everyone.clone()),
             Value::Object(kinds) => trusted.extend(kinds.values().flat_map(|named| match named {
-                Value::Array(many) => many.iter().map(text).collect(),
-                single => vec![text(single)],
+                Value::Array(many) => many.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
+                single => single.as_str().map(str::to_owned).into_iter().collect::<Vec<_>>(),
             })),
             _ => {}
         }
@@ -120,7 +99,7 @@ impl NewRolePage {
         let custom = trust_of_principal(&account_id);
         let input = json!({"RoleName": "name", "AssumeRolePolicyDocument": custom});
         let pools = visit.call(Service::CognitoIdentity, "ListIdentityPools", json!({"MaxResults": OFFERED})).await.unwrap_or_default();
-        let pools = pools.at("IdentityPools").as_array().into_iter().flatten();
+        let pools = pools.list("IdentityPools").iter();
         Self {
             frame: visit.frame("New role"),
             name: String::new(),
@@ -130,7 +109,7 @@ impl NewRolePage {
             preset: "account".to_owned(),
             whom: account_id,
             pool: String::new(),
-            pools: pools.map(|pool| Pool { id: text(pool.at("IdentityPoolId")), name: text(pool.at("IdentityPoolName")) }).collect(),
+            pools: pools.map(|pool| Pool { id: pool.text("IdentityPoolId"), name: pool.text("IdentityPoolName") }).collect(),
             document: pretty(&custom),
             may: visit.may(Service::Iam, "CreateRole", input).await,
             refused: None,
@@ -165,7 +144,7 @@ pub async fn create(visit: &Visit, fields: &Fields) -> Outcome {
     let mut input = json!({"RoleName": page.name, "Path": path(fields.given("path")), "AssumeRolePolicyDocument": document,
                            "Tags": tags_of_lines(&page.tags)});
     if let Some(description) = fields.given("description") {
-        input.put("Description", Value::from(description));
+        input.put("Description", description);
     }
     match call(visit, "CreateRole", input).await {
         Ok(_) => Ok(Reply::done(role_at(&page.name), format!("Role {} was made. It may do nothing yet: give it a policy.", page.name))),

@@ -4,7 +4,7 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use super::access_keys::{self, Key};
-use super::{Part, Tag, call, path, policy_names, tags, text, user_at};
+use super::{Part, Tag, call, delete_whole, path, policy_names, tags, user_at};
 use crate::console::{Fields, Frame, May, Moment, Outcome, Reply, Visit};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
@@ -23,11 +23,7 @@ struct Powers {
 
 impl Powers {
     async fn over(visit: &Visit, name: &str) -> Self {
-        let may = async |operation: &str, more: Value| {
-            let mut input = more;
-            input.put("UserName", Value::from(name));
-            visit.may(Service::Iam, operation, input).await
-        };
+        let may = async |operation: &str, more: Value| visit.may(Service::Iam, operation, json!({"UserName": name}).with(more)).await;
         let key = "AKIAAAAAAAAAAAAAAAAA";
         Self {
             put_policy: may("PutUserPolicy", json!({"PolicyName": "name", "PolicyDocument": "{}"})).await,
@@ -63,13 +59,13 @@ impl UserPage {
     async fn of(visit: &Visit, name: &str) -> Result<Self, WireError> {
         let answer = call(visit, "GetUser", json!({"UserName": name})).await?;
         let user = answer.at("User");
-        let name = text(user.at("UserName"));
+        let name = user.text("UserName");
         Ok(Self {
             frame: visit.frame(&name),
             here: user_at(&name),
-            arn: text(user.at("Arn")),
-            id: text(user.at("UserId")),
-            path: text(user.at("Path")),
+            arn: user.text("Arn"),
+            id: user.text("UserId"),
+            path: user.text("Path"),
             created: Moment::read(user.at("CreateDate"), visit.now()),
             tags: tags(user.at("Tags")),
             policies: policy_names(visit, "User", &name).await,
@@ -78,11 +74,6 @@ impl UserPage {
             refused: None,
             name,
         })
-    }
-
-    /// The address of the editor of a policy.
-    fn policy_at(&self, policy: &str) -> String {
-        format!("{}/policies/{}", self.here, crate::console::segment(policy))
     }
 }
 
@@ -108,49 +99,25 @@ pub async fn update(visit: &Visit, fields: &Fields) -> Outcome {
     }
 }
 
-/// `POST /console/iam/users/{name}/delete`: with all that is theirs, in the order that IAM wants. What policies would refuse on
-/// the way is found out first.
+/// `POST /console/iam/users/{name}/delete`: with all that is theirs, in the order that IAM wants.
 pub async fn delete(visit: &Visit, fields: &Fields) -> Outcome {
     let name = visit.segment("name");
     if fields.text("confirm") != name {
         return Ok(Reply::done(user_at(&name), "Nothing was deleted: the name that was typed is another."));
     }
-    if !visit.is_recent() {
-        return Ok(visit.ask_again(&user_at(&name)));
+    match delete_all(visit, &name).await {
+        Ok(()) => Ok(Reply::done("/iam/users", format!("User {name} was deleted, with its policies and access keys."))),
+        Err(error) => again(visit, &name, error).await,
     }
-    let steps = match steps(visit, &name).await {
-        Ok(steps) => steps,
-        Err(error) => return again(visit, &name, error).await,
-    };
-    for (operation, input) in &steps {
-        if let May::No(reason) = visit.may(Service::Iam, operation, input.clone()).await {
-            return again(visit, &name, WireError::access_denied(Service::Iam.protocol(), reason)).await;
-        }
-    }
-    for (operation, input) in steps {
-        match call(visit, operation, input).await {
-            Ok(_) => {}
-            // Somebody else was faster.
-            Err(error) if error.code == "NoSuchEntity" && operation != "DeleteUser" => {}
-            Err(error) => return again(visit, &name, error).await,
-        }
-    }
-    Ok(Reply::done("/iam/users", format!("User {name} was deleted, with its policies and access keys.")))
 }
 
-/// What deleting a user takes.
-async fn steps(visit: &Visit, name: &str) -> Result<Vec<(&'static str, Value)>, WireError> {
+async fn delete_all(visit: &Visit, name: &str) -> Result<(), WireError> {
     let policies = call(visit, "ListUserPolicies", json!({"UserName": name, "MaxItems": super::WHOLE})).await?;
     let keys = call(visit, "ListAccessKeys", json!({"UserName": name})).await?;
-    let mut steps = Vec::new();
-    for policy in policies.at("PolicyNames").as_array().into_iter().flatten() {
-        steps.push(("DeleteUserPolicy", json!({"UserName": name, "PolicyName": policy})));
-    }
-    for key in keys.at("AccessKeyMetadata").as_array().into_iter().flatten() {
-        steps.push(("DeleteAccessKey", json!({"UserName": name, "AccessKeyId": key.at("AccessKeyId")})));
-    }
-    steps.push(("DeleteUser", json!({"UserName": name})));
-    Ok(steps)
+    let of_policy = |policy| ("DeleteUserPolicy", json!({"UserName": name, "PolicyName": policy}));
+    let of_key = |key: &Value| ("DeleteAccessKey", json!({"UserName": name, "AccessKeyId": key.at("AccessKeyId")}));
+    let own = policies.texts("PolicyNames").into_iter().map(of_policy).chain(keys.list("AccessKeyMetadata").iter().map(of_key));
+    delete_whole(visit, own.chain([("DeleteUser", json!({"UserName": name}))]).collect()).await
 }
 
 #[cfg(test)]

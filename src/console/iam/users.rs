@@ -1,15 +1,13 @@
 //! IAM users: the list, and a new one.
 
 use askama::Template;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{call, path, tags_of_lines, text, user_at};
-use crate::console::{Fields, Frame, May, Moment, Outcome, Reply, Visit, segment};
+use super::{Listing, call, path, tags_of_lines, user_at};
+use crate::console::{Fields, Frame, May, Moment, Outcome, Reply, Visit};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 use crate::wire::model::Service;
-
-const PAGE: i64 = 50;
 
 struct Listed {
     name: String,
@@ -33,34 +31,15 @@ struct UsersPage {
 
 /// `GET /console/iam/users`
 pub async fn show(visit: &Visit) -> Outcome {
-    let (prefix, after) = (visit.query().given("path"), visit.query().given("after"));
-    let here = |rest: &str| format!("/console/iam/users?path={}{rest}", segment(prefix.as_deref().unwrap_or_default()));
-    let mut input = json!({"MaxItems": PAGE});
-    if let Some(prefix) = &prefix {
-        input.put("PathPrefix", Value::from(if prefix.starts_with('/') { prefix.clone() } else { format!("/{prefix}") }));
-    }
-    if let Some(after) = &after {
-        input.put("Marker", Value::from(after.as_str()));
-    }
-    let (listed, refused) = match call(visit, "ListUsers", input).await {
-        Ok(listed) => (listed, None),
-        Err(error) => (Value::Null, Some(error)),
-    };
-    let users = listed.at("Users").as_array().into_iter().flatten().map(|user| Listed {
-        href: user_at(&text(user.at("UserName"))),
-        name: text(user.at("UserName")),
-        arn: text(user.at("Arn")),
-        path: text(user.at("Path")),
+    let Listing { items, prefix, first, next, refused } = Listing::of(visit, "ListUsers", "Users", "/iam/users").await;
+    let users = items.iter().map(|user| Listed {
+        href: user_at(&user.text("UserName")),
+        name: user.text("UserName"),
+        arn: user.text("Arn"),
+        path: user.text("Path"),
         created: Moment::read(user.at("CreateDate"), visit.now()),
     });
-    Ok(Reply::page(&UsersPage {
-        frame: visit.frame("IAM users"),
-        users: users.collect(),
-        first: after.is_some().then(|| here("")),
-        next: listed.at("Marker").as_str().map(|marker| here(&format!("&after={}", segment(marker)))),
-        prefix: prefix.clone().unwrap_or_default(),
-        refused,
-    }))
+    Ok(Reply::page(&UsersPage { frame: visit.frame("IAM users"), users: users.collect(), prefix, refused, first, next }))
 }
 
 #[derive(Template)]

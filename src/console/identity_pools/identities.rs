@@ -1,10 +1,9 @@
 //! The identities of an identity pool.
 
 use askama::Template;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{call, pool_at};
-use crate::console::iam::text;
 use crate::console::{Fields, Frame, May, Moment, Outcome, Reply, Visit, segment};
 use crate::kit::json::Members as _;
 use crate::wire::model::Service;
@@ -36,21 +35,18 @@ pub async fn show(visit: &Visit) -> Outcome {
     let id = visit.segment("id");
     let pool = call(visit, "DescribeIdentityPool", json!({"IdentityPoolId": id})).await?;
     let after = visit.query().given("after");
-    let mut input = json!({"IdentityPoolId": id, "MaxResults": PAGE});
-    if let Some(after) = &after {
-        input.put("NextToken", Value::from(after.as_str()));
-    }
+    let input = json!({"IdentityPoolId": id, "MaxResults": PAGE, "NextToken": after});
     let listed = call(visit, "ListIdentities", input).await?;
-    let identities = listed.at("Identities").as_array().into_iter().flatten().map(|identity| Identity {
-        id: text(identity.at("IdentityId")),
-        providers: identity.at("Logins").as_array().into_iter().flatten().map(text).collect(),
+    let identities = listed.list("Identities").iter().map(|identity| Identity {
+        id: identity.text("IdentityId"),
+        providers: identity.texts("Logins"),
         created: Moment::read(identity.at("CreationDate"), visit.now()),
         modified: Moment::read(identity.at("LastModifiedDate"), visit.now()),
     });
     let here = format!("/console{}/identities", pool_at(&id));
     Ok(Reply::page(&IdentitiesPage {
         frame: visit.frame("Identities"),
-        pool_name: text(pool.at("IdentityPoolName")),
+        pool_name: pool.text("IdentityPoolName"),
         identities: identities.collect(),
         delete: visit.may(Service::CognitoIdentity, "DeleteIdentities", json!({"IdentityIdsToDelete": [format!("{id}")]})).await,
         back: pool_at(&id),

@@ -7,7 +7,6 @@ pub mod wizard;
 use askama::Template;
 use serde_json::{Value, json};
 
-use super::iam::text;
 use super::row::{Row, form, page};
 use super::{Frame, May, Outcome, Reply, Visit, segment};
 use crate::kit::json::Members as _;
@@ -24,7 +23,7 @@ pub fn rows() -> Vec<Row> {
         form("/identity-pools/new", wizard::create),
         page("/identity-pools/{id}", pool::show),
         form("/identity-pools/{id}", pool::update),
-        form("/identity-pools/{id}/delete", pool::delete),
+        form("/identity-pools/{id}/delete", pool::delete).grave(),
         page("/identity-pools/{id}/identities", identities::show),
         form("/identity-pools/{id}/identities", identities::delete),
         form("/identity-pools/{id}/providers", pool::change_providers),
@@ -79,17 +78,14 @@ struct ListPage {
 pub async fn show(visit: &Visit) -> Outcome {
     let after = visit.query().given("after");
     let here = format!("/console/identity-pools?region={}", segment(&visit.region()));
-    let mut input = json!({"MaxResults": PAGE});
-    if let Some(after) = &after {
-        input.put("NextToken", Value::from(after.as_str()));
-    }
+    let input = json!({"MaxResults": PAGE, "NextToken": after});
     let (listed, refused) = match call(visit, "ListIdentityPools", input).await {
         Ok(listed) => (listed, None),
         Err(error) => (Value::Null, Some(error)),
     };
-    let pools = listed.at("IdentityPools").as_array().into_iter().flatten().map(|pool| {
-        let id = text(pool.at("IdentityPoolId"));
-        Listed { href: pool_at(&id), name: text(pool.at("IdentityPoolName")), id }
+    let pools = listed.list("IdentityPools").iter().map(|pool| {
+        let id = pool.text("IdentityPoolId");
+        Listed { href: pool_at(&id), name: pool.text("IdentityPoolName"), id }
     });
     let new = json!({"IdentityPoolName": "name", "AllowUnauthenticatedIdentities": false});
     Ok(Reply::page(&ListPage {

@@ -4,7 +4,7 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use super::{call, pool_at};
-use crate::console::iam::{role_at, text};
+use crate::console::iam::role_at;
 use crate::console::{Fields, Frame, May, Outcome, Reply, Visit, segment};
 use crate::iam::arn;
 use crate::kit::json::Members as _;
@@ -60,7 +60,7 @@ impl PoolPage {
     async fn of(visit: &Visit, id: &str) -> Result<Self, WireError> {
         let pool = call(visit, "DescribeIdentityPool", json!({"IdentityPoolId": id})).await?;
         let set = call(visit, "GetIdentityPoolRoles", json!({"IdentityPoolId": id})).await.map_err(|error| error.message);
-        let arn_of = |kind: &str| set.as_ref().map(|set| text(set.at("Roles").at(kind))).unwrap_or_default();
+        let arn_of = |kind: &str| set.as_ref().map(|set| set.at("Roles").text(kind)).unwrap_or_default();
         let (member_role, guest_role) = (arn_of("authenticated"), arn_of("unauthenticated"));
         let roles = [("Members", &member_role), ("Guests", &guest_role)];
         let roles = roles.into_iter().filter(|(_, arn)| !arn.is_empty()).map(|(who, arn)| Role {
@@ -73,13 +73,13 @@ impl PoolPage {
         let may = async |operation: &str, input: Value| visit.may(Service::CognitoIdentity, operation, input).await;
         let kept = json!({"IdentityPoolId": id, "IdentityPoolName": "name", "AllowUnauthenticatedIdentities": guests});
         Ok(Self {
-            frame: visit.frame(&text(pool.at("IdentityPoolName"))),
+            frame: visit.frame(&pool.text("IdentityPoolName")),
             here: pool_at(id),
             id: id.to_owned(),
-            name: text(pool.at("IdentityPoolName")),
+            name: pool.text("IdentityPoolName"),
             region: id.split(':').next().unwrap_or_default().to_owned(),
             guests,
-            providers: pool.at("CognitoIdentityProviders").as_array().into_iter().flatten().map(Provider::read).collect(),
+            providers: pool.list("CognitoIdentityProviders").iter().map(Provider::read).collect(),
             roles,
             member_role,
             guest_role,
@@ -125,9 +125,9 @@ impl PoolPage {
 
 impl Provider {
     fn read(provider: &Value) -> Self {
-        let name = text(provider.at("ProviderName"));
+        let name = provider.text("ProviderName");
         let user_pool = name.rsplit('/').next().unwrap_or_default().to_owned();
-        Self { user_pool, name, client: text(provider.at("ClientId")), checked: *provider.at("ServerSideTokenCheck") == Value::Bool(true) }
+        Self { user_pool, name, client: provider.text("ClientId"), checked: *provider.at("ServerSideTokenCheck") == Value::Bool(true) }
     }
 }
 
@@ -146,7 +146,7 @@ async fn again(visit: &Visit, id: &str, refused: WireError) -> Outcome {
 pub async fn update(visit: &Visit, fields: &Fields) -> Outcome {
     let id = visit.segment("id");
     let mut input = call(visit, "DescribeIdentityPool", json!({"IdentityPoolId": id})).await?;
-    input.put("IdentityPoolName", Value::from(fields.given("name").unwrap_or_default()));
+    input.put("IdentityPoolName", fields.given("name").unwrap_or_default());
     input.put("AllowUnauthenticatedIdentities", fields.has("guests"));
     match call(visit, "UpdateIdentityPool", input).await {
         Ok(_) => Ok(Reply::done(pool_at(&id), "Saved.")),
@@ -169,7 +169,7 @@ pub async fn change_providers(visit: &Visit, fields: &Fields) -> Outcome {
         providers.push(json!({"ProviderName": name, "ClientId": client, "ServerSideTokenCheck": fields.has("server_check")}));
         "That client's users get credentials here."
     };
-    input.put("CognitoIdentityProviders", Value::from(providers));
+    input.put("CognitoIdentityProviders", providers);
     match call(visit, "UpdateIdentityPool", input).await {
         Ok(_) => Ok(Reply::done(pool_at(&id), done)),
         Err(error) => again(visit, &id, error).await,
@@ -199,12 +199,9 @@ pub async fn set_roles(visit: &Visit, fields: &Fields) -> Outcome {
 pub async fn delete(visit: &Visit, fields: &Fields) -> Outcome {
     let id = visit.segment("id");
     let pool = call(visit, "DescribeIdentityPool", json!({"IdentityPoolId": id})).await?;
-    let name = text(pool.at("IdentityPoolName"));
+    let name = pool.text("IdentityPoolName");
     if fields.text("confirm") != name {
         return Ok(Reply::done(pool_at(&id), "Nothing was deleted: the name that was typed is another."));
-    }
-    if !visit.is_recent() {
-        return Ok(visit.ask_again(&pool_at(&id)));
     }
     match call(visit, "DeleteIdentityPool", json!({"IdentityPoolId": id})).await {
         Ok(_) => {

@@ -5,7 +5,6 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use super::{call, pool_at, trust_of_pool};
-use crate::console::iam::text;
 use crate::console::{Fields, Frame, May, Outcome, Reply, Visit, segment};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
@@ -71,8 +70,8 @@ impl WizardPage {
     async fn of(visit: &Visit, asked: Asked) -> Self {
         let list = async |operation: &str, input: Value, list: &str, id: &str, name: &str| {
             let listed = visit.call(Service::CognitoIdp, operation, input).await.map_err(|error| error.message)?;
-            let choices = listed.at(list).as_array().into_iter().flatten();
-            Ok::<_, String>(choices.map(|choice| Choice { id: text(&choice[id]), name: text(choice.at(name)) }).collect::<Vec<_>>())
+            let choices = listed.list(list).iter();
+            Ok::<_, String>(choices.map(|choice| Choice { id: choice.text(id), name: choice.text(name) }).collect::<Vec<_>>())
         };
         let user_pools = list("ListUserPools", json!({"MaxResults": OFFERED}), "UserPools", "Id", "Name").await;
         let clients = if asked.user_pool.is_empty() {
@@ -159,7 +158,7 @@ async fn make(visit: &Visit, asked: &Asked, made: &mut Made) -> Result<String, W
     let providers = if asked.user_pool.is_empty() { json!([]) } else { provider };
     let input = json!({"IdentityPoolName": asked.name, "AllowUnauthenticatedIdentities": asked.guests,
                        "CognitoIdentityProviders": providers});
-    let id = text(call(visit, "CreateIdentityPool", input).await?.at("IdentityPoolId"));
+    let id = call(visit, "CreateIdentityPool", input).await?.text("IdentityPoolId");
     made.pool = Some(id.clone());
     let mut roles = serde_json::Map::new();
     let members = role_name(&asked.member_role, &asked.name, "members");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Visit, call, text};
+use super::{Visit, call};
 use crate::console::reply::is_denial;
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
@@ -20,19 +20,28 @@ pub struct Head {
 }
 
 impl Head {
-    /// Of the pool that the path names.
+    /// Of the pool that the path names. Who may not see its settings may see other things of it.
     ///
     /// # Errors
-    /// [`WireError`] where there is none. Who may not see its settings may see other things of it.
+    /// [`WireError`] where there is none.
     pub async fn load(visit: &Visit, tab: &'static str) -> Result<Self, WireError> {
+        match Self::load_whole(visit, tab).await {
+            Err(error) if is_denial(&error) => {
+                let id = visit.segment("pool");
+                Ok(Self { name: id.clone(), id, tab, described: Value::Null })
+            }
+            loaded => loaded,
+        }
+    }
+
+    /// The same, for pages that have to show the settings.
+    ///
+    /// # Errors
+    /// [`WireError`] for those who may not see them, too.
+    pub async fn load_whole(visit: &Visit, tab: &'static str) -> Result<Self, WireError> {
         let id = visit.segment("pool");
-        let described = match call(visit, "DescribeUserPool", json!({"UserPoolId": id})).await {
-            Ok(answer) => answer.at("UserPool").clone(),
-            Err(error) if is_denial(&error) => Value::Null,
-            Err(error) => return Err(error),
-        };
-        let name = Some(text(&described, "Name")).filter(|name| !name.is_empty()).unwrap_or_else(|| id.clone());
-        Ok(Self { id, name, tab, described })
+        let described = call(visit, "DescribeUserPool", json!({"UserPoolId": id})).await?.at("UserPool").clone();
+        Ok(Self { name: described.text("Name"), id, tab, described })
     }
 
     /// The region that the pool is in.

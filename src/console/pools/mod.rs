@@ -15,7 +15,7 @@ use askama::Template;
 use serde_json::{Map, Value, json};
 
 use super::row::{Row, form, page};
-use super::{Fields, Frame, May, Moment, Outcome, Reply, Visit, segment};
+use super::{Fields, Frame, May, Moment, Outcome, Reply, Visit, number, segment};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 use crate::wire::model::Service;
@@ -33,27 +33,12 @@ pub fn rows() -> Vec<Row> {
         page("/pools/{pool}", overview::show),
         page("/pools/{pool}/settings", settings::show),
         form("/pools/{pool}/settings", settings::change),
-        form("/pools/{pool}/delete", settings::delete),
+        form("/pools/{pool}/delete", settings::delete).grave(),
     ];
     rows.extend(clients::rows());
     rows.extend(groups::rows());
     rows.extend(users::rows());
     rows
-}
-
-/// A member that is a text; empty where there is none.
-fn text(value: &Value, member: &str) -> String {
-    value.at(member).as_str().unwrap_or_default().to_owned()
-}
-
-/// A member that is a list; empty where there is none.
-fn list(value: &Value, member: &str) -> Vec<Value> {
-    value.at(member).as_array().cloned().unwrap_or_default()
-}
-
-/// A member that is a list of texts.
-fn texts(value: &Value, member: &str) -> Vec<String> {
-    list(value, member).iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
 }
 
 /// The members of an object.
@@ -112,10 +97,10 @@ pub async fn show(visit: &Visit) -> Outcome {
     let (region, token) = (visit.region(), visit.query().given("next"));
     let listed = call(visit, "ListUserPools", json!({"MaxResults": PAGE, "NextToken": token})).await?;
     let pool =
-        |pool: &Value| Pool { id: text(pool, "Id"), name: text(pool, "Name"), created: Moment::read(pool.at("CreationDate"), visit.now()) };
+        |pool: &Value| Pool { id: pool.text("Id"), name: pool.text("Name"), created: Moment::read(pool.at("CreationDate"), visit.now()) };
     Ok(Reply::page(&ListPage {
         frame: visit.frame("User pools"),
-        pools: list(&listed, "UserPools").iter().map(pool).collect(),
+        pools: listed.list("UserPools").iter().map(pool).collect(),
         may_create: may(visit, "CreateUserPool", json!({"PoolName": "new"})).await,
         first: token.map(|_| format!("/console/pools?region={region}")),
         create: format!("/console/pools/new?region={region}"),

@@ -4,7 +4,7 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use super::preset::{PRESETS, Preset, preset};
-use super::{Fields, Frame, May, Outcome, Reply, Visit, call, may, segment, text};
+use super::{Fields, Frame, May, Outcome, Reply, Visit, call, may, segment};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
@@ -78,14 +78,14 @@ pub async fn show(visit: &Visit) -> Outcome {
 pub async fn create(visit: &Visit, fields: &Fields) -> Outcome {
     let given = Given::read(fields);
     let pool = match call(visit, "CreateUserPool", given.pool()).await {
-        Ok(answer) => text(answer.at("UserPool"), "Id"),
+        Ok(answer) => answer.at("UserPool").text("Id"),
         Err(error) => return Ok(Reply::again(&asked(visit, given, Some(error.clone())).await, &error)),
     };
     let path = format!("/pools/{}", segment(&pool));
     // The pool is there, whatever becomes of the client.
     Ok(match call(visit, "CreateUserPoolClient", preset(&given.preset).client(&pool, &given.name)).await {
         Ok(answer) => {
-            let client = text(answer.at("UserPoolClient"), "ClientId");
+            let client = answer.at("UserPoolClient").text("ClientId");
             Reply::done(format!("{path}?client={}", segment(&client)), "The pool and its app client are made. The code below uses them.")
         }
         Err(error) => Reply::done(path, format!("The pool is made; its app client is not: {}", error.message)),

@@ -4,7 +4,7 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use super::snippets::{self, Snippet};
-use super::{Frame, Head, Moment, Outcome, PAGE, Reply, Visit, call, commands, list, text, texts};
+use super::{Frame, Head, Moment, Outcome, PAGE, Reply, Visit, call, commands};
 use crate::kit::json::Members as _;
 
 #[derive(Template)]
@@ -46,7 +46,7 @@ struct Choice {
 impl Facts {
     fn read(visit: &Visit, described: &Value) -> Option<Self> {
         described.as_object()?;
-        let (aliases, names) = (texts(described, "AliasAttributes"), texts(described, "UsernameAttributes"));
+        let (aliases, names) = (described.texts("AliasAttributes"), described.texts("UsernameAttributes"));
         let names = match (aliases.is_empty(), names.is_empty()) {
             (true, true) => "username".to_owned(),
             (_, false) => names.join(" or "),
@@ -55,7 +55,7 @@ impl Facts {
         let admins_only = described.at("AdminCreateUserConfig").at("AllowAdminCreateUserOnly") == true;
         let users = described.at("EstimatedNumberOfUsers").as_i64().unwrap_or_default();
         Some(Self {
-            arn: text(described, "Arn"),
+            arn: described.text("Arn"),
             names: names.replace('_', " "),
             sign_up: if admins_only { "by administrators only" } else { "by anybody" },
             mfa: match described.at("MfaConfiguration").as_str() {
@@ -76,9 +76,10 @@ pub async fn show(visit: &Visit) -> Outcome {
     let head = Head::load(visit, "overview").await?;
     // Who may not see the clients sees the rest.
     let listed = call(visit, "ListUserPoolClients", json!({"UserPoolId": head.id, "MaxResults": PAGE})).await.unwrap_or_default();
-    let clients: Vec<Choice> = list(&listed, "UserPoolClients")
+    let clients: Vec<Choice> = listed
+        .list("UserPoolClients")
         .iter()
-        .map(|client| Choice { id: text(client, "ClientId"), name: text(client, "ClientName") })
+        .map(|client| Choice { id: client.text("ClientId"), name: client.text("ClientName") })
         .collect();
     let chosen = visit.query().given("client").or_else(|| clients.first().map(|client| client.id.clone()));
     let described = match &chosen {
@@ -99,7 +100,7 @@ pub async fn show(visit: &Visit) -> Outcome {
         jwks: format!("{issuer}/.well-known/jwks.json"),
         issuer,
         facts,
-        client: described.as_ref().map(|client| text(client, "ClientId")).unwrap_or_default(),
+        client: described.as_ref().map(|client| client.text("ClientId")).unwrap_or_default(),
         snippets: described.map(|client| snippets::of(visit, &head, &client)).unwrap_or_default(),
         commands: made.into_iter().enumerate().map(command).collect(),
         clients,

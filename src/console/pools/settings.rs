@@ -3,7 +3,7 @@
 use askama::Template;
 use serde_json::{Map, Value, json};
 
-use super::{Fields, Frame, Head, May, Outcome, Reply, Visit, call, confirmed, may, members, text, texts};
+use super::{Fields, Frame, Head, May, Outcome, Reply, Visit, call, confirmed, may, members, number};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
@@ -52,11 +52,11 @@ struct Settings {
 
 impl Settings {
     fn of(described: &Value) -> Self {
-        let verified = texts(described, "AutoVerifiedAttributes");
+        let verified = described.texts("AutoVerifiedAttributes");
         let policy = described.at("Policies").at("PasswordPolicy");
         let number = |member: &str| policy.at(member).as_i64().map(|number| number.to_string()).unwrap_or_default();
         Self {
-            name: text(described, "Name"),
+            name: described.text("Name"),
             sign_up: described.at("AdminCreateUserConfig").at("AllowAdminCreateUserOnly") != true,
             verify_email: verified.iter().any(|attribute| attribute == "email"),
             verify_phone: verified.iter().any(|attribute| attribute == "phone_number"),
@@ -67,7 +67,7 @@ impl Settings {
             numbers: policy.at("RequireNumbers") == true,
             symbols: policy.at("RequireSymbols") == true,
             temporary_days: number("TemporaryPasswordValidityDays"),
-            mfa: text(described, "MfaConfiguration"),
+            mfa: described.text("MfaConfiguration"),
         }
     }
 
@@ -95,9 +95,9 @@ impl Settings {
         let verified = [(self.verify_email, "email"), (self.verify_phone, "phone_number")];
         let verified: Vec<&str> = verified.into_iter().filter_map(|(is, attribute)| is.then_some(attribute)).collect();
         let policy = json!({
-            "MinimumLength": whole(&self.minimum_length), "RequireUppercase": self.upper, "RequireLowercase": self.lower,
+            "MinimumLength": number(&self.minimum_length), "RequireUppercase": self.upper, "RequireLowercase": self.lower,
             "RequireNumbers": self.numbers, "RequireSymbols": self.symbols,
-            "TemporaryPasswordValidityDays": whole(&self.temporary_days),
+            "TemporaryPasswordValidityDays": number(&self.temporary_days),
         });
         for (name, value) in [
             ("UserPoolId", json!(head.id)),
@@ -112,11 +112,6 @@ impl Settings {
         }
         Value::Object(input)
     }
-}
-
-/// A number as it was typed; what is none is given as it is, for the operation to refuse in its own words.
-fn whole(typed: &str) -> Value {
-    typed.parse::<i64>().map_or_else(|_| json!(typed), Value::from)
 }
 
 async fn page(visit: &Visit, head: Head, settings: Settings, error: Option<WireError>) -> SettingsPage {
@@ -134,17 +129,14 @@ async fn page(visit: &Visit, head: Head, settings: Settings, error: Option<WireE
 
 /// `GET /console/pools/{pool}/settings`
 pub async fn show(visit: &Visit) -> Outcome {
-    // The form has to show what there is: who may not see it is told so.
-    call(visit, "DescribeUserPool", json!({"UserPoolId": visit.segment("pool")})).await?;
-    let head = Head::load(visit, "settings").await?;
+    let head = Head::load_whole(visit, "settings").await?;
     let settings = Settings::of(&head.described);
     Ok(Reply::page(&page(visit, head, settings, None).await))
 }
 
 /// `POST /console/pools/{pool}/settings`
 pub async fn change(visit: &Visit, fields: &Fields) -> Outcome {
-    call(visit, "DescribeUserPool", json!({"UserPoolId": visit.segment("pool")})).await?;
-    let head = Head::load(visit, "settings").await?;
+    let head = Head::load_whole(visit, "settings").await?;
     let settings = Settings::read(fields);
     let path = head.path("/settings");
     if let Err(error) = save(visit, &head, &settings).await {

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use super::Visit;
 use super::head::Head;
-use super::{Visit, text, texts};
+use crate::kit::json::Members as _;
 
 /// A piece of code.
 pub struct Snippet {
@@ -35,9 +36,9 @@ pub fn of(visit: &Visit, head: &Head, client: &Value) -> Vec<Snippet> {
         endpoint: visit.public_url().to_owned(),
         issuer: visit.app().issuer(&head.id.as_str().into()),
         pool: head.id.clone(),
-        client: text(client, "ClientId"),
+        client: client.text("ClientId"),
         has_secret: client.get("ClientSecret").is_some(),
-        flows: texts(client, "ExplicitAuthFlows"),
+        flows: client.texts("ExplicitAuthFlows"),
     };
     vec![facts.boto3(), facts.amplify(), facts.sdk(), facts.verify()]
 }

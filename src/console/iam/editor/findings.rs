@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::subject::Subject;
 use crate::console::Visit;
-use crate::console::iam::text;
 use crate::kit::json::Members as _;
 use crate::wire::model::Service;
 
@@ -43,7 +42,7 @@ impl Checked {
         let mut input = subject.validation(if document.is_empty() { " " } else { document });
         input.put("maxResults", json!(SHOWN));
         let answer = visit.call(Service::AccessAnalyzer, "ValidatePolicy", input).await.map_err(|error| error.message)?;
-        let mut findings: Vec<Finding> = answer.at("findings").as_array().into_iter().flatten().map(Finding::read).collect();
+        let mut findings: Vec<Finding> = answer.list("findings").iter().map(Finding::read).collect();
         findings.sort_by_key(|finding| (finding.rank(), finding.line));
         let lines = document.lines().map(str::to_owned).collect();
         Ok(Self { findings, lines, more: !answer.at("nextToken").is_null() })
@@ -79,7 +78,7 @@ impl Finding {
         let line = finding.at("locations").get(0).map(|place| place.at("span").at("start").at("line"));
         let line = line.and_then(Value::as_u64).unwrap_or_default();
         let line = usize::try_from(line).unwrap_or_default();
-        Self { kind, class, details: text(finding.at("findingDetails")), code: text(finding.at("issueCode")), line }
+        Self { kind, class, details: finding.text("findingDetails"), code: finding.text("issueCode"), line }
     }
 
     fn rank(&self) -> u8 {

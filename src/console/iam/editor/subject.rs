@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::console::iam::{call, role_at, text, user_at};
-use crate::console::{Fields, May, Visit, segment};
+use crate::console::iam::{call, policy_at, role_at, user_at};
+use crate::console::{Fields, May, Visit};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 use crate::wire::model::Service;
@@ -101,7 +101,7 @@ impl Subject {
         match self.kind {
             Kind::Trust => format!("{}/trust", self.back()),
             Kind::OfUser | Kind::OfRole if self.is_new => format!("{}/policies", self.back()),
-            Kind::OfUser | Kind::OfRole => format!("{}/policies/{}", self.back(), segment(&self.policy)),
+            Kind::OfUser | Kind::OfRole => policy_at(&self.back(), &self.policy),
         }
     }
 
@@ -122,9 +122,9 @@ impl Subject {
             return Ok(None);
         }
         let read = match self.kind {
-            Kind::OfUser => call(visit, "GetUserPolicy", self.input()).await.map(|answer| text(answer.at("PolicyDocument"))),
-            Kind::OfRole => call(visit, "GetRolePolicy", self.input()).await.map(|answer| text(answer.at("PolicyDocument"))),
-            Kind::Trust => call(visit, "GetRole", self.input()).await.map(|answer| text(answer.at("Role").at("AssumeRolePolicyDocument"))),
+            Kind::OfUser => call(visit, "GetUserPolicy", self.input()).await.map(|answer| answer.text("PolicyDocument")),
+            Kind::OfRole => call(visit, "GetRolePolicy", self.input()).await.map(|answer| answer.text("PolicyDocument")),
+            Kind::Trust => call(visit, "GetRole", self.input()).await.map(|answer| answer.at("Role").text("AssumeRolePolicyDocument")),
         };
         match read {
             Ok(text) => Ok(Some(text)),
@@ -151,14 +151,12 @@ impl Subject {
     /// # Errors
     /// [`WireError`].
     pub async fn delete(&self, visit: &Visit) -> Result<(), WireError> {
-        let operation = if self.kind == Kind::OfUser { "DeleteUserPolicy" } else { "DeleteRolePolicy" };
-        call(visit, operation, self.input()).await.map(drop)
+        call(visit, self.removal(), self.input()).await.map(drop)
     }
 
     /// Whether this person may delete the policy.
     pub async fn may_delete(&self, visit: &Visit) -> May {
-        let operation = if self.kind == Kind::OfUser { "DeleteUserPolicy" } else { "DeleteRolePolicy" };
-        visit.may(Service::Iam, operation, self.input()).await
+        visit.may(Service::Iam, self.removal(), self.input()).await
     }
 
     /// What ValidatePolicy is told of such a policy.
@@ -167,6 +165,13 @@ impl Subject {
             Kind::OfUser | Kind::OfRole => json!({"policyDocument": document, "policyType": "IDENTITY_POLICY"}),
             Kind::Trust => json!({"policyDocument": document, "policyType": "RESOURCE_POLICY",
                                   "validatePolicyResourceType": "AWS::IAM::AssumeRolePolicyDocument"}),
+        }
+    }
+
+    const fn removal(&self) -> &'static str {
+        match self.kind {
+            Kind::OfUser => "DeleteUserPolicy",
+            Kind::OfRole | Kind::Trust => "DeleteRolePolicy",
         }
     }
 
@@ -188,10 +193,10 @@ impl Subject {
 
     fn with(&self, document: &str) -> Value {
         let mut input = self.input();
-        input.put("PolicyDocument", Value::from(document));
+        input.put("PolicyDocument", document);
         // What is not named yet is judged like any other of the owner's: the resource is the owner.
         if self.policy.is_empty() && self.kind != Kind::Trust && document == "{}" {
-            input.put("PolicyName", Value::from("name"));
+            input.put("PolicyName", "name");
         }
         input
     }

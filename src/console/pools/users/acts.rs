@@ -2,18 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::super::{Fields, Outcome, Reply, Visit, call, confirmed, list, segment, text};
+use super::super::{Fields, Outcome, Reply, Visit, call, confirmed, segment};
 use super::{one, title};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
 /// The user that the path names, as every operation takes them, with more members.
 fn input(visit: &Visit, more: Value) -> Value {
-    let mut input = json!({"UserPoolId": visit.segment("pool"), "Username": visit.segment("user")});
-    for (name, value) in more.as_object().into_iter().flatten() {
-        input.put(name, value.clone());
-    }
-    input
+    json!({"UserPoolId": visit.segment("pool"), "Username": visit.segment("user")}).with(more)
 }
 
 /// Calls an operation about the user; the page tells what became of it.
@@ -79,8 +75,8 @@ pub async fn remove_from_group(visit: &Visit, fields: &Fields) -> Outcome {
 pub async fn attributes(visit: &Visit, fields: &Fields) -> Outcome {
     let user = call(visit, "AdminGetUser", input(visit, json!({}))).await?;
     let (mut changes, mut typed) = (Vec::new(), Vec::new());
-    for attribute in list(&user, "UserAttributes") {
-        let (name, value) = (text(&attribute, "Name"), text(&attribute, "Value"));
+    for attribute in user.list("UserAttributes") {
+        let (name, value) = (attribute.text("Name"), attribute.text("Value"));
         let field = format!("attribute:{name}");
         let written = fields.text(&field);
         if fields.has(&field) && written != value {

@@ -7,9 +7,7 @@ mod one;
 use askama::Template;
 use serde_json::{Value, json};
 
-use super::{
-    Fields, Frame, Head, May, Moment, Outcome, PAGE, Reply, Row, Visit, call, form, list, may, next_page, page, segment, text, texts,
-};
+use super::{Fields, Frame, Head, May, Moment, Outcome, PAGE, Reply, Row, Visit, call, form, may, next_page, page, segment};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
@@ -22,7 +20,7 @@ pub fn rows() -> Vec<Row> {
         page("/pools/{pool}/users/{user}", one::show),
         form("/pools/{pool}/users/{user}/attributes", acts::attributes),
         form("/pools/{pool}/users/{user}/confirm", acts::confirm),
-        form("/pools/{pool}/users/{user}/delete", acts::delete),
+        form("/pools/{pool}/users/{user}/delete", acts::delete).grave(),
         form("/pools/{pool}/users/{user}/disable", acts::disable),
         form("/pools/{pool}/users/{user}/enable", acts::enable),
         form("/pools/{pool}/users/{user}/group", acts::add_to_group),
@@ -76,7 +74,7 @@ impl Person {
             sub,
             title,
             detail: detail.unwrap_or_default(),
-            status: text(user, "UserStatus"),
+            status: user.text("UserStatus"),
             enabled: user.at("Enabled") == true,
             created: Moment::read(user.at("UserCreateDate"), visit.now()),
         }
@@ -85,7 +83,7 @@ impl Person {
 
 /// What people call a user: their username, or where that is their `sub`, the first thing that says more.
 fn title(user: &Value) -> String {
-    let username = text(user, "Username");
+    let username = user.text("Username");
     if username == attribute(user, "sub") { known_by(user).next().unwrap_or(username) } else { username }
 }
 
@@ -96,8 +94,8 @@ fn known_by(user: &Value) -> impl Iterator<Item = String> {
 
 /// An attribute, of lists or of AdminGetUser; empty where there is none.
 fn attribute(user: &Value, name: &str) -> String {
-    let attributes = list(user, "Attributes").into_iter().chain(list(user, "UserAttributes"));
-    attributes.into_iter().find(|attribute| attribute.at("Name") == name).map(|attribute| text(&attribute, "Value")).unwrap_or_default()
+    let attributes = user.list("Attributes").into_iter().chain(user.list("UserAttributes"));
+    attributes.into_iter().find(|attribute| attribute.at("Name") == name).map(|attribute| attribute.text("Value")).unwrap_or_default()
 }
 
 /// What is looked for, as it stands in the address.
@@ -109,7 +107,7 @@ struct Search {
 impl Search {
     /// Where nothing is said, by what users of the pool sign in with.
     fn read(query: &Fields, head: &Head) -> Self {
-        let named = query.given("by").or_else(|| texts(&head.described, "UsernameAttributes").into_iter().next());
+        let named = query.given("by").or_else(|| head.described.texts("UsernameAttributes").into_iter().next());
         let attribute = named.filter(|by| SEARCHED.iter().any(|(name, _)| name == by));
         Self { attribute: attribute.unwrap_or_else(|| "username".to_owned()), wanted: query.given("q").unwrap_or_default() }
     }
@@ -154,7 +152,7 @@ async fn show(visit: &Visit) -> Outcome {
     let first = next_page(&path, &[("by", &search.attribute), ("q", &search.wanted)], &json!(""));
     Ok(Reply::page(&UsersPage {
         frame: visit.frame(&head.name),
-        people: list(&listed, "Users").iter().map(|user| Person::read(visit, &head.id, user)).collect(),
+        people: listed.list("Users").iter().map(|user| Person::read(visit, &head.id, user)).collect(),
         may_create: may(visit, "AdminCreateUser", json!({"UserPoolId": head.id, "Username": "new"})).await,
         first: token.and(first),
         next: next_page(&path, &[("by", &search.attribute), ("q", &search.wanted)], listed.at("PaginationToken")),

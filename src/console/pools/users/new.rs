@@ -3,7 +3,7 @@
 use askama::Template;
 use serde_json::{Value, json};
 
-use super::super::{Fields, Frame, Head, May, Outcome, Reply, Visit, call, may, refused, segment, texts};
+use super::super::{Fields, Frame, Head, May, Outcome, Reply, Visit, call, may, refused, segment};
 use super::attribute;
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
@@ -97,7 +97,7 @@ async fn asked(visit: &Visit, given: Given, error: Option<WireError>) -> Result<
 
 /// What users of the pool sign up by in place of a username.
 fn names(head: &Head) -> Vec<String> {
-    texts(&head.described, "UsernameAttributes")
+    head.described.texts("UsernameAttributes")
 }
 
 /// `GET /console/pools/{pool}/users/new`

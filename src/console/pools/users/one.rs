@@ -4,7 +4,7 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use super::super::groups::Group;
-use super::super::{Frame, Head, May, Moment, Outcome, PAGE, Reply, Visit, call, list, may, text, texts};
+use super::super::{Frame, Head, May, Moment, Outcome, PAGE, Reply, Visit, call, may};
 use super::{attribute, title};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
@@ -35,13 +35,8 @@ struct Mays {
 
 impl Mays {
     async fn of(visit: &Visit, pool: &str, sub: &str) -> Self {
-        let with = |more: Value| {
-            let mut input = json!({"UserPoolId": pool, "Username": sub});
-            for (name, value) in more.as_object().into_iter().flatten() {
-                input.put(name, value.clone());
-            }
-            input
-        };
+        let user = json!({"UserPoolId": pool, "Username": sub});
+        let with = |more: Value| user.clone().with(more);
         Self {
             attributes: may(visit, "AdminUpdateUserAttributes", with(json!({"UserAttributes": []}))).await,
             confirm: may(visit, "AdminConfirmSignUp", with(json!({}))).await,
@@ -88,15 +83,15 @@ struct UserPage {
 
 /// The attributes of a user, with what was typed in their place, and those of the schema that they lack.
 fn attributes(head: &Head, user: &Value, typed: &[(String, String)]) -> (Vec<Shown>, Vec<String>) {
-    let schema = list(&head.described, "SchemaAttributes");
+    let schema = head.described.list("SchemaAttributes");
     let in_schema = |name: &str| schema.iter().find(|attribute| attribute.at("Name") == name);
-    let held = list(user, "UserAttributes");
+    let held = user.list("UserAttributes");
     let shown = held.iter().filter(|attribute| attribute.at("Name") != "sub").map(|attribute| {
-        let name = text(attribute, "Name");
+        let name = attribute.text("Name");
         let written = typed.iter().find(|(typed, _)| *typed == name).map(|(_, value)| value.clone());
         let of_schema = in_schema(&name);
         Shown {
-            value: written.unwrap_or_else(|| text(attribute, "Value")),
+            value: written.unwrap_or_else(|| attribute.text("Value")),
             is_boolean: of_schema.is_some_and(|attribute| attribute.at("AttributeDataType") == "Boolean"),
             is_fixed: of_schema.is_some_and(|attribute| attribute.at("Mutable") == false),
             name,
@@ -104,7 +99,7 @@ fn attributes(head: &Head, user: &Value, typed: &[(String, String)]) -> (Vec<Sho
     });
     let shown: Vec<Shown> = shown.collect();
     let lacks = |name: &String| name != "sub" && !shown.iter().any(|attribute| attribute.name == *name);
-    let absent = schema.iter().filter(|attribute| attribute.at("Mutable") == true).map(|attribute| text(attribute, "Name"));
+    let absent = schema.iter().filter(|attribute| attribute.at("Mutable") == true).map(|attribute| attribute.text("Name"));
     let absent = absent.filter(lacks).collect();
     (shown, absent)
 }
@@ -119,13 +114,13 @@ async fn page(visit: &Visit, typed: &[(String, String)], error: Option<WireError
     let (groups, unseen) = groups.map_or_else(|error| (json!({}), Some(error)), |groups| (groups, None));
     let all = call(visit, "ListGroups", json!({"UserPoolId": head.id, "Limit": PAGE})).await.unwrap_or_default();
     let (shown, absent) = attributes(&head, &user, typed);
-    let factors = texts(&user, "UserMFASettingList");
+    let factors = user.texts("UserMFASettingList");
     let acts = head.href(&format!("/users/{}", super::segment(&sub)));
     Ok(UserPage {
         frame: visit.frame(&title),
         deletes: format!("{acts}/delete"),
         acts,
-        status: text(&user, "UserStatus"),
+        status: user.text("UserStatus"),
         enabled: user.at("Enabled") == true,
         created: Moment::read(user.at("UserCreateDate"), visit.now()),
         modified: Moment::read(user.at("UserLastModifiedDate"), visit.now()),
@@ -133,9 +128,9 @@ async fn page(visit: &Visit, typed: &[(String, String)], error: Option<WireError
         preferred: user.at("PreferredMfaSetting").is_string(),
         attributes: shown,
         absent,
-        groups: list(&groups, "Groups").iter().map(|group| Group::read(visit, group)).collect(),
+        groups: groups.list("Groups").iter().map(|group| Group::read(visit, group)).collect(),
         unseen,
-        offered: list(&all, "Groups").iter().map(|group| text(group, "GroupName")).collect(),
+        offered: all.list("Groups").iter().map(|group| group.text("GroupName")).collect(),
         mays: Mays::of(visit, &head.id, &sub).await,
         title,
         sub,
