@@ -1,7 +1,9 @@
 //! The settings of a server: its flags, their environment variables, and the settings file.
 
+mod delivery;
 mod file;
 
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,10 +11,12 @@ use std::time::Duration;
 use clap::{ArgAction, Args, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
+pub use delivery::{Delivery, EmailRoute, SmsRoute};
 pub use file::{RuleSetting, SettingsRefused, with_file};
 
 use crate::budgets::Limits;
 use crate::kit::region::is_region;
+use crate::kit::secret::Secret;
 
 /// The commands that run a server.
 #[derive(Debug, Subcommand)]
@@ -156,6 +160,16 @@ pub struct SharedFlags {
     /// Passes of one password hash.
     #[arg(long, env = "PASSWRIGHT_ARGON2_PASSES", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub argon2_passes: u32,
+    /// How mail leaves: `smtp://[USER:PASSWORD@]HOST[:PORT][?tls=required]`, `smtps://…` or `file:///FOLDER`.
+    #[arg(long, env = "PASSWRIGHT_EMAIL", hide_env_values = true, value_parser = secret)]
+    pub email: Option<Secret>,
+    /// Whom mail is from, where the pool names nobody.
+    #[arg(long, env = "PASSWRIGHT_EMAIL_FROM", default_value = "Passwright <no-reply@localhost>")]
+    pub email_from: String,
+    /// How text messages leave: `https://:SECRET@HOST/PATH`, `twilio://ACCOUNT_SID:AUTH_TOKEN@api.twilio.com?from=NUMBER` or
+    /// `sns://ACCESS_KEY_ID:SECRET@REGION`.
+    #[arg(long, env = "PASSWRIGHT_SMS", hide_env_values = true, value_parser = secret)]
+    pub sms: Option<Secret>,
     /// Connections to PostgreSQL.
     #[arg(long, env = "PASSWRIGHT_DATABASE_CONNECTIONS", default_value_t = 16)]
     pub database_connections: u32,
@@ -194,6 +208,11 @@ pub enum Mode {
     Dev,
     /// `serve`
     Serve,
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "clap calls it so")]
+fn secret(text: &str) -> Result<Secret, Infallible> {
+    Ok(Secret::from(text.to_owned()))
 }
 
 fn account_id(text: &str) -> Result<String, String> {

@@ -9,7 +9,7 @@ use ipnet::IpNet;
 
 use crate::audit::Journal;
 use crate::budgets::Budgets;
-use crate::config::{IssuerStyle, Mode};
+use crate::config::{Delivery, IssuerStyle, Mode};
 use crate::crypto::argon2::Hasher;
 use crate::crypto::seal::SealingKey;
 use crate::iam::caller::{Caller, HeldKey};
@@ -64,10 +64,25 @@ pub struct App {
     pub budgets: Budgets,
     /// What is read often and written seldom.
     pub caches: Arc<Caches>,
+    /// How messages leave.
+    pub delivery: Delivery,
+    /// What became of the messages that this node delivered.
+    pub delivered: Delivered,
     /// The uses of access keys that this node has seen.
     pub key_uses: KeyUses,
     /// What happened and is not written yet.
     pub journal: Journal,
+}
+
+/// How many messages this node delivered since it started, has to try again, and gave up.
+#[derive(Default)]
+pub struct Delivered {
+    /// They left.
+    pub delivered: AtomicU64,
+    /// They did not leave at a try, and are tried again.
+    pub tried: AtomicU64,
+    /// They never left.
+    pub given_up: AtomicU64,
 }
 
 /// Sub-keys of the master key, one a purpose.

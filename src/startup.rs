@@ -17,8 +17,8 @@ use self::banner::Style;
 use self::demo::DemoRefused;
 use crate::audit::Journal;
 use crate::budgets::{Budgets, Limits};
-use crate::config::{DevFlags, Mode, ServeFlags, Server, SharedFlags};
-use crate::context::{App, Caches, Keys};
+use crate::config::{Delivery, DevFlags, Mode, ServeFlags, Server, SharedFlags};
+use crate::context::{App, Caches, Delivered, Keys};
 use crate::crypto::argon2::{Argon2Cost, Hasher};
 use crate::crypto::ids;
 use crate::crypto::seal::MasterKey;
@@ -133,6 +133,9 @@ async fn serve(flags: ServeFlags) -> Result<(), StartupError> {
     let app = assemble(&flags.shared, Mode::Serve, flags.trusted_proxies, flags.budgets.limits(), &listener).await?;
     write_root_credentials(&app, &flags.shared.data).await?;
     tracing::info!("the console is at {}/console", app.public_url);
+    if app.delivery.email.is_none() {
+        tracing::warn!("no mail leaves: codes rest in the outbox, where nobody reads them; give --email");
+    }
     match certificate {
         Some((chain, key)) => {
             let config = tls::from_files(&chain, &key)?;
@@ -193,6 +196,7 @@ async fn assemble(
     limits: Limits,
     listener: &TcpListener,
 ) -> Result<Arc<App>, StartupError> {
+    let delivery = Delivery::read(shared.email.as_ref(), &shared.email_from, shared.sms.as_ref()).map_err(StartupError::Setting)?;
     private_file::create_folder(&shared.data).map_err(|error| StartupError::File(shared.data.clone(), error))?;
     let own_file = shared.data.join("passwright.db");
     let url = shared.database_url.clone().unwrap_or_else(|| format!("sqlite://{}", own_file.display()));
@@ -236,6 +240,8 @@ async fn assemble(
         keys: keys(&master),
         hasher,
         budgets: Budgets::new(limits),
+        delivery,
+        delivered: Delivered::default(),
         key_uses: KeyUses::default(),
         journal: Journal::default(),
     }))

@@ -22,12 +22,12 @@ const ROOMS: [(&str, &[&str]); 30] = [
     ("context", &["audit", "budgets", "config", "crypto", "iam", "kit", "policy", "store", "tokens", "userpools"]),
     ("tokens", &["crypto", "iam", "kit"]),
     ("authz", &["config", "context", "crypto", "iam", "kit", "policy", "sigv4", "store", "tokens"]),
-    ("delivery", &["context", "crypto", "kit", "store", "userpools"]),
+    ("delivery", &["config", "context", "crypto", "kit", "sigv4", "store", "userpools"]),
     (
         "flows",
         &["audit", "authz", "context", "crypto", "delivery", "iam", "identitypools", "kit", "policy", "store", "tokens", "userpools"],
     ),
-    ("jobs", &["context", "crypto", "flows", "kit", "store", "userpools"]),
+    ("jobs", &["context", "crypto", "delivery", "flows", "kit", "store", "userpools"]),
     ("decisions", &["audit", "authz", "config", "context", "crypto", "flows", "iam", "kit", "policy", "sigv4", "store"]),
     ("operation", &["authz", "budgets", "context", "flows", "iam", "kit", "policy", "store"]),
     (

@@ -1,14 +1,14 @@
 //! What commands ask of a running server: GET, over http, or https with the system's authorities or one that is named.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
-use rustls::{ClientConfig, RootCertStore};
 
 use crate::kit::causes::Causes;
+use crate::kit::https;
 
 /// A server that takes longer is not reached.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -46,12 +46,9 @@ impl Client {
                     return Err(problem(&"no certificate"));
                 }
             }
-            // A system may have none: then no https server is trusted, and http needs none.
-            None => drop(roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs)),
+            None => return Ok(Self(https::client(https::system_authorities(), PATIENCE))),
         }
-        let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-        let connector = awc::Connector::new().rustls_0_23(Arc::new(config)).timeout(PATIENCE);
-        Ok(Self(awc::Client::builder().connector(connector).timeout(PATIENCE).disable_redirects().finish()))
+        Ok(Self(https::client(roots, PATIENCE)))
     }
 
     /// The answer to a GET.

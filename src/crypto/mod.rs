@@ -8,3 +8,4 @@ pub mod seal;
 pub mod sealed;
 pub mod srp;
 pub mod totp;
+pub mod webhook;

@@ -1,4 +1,10 @@
-//! Messages to people: rendered, sealed, and put into the outbox in the transaction that causes them.
+//! Messages to people: rendered, sealed, and put into the outbox in the transaction that causes them; from there they leave by
+//! the routes that the settings name.
+
+mod carriers;
+mod deliver;
+mod email;
+mod sms;
 
 use askama::Template;
 
@@ -8,9 +14,12 @@ use crate::crypto::ids;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UserPoolId;
 use crate::store::message_budgets::{self, Rate};
-use crate::store::outbox::{self, StoredMessage};
+use crate::store::outbox::{self, Goes, StoredMessage};
 use crate::store::{Conn, StoreError};
 use crate::userpools::message::Message;
+
+pub use carriers::Carriers;
+pub use deliver::{Round, round};
 
 /// The email that carries a code.
 #[derive(Template)]
@@ -70,7 +79,7 @@ pub async fn send(app: &App, tx: &mut Conn, message: &Message) -> Result<(), Sen
     if !spend(app, tx, message, Recipient::Somebody).await? {
         return Err(SendRefused::TooMany);
     }
-    Ok(put(app, tx, message, Some(app.now())).await?)
+    Ok(put(app, tx, message, true).await?)
 }
 
 /// Whom a message is to reach.
@@ -92,15 +101,20 @@ pub enum Recipient<'a> {
 pub async fn send_or_withhold(app: &App, tx: &mut Conn, message: &Message, recipient: Recipient<'_>) -> Result<bool, StoreError> {
     let has_room = spend(app, tx, message, recipient).await?;
     let goes = has_room && recipient == Recipient::Somebody;
-    put(app, tx, message, goes.then(|| app.now())).await?;
+    put(app, tx, message, goes).await?;
     Ok(goes)
 }
 
-async fn put(app: &App, tx: &mut Conn, message: &Message, sent_at: Option<Timestamp>) -> Result<(), StoreError> {
+async fn put(app: &App, tx: &mut Conn, message: &Message, reaches_somebody: bool) -> Result<(), StoreError> {
     let id = ids::uuid(&mut app.rng());
     let place = ["outbox_messages", message.user_pool_id.as_str(), &id];
     let sealed = app.keys.at_rest.seal(&place, message, &mut app.rng())?;
-    outbox::insert(tx, &message.user_pool_id, &id, &sealed, sent_at).await
+    let goes = match reaches_somebody {
+        true if app.delivery.has_route(&message.channel) => Goes::Out(app.now()),
+        true => Goes::Nowhere(app.now()),
+        false => Goes::ToNobody,
+    };
+    outbox::insert(tx, &message.user_pool_id, &id, &sealed, goes).await
 }
 
 /// SECURITY: whoever signs up names the address: without a budget of its own they could have it mailed without end.

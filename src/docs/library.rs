@@ -12,7 +12,7 @@ macro_rules! embedded {
 }
 
 /// Every page, by the name that it has in its address.
-pub const TEXTS: [(&str, &str); 17] = embedded![
+pub const TEXTS: [(&str, &str); 18] = embedded![
     "clients",
     "command-line",
     "concepts",
@@ -21,6 +21,7 @@ pub const TEXTS: [(&str, &str); 17] = embedded![
     "forward-auth",
     "getting-started",
     "identity-pools",
+    "messages",
     "operations",
     "performance",
     "policies",

@@ -11,7 +11,7 @@ use actix_web::web::Data;
 use prometheus::{Encoder as _, Histogram, HistogramOpts, IntCounter, IntCounterVec, IntGauge, Opts, Registry, TextEncoder};
 
 use crate::config::Mode;
-use crate::context::App;
+use crate::context::{App, Delivered};
 
 static REGISTRY: LazyLock<Registry> = LazyLock::new(Registry::new);
 
@@ -67,6 +67,15 @@ fn of_the_application(app: &App) -> Registry {
     {
         for (budget, refused) in app.budgets.refusals() {
             counter.with_label_values(&[budget]).inc_by(refused);
+        }
+    }
+    let options = Opts::new("passwright_messages_total", "Messages that this node delivered, has to try again, and gave up.");
+    if let Ok(counter) = IntCounterVec::new(options, &["outcome"])
+        && registry.register(Box::new(counter.clone())).is_ok()
+    {
+        let Delivered { delivered, tried, given_up } = &app.delivered;
+        for (outcome, count) in [("delivered", delivered), ("tried", tried), ("given_up", given_up)] {
+            counter.with_label_values(&[outcome]).inc_by(count.load(Ordering::Relaxed));
         }
     }
     registry

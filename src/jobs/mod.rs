@@ -3,6 +3,7 @@
 //! A node claims a job by a lease and renews it in every transaction of the job. A node that dies, or sleeps past its lease,
 //! has lost the job: another takes over, and what the first would still write does not commit.
 
+mod deliver;
 mod held;
 pub mod journal;
 pub mod key_uses;

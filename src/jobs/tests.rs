@@ -11,6 +11,7 @@ use super::work::run_until;
 use super::{journal, run_due, sweep};
 use crate::crypto::sealed::Sealed;
 use crate::kit::clock::Timestamp;
+use crate::store::outbox::Goes;
 use crate::store::{StoreError, audit, jobs, outbox, tokens};
 use crate::testing::TestApp;
 
@@ -138,11 +139,17 @@ async fn messages_go_by_their_age_and_however_many_one_pool_sends_it_takes_none_
     let app = TestApp::new().await.leaving_it();
     let old = Timestamp::from_millis(app.app.now().millis() - 30 * 24 * 3600 * 1000 - 1);
     let insert = async |tx: &mut crate::store::Conn| {
-        outbox::insert(tx, &"quiet".into(), "old", &Sealed::stored(Vec::new()), Some(old)).await?;
-        outbox::insert(tx, &"quiet".into(), "young", &Sealed::stored(Vec::new()), Some(app.app.now().minus(Duration::from_secs(60))))
-            .await?;
+        outbox::insert(tx, &"quiet".into(), "old", &Sealed::stored(Vec::new()), Goes::Nowhere(old)).await?;
+        outbox::insert(
+            tx,
+            &"quiet".into(),
+            "young",
+            &Sealed::stored(Vec::new()),
+            Goes::Nowhere(app.app.now().minus(Duration::from_secs(60))),
+        )
+        .await?;
         for number in 0..10_001 {
-            outbox::insert(tx, &"loud".into(), &number.to_string(), &Sealed::stored(Vec::new()), Some(app.app.now())).await?;
+            outbox::insert(tx, &"loud".into(), &number.to_string(), &Sealed::stored(Vec::new()), Goes::Nowhere(app.app.now())).await?;
         }
         Ok::<_, StoreError>(())
     };

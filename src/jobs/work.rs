@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::{join, join_all, join3};
+use futures_util::future::{join, join_all, join4};
 use tokio::sync::watch;
 
 use super::held::{Held, Interrupted, LEASE};
-use super::{KINDS, Kind, journal, key_uses, presence};
+use super::{KINDS, Kind, deliver, journal, key_uses, presence};
 use crate::context::App;
 use crate::crypto::ids;
 use crate::kit::causes::Causes;
@@ -29,10 +29,11 @@ const ONLY: &str = "only";
 pub async fn work(app: Arc<App>, stopping: watch::Receiver<bool>) {
     let jobs = join_all(KINDS.iter().map(|kind| work_at(&app, kind, stopping.clone())));
     // What each node has of its own to write: no rows of the table.
-    let own = join3(
+    let own = join4(
         repeat(journal::EVERY, stopping.clone(), async || journal::write(&app).await),
         repeat(key_uses::EVERY, stopping.clone(), async || key_uses::record(&app).await),
         presence::keep(&app, stopping.clone()),
+        deliver::keep(&app, stopping.clone()),
     );
     join(jobs, own).await;
 }

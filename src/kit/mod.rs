@@ -5,6 +5,7 @@ pub mod cache;
 pub mod causes;
 pub mod clock;
 pub mod cut;
+pub mod https;
 pub mod id;
 pub mod json;
 pub mod long;

@@ -56,6 +56,7 @@ mod tests {
 
     use super::*;
     use crate::crypto::sealed::Sealed;
+    use crate::store::outbox::Goes;
     use crate::store::{Conn, StoreError, jobs, outbox, tokens};
     use crate::testing::TestApp;
 
@@ -121,7 +122,7 @@ mod tests {
         let now = sealed_by_nobody.app.now();
         sealed_by_nobody
             .app
-            .write(async |tx| outbox::insert(tx, &"pool".into(), "1", &Sealed::stored(Vec::new()), Some(now)).await)
+            .write(async |tx| outbox::insert(tx, &"pool".into(), "1", &Sealed::stored(Vec::new()), Goes::Nowhere(now)).await)
             .await
             .unwrap();
         assert!(faults(&sealed_by_nobody.app, &sealed_by_nobody.clock).await.is_err());

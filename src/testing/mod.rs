@@ -37,8 +37,8 @@ use serde_json::{Value, json};
 
 use crate::audit::Journal;
 use crate::budgets::Budgets;
-use crate::config::{IssuerStyle, Mode};
-use crate::context::{App, Caches};
+use crate::config::{Delivery, IssuerStyle, Mode};
+use crate::context::{App, Caches, Delivered};
 use crate::crypto::argon2::{Argon2Cost, Hasher};
 use crate::crypto::seal::MasterKey;
 use crate::decisions::forward_auth::Rules;
@@ -275,6 +275,8 @@ async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &A
         keys: startup::keys(&master),
         hasher: Hasher::start(CHEAP, 1, 256).unwrap(),
         budgets: Budgets::new(limits),
+        delivery: Delivery::default(),
+        delivered: Delivered::default(),
         key_uses: KeyUses::default(),
         journal: Journal::default(),
     })

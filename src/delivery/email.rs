@@ -1,0 +1,186 @@
+//! Mail: a message as text and as HTML, handed to a mail server or put into a folder.
+
+use std::sync::LazyLock;
+
+use askama::Template;
+use lettre::message::header::{HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::transport::file::AsyncFileTransport;
+use lettre::transport::smtp::AsyncSmtpTransport;
+use lettre::{AsyncTransport as _, Tokio1Executor};
+use regex::Regex;
+
+use super::carriers::{NotCarried, PATIENCE, Parcel};
+use crate::config::EmailRoute;
+use crate::userpools::message::Message;
+
+/// Hands mail over.
+pub struct Mailer {
+    from: Mailbox,
+    way: Way,
+}
+
+enum Way {
+    Smtp(AsyncSmtpTransport<Tokio1Executor>),
+    Folder(AsyncFileTransport<Tokio1Executor>),
+}
+
+impl Mailer {
+    /// A mailer by this route.
+    ///
+    /// # Errors
+    /// An address of a mail server that does not serve.
+    pub fn of(route: &EmailRoute) -> Result<Self, String> {
+        match route {
+            EmailRoute::Smtp { url, from } => {
+                let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.expose_secret());
+                // The error is not told: it may quote the address, and the password in it.
+                let transport = transport.map_err(|_| "--email: the mail server's address does not serve".to_owned())?;
+                Ok(Self { from: from.clone(), way: Way::Smtp(transport.timeout(Some(PATIENCE)).build()) })
+            }
+            EmailRoute::Folder { path, from } => Ok(Self { from: from.clone(), way: Way::Folder(AsyncFileTransport::new(path)) }),
+        }
+    }
+
+    /// Hands a message over.
+    ///
+    /// # Errors
+    /// [`NotCarried`].
+    pub async fn carry(&self, parcel: &Parcel<'_>) -> Result<(), NotCarried> {
+        let mail = mail(&self.from, parcel)?;
+        match &self.way {
+            Way::Smtp(server) => server.send(mail).await.map(drop).map_err(|error| {
+                // The server's own words are not told: they often quote the address.
+                let reason = match error.status() {
+                    Some(code) => format!("the mail server answered {code}"),
+                    None if error.is_timeout() => "the mail server took too long".to_owned(),
+                    None => "the mail server could not be reached, or did not speak SMTP".to_owned(),
+                };
+                if error.is_permanent() { NotCarried::Never(reason) } else { NotCarried::Later(reason) }
+            }),
+            Way::Folder(folder) => {
+                folder.send(mail).await.map(drop).map_err(|_| NotCarried::Later("the folder of mail cannot be written".to_owned()))
+            }
+        }
+    }
+}
+
+fn mail(from: &Mailbox, parcel: &Parcel<'_>) -> Result<lettre::Message, NotCarried> {
+    let never = |reason: &str| NotCarried::Never(reason.to_owned());
+    let Parcel { id, message, .. } = parcel;
+    let to = Mailbox::new(None, message.to.parse().map_err(|_| never("the address is none that mail can go to"))?);
+    let subject = one_line(message.subject.as_deref().unwrap_or_default());
+    let builder = lettre::Message::builder()
+        .message_id(Some(format!("<{id}@{}>", from.email.domain())))
+        // RFC 3834 §5: nobody's holiday answers it.
+        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
+        .from(from.clone())
+        .to(to)
+        .subject(subject.clone());
+    let mail = if is_html(&message.body) {
+        builder.singlepart(SinglePart::html(message.body.clone()))
+    } else {
+        let html = letter(message, &subject).map_err(|_| never("the message cannot be written as HTML"))?;
+        builder.multipart(MultiPart::alternative_plain_html(message.body.clone(), html))
+    };
+    mail.map_err(|_| never("the message is none that mail can carry"))
+}
+
+/// A subject is a line: what would break it is a space.
+fn one_line(subject: &str) -> String {
+    subject.replace(char::is_control, " ")
+}
+
+/// Whether a pool's own text is HTML, as Amazon Cognito sends all of them.
+fn is_html(body: &str) -> bool {
+    static TAG: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"<[A-Za-z!/][^<>]*>").ok());
+    TAG.as_ref().is_some_and(|tag| tag.is_match(body))
+}
+
+/// A text as a letter in HTML.
+#[derive(Template)]
+#[template(path = "email/letter.html")]
+struct Letter<'a> {
+    subject: &'a str,
+    paragraphs: Vec<Vec<Piece<'a>>>,
+    link: Option<&'a str>,
+}
+
+/// A part of a paragraph.
+struct Piece<'a> {
+    text: &'a str,
+    is_code: bool,
+}
+
+/// A message as a letter in HTML: what a person has to copy stands out.
+///
+/// # Errors
+/// Those of the template.
+fn letter(message: &Message, subject: &str) -> askama::Result<String> {
+    let code = message.code.as_deref().filter(|code| !code.is_empty());
+    let pieces = |line| {
+        let mut pieces = Vec::new();
+        let mut rest: &str = line;
+        while let Some((before, after)) = code.and_then(|code| rest.split_once(code)) {
+            pieces.push(Piece { text: before, is_code: false });
+            pieces.push(Piece { text: code.unwrap_or_default(), is_code: true });
+            rest = after;
+        }
+        pieces.push(Piece { text: rest, is_code: false });
+        pieces
+    };
+    let paragraphs = message.body.lines().filter(|line| !line.trim().is_empty()).map(pieces).collect();
+    Letter { subject, paragraphs, link: message.link.as_deref() }.render()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kit::clock::Timestamp;
+
+    fn message(to: &str, subject: &str, body: &str) -> Message {
+        Message {
+            channel: "email".to_owned(),
+            to: to.to_owned(),
+            subject: Some(subject.to_owned()),
+            body: body.to_owned(),
+            code: Some("123456".to_owned()),
+            link: None,
+            user_pool_id: "us-east-1_a".into(),
+            username: "alice".to_owned(),
+            trigger_source: "CustomMessage_SignUp".to_owned(),
+        }
+    }
+
+    fn written(message: &Message) -> Result<String, NotCarried> {
+        let parcel = Parcel { id: "m1", message, now: Timestamp::from_millis(0) };
+        let mail = mail(&"Ours <no-reply@a.example>".parse().unwrap(), &parcel)?;
+        Ok(String::from_utf8(mail.formatted()).unwrap())
+    }
+
+    #[test]
+    fn a_text_goes_as_text_and_as_html_and_says_that_no_person_wrote_it() {
+        let mail = written(&message("alice@b.example", "Your code", "Your code is 123456 & <no more")).unwrap();
+        for part in ["multipart/alternative", "Your code is 123456 & <no more", "Auto-Submitted: auto-generated", "<m1@a.example>"] {
+            assert!(mail.contains(part), "{part}: {mail}");
+        }
+        let html = letter(&message("", "s", "Your code is 123456 & <no more"), "s").unwrap();
+        assert!(html.contains("&lt;no more") || html.contains("&#60;no more"), "{html}");
+        assert!(html.contains(">123456</"), "{html}");
+    }
+
+    #[test]
+    fn a_pools_own_html_goes_as_it_is() {
+        let mail = written(&message("alice@b.example", "Your code", "<p>Your code is <b>123456</b></p>")).unwrap();
+        assert!(mail.contains("text/html") && !mail.contains("multipart"), "{mail}");
+    }
+
+    #[test]
+    fn no_subject_and_no_address_adds_a_header() {
+        let mail = written(&message("alice@b.example", "Hi\r\nBcc: eve@c.example", "x 123456")).unwrap();
+        assert!(!mail.lines().any(|line| line.starts_with("Bcc")), "{mail}");
+        for to in ["alice", "a@b.example\r\nBcc: eve@c.example", "a@b.example, eve@c.example", ""] {
+            assert!(matches!(written(&message(to, "s", "x 123456")), Err(NotCarried::Never(_))), "{to}");
+        }
+    }
+}
