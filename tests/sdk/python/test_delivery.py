@@ -108,6 +108,7 @@ def delivering(database, tmp_path_factory, logs, certificate, mail_server, webho
         "PASSWRIGHT_SMS": f"http://:{SECRET}@127.0.0.1:{webhook.server_port}/sms",
         "SSL_CERT_FILE": str(certificate / "cert.pem"),
     }
+    mail_server.mails.clear()
     log = logs / f"delivery-{database}.log"
     running = Server("serve", tmp_path_factory.mktemp("delivery"), *database_flags(database), log=log, env=routes)
     import configparser
