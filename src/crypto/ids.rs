@@ -61,6 +61,12 @@ pub fn client_id(rng: &mut dyn CryptoRng) -> ClientId {
     text(LOWER_ALPHANUMERIC, 26, rng).into()
 }
 
+/// `import-` and ten alphanumerics.
+#[must_use]
+pub fn import_job_id(rng: &mut dyn CryptoRng) -> String {
+    format!("import-{}", text(ALPHANUMERIC, 10, rng))
+}
+
 /// 52 lower-case alphanumerics: 268 bits.
 #[must_use]
 pub fn client_secret(rng: &mut dyn CryptoRng) -> Secret {

@@ -3,6 +3,7 @@
 pub mod argon2;
 pub mod digest;
 pub mod ids;
+pub mod imported;
 pub mod password;
 pub mod seal;
 pub mod sealed;

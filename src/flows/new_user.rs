@@ -91,6 +91,14 @@ pub struct Prepared {
     kind: NameKind,
 }
 
+impl Prepared {
+    /// What the name that they sign up by is.
+    #[must_use]
+    pub const fn kind(&self) -> NameKind {
+        self.kind
+    }
+}
+
 /// Checks a new user against the pool's rules, and gives them their `sub`.
 ///
 /// # Errors
@@ -168,6 +176,28 @@ pub async fn insert(tx: &mut Conn, pool: &Pool, new: &Prepared, force: bool) -> 
         }
     }
     Ok(())
+}
+
+/// Whether somebody has a name that would be the new user's, and which.
+///
+/// # Errors
+/// [`Failed`].
+pub async fn taken(tx: &mut Conn, pool: &Pool, new: &Prepared) -> Result<Option<NameKind>, AliasRefused> {
+    let Prepared { user, name, kind } = new;
+    if store::names::is_taken(tx, &pool.id, name).await? {
+        return Ok(Some(*kind));
+    }
+    for kind in [NameKind::Email, NameKind::PhoneNumber] {
+        let Some(value) = user.attributes.get(kind.as_str()).filter(|_| user.has_verified(kind) && pool.configuration.names_by(kind))
+        else {
+            continue;
+        };
+        let alias = pool.canonical(value)?.takeable()?;
+        if alias != *name && store::names::is_taken(tx, &pool.id, &alias).await? {
+            return Ok(Some(kind));
+        }
+    }
+    Ok(None)
 }
 
 /// Gives a user the name of an address of theirs, in place of the last one, unless another has it and it may not be taken.

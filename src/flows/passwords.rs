@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::failed::Failed;
 use crate::context::App;
 use crate::crypto::argon2::Busy;
+use crate::crypto::password::Password;
 use crate::crypto::srp::Verifier;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UserId;
@@ -47,6 +48,21 @@ pub async fn make_record(
     temporary_until: Option<Timestamp>,
 ) -> Result<PasswordRecord, NewPasswordRefused> {
     let password = pool.configuration.password_policy().check(password)?;
+    record_of(app, pool, user_id, username, password, temporary_until).await
+}
+
+/// What rests of a password that is its user's already, whatever the policy says of it now.
+///
+/// # Errors
+/// [`NewPasswordRefused`].
+pub async fn record_of(
+    app: &App,
+    pool: &Pool,
+    user_id: &UserId,
+    username: &str,
+    password: Password,
+    temporary_until: Option<Timestamp>,
+) -> Result<PasswordRecord, NewPasswordRefused> {
     let hash = app.hasher.hash(password.clone(), random_bytes(&mut app.rng())).await?;
     let srp_name = srp_name(pool, user_id, username);
     let (pool_name, name, salt) = (pool.srp_name().to_owned(), srp_name.clone(), random_bytes(&mut app.rng()));

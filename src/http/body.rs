@@ -18,6 +18,7 @@ use futures_util::future::{Either, select};
 use serde_json::json;
 use tokio::time::Instant;
 
+use super::imports;
 use super::load::{Load, Serving};
 
 /// Why a body is not waited for.
@@ -57,7 +58,10 @@ pub async fn limit<B: MessageBody + 'static>(
     let serving = Arc::clone(&load).begin();
     let refused = Rc::new(Cell::new(None));
     let payload = std::mem::replace(request.parts_mut().1, Payload::None);
-    if !matches!(payload, Payload::None) {
+    if imports::is_upload(&request) {
+        // A file is longer than any body: what takes it has bounds of its own.
+        request.set_payload(payload);
+    } else if !matches!(payload, Payload::None) {
         let incoming = Incoming::new(payload, load, Rc::clone(&refused));
         request.set_payload(Payload::Stream { payload: Box::pin(incoming) });
     }

@@ -5,6 +5,7 @@ mod body;
 mod dev;
 mod h2;
 mod health;
+mod imports;
 mod load;
 mod metrics;
 pub mod server;

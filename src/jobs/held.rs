@@ -6,6 +6,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::context::App;
+use crate::flows::failed::Failed;
+use crate::kit::causes::Causes;
 use crate::kit::clock::Timestamp;
 use crate::store::jobs::{self, Job};
 use crate::store::{Conn, StoreError};
@@ -49,12 +51,21 @@ impl Interrupted {
     }
 }
 
+impl From<Failed> for Interrupted {
+    fn from(failed: Failed) -> Self {
+        Self::Failed(Causes(&failed).to_string().into())
+    }
+}
+
 impl Held<'_> {
     /// Runs a step of the job in one transaction, which commits only while the job is ours.
     ///
     /// # Errors
     /// [`Interrupted`].
-    pub async fn step<T>(&self, body: impl AsyncFn(&mut Conn) -> Result<T, StoreError>) -> Result<T, Interrupted> {
+    pub async fn step<T, E>(&self, body: impl AsyncFn(&mut Conn) -> Result<T, E>) -> Result<T, Interrupted>
+    where
+        Interrupted: From<E>,
+    {
         if *self.stopping.borrow() {
             return Err(Interrupted::Stopping);
         }

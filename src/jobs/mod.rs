@@ -5,6 +5,7 @@
 
 mod deliver;
 mod held;
+mod import;
 pub mod journal;
 pub mod key_uses;
 mod presence;
@@ -33,7 +34,8 @@ struct Kind {
 }
 
 /// The registry.
-const KINDS: [Kind; 2] = [
+const KINDS: [Kind; 3] = [
+    Kind { name: "import", every: Duration::from_secs(1), run: |held| Box::pin(import::run(held)) },
     Kind { name: "rotate", every: Duration::from_secs(3600), run: |held| Box::pin(rotate::run(held)) },
     Kind { name: "sweep", every: Duration::from_secs(20), run: |held| Box::pin(sweep::run(held)) },
 ];

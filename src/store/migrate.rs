@@ -21,6 +21,7 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(30, "groups", include_str!("../../migrations/0030_groups.sql")),
     shared(35, "access key uses", include_str!("../../migrations/0035_access_key_uses.sql")),
     shared(70, "delivery", include_str!("../../migrations/0070_delivery.sql")),
+    shared(73, "user imports", include_str!("../../migrations/0073_user_imports.sql")),
 ];
 
 const fn shared(version: i64, name: &'static str, sql: &'static str) -> (i64, &'static str, &'static str, &'static str) {

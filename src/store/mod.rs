@@ -32,6 +32,7 @@ pub mod signing_keys;
 pub mod template;
 pub mod tokens;
 mod types;
+pub mod user_imports;
 pub mod user_pools;
 pub mod user_secrets;
 pub mod users;

@@ -48,6 +48,10 @@ pub(super) const TABLES: &[TableOfPools] = tables_of_pools![
     "outbox_messages",
     "message_budgets",
     "pool_activity",
+    "user_import_jobs",
+    "user_import_pieces",
+    "user_import_failures",
+    "imported_passwords",
 ];
 
 #[derive(sqlx::FromRow)]

@@ -2,7 +2,7 @@
 //! columns, so that no write brings back what another has changed.
 
 use super::users::index_status;
-use super::{Conn, StoreError, doc};
+use super::{Conn, StoreError, doc, user_imports};
 use crate::crypto::argon2::PasswordHash;
 use crate::crypto::sealed::Sealed;
 use crate::crypto::totp::TotpSeed;
@@ -37,6 +37,8 @@ pub async fn set_password(
             status.as_str()
         ]
     )?;
+    // One that came along from elsewhere is not theirs any more.
+    user_imports::forget_password(tx, &user.pool_id, &user.id).await?;
     index_status(tx, &user.pool_id, &user.id, status).await
 }
 
@@ -47,6 +49,19 @@ pub async fn set_password(
 pub async fn upgrade_hash(tx: &mut Conn, user: &User, old: &PasswordHash, new: &PasswordHash) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE users SET password_hash = $4 WHERE pool_id = $1 AND user_id = $2 AND password_hash = $3";
     execute!(tx, SQL, [&user.pool_id, &user.id, old.as_str(), new.as_str()]).map(drop)
+}
+
+/// Keeps what an imported password is proven by from now on, if its hash is still there: it stays the same password.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn adopt_password(tx: &mut Conn, user: &User, password: &PasswordRecord) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE users SET password_hash = $3, sealed_srp_verifier = $4, srp_name = $5 WHERE pool_id = $1 AND user_id = $2";
+    if !user_imports::forget_password(tx, &user.pool_id, &user.id).await? {
+        return Ok(false);
+    }
+    let binds = (password.hash.as_str(), &password.sealed_srp_verifier, &password.srp_name);
+    execute!(tx, SQL, [&user.pool_id, &user.id, binds.0, binds.1, binds.2]).map(|_| true)
 }
 
 /// Keeps a seed that a signed-in user asked for until its first code comes.

@@ -124,7 +124,7 @@ async fn begun(app: &App, app_client: &AppClient, begin: Begin, secret_hash: Opt
     match begin {
         Begin::Srp { public, .. } => Ok(Outcome::Asked(srp::ask(app, app_client, subject, *public).await?)),
         Begin::Password { password, .. } => {
-            let judging = password::judge(app, &subject, password);
+            let judging = password::judge(app, &app_client.pool, &subject, password);
             charged(app, app_client, &subject.target, judging).await?;
             let user = subject.user.ok_or(SignInRefused::Incorrect)?;
             let progress = Progress::begin(flow, user.password_generation, user.factor_generation);

@@ -3,6 +3,7 @@
 
 mod asked;
 mod driver;
+mod imported;
 mod mfa_setup;
 mod new_password;
 mod password;

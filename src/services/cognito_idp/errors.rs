@@ -44,6 +44,8 @@ pub enum Error {
     NotAuthorized(String),
     /// No group of that name.
     NoSuchGroup,
+    /// A step that does not follow, and why.
+    PreconditionNotMet(String),
     /// The password must be reset first.
     PasswordResetRequired,
     /// No pool or client of that id.
@@ -52,6 +54,8 @@ pub enum Error {
     SoftwareTokenMfaNotFound(&'static str),
     /// A pool that is full of groups.
     TooManyGroups,
+    /// A pool that is full of import jobs.
+    TooManyImports,
     /// A budget is spent.
     TooManyRequests,
     /// A client that is not believed.
@@ -106,9 +110,11 @@ impl From<Error> for Fault {
             Error::NotAuthorized(message) => Self::Modelled("NotAuthorizedException", message),
             Error::NoSuchGroup => modelled("ResourceNotFoundException", "Group not found."),
             Error::PasswordResetRequired => modelled("PasswordResetRequiredException", "Password reset required for the user"),
+            Error::PreconditionNotMet(message) => Self::Modelled("PreconditionNotMetException", message),
             Error::ResourceNotFound(message) => Self::Modelled("ResourceNotFoundException", message),
             Error::SoftwareTokenMfaNotFound(message) => modelled("SoftwareTokenMFANotFoundException", message),
             Error::TooManyGroups => modelled("LimitExceededException", "The user pool has as many groups as it can have."),
+            Error::TooManyImports => modelled("LimitExceededException", "The user pool has as many import jobs as it can have."),
             Error::TooManyRequests => Self::too_many_requests(),
             Error::Unauthorized(message) => modelled("UnauthorizedException", message),
             Error::UnsupportedOperation(message) => modelled("UnsupportedOperationException", message),

@@ -31,23 +31,28 @@ mod client_answer;
 mod client_settings;
 mod confirm_sign_up;
 mod create_group;
+mod create_user_import_job;
 mod create_user_pool;
 mod create_user_pool_client;
 mod delete_group;
 mod delete_user_pool;
 mod delete_user_pool_client;
+mod describe_user_import_job;
 mod describe_user_pool;
 mod describe_user_pool_client;
 mod errors;
 mod factor_settings;
 mod filter;
+mod get_csv_header;
 mod get_group;
 mod get_user;
 mod get_user_pool_mfa_config;
 mod global_sign_out;
 mod group_answer;
+mod import_answer;
 mod initiate_auth;
 mod list_groups;
+mod list_user_import_jobs;
 mod list_user_pool_clients;
 mod list_user_pools;
 mod list_users;
@@ -62,6 +67,8 @@ mod revoke_token;
 mod set_user_mfa_preference;
 mod set_user_pool_mfa_config;
 mod sign_up;
+mod start_user_import_job;
+mod stop_user_import_job;
 mod update_group;
 mod update_user_pool;
 mod update_user_pool_client;
@@ -90,19 +97,23 @@ pub fn operations() -> Vec<Operation> {
         bearer_or_session("AssociateSoftwareToken", associate_software_token::handle),
         client("ConfirmSignUp", confirm_sign_up::handle).within(PerAddress::RefusedSignIns),
         signed("CreateGroup", create_group::handle),
+        signed("CreateUserImportJob", create_user_import_job::handle),
         signed("CreateUserPool", create_user_pool::handle),
         signed("CreateUserPoolClient", create_user_pool_client::handle),
         signed("DeleteGroup", delete_group::handle),
         signed("DeleteUserPool", delete_user_pool::handle),
         signed("DeleteUserPoolClient", delete_user_pool_client::handle),
+        signed("DescribeUserImportJob", describe_user_import_job::handle),
         signed("DescribeUserPool", describe_user_pool::handle),
         signed("DescribeUserPoolClient", describe_user_pool_client::handle),
+        signed("GetCSVHeader", get_csv_header::handle),
         signed("GetGroup", get_group::handle),
         bearer("GetUser", get_user::handle),
         signed("GetUserPoolMfaConfig", get_user_pool_mfa_config::handle),
         bearer("GlobalSignOut", global_sign_out::handle),
         client("InitiateAuth", initiate_auth::handle).within(PerAddress::RefusedSignIns),
         signed("ListGroups", list_groups::handle),
+        signed("ListUserImportJobs", list_user_import_jobs::handle),
         signed("ListUserPoolClients", list_user_pool_clients::handle),
         signed("ListUserPools", list_user_pools::handle),
         signed("ListUsers", list_users::handle),
@@ -113,6 +124,8 @@ pub fn operations() -> Vec<Operation> {
         bearer("SetUserMFAPreference", set_user_mfa_preference::handle),
         signed("SetUserPoolMfaConfig", set_user_pool_mfa_config::handle),
         client("SignUp", sign_up::handle).within(PerAddress::SignUps),
+        signed("StartUserImportJob", start_user_import_job::handle),
+        signed("StopUserImportJob", stop_user_import_job::handle),
         signed("UpdateGroup", update_group::handle),
         signed("UpdateUserPool", update_user_pool::handle),
         signed("UpdateUserPoolClient", update_user_pool_client::handle),
