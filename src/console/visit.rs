@@ -144,6 +144,14 @@ impl Visit {
         insight::activity::of_pool(&self.app, &self.asker(&json!({"UserPoolId": wanted.user_pool_id})), wanted).await
     }
 
+    /// Why lines of an import made no users.
+    ///
+    /// # Errors
+    /// [`Failure`]: `cognito-idp:DescribeUserImportJob` on the pool is needed.
+    pub async fn import_failures(&self, wanted: &insight::imports::Wanted) -> Result<Vec<(i64, String)>, Failure> {
+        insight::imports::failures(&self.app, &self.asker(&json!({"UserPoolId": wanted.user_pool_id})), wanted).await
+    }
+
     /// What the deployment is and runs with.
     ///
     /// # Errors

@@ -45,6 +45,7 @@ pub fn configure(mode: Mode) -> impl Fn(&mut ServiceConfig) {
             .route("/v1/activity", get().to(insight::activity::handle))
             .route("/v1/deployment", get().to(insight::deployment::handle))
             .route("/v1/events", get().to(insight::events::handle))
+            .route("/v1/import-failures", get().to(insight::imports::handle))
             .route("/.well-known/authzen-configuration", get().to(well_known::authzen))
             .service(
                 resource(FORWARD_AUTH)

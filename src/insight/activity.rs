@@ -5,14 +5,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::answer;
+use super::{answer, pool_for};
 use crate::audit::{Counts, hour_of};
 use crate::context::App;
 use crate::decisions::door::{Asker, Failure};
-use crate::iam::arn::Arn;
 use crate::kit::clock::Timestamp;
-use crate::kit::id::UserPoolId;
-use crate::kit::nul;
 use crate::store::audit;
 
 /// The most that is told of, in hours: 31 days.
@@ -43,19 +40,7 @@ pub async fn handle(app: Data<App>, request: HttpRequest, wanted: Query<Wanted>)
 /// # Errors
 /// [`Failure`]: the asker needs `passwright:GetActivity` on the pool's ARN.
 pub async fn of_pool(app: &App, asker: &Asker, wanted: &Wanted) -> Result<Vec<(Timestamp, Counts)>, Failure> {
-    if nul::in_text(&wanted.user_pool_id) {
-        return Err(Failure::BadRequest("a parameter has a NUL".to_owned()));
-    }
-    let pool_id = UserPoolId::from(wanted.user_pool_id.as_str());
-    let pool = app.pool(&pool_id).await?;
-    let own = pool.filter(|pool| asker.caller.account_id() == Some(&pool.account_id));
-    let region = own.as_ref().map_or(asker.region.as_str(), |pool| pool.region.as_str());
-    let account_id = asker.caller.account_id().unwrap_or(&app.first_account_id);
-    // What is not there is judged where it would be: whether it exists is for those to know who may ask about it.
-    asker.permit(app, "passwright:GetActivity", Arn::user_pool(region, account_id, &pool_id).as_str()).await?;
-    if own.is_none() {
-        return Err(Failure::BadRequest(format!("User pool {pool_id} does not exist.")));
-    }
+    let pool_id = pool_for(app, asker, "passwright:GetActivity", &wanted.user_pool_id).await?;
     let hours = wanted.hours.unwrap_or(24).min(MOST_HOURS);
     let from = hour_of(app.now().minus(std::time::Duration::from_secs(u64::from(hours.saturating_sub(1)) * 3600)));
     Ok(app.read(async |tx| audit::counts(tx, &pool_id, from).await).await?)

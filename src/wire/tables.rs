@@ -106,6 +106,7 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
     let client = json!({"UserPoolId": pool.id, "ClientId": pool.client_id});
     let user = json!({"UserPoolId": pool.id, "Username": "alice"});
     let group = json!({"UserPoolId": pool.id, "GroupName": "readers"});
+    let import = json!({"UserPoolId": pool.id, "JobId": "import-1"});
     let with = |base: &Value, more: Value| {
         let mut all = base.clone();
         all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -154,6 +155,15 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
         ("cognito-idp:DescribeUserPoolClient", client.clone()),
         ("cognito-idp:UpdateUserPoolClient", client.clone()),
         ("cognito-idp:DeleteUserPoolClient", client),
+        ("cognito-idp:GetCSVHeader", json!({"UserPoolId": pool.id})),
+        (
+            "cognito-idp:CreateUserImportJob",
+            json!({"UserPoolId": pool.id, "JobName": "j", "CloudWatchLogsRoleArn": format!("arn:aws:iam::{ACCOUNT}:role/app")}),
+        ),
+        ("cognito-idp:DescribeUserImportJob", import.clone()),
+        ("cognito-idp:ListUserImportJobs", json!({"UserPoolId": pool.id, "MaxResults": 1})),
+        ("cognito-idp:StartUserImportJob", import.clone()),
+        ("cognito-idp:StopUserImportJob", import),
         ("cognito-idp:GetUserPoolMfaConfig", json!({"UserPoolId": pool.id})),
         ("cognito-idp:ListUserPools", json!({"MaxResults": 1})),
         ("cognito-idp:ListUsers", json!({"UserPoolId": pool.id})),

@@ -4,6 +4,7 @@ mod clients;
 mod commands;
 mod groups;
 mod head;
+mod imports;
 mod new;
 mod overview;
 mod preset;
@@ -37,6 +38,7 @@ pub fn rows() -> Vec<Row> {
     ];
     rows.extend(clients::rows());
     rows.extend(groups::rows());
+    rows.extend(imports::rows());
     rows.extend(users::rows());
     rows
 }
