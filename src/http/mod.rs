@@ -7,6 +7,7 @@ mod h2;
 mod health;
 mod load;
 mod metrics;
+mod pool_assets;
 pub mod server;
 #[cfg(test)]
 mod tests;
