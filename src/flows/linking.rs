@@ -57,7 +57,8 @@ pub async fn link(app: &App, pool: &Pool, destination: &IdentityKey, source: &Id
     }
     app.write(async |tx| {
         let provider = provider(tx, &pool.id, &source.provider).await?;
-        let is_told = if provider.kind.is_social() { false } else { provider.configuration.attribute_mapping.contains_key(&source.attribute) };
+        let is_told =
+            if provider.kind.is_social() { false } else { provider.configuration.attribute_mapping.contains_key(&source.attribute) };
         if source.attribute != SUBJECT && !is_told {
             return Err(LinkRefused::NotMapped(source.attribute.clone()));
         }

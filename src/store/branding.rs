@@ -156,8 +156,7 @@ struct ImageRow {
     image_type: String,
 }
 
-const LOGO: &str =
-    "SELECT image, image_type FROM ui_customizations WHERE pool_id = $1 AND image_hash = $2 ORDER BY applies_to LIMIT 1";
+const LOGO: &str = "SELECT image, image_type FROM ui_customizations WHERE pool_id = $1 AND image_hash = $2 ORDER BY applies_to LIMIT 1";
 
 const ASSET: &str = "SELECT image, extension AS image_type FROM managed_login_assets WHERE pool_id = $1 AND image_hash = $2 \
                      ORDER BY branding_id LIMIT 1";

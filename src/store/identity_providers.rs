@@ -21,8 +21,7 @@ impl ProviderRow {
     fn with(self, identifiers: Vec<String>) -> Result<IdentityProvider, StoreError> {
         let corrupt = |column| StoreError::corrupt("identity_providers", column, &self.provider_name);
         let kind = ProviderType::parse(&self.provider_type).ok_or_else(|| corrupt("provider_type"))?;
-        let configuration: Configuration =
-            doc::from_text("identity_providers", "configuration", &self.provider_name, &self.configuration)?;
+        let configuration: Configuration = doc::from_text("identity_providers", "configuration", &self.provider_name, &self.configuration)?;
         Ok(IdentityProvider {
             pool_id: self.pool_id,
             name: self.provider_name,

@@ -43,11 +43,8 @@ pub async fn insert(tx: &mut Conn, pool_id: &UserPoolId, identity: &LinkedIdenti
     let LinkedIdentity { key, user_id, provider_type, issuer, is_primary, created_at } = identity;
     let is_primary = i16::from(*is_primary);
     let values = (&key.provider, &key.attribute, &key.value);
-    let inserted = execute!(
-        tx,
-        SQL,
-        [pool_id, values.0, values.1, values.2, user_id, provider_type, issuer, is_primary, created_at.millis()]
-    )?;
+    let inserted =
+        execute!(tx, SQL, [pool_id, values.0, values.1, values.2, user_id, provider_type, issuer, is_primary, created_at.millis()])?;
     Ok(inserted == 1)
 }
 

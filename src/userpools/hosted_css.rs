@@ -109,7 +109,9 @@ pub fn check(css: &str) -> Result<(), CssRefused> {
         return Err(CssRefused::TooLong);
     }
     let text = without_comments(css)?;
-    let strange = |character: char| matches!(character, '@' | '\\' | '<' | '>' | '"' | '`' | '&') || (character.is_control() && !character.is_whitespace());
+    let strange = |character: char| {
+        matches!(character, '@' | '\\' | '<' | '>' | '"' | '`' | '&') || (character.is_control() && !character.is_whitespace())
+    };
     if text.chars().any(strange) {
         return Err(CssRefused::Malformed("it has a character that no rule needs."));
     }
@@ -149,14 +151,22 @@ fn check_body(body: &str) -> Result<(), CssRefused> {
 /// Words, numbers, colours, and the functions of colours and sums.
 fn is_plain(value: &str) -> bool {
     let value = value.trim().trim_end_matches("!important").to_ascii_lowercase();
-    let plain = |character: char| character.is_ascii_alphanumeric() || matches!(character, ' ' | '\t' | '\n' | '\r' | '#' | '%' | '.' | ',' | '-' | '+' | '*' | '/' | '(' | ')' | '\'');
+    let plain = |character: char| {
+        character.is_ascii_alphanumeric()
+            || matches!(character, ' ' | '\t' | '\n' | '\r' | '#' | '%' | '.' | ',' | '-' | '+' | '*' | '/' | '(' | ')' | '\'')
+    };
     let mut before = value.split('(');
     let last = before.next_back();
     let calls_known = before.all(|text| {
-        let name = text.rsplit(|character: char| !character.is_ascii_alphanumeric() && character != '-').next().unwrap_or_default();
+        let name =
+            text.trim_end().rsplit(|character: char| !character.is_ascii_alphanumeric() && character != '-').next().unwrap_or_default();
         name.is_empty() || FUNCTIONS.contains(&name)
     });
-    !value.is_empty() && value.chars().all(plain) && last.is_some() && calls_known && value.matches('(').count() == value.matches(')').count()
+    !value.is_empty()
+        && value.chars().all(plain)
+        && last.is_some()
+        && calls_known
+        && value.matches('(').count() == value.matches(')').count()
 }
 
 fn without_comments(css: &str) -> Result<String, CssRefused> {

@@ -142,8 +142,16 @@ mod tests {
 
     #[test]
     fn a_picture_in_svg_stands_still() {
-        let svg = |inner: &str| format!(r#"<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{inner}</svg>"#);
-        for inner in [r##"<defs><path id="a"/></defs><use href="#a"/><image xlink:href="data:image/png;base64,AAAA"/>"##, "", "<!-- c --><text>x</text>"] {
+        let svg = |inner: &str| {
+            format!(
+                r#"<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">{inner}</svg>"#
+            )
+        };
+        for inner in [
+            r##"<defs><path id="a"/></defs><use href="#a"/><image xlink:href="data:image/png;base64,AAAA"/>"##,
+            "",
+            "<!-- c --><text>x</text>",
+        ] {
             assert_eq!(ImageType::of(svg(inner).as_bytes()), Some(ImageType::Svg), "{inner}");
         }
         for inner in [
@@ -161,7 +169,12 @@ mod tests {
             assert_eq!(ImageType::of(svg(inner).as_bytes()), None, "{inner}");
         }
         let doctype = svg("").replace("<svg", "<!DOCTYPE svg [<!ENTITY x \"y\">]><svg");
-        for text in [doctype.as_str(), "<svg/>", "<x xmlns=\"http://www.w3.org/2000/svg\"/>", &format!("{0}{0}", svg("").replace("<?xml version=\"1.0\"?>", ""))] {
+        for text in [
+            doctype.as_str(),
+            "<svg/>",
+            "<x xmlns=\"http://www.w3.org/2000/svg\"/>",
+            &format!("{0}{0}", svg("").replace("<?xml version=\"1.0\"?>", "")),
+        ] {
             assert_eq!(ImageType::of(text.as_bytes()), None, "{text}");
         }
     }

@@ -57,7 +57,8 @@ mod tests {
 
     #[test]
     fn there_is_a_link_for_everybody_and_each_is_an_address() {
-        let links = |pairs: &[(&str, &str)]| check_links(&pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect());
+        let links =
+            |pairs: &[(&str, &str)]| check_links(&pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect());
         assert_eq!(links(&[("cognito:default", "https://a.example"), ("cognito:german", "http://a.example/de")]), Ok(()));
         assert_eq!(links(&[("cognito:german", "https://a.example")]), Err(LinksRefused::NoDefault));
         for address in ["javascript:alert(1)", "a.example", "//a.example", "data:text/html,x"] {

@@ -40,7 +40,9 @@ mod tests {
 
     async fn linked(pool: &TestPool<'_>) {
         let details = json!({"client_id": "c", "client_secret": "s", "authorize_scopes": "email"});
-        pool.admin("CreateIdentityProvider", json!({"ProviderName": "Google", "ProviderType": "Google", "ProviderDetails": details})).await.ok();
+        pool.admin("CreateIdentityProvider", json!({"ProviderName": "Google", "ProviderType": "Google", "ProviderDetails": details}))
+            .await
+            .ok();
         let input = json!({"DestinationUser": user("Cognito", "", "alice"), "SourceUser": user("Google", "Cognito_Subject", "s")});
         pool.admin("AdminLinkProviderForUser", input).await.ok();
     }

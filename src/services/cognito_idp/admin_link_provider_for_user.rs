@@ -102,7 +102,9 @@ mod tests {
         // It is nobody's to write.
         let written = json!({"Username": "alice", "UserAttributes": [{"Name": "identities", "Value": "[]"}]});
         assert_eq!(pool.admin("AdminUpdateUserAttributes", written).await.code(), "InvalidParameterException");
-        pool.admin("AdminUpdateUserAttributes", json!({"Username": "alice", "UserAttributes": [{"Name": "name", "Value": "A"}]})).await.ok();
+        pool.admin("AdminUpdateUserAttributes", json!({"Username": "alice", "UserAttributes": [{"Name": "name", "Value": "A"}]}))
+            .await
+            .ok();
         assert_eq!(identities(&alice.described().await, "UserAttributes"), told, "another change keeps it");
     }
 
@@ -117,7 +119,10 @@ mod tests {
         link(&pool, user("Cognito", "", "alice"), user("Corp", "Cognito_Subject", "s")).await.ok();
         for name in ["alice", "bob"] {
             let again = link(&pool, user("Cognito", "", name), user("Corp", "Cognito_Subject", "s")).await;
-            assert_eq!(again.error(), ("InvalidParameterException".to_owned(), "SourceUser is already linked to DestinationUser".to_owned()));
+            assert_eq!(
+                again.error(),
+                ("InvalidParameterException".to_owned(), "SourceUser is already linked to DestinationUser".to_owned())
+            );
         }
         // The key is the provider and its subject: the same subject of another provider is another.
         link(&pool, user("Cognito", "", "bob"), user("Google", "Cognito_Subject", "s")).await.ok();
@@ -208,7 +213,10 @@ mod tests {
         providers(&pool).await;
         pool.user("alice").await;
         federated(&pool, "google_1", "g-1").await;
-        assert_eq!(pool.admin("AdminGetUser", json!({"Username": "google_1"})).await.ok()["UserStatus"], UserStatus::ExternalProvider.as_str());
+        assert_eq!(
+            pool.admin("AdminGetUser", json!({"Username": "google_1"})).await.ok()["UserStatus"],
+            UserStatus::ExternalProvider.as_str()
+        );
         let incorrect = ("NotAuthorizedException".to_owned(), "Incorrect username or password.".to_owned());
         assert_eq!(pool.sign_in("google_1", PASSWORD).await.error(), incorrect);
         let merged = link(&pool, user("Cognito", "", "alice"), user("Google", "Cognito_Subject", "g-1")).await;

@@ -32,8 +32,7 @@ impl AssetAnswer {
     fn read(self) -> Result<Asset, Error> {
         let kind = ImageType::parse(&self.extension).ok_or_else(|| Error::parameter("Invalid Extension"))?;
         let bytes = STANDARD.decode(&self.bytes).map_err(|_| Error::parameter("Bytes are not base64-encoded"))?;
-        let place =
-            AssetPlace { category: self.category, color_mode: self.color_mode, resource_id: self.resource_id.unwrap_or_default() };
+        let place = AssetPlace { category: self.category, color_mode: self.color_mode, resource_id: self.resource_id.unwrap_or_default() };
         Ok(Asset { place, kind, bytes })
     }
 }

@@ -62,19 +62,18 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
         }
         identify(tx, &provider).await?;
         let count = store::identity_providers::count(tx, &pool.id, MOST_IN_A_POOL + 1).await?;
-        if count > MOST_IN_A_POOL { Err(Error::LimitReached("The user pool has as many identity providers as it can have.")) } else { Ok(()) }
+        if count > MOST_IN_A_POOL {
+            Err(Error::LimitReached("The user pool has as many identity providers as it can have."))
+        } else {
+            Ok(())
+        }
     })
     .await?;
     Response::of(cx, provider)
 }
 
 /// The secrets among a provider's details, to be stored.
-pub fn seal(
-    cx: &Context,
-    pool: &Pool,
-    name: &str,
-    details: &Details,
-) -> Result<Option<Sealed<ProviderSecrets>>, Error> {
+pub fn seal(cx: &Context, pool: &Pool, name: &str, details: &Details) -> Result<Option<Sealed<ProviderSecrets>>, Error> {
     if details.secrets.0.is_empty() {
         return Ok(None);
     }
@@ -142,9 +141,7 @@ mod tests {
         let pool = app.pool().await;
         create(&pool, "Corp", "OIDC", oidc()).await.ok();
         assert_eq!(create(&pool, "Corp", "OIDC", oidc()).await.code(), "DuplicateProviderException");
-        let with = |name: &str| {
-            json!({"ProviderName": name, "ProviderType": "OIDC", "ProviderDetails": oidc(), "IdpIdentifiers": ["corp.example", "x"]})
-        };
+        let with = |name: &str| json!({"ProviderName": name, "ProviderType": "OIDC", "ProviderDetails": oidc(), "IdpIdentifiers": ["corp.example", "x"]});
         pool.admin("CreateIdentityProvider", with("One")).await.ok();
         assert_eq!(pool.admin("CreateIdentityProvider", with("Two")).await.code(), "InvalidParameterException");
         assert_eq!(pool.admin("DescribeIdentityProvider", json!({"ProviderName": "Two"})).await.code(), "ResourceNotFoundException");

@@ -42,7 +42,8 @@ mod tests {
     async fn a_client_is_for_providers_that_are_there_when_it_is_set() {
         let app = TestApp::new().await;
         let pool = app.pool().await;
-        let missing = pool.admin("CreateUserPoolClient", json!({"ClientName": "c", "SupportedIdentityProviders": ["COGNITO", "Corp"]})).await;
+        let missing =
+            pool.admin("CreateUserPoolClient", json!({"ClientName": "c", "SupportedIdentityProviders": ["COGNITO", "Corp"]})).await;
         let words = format!("The provider Corp does not exist for User Pool {}.", pool.id);
         assert_eq!(missing.error(), ("InvalidParameterException".to_owned(), words.clone()));
         let details = json!({"MetadataURL": "https://idp.example/m"});

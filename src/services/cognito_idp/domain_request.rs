@@ -28,10 +28,7 @@ impl CustomDomainConfig {
 
 impl From<Option<CustomDomainConfig>> for DomainKind {
     fn from(given: Option<CustomDomainConfig>) -> Self {
-        given.map_or(Self::Prefix, |given| Self::Custom {
-            certificate_arn: given.certificate_arn,
-            security_policy: given.security_policy,
-        })
+        given.map_or(Self::Prefix, |given| Self::Custom { certificate_arn: given.certificate_arn, security_policy: given.security_policy })
     }
 }
 

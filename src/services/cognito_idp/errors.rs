@@ -430,7 +430,9 @@ impl From<LinkRefused> for Error {
             LinkRefused::NoSuchUser => return Self::UserNotFound,
             LinkRefused::NoSuchProvider(name) => return no_such_provider(&name),
             LinkRefused::TooMany => return Self::LimitReached("Maximum number of linked identities for the user has been reached."),
-            LinkRefused::Unnamed => "ProviderAttributeName and ProviderAttributeValue are required, and have at most 512 characters.".to_owned(),
+            LinkRefused::Unnamed => {
+                "ProviderAttributeName and ProviderAttributeValue are required, and have at most 512 characters.".to_owned()
+            }
             LinkRefused::NotAProviders => "SourceUser must be a user of an external identity provider.".to_owned(),
             LinkRefused::NotMapped(name) => format!("Invalid ProviderAttributeName {name}: it is not an attribute that the provider maps."),
             // Source: aws-sdk-net issue 1000.

@@ -22,7 +22,9 @@ asks_about_pool!(Request);
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     let read = cx.read(async |tx| {
-        let Some(name) = store::identity_providers::name_of(tx, &pool.id, &request.idp_identifier).await? else { return Ok::<_, StoreError>(None) };
+        let Some(name) = store::identity_providers::name_of(tx, &pool.id, &request.idp_identifier).await? else {
+            return Ok::<_, StoreError>(None);
+        };
         store::identity_providers::find(tx, &pool.id, &name).await
     });
     let provider = read.await?;
@@ -41,8 +43,7 @@ mod tests {
         let app = TestApp::new().await;
         let pool = app.pool().await;
         let details = json!({"MetadataURL": "https://idp.example/m"});
-        let input =
-            json!({"ProviderName": "Corp", "ProviderType": "SAML", "ProviderDetails": details, "IdpIdentifiers": ["b.example", "a.example"]});
+        let input = json!({"ProviderName": "Corp", "ProviderType": "SAML", "ProviderDetails": details, "IdpIdentifiers": ["b.example", "a.example"]});
         let created = pool.admin("CreateIdentityProvider", input).await.ok();
         let find = async |identifier: &str| pool.admin("GetIdentityProviderByIdentifier", json!({"IdpIdentifier": identifier})).await;
         for identifier in ["a.example", "b.example"] {

@@ -9,8 +9,8 @@ use super::ui_customization_answer::{ALL, Response};
 use crate::context::Context;
 use crate::flows::clients::{self, NoSuchClient};
 use crate::kit::id::{ClientId, UserPoolId};
-use crate::store::ui_customizations::{self, UiCustomization};
 use crate::store::StoreError;
+use crate::store::ui_customizations::{self, UiCustomization};
 use crate::userpools::pool::Pool;
 
 #[derive(Deserialize)]

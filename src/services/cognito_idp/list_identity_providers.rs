@@ -67,7 +67,9 @@ mod tests {
         let pool = app.pool().await;
         for name in ["Corp-b", "Corp-a", "Corp-c"] {
             let details = json!({"MetadataURL": "https://idp.example/m"});
-            pool.admin("CreateIdentityProvider", json!({"ProviderName": name, "ProviderType": "SAML", "ProviderDetails": details})).await.ok();
+            pool.admin("CreateIdentityProvider", json!({"ProviderName": name, "ProviderType": "SAML", "ProviderDetails": details}))
+                .await
+                .ok();
         }
         for limit in 1..=4 {
             let (mut found, mut input) = (Vec::new(), json!({"MaxResults": limit}));

@@ -55,12 +55,7 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
     Ok(Response::of(cx, set))
 }
 
-async fn set(
-    tx: &mut Conn,
-    pool: &Pool,
-    customization: &UiCustomization,
-    logo: Option<&Logo>,
-) -> Result<Option<UiCustomization>, Error> {
+async fn set(tx: &mut Conn, pool: &Pool, customization: &UiCustomization, logo: Option<&Logo>) -> Result<Option<UiCustomization>, Error> {
     let UiCustomization { applies_to, css, .. } = customization;
     if applies_to != ALL {
         let client_id = ClientId::from(applies_to.as_str());
@@ -123,7 +118,8 @@ mod tests {
             assert_eq!(got(input).await, all);
         }
         app.advance(Duration::from_secs(1));
-        let own = set(json!({"ClientId": pool.client_id, "CSS": ".label-customizable { color: red }"})).await.ok()["UICustomization"].clone();
+        let own =
+            set(json!({"ClientId": pool.client_id, "CSS": ".label-customizable { color: red }"})).await.ok()["UICustomization"].clone();
         assert_eq!(own.get("ImageUrl"), None, "they are set together");
         assert_ne!(own["CSSVersion"], all["CSSVersion"]);
         assert_eq!((got(json!({"ClientId": pool.client_id})).await, got(json!({})).await), (own, all.clone()));

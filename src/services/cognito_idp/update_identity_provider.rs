@@ -36,8 +36,7 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
     let schema = full_schema(&pool.configuration.schema);
     let provider = cx
         .write(async |tx| {
-            let mut provider =
-                store::identity_providers::find(tx, &pool.id, name).await?.ok_or_else(|| no_such_provider(name))?;
+            let mut provider = store::identity_providers::find(tx, &pool.id, name).await?.ok_or_else(|| no_such_provider(name))?;
             if let Some(details) = request.provider_details.clone() {
                 let details = Details::check(provider.kind, details)?;
                 provider.sealed_secrets = seal(cx, &pool, name, &details)?;
@@ -113,7 +112,10 @@ mod tests {
         let ann = app.user_with(json!([{"Effect": "Allow", "Action": "cognito-idp:CreateIdentityProvider", "Resource": "*"}])).await;
         for operation in ["UpdateIdentityProvider", "DeleteIdentityProvider"] {
             let call = async |name: &str| pool.admin(operation, json!({"ProviderName": name})).await;
-            assert_eq!(call("None").await.error(), ("ResourceNotFoundException".to_owned(), "Identity provider None does not exist.".to_owned()));
+            assert_eq!(
+                call("None").await.error(),
+                ("ResourceNotFoundException".to_owned(), "Identity provider None does not exist.".to_owned())
+            );
             assert_eq!(call("COGNITO").await.code(), "UnsupportedIdentityProviderException");
             let refused = ann.call(operation, json!({"UserPoolId": pool.id, "ProviderName": "None"})).await;
             assert_eq!(refused.code(), "AccessDeniedException", "{operation}");

@@ -56,7 +56,13 @@ fn check(given: &Value, known: &Value, path: &str) -> Result<(), SettingsRefused
             let name = Value::String(String::new());
             given.iter().try_for_each(|item| check(item, known.first().unwrap_or(&name), path))
         }
-        (Value::String(given), Value::String(known)) => if fits(given, known) { Ok(()) } else { invalid() },
+        (Value::String(given), Value::String(known)) => {
+            if fits(given, known) {
+                Ok(())
+            } else {
+                invalid()
+            }
+        }
         (Value::Bool(_), Value::Bool(_)) => Ok(()),
         (Value::Number(given), Value::Number(_)) if given.as_f64().is_some_and(|number| (0.0..=1000.0).contains(&number)) => Ok(()),
         _ => invalid(),
@@ -108,7 +114,10 @@ mod tests {
         assert_eq!(check_settings(&DEFAULTS), Ok(()));
         assert_eq!(merged_with_defaults(json!({})), *DEFAULTS);
         let merged = merged_with_defaults(json!({"categories": {"global": {"colorSchemeMode": "DARK"}}}));
-        assert_eq!(merged["categories"]["global"], json!({"colorSchemeMode": "DARK", "pageFooter": {"enabled": false}, "pageHeader": {"enabled": false}, "spacingDensity": "REGULAR"}));
+        assert_eq!(
+            merged["categories"]["global"],
+            json!({"colorSchemeMode": "DARK", "pageFooter": {"enabled": false}, "pageHeader": {"enabled": false}, "spacingDensity": "REGULAR"})
+        );
     }
 
     #[test]

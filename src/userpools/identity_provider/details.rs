@@ -220,8 +220,7 @@ mod tests {
         let told = Details::told(&facebook.open, facebook.secrets.clone());
         assert_eq!(told["client_secret"], "canary");
         assert_eq!(Details::check(ProviderType::Facebook, told).unwrap(), facebook);
-        let apple =
-            [("client_id", "c"), ("team_id", "t"), ("key_id", "k"), ("private_key", "canary"), ("authorize_scopes", "email name")];
+        let apple = [("client_id", "c"), ("team_id", "t"), ("key_id", "k"), ("private_key", "canary"), ("authorize_scopes", "email name")];
         let apple = Details::check(ProviderType::SignInWithApple, map(&apple)).unwrap();
         assert!(!Details::told(&apple.open, apple.secrets).values().any(|value| value == "canary"));
     }

@@ -82,6 +82,10 @@ impl SamlMetadata {
                         last.extend(text.chars().filter(|character| !character.is_whitespace()));
                     }
                 }
+                // No certificate has an entity or a section of its own.
+                Event::GeneralRef(_) | Event::CData(_) if open.last() == Some(&Element::Certificate) => {
+                    return Err(refused("a certificate is none"));
+                }
                 Event::Eof => break,
                 _ => {}
             }
@@ -197,12 +201,21 @@ mod tests {
             ("{}", "it is not complete"),
             ("<a>", "it is no EntityDescriptor"),
             ("<md:EntityDescriptor/>", "a prefix has no namespace"),
-            (&GOOD[..GOOD.len() - 30], "it is not complete"),
-            (&GOOD.replace("<md:EntityDescriptor ", "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><md:EntityDescriptor "), "it has a document type"),
+            (&GOOD[..GOOD.len() - 30], "it is no XML"),
+            (
+                &GOOD.replace("<md:EntityDescriptor ", "<!DOCTYPE a [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><md:EntityDescriptor "),
+                "it has a document type",
+            ),
             (&GOOD.replace("SAML:2.0:metadata", "SAML:1.1:metadata"), "it is no EntityDescriptor"),
             (&GOOD.replace("entityID=", "id="), "it has no entityID"),
-            (&GOOD.replace("HTTP-Redirect\" Location=\"https://idp.example/sso", "HTTP-Artifact\" Location=\"https://idp.example/sso"), "it has no SingleSignOnService for HTTP-Redirect at an https address"),
-            (&GOOD.replace("https://idp.example/sso", "javascript:alert(1)//"), "it has no SingleSignOnService for HTTP-Redirect at an https address"),
+            (
+                &GOOD.replace("HTTP-Redirect\" Location=\"https://idp.example/sso", "HTTP-Artifact\" Location=\"https://idp.example/sso"),
+                "it has no SingleSignOnService for HTTP-Redirect at an https address",
+            ),
+            (
+                &GOOD.replace("https://idp.example/sso", "javascript:alert(1)//"),
+                "it has no SingleSignOnService for HTTP-Redirect at an https address",
+            ),
             (&GOOD.replace("https://idp.example/slo", "http://idp.example/slo"), "a SingleLogoutService is at no https address"),
             (&GOOD.replace("use=\"signing\"", "use=\"encryption\""), "it has no certificate for signatures"),
             (&GOOD.replace("REVG", "&x;"), "a certificate is none"),
