@@ -12,12 +12,13 @@ macro_rules! embedded {
 }
 
 /// Every page, by the name that it has in its address.
-pub const TEXTS: [(&str, &str); 18] = embedded![
+pub const TEXTS: [(&str, &str); 19] = embedded![
     "clients",
     "command-line",
     "concepts",
     "console",
     "decisions",
+    "federation",
     "forward-auth",
     "getting-started",
     "identity-pools",

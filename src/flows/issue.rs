@@ -14,6 +14,7 @@ use crate::kit::id::UserId;
 use crate::store::tokens::TokenFamily;
 use crate::tokens::claims::{ACCESS, AccessClaims, ID, IdClaims, USER_ADMIN_SCOPE};
 use crate::userpools::group::GroupClaims;
+use crate::userpools::linked_identity::{ATTRIBUTE, claim_of};
 use crate::userpools::user::User;
 
 /// What a sign-in, or its refresh, gives.
@@ -128,12 +129,13 @@ pub async fn tokens(
     })
 }
 
-/// The attributes that the client may read; what says that an address is verified is a boolean.
+/// The attributes that the client may read, and by whom else the user is known, which every client is told; what says that an address is verified is a boolean.
 fn attribute_claims(app_client: &AppClient, user: &User) -> Map<String, Value> {
-    let readable = user.attributes.iter().filter(|(name, _)| app_client.client.configuration.may_read(name));
+    let readable = user.attributes.iter().filter(|(name, _)| *name == ATTRIBUTE || app_client.client.configuration.may_read(name));
     readable
         .map(|(name, value)| match name.as_str() {
             "email_verified" | "phone_number_verified" => (name.clone(), Value::Bool(value == "true")),
+            ATTRIBUTE => (name.clone(), claim_of(value)),
             "updated_at" => (name.clone(), value.parse::<i64>().map_or(Value::Null, Value::from)),
             _ => (name.clone(), Value::String(value.clone())),
         })

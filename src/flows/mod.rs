@@ -7,6 +7,7 @@ pub mod codes;
 pub mod confirm_sign_up;
 pub mod failed;
 pub mod issue;
+pub mod linking;
 pub mod new_user;
 pub mod paging;
 pub mod passwords;

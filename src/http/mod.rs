@@ -8,6 +8,7 @@ mod health;
 mod imports;
 mod load;
 mod metrics;
+mod pool_assets;
 pub mod server;
 #[cfg(test)]
 mod tests;

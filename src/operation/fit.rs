@@ -2,10 +2,17 @@
 
 use crate::policy::catalogue::{catalogue, glob};
 
+/// Operations of AWS that its list of actions does not have yet. Each works on the pool that it names, as its neighbours do.
+const NEWER: [&str; 1] = ["cognito-idp:DescribeTermsByClient"];
+
 /// The action must be AWS's, and the resource of one of its types; `*` is for actions that have none, and for the caller's own
 /// entity where the caller is no entity.
 pub fn check(action: &str, resource: &str) {
     let (service, name) = action.split_once(':').unwrap();
+    if NEWER.contains(&action) {
+        assert!(catalogue().action(service, name).is_none(), "{action} is listed by now");
+        return;
+    }
     let known = catalogue().action(service, name).unwrap_or_else(|| panic!("{action} is no action of AWS"));
     if known.is_wildcard_only() {
         assert_eq!(resource, "*", "{action} has no resource types");

@@ -20,6 +20,10 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(20, "nodes", include_str!("../../migrations/0020_nodes.sql")),
     shared(30, "groups", include_str!("../../migrations/0030_groups.sql")),
     shared(35, "access key uses", include_str!("../../migrations/0035_access_key_uses.sql")),
+    shared(60, "identity providers", include_str!("../../migrations/0060_identity_providers.sql")),
+    shared(61, "domains", include_str!("../../migrations/0061_domains.sql")),
+    shared(62, "branding", include_str!("../../migrations/0062_branding.sql")),
+    shared(63, "terms", include_str!("../../migrations/0063_terms.sql")),
     shared(70, "delivery", include_str!("../../migrations/0070_delivery.sql")),
     shared(73, "user imports", include_str!("../../migrations/0073_user_imports.sql")),
 ];

@@ -5,6 +5,7 @@ mod on;
 
 pub mod attempts;
 pub mod audit;
+pub mod branding;
 pub mod changes;
 pub mod codes;
 #[cfg(test)]
@@ -13,12 +14,14 @@ pub mod console_sessions;
 pub mod db;
 pub mod deployment;
 mod doc;
+pub mod domains;
 mod embedded;
 pub mod error;
 pub mod expired;
 pub mod groups;
 pub mod iam;
 pub mod identity_pools;
+pub mod identity_providers;
 pub mod jobs;
 #[cfg(test)]
 pub mod leftovers;
@@ -30,8 +33,11 @@ pub mod outbox;
 pub mod signing_keys;
 #[cfg(test)]
 pub mod template;
+pub mod terms;
 pub mod tokens;
 mod types;
+pub mod ui_customizations;
+pub mod user_identities;
 pub mod user_imports;
 pub mod user_pools;
 pub mod user_secrets;

@@ -52,6 +52,15 @@ pub(super) const TABLES: &[TableOfPools] = tables_of_pools![
     "user_import_pieces",
     "user_import_failures",
     "imported_passwords",
+    "identity_providers",
+    "identity_provider_identifiers",
+    "user_identities",
+    "user_pool_domains",
+    "domain_directory",
+    "ui_customizations",
+    "managed_login_brandings",
+    "managed_login_assets",
+    "terms",
 ];
 
 #[derive(sqlx::FromRow)]
@@ -246,6 +255,8 @@ pub async fn delete_client(tx: &mut Conn, pool_id: &UserPoolId, client_id: &Clie
     const DIRECTORY: &str = "DELETE FROM client_directory WHERE pool_id = $1 AND client_id = $2";
     const SQL: &str = "DELETE FROM user_pool_clients WHERE pool_id = $1 AND client_id = $2";
     execute!(tx, FAMILIES, [pool_id, client_id])?;
+    super::branding::forget_client(tx, pool_id, client_id).await?;
+    super::terms::forget_client(tx, pool_id, client_id).await?;
     execute!(tx, DIRECTORY, [pool_id, client_id])?;
     tx.changed(Change::AppClient(client_id.clone()));
     Ok(execute!(tx, SQL, [pool_id, client_id])? == 1)

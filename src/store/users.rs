@@ -339,11 +339,12 @@ pub async fn search(
 }
 
 /// The tables of what users are made of. A test holds the list to the schema.
-const OF_A_USER: [(&str, &str); 7] = [
+const OF_A_USER: [(&str, &str); 8] = [
     ("users", "DELETE FROM users WHERE pool_id = $1 AND user_id = $2"),
     ("user_names", "DELETE FROM user_names WHERE pool_id = $1 AND user_id = $2"),
     ("user_search", "DELETE FROM user_search WHERE pool_id = $1 AND user_id = $2"),
     ("user_group_members", "DELETE FROM user_group_members WHERE pool_id = $1 AND user_id = $2"),
+    ("user_identities", "DELETE FROM user_identities WHERE pool_id = $1 AND user_id = $2"),
     ("verification_codes", "DELETE FROM verification_codes WHERE pool_id = $1 AND user_id = $2"),
     ("token_families", "DELETE FROM token_families WHERE pool_id = $1 AND user_id = $2"),
     ("imported_passwords", "DELETE FROM imported_passwords WHERE pool_id = $1 AND user_id = $2"),

@@ -171,6 +171,8 @@ pub fn next(pool: &Pool, client: &Client, user: &User, progress: &Progress, now:
     match user.status {
         UserStatus::Unconfirmed => Err(Barred::NotConfirmed.into()),
         UserStatus::ResetRequired => Err(Barred::ResetRequired.into()),
+        // Who has no password here is told what a wrong one is told.
+        UserStatus::ExternalProvider => Err(NextRefused::Stale),
         UserStatus::ForceChangePassword => {
             let until = user.password.as_ref().and_then(|password| password.temporary_until);
             let expired = until.is_some_and(|until| now >= until);

@@ -116,6 +116,8 @@ pub enum UserStatus {
     ForceChangePassword,
     /// Must reset the password.
     ResetRequired,
+    /// Signs in through another identity provider, and has no password here.
+    ExternalProvider,
 }
 
 impl UserStatus {
@@ -127,13 +129,14 @@ impl UserStatus {
             Self::Confirmed => "CONFIRMED",
             Self::ForceChangePassword => "FORCE_CHANGE_PASSWORD",
             Self::ResetRequired => "RESET_REQUIRED",
+            Self::ExternalProvider => "EXTERNAL_PROVIDER",
         }
     }
 
     /// From the wire's word.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Unconfirmed, Self::Confirmed, Self::ForceChangePassword, Self::ResetRequired]
+        [Self::Unconfirmed, Self::Confirmed, Self::ForceChangePassword, Self::ResetRequired, Self::ExternalProvider]
             .into_iter()
             .find(|status| status.as_str() == text)
     }

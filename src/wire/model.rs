@@ -197,6 +197,8 @@ pub enum Kind {
     Timestamp,
     /// Bytes, base64 on the wire.
     Blob,
+    /// Any JSON: its shape is the operation's own affair.
+    Document,
 }
 
 /// A member of a structure.
@@ -333,6 +335,8 @@ struct RawShape {
     #[serde(default)]
     sensitive: bool,
     #[serde(default)]
+    document: bool,
+    #[serde(default)]
     exception: bool,
     #[serde(default)]
     fault: bool,
@@ -379,8 +383,16 @@ fn error_of(name: &str, raw: &RawShape, shape: ShapeId) -> ErrorModel {
     }
 }
 
-fn shape_of(name: String, raw: RawShape, id: &impl Fn(&RawReference) -> Option<ShapeId>) -> Shape {
+/// Where a model says less than its service takes: a shape, its pattern and its greatest length. A custom domain has dots, as in
+/// the documentation of the very member: "the fully-qualified domain name, such as auth.example.com".
+const CORRECTED: [(&str, &str, f64); 1] = [("DomainType", r"^[a-z0-9](?:[a-z0-9\-\.]*[a-z0-9])?$", 253.0)];
+
+fn shape_of(name: String, mut raw: RawShape, id: &impl Fn(&RawReference) -> Option<ShapeId>) -> Shape {
+    if let Some((_, pattern, max)) = CORRECTED.into_iter().find(|(shape, ..)| *shape == name) {
+        (raw.pattern, raw.max) = (Some(pattern.to_owned()), Some(max));
+    }
     let kind = match raw.r#type.as_str() {
+        "structure" if raw.document => Kind::Document,
         "structure" => {
             let member = |(name, reference): (String, RawReference)| {
                 let shape = id(&reference)?;

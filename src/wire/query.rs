@@ -103,6 +103,8 @@ impl Parameters {
                 let number = text.map(|text| text.parse().ok().and_then(Number::from_f64).ok_or(MalformedQuery::Value));
                 number.transpose()?.map(Value::Number)
             }
+            // No service of AWS Query has one.
+            Kind::Document => None,
         })
     }
 

@@ -91,6 +91,7 @@ fn example(model: &Model, id: ShapeId, depth: usize) -> Option<Value> {
         Kind::Integer | Kind::Double | Kind::Timestamp => json!(1),
         Kind::Boolean => json!(true),
         Kind::Blob => json!("AAAA"),
+        Kind::Document => json!({}),
     })
 }
 
@@ -107,6 +108,11 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
     let user = json!({"UserPoolId": pool.id, "Username": "alice"});
     let group = json!({"UserPoolId": pool.id, "GroupName": "readers"});
     let import = json!({"UserPoolId": pool.id, "JobId": "import-1"});
+    let provider = json!({"UserPoolId": pool.id, "ProviderName": "Corp"});
+    let corp_user = json!({"ProviderName": "Corp", "ProviderAttributeName": "Cognito_Subject", "ProviderAttributeValue": "s"});
+    let domain = json!({"UserPoolId": pool.id, "Domain": "app"});
+    let id = "00000000-0000-4000-8000-000000000000";
+    let (style, terms) = (json!({"UserPoolId": pool.id, "ManagedLoginBrandingId": id}), json!({"UserPoolId": pool.id, "TermsId": id}));
     let with = |base: &Value, more: Value| {
         let mut all = base.clone();
         all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -148,6 +154,45 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
         ),
         ("cognito-idp:UpdateUserPool", json!({"UserPoolId": pool.id})),
         ("cognito-idp:ListUserPoolClients", json!({"UserPoolId": pool.id})),
+        (
+            "cognito-idp:CreateIdentityProvider",
+            with(&provider, json!({"ProviderType": "SAML", "ProviderDetails": {"MetadataURL": "https://idp.example/m"}})),
+        ),
+        ("cognito-idp:DescribeIdentityProvider", provider.clone()),
+        ("cognito-idp:UpdateIdentityProvider", with(&provider, json!({"IdpIdentifiers": ["corp"]}))),
+        ("cognito-idp:ListIdentityProviders", json!({"UserPoolId": pool.id})),
+        ("cognito-idp:GetIdentityProviderByIdentifier", json!({"UserPoolId": pool.id, "IdpIdentifier": "corp"})),
+        (
+            "cognito-idp:AdminLinkProviderForUser",
+            json!({"UserPoolId": pool.id, "SourceUser": corp_user,
+                   "DestinationUser": {"ProviderName": "Cognito", "ProviderAttributeValue": "alice"}}),
+        ),
+        ("cognito-idp:AdminDisableProviderForUser", json!({"UserPoolId": pool.id, "User": corp_user})),
+        ("cognito-idp:DeleteIdentityProvider", provider),
+        ("cognito-idp:CreateUserPoolDomain", domain.clone()),
+        ("cognito-idp:DescribeUserPoolDomain", json!({"Domain": "app"})),
+        ("cognito-idp:UpdateUserPoolDomain", domain.clone()),
+        ("cognito-idp:SetUICustomization", json!({"UserPoolId": pool.id, "CSS": ".label-customizable { color: red }"})),
+        ("cognito-idp:GetUICustomization", json!({"UserPoolId": pool.id})),
+        ("cognito-idp:CreateManagedLoginBranding", with(&client, json!({"UseCognitoProvidedValues": true}))),
+        ("cognito-idp:DescribeManagedLoginBranding", style.clone()),
+        ("cognito-idp:DescribeManagedLoginBrandingByClient", client.clone()),
+        ("cognito-idp:UpdateManagedLoginBranding", style.clone()),
+        ("cognito-idp:DeleteManagedLoginBranding", style),
+        (
+            "cognito-idp:CreateTerms",
+            with(
+                &client,
+                json!({"TermsName": "terms-of-use", "TermsSource": "LINK", "Enforcement": "NONE",
+                                 "Links": {"cognito:default": "https://a.example"}}),
+            ),
+        ),
+        ("cognito-idp:DescribeTerms", terms.clone()),
+        ("cognito-idp:DescribeTermsByClient", with(&client, json!({"TermsName": "terms-of-use"}))),
+        ("cognito-idp:UpdateTerms", terms.clone()),
+        ("cognito-idp:ListTerms", json!({"UserPoolId": pool.id})),
+        ("cognito-idp:DeleteTerms", terms),
+        ("cognito-idp:DeleteUserPoolDomain", domain),
         ("cognito-idp:AdminDeleteUser", user),
         ("cognito-idp:CreateUserPool", json!({"PoolName": "another"})),
         ("cognito-idp:CreateUserPoolClient", json!({"UserPoolId": pool.id, "ClientName": "another"})),

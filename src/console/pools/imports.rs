@@ -101,7 +101,8 @@ async fn listed(visit: &Visit, given: Given, error: Option<WireError>) -> Result
         frame: visit.frame(&head.name),
         jobs: listed.list("UserImportJobs").iter().map(|job| Job::read(visit, &head, job)).collect(),
         header: header.unwrap_or_default(),
-        may_create: may(visit, "CreateUserImportJob", json!({"UserPoolId": head.id, "JobName": "new", "CloudWatchLogsRoleArn": role})).await,
+        may_create: may(visit, "CreateUserImportJob", json!({"UserPoolId": head.id, "JobName": "new", "CloudWatchLogsRoleArn": role}))
+            .await,
         first: token.map(|_| format!("/console{path}")),
         next: next_page(&path, &[], listed.at("PaginationToken")),
         given,
@@ -121,11 +122,15 @@ async fn create(visit: &Visit, fields: &Fields) -> Outcome {
     let text = |name: &str| fields.given(name).unwrap_or_default();
     let given = Given { name: text("name"), role_arn: text("role_arn"), hashing: text("hashing") };
     let hashing = Some(&given.hashing).filter(|hashing| !hashing.is_empty());
-    let input = json!({"UserPoolId": pool, "JobName": given.name, "CloudWatchLogsRoleArn": given.role_arn, "PasswordHashingAlgorithm": hashing});
+    let input =
+        json!({"UserPoolId": pool, "JobName": given.name, "CloudWatchLogsRoleArn": given.role_arn, "PasswordHashingAlgorithm": hashing});
     match call(visit, "CreateUserImportJob", input).await {
         Ok(made) => {
             let id = made.at("UserImportJob").text("JobId");
-            Ok(Reply::done(format!("/pools/{}/imports/{}", segment(&pool), segment(&id)), "The job is made. Upload its file, then start it."))
+            Ok(Reply::done(
+                format!("/pools/{}/imports/{}", segment(&pool), segment(&id)),
+                "The job is made. Upload its file, then start it.",
+            ))
         }
         Err(error) => Ok(Reply::again(&listed(visit, given, Some(error.clone())).await?, &error)),
     }

@@ -1,15 +1,19 @@
 //! User pools: the list, and the pages of one pool.
 
+mod branding;
 mod clients;
 mod commands;
+mod domains;
 mod groups;
 mod head;
 mod imports;
 mod new;
 mod overview;
 mod preset;
+mod providers;
 mod settings;
 mod snippets;
+mod terms;
 mod users;
 
 use askama::Template;
@@ -36,9 +40,13 @@ pub fn rows() -> Vec<Row> {
         form("/pools/{pool}/settings", settings::change),
         form("/pools/{pool}/delete", settings::delete).grave(),
     ];
+    rows.extend(branding::rows());
     rows.extend(clients::rows());
+    rows.extend(domains::rows());
     rows.extend(groups::rows());
     rows.extend(imports::rows());
+    rows.extend(providers::rows());
+    rows.extend(terms::rows());
     rows.extend(users::rows());
     rows
 }
@@ -56,6 +64,28 @@ async fn call(visit: &Visit, operation: &str, input: Value) -> Result<Value, Wir
 /// Whether a call of user pools would be allowed.
 async fn may(visit: &Visit, operation: &str, input: Value) -> May {
     visit.may(Service::CognitoIdp, operation, input).await
+}
+
+/// `name = value`, one a line, as an object of texts; a line without `=` is a name without a value.
+fn pairs(text: &str) -> Map<String, Value> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let pair = |line: &str| {
+        let (name, value) = line.split_once('=').unwrap_or((line, ""));
+        (name.trim().to_owned(), Value::from(value.trim()))
+    };
+    lines.map(pair).collect()
+}
+
+/// The same the other way round.
+fn lines(object: &Value) -> String {
+    let pairs = object.as_object().into_iter().flatten();
+    pairs.map(|(name, value)| format!("{name} = {}\n", value.as_str().unwrap_or_default())).collect()
+}
+
+/// The app clients of a pool, as far as one page of them goes: id and name.
+async fn clients_of(visit: &Visit, pool: &str) -> Vec<(String, String)> {
+    let listed = call(visit, "ListUserPoolClients", json!({"UserPoolId": pool, "MaxResults": PAGE})).await.unwrap_or_default();
+    listed.list("UserPoolClients").iter().map(|client| (client.text("ClientId"), client.text("ClientName"))).collect()
 }
 
 /// What is refused before any operation is called.

@@ -1,15 +1,14 @@
 //! What the settings of an app client are held to, whichever operation gives them.
 
 use super::errors::Error;
+use crate::store::{Conn, identity_providers};
 use crate::userpools::attributes::full_schema;
 use crate::userpools::client::ClientConfiguration;
+use crate::userpools::identity_provider::OWN;
 use crate::userpools::pool::Pool;
 
 /// Holds the settings of a client to what its pool has, and to what we honour.
 pub fn check(pool: &Pool, configuration: &ClientConfiguration) -> Result<(), Error> {
-    if configuration.supported_identity_providers.iter().any(|provider| provider != "COGNITO") {
-        return Err(Error::parameter("The provider does not exist for this user pool"));
-    }
     let schema = full_schema(&pool.configuration.schema);
     let listed = configuration.read_attributes.iter().chain(&configuration.write_attributes).flatten();
     for name in listed {
@@ -27,4 +26,14 @@ pub fn check(pool: &Pool, configuration: &ClientConfiguration) -> Result<(), Err
     }
     let lifetimes = [configuration.access_token_lifetime(), configuration.id_token_lifetime(), configuration.refresh_token_lifetime()];
     lifetimes.into_iter().find_map(Result::err).map_or(Ok(()), |bad| Err(Error::parameter(bad.to_string())))
+}
+
+/// Whether the providers that a client is for are there, as the transaction sees them.
+pub async fn check_providers(tx: &mut Conn, pool: &Pool, configuration: &ClientConfiguration) -> Result<(), Error> {
+    for name in configuration.supported_identity_providers.iter().filter(|name| *name != OWN) {
+        if !identity_providers::exists(tx, &pool.id, name).await? {
+            return Err(Error::parameter(format!("The provider {name} does not exist for User Pool {}.", pool.id)));
+        }
+    }
+    Ok(())
 }

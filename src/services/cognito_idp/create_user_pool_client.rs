@@ -59,6 +59,7 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
         if !store::user_pools::exists(tx, &pool.id).await? {
             return Err(NoSuchPool(pool.id.clone()).into());
         }
+        client_settings::check_providers(tx, &pool, &client.configuration).await?;
         Ok::<_, Error>(store::user_pools::insert_client(tx, &client).await?)
     })
     .await?;

@@ -25,12 +25,17 @@ pub struct Response {}
 const PROTECTED: &str =
     "The user pool cannot be deleted because deletion protection is activated. Deletion protection must be inactivated first.";
 
+const HAS_DOMAIN: &str = "User pool cannot be deleted. It has a domain configured that should be deleted first.";
+
 pub async fn handle(cx: &Context, pool: Arc<Pool>, _: Request) -> Result<Response, Error> {
     cx.write(async |tx| {
         // Read here: what this node holds of the pool may be from before another protected it.
         let now = store::user_pools::find(tx, &pool.id).await?.ok_or_else(|| NoSuchPool(pool.id.clone()))?;
         if now.configuration.deletion_protected() {
             return Err(Error::parameter(PROTECTED));
+        }
+        if !store::domains::of_pool(tx, &pool.id).await?.is_empty() {
+            return Err(Error::parameter(HAS_DOMAIN));
         }
         Ok(store::user_pools::delete(tx, &pool.id).await?)
     })

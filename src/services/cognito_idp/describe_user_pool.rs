@@ -8,7 +8,7 @@ use super::errors::Error;
 use super::pool_answer::PoolAnswer;
 use crate::context::Context;
 use crate::kit::id::UserPoolId;
-use crate::store;
+use crate::store::{self, StoreError};
 use crate::userpools::pool::Pool;
 
 /// Users are counted no further: the answer is an estimate.
@@ -29,6 +29,10 @@ pub struct Response {
 }
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, _: Request) -> Result<Response, Error> {
-    let users = cx.read(async |tx| store::users::count(tx, &pool.id, COUNTED).await).await?;
-    Ok(Response { user_pool: PoolAnswer::of(cx, &pool, users) })
+    let read = cx.read(async |tx| {
+        let users = store::users::count(tx, &pool.id, COUNTED).await?;
+        Ok::<_, StoreError>((users, store::domains::of_pool(tx, &pool.id).await?))
+    });
+    let (users, domains) = read.await?;
+    Ok(Response { user_pool: PoolAnswer::of(cx, &pool, users).at(domains) })
 }

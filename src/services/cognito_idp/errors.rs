@@ -7,6 +7,7 @@ use crate::flows::access::AccessRefused;
 use crate::flows::clients::{NoSuchClient, NoSuchPool, SecretRefused};
 use crate::flows::confirm_sign_up::{ConfirmRefused, ResendRefused, Unwaiting};
 use crate::flows::failed::Failed;
+use crate::flows::linking::LinkRefused;
 use crate::flows::new_user::{AliasRefused, InsertRefused, UnfitUser};
 use crate::flows::passwords::NewPasswordRefused;
 use crate::flows::refresh::RefreshRefused;
@@ -18,6 +19,7 @@ use crate::operation::{self, Fault};
 use crate::store::StoreError;
 use crate::userpools::attributes::AttributeRefused;
 use crate::userpools::challenge::{Barred, Flow};
+use crate::userpools::identity_provider::ProviderRefused;
 use crate::userpools::name::{NameKind, NameRefused};
 use crate::userpools::password_policy::PasswordRefused;
 
@@ -28,6 +30,8 @@ pub enum Error {
     AliasExists(NameKind),
     /// A wrong code, and which.
     CodeMismatch(&'static str),
+    /// The name of a new identity provider is taken.
+    DuplicateProvider(String),
     /// A wrong first code of an authenticator.
     EnableSoftwareTokenMfa,
     /// A code that is old or used, and which.
@@ -40,6 +44,10 @@ pub enum Error {
     InvalidPassword(PasswordRefused),
     /// Too many codes, or messages.
     LimitExceeded,
+    /// As many as there can be, and of what.
+    LimitReached(&'static str),
+    /// The client has a style.
+    ManagedLoginBrandingExists,
     /// Not allowed, and why.
     NotAuthorized(String),
     /// No group of that name.
@@ -52,6 +60,8 @@ pub enum Error {
     ResourceNotFound(String),
     /// No authenticator, and where.
     SoftwareTokenMfaNotFound(&'static str),
+    /// The client has a document of that name.
+    TermsExists,
     /// A pool that is full of groups.
     TooManyGroups,
     /// A pool that is full of import jobs.
@@ -60,6 +70,8 @@ pub enum Error {
     TooManyRequests,
     /// A client that is not believed.
     Unauthorized(&'static str),
+    /// A provider that nobody configures.
+    UnsupportedIdentityProvider(String),
     /// What the client is not set to.
     UnsupportedOperation(&'static str),
     /// A token of another kind.
@@ -101,22 +113,33 @@ impl From<Error> for Fault {
                 Self::Modelled("AliasExistsException", format!("An account with the {} already exists.", kind.as_str()))
             }
             Error::CodeMismatch(message) => modelled("CodeMismatchException", message),
+            Error::DuplicateProvider(name) => {
+                Self::Modelled("DuplicateProviderException", format!("A provider with the name {name} already exists."))
+            }
             Error::EnableSoftwareTokenMfa => modelled("EnableSoftwareTokenMFAException", "Code mismatch"),
             Error::ExpiredCode(message) => modelled("ExpiredCodeException", message),
             Error::GroupExists => modelled("GroupExistsException", "A group with the name already exists."),
             Error::InvalidParameter(message) => Self::Modelled("InvalidParameterException", message),
             Error::InvalidPassword(refused) => Self::Modelled("InvalidPasswordException", refused.to_string()),
             Error::LimitExceeded => modelled("LimitExceededException", "Attempt limit exceeded, please try after some time."),
+            Error::LimitReached(message) => modelled("LimitExceededException", message),
+            Error::ManagedLoginBrandingExists => {
+                modelled("ManagedLoginBrandingExistsException", "A managed login branding style already exists for the app client.")
+            }
             Error::NotAuthorized(message) => Self::Modelled("NotAuthorizedException", message),
             Error::NoSuchGroup => modelled("ResourceNotFoundException", "Group not found."),
             Error::PasswordResetRequired => modelled("PasswordResetRequiredException", "Password reset required for the user"),
             Error::PreconditionNotMet(message) => Self::Modelled("PreconditionNotMetException", message),
             Error::ResourceNotFound(message) => Self::Modelled("ResourceNotFoundException", message),
             Error::SoftwareTokenMfaNotFound(message) => modelled("SoftwareTokenMFANotFoundException", message),
+            Error::TermsExists => modelled("TermsExistsException", "Terms with the name already exist for the app client."),
             Error::TooManyGroups => modelled("LimitExceededException", "The user pool has as many groups as it can have."),
             Error::TooManyImports => modelled("LimitExceededException", "The user pool has as many import jobs as it can have."),
             Error::TooManyRequests => Self::too_many_requests(),
             Error::Unauthorized(message) => modelled("UnauthorizedException", message),
+            Error::UnsupportedIdentityProvider(name) => {
+                Self::Modelled("UnsupportedIdentityProviderException", format!("The identity provider {name} cannot be configured."))
+            }
             Error::UnsupportedOperation(message) => modelled("UnsupportedOperationException", message),
             Error::UnsupportedTokenType => modelled("UnsupportedTokenTypeException", "Unsupported token type"),
             Error::UnsupportedUserState(message) => modelled("UnsupportedUserStateException", message),
@@ -399,6 +422,38 @@ impl From<PreferenceRefused> for Error {
             PreferenceRefused::Failed(failed) => failed.into(),
         }
     }
+}
+
+impl From<ProviderRefused> for Error {
+    fn from(refused: ProviderRefused) -> Self {
+        Self::parameter(refused.to_string())
+    }
+}
+
+impl From<LinkRefused> for Error {
+    fn from(refused: LinkRefused) -> Self {
+        Self::parameter(match refused {
+            LinkRefused::NoSuchUser => return Self::UserNotFound,
+            LinkRefused::NoSuchProvider(name) => return no_such_provider(&name),
+            LinkRefused::TooMany => return Self::LimitReached("Maximum number of linked identities for the user has been reached."),
+            LinkRefused::Unnamed => {
+                "ProviderAttributeName and ProviderAttributeValue are required, and have at most 512 characters.".to_owned()
+            }
+            LinkRefused::NotAProviders => "SourceUser must be a user of an external identity provider.".to_owned(),
+            LinkRefused::NotMapped(name) => format!("Invalid ProviderAttributeName {name}: it is not an attribute that the provider maps."),
+            // Source: aws-sdk-net issue 1000.
+            LinkRefused::SignedUp => {
+                "Merging is not currently supported, provide a SourceUser that has not been signed up in order to link".to_owned()
+            }
+            LinkRefused::Linked => "SourceUser is already linked to DestinationUser".to_owned(),
+            LinkRefused::Failed(failed) => return failed.into(),
+        })
+    }
+}
+
+/// No identity provider of this name.
+pub fn no_such_provider(name: &str) -> Error {
+    Error::ResourceNotFound(format!("Identity provider {name} does not exist."))
 }
 
 /// AuthFlow.

@@ -12,10 +12,12 @@ mod admin_confirm_sign_up;
 mod admin_create_user;
 mod admin_delete_user;
 mod admin_delete_user_attributes;
+mod admin_disable_provider_for_user;
 mod admin_disable_user;
 mod admin_enable_user;
 mod admin_get_user;
 mod admin_initiate_auth;
+mod admin_link_provider_for_user;
 mod admin_list_groups_for_user;
 mod admin_remove_user_from_group;
 mod admin_respond_to_auth_challenge;
@@ -27,24 +29,42 @@ mod answers;
 mod associate_software_token;
 mod auth_answer;
 mod auth_request;
+mod branding_answer;
 mod client_answer;
 mod client_settings;
 mod confirm_sign_up;
 mod create_group;
+mod create_identity_provider;
+mod create_managed_login_branding;
+mod create_terms;
 mod create_user_import_job;
 mod create_user_pool;
 mod create_user_pool_client;
+mod create_user_pool_domain;
 mod delete_group;
+mod delete_identity_provider;
+mod delete_managed_login_branding;
+mod delete_terms;
 mod delete_user_pool;
 mod delete_user_pool_client;
+mod delete_user_pool_domain;
+mod describe_identity_provider;
+mod describe_managed_login_branding;
+mod describe_managed_login_branding_by_client;
+mod describe_terms;
+mod describe_terms_by_client;
 mod describe_user_import_job;
 mod describe_user_pool;
 mod describe_user_pool_client;
+mod describe_user_pool_domain;
+mod domain_request;
 mod errors;
 mod factor_settings;
 mod filter;
 mod get_csv_header;
 mod get_group;
+mod get_identity_provider_by_identifier;
+mod get_ui_customization;
 mod get_user;
 mod get_user_pool_mfa_config;
 mod global_sign_out;
@@ -52,6 +72,8 @@ mod group_answer;
 mod import_answer;
 mod initiate_auth;
 mod list_groups;
+mod list_identity_providers;
+mod list_terms;
 mod list_user_import_jobs;
 mod list_user_pool_clients;
 mod list_user_pools;
@@ -61,17 +83,25 @@ mod new_attribute;
 mod pages;
 mod pool_answer;
 mod pool_settings;
+mod provider_answer;
 mod resend_confirmation_code;
 mod respond_to_auth_challenge;
 mod revoke_token;
+mod set_ui_customization;
 mod set_user_mfa_preference;
 mod set_user_pool_mfa_config;
 mod sign_up;
 mod start_user_import_job;
 mod stop_user_import_job;
+mod terms_answer;
+mod ui_customization_answer;
 mod update_group;
+mod update_identity_provider;
+mod update_managed_login_branding;
+mod update_terms;
 mod update_user_pool;
 mod update_user_pool_client;
+mod update_user_pool_domain;
 mod verify_software_token;
 
 /// The operations that are built.
@@ -83,10 +113,12 @@ pub fn operations() -> Vec<Operation> {
         signed("AdminCreateUser", admin_create_user::handle),
         signed("AdminDeleteUser", admin_delete_user::handle),
         signed("AdminDeleteUserAttributes", admin_delete_user_attributes::handle),
+        signed("AdminDisableProviderForUser", admin_disable_provider_for_user::handle),
         signed("AdminDisableUser", admin_disable_user::handle),
         signed("AdminEnableUser", admin_enable_user::handle),
         signed("AdminGetUser", admin_get_user::handle),
         signed("AdminInitiateAuth", admin_initiate_auth::handle),
+        signed("AdminLinkProviderForUser", admin_link_provider_for_user::handle),
         signed("AdminListGroupsForUser", admin_list_groups_for_user::handle),
         signed("AdminRemoveUserFromGroup", admin_remove_user_from_group::handle),
         signed("AdminRespondToAuthChallenge", admin_respond_to_auth_challenge::handle),
@@ -97,22 +129,40 @@ pub fn operations() -> Vec<Operation> {
         bearer_or_session("AssociateSoftwareToken", associate_software_token::handle),
         client("ConfirmSignUp", confirm_sign_up::handle).within(PerAddress::RefusedSignIns),
         signed("CreateGroup", create_group::handle),
+        signed("CreateIdentityProvider", create_identity_provider::handle),
+        signed("CreateManagedLoginBranding", create_managed_login_branding::handle),
+        signed("CreateTerms", create_terms::handle),
         signed("CreateUserImportJob", create_user_import_job::handle),
         signed("CreateUserPool", create_user_pool::handle),
         signed("CreateUserPoolClient", create_user_pool_client::handle),
+        signed("CreateUserPoolDomain", create_user_pool_domain::handle),
         signed("DeleteGroup", delete_group::handle),
+        signed("DeleteIdentityProvider", delete_identity_provider::handle),
+        signed("DeleteManagedLoginBranding", delete_managed_login_branding::handle),
+        signed("DeleteTerms", delete_terms::handle),
         signed("DeleteUserPool", delete_user_pool::handle),
         signed("DeleteUserPoolClient", delete_user_pool_client::handle),
+        signed("DeleteUserPoolDomain", delete_user_pool_domain::handle),
+        signed("DescribeIdentityProvider", describe_identity_provider::handle),
+        signed("DescribeManagedLoginBranding", describe_managed_login_branding::handle),
+        signed("DescribeManagedLoginBrandingByClient", describe_managed_login_branding_by_client::handle),
+        signed("DescribeTerms", describe_terms::handle),
+        signed("DescribeTermsByClient", describe_terms_by_client::handle),
         signed("DescribeUserImportJob", describe_user_import_job::handle),
         signed("DescribeUserPool", describe_user_pool::handle),
         signed("DescribeUserPoolClient", describe_user_pool_client::handle),
+        signed("DescribeUserPoolDomain", describe_user_pool_domain::handle),
         signed("GetCSVHeader", get_csv_header::handle),
         signed("GetGroup", get_group::handle),
+        signed("GetIdentityProviderByIdentifier", get_identity_provider_by_identifier::handle),
+        signed("GetUICustomization", get_ui_customization::handle),
         bearer("GetUser", get_user::handle),
         signed("GetUserPoolMfaConfig", get_user_pool_mfa_config::handle),
         bearer("GlobalSignOut", global_sign_out::handle),
         client("InitiateAuth", initiate_auth::handle).within(PerAddress::RefusedSignIns),
         signed("ListGroups", list_groups::handle),
+        signed("ListIdentityProviders", list_identity_providers::handle),
+        signed("ListTerms", list_terms::handle),
         signed("ListUserImportJobs", list_user_import_jobs::handle),
         signed("ListUserPoolClients", list_user_pool_clients::handle),
         signed("ListUserPools", list_user_pools::handle),
@@ -121,14 +171,19 @@ pub fn operations() -> Vec<Operation> {
         client("ResendConfirmationCode", resend_confirmation_code::handle).within(PerAddress::SignUps),
         client("RespondToAuthChallenge", respond_to_auth_challenge::handle).within(PerAddress::RefusedSignIns),
         public("RevokeToken", "the refresh token, with the secret of the client that has one", revoke_token::handle),
+        signed("SetUICustomization", set_ui_customization::handle),
         bearer("SetUserMFAPreference", set_user_mfa_preference::handle),
         signed("SetUserPoolMfaConfig", set_user_pool_mfa_config::handle),
         client("SignUp", sign_up::handle).within(PerAddress::SignUps),
         signed("StartUserImportJob", start_user_import_job::handle),
         signed("StopUserImportJob", stop_user_import_job::handle),
         signed("UpdateGroup", update_group::handle),
+        signed("UpdateIdentityProvider", update_identity_provider::handle),
+        signed("UpdateManagedLoginBranding", update_managed_login_branding::handle),
+        signed("UpdateTerms", update_terms::handle),
         signed("UpdateUserPool", update_user_pool::handle),
         signed("UpdateUserPoolClient", update_user_pool_client::handle),
+        signed("UpdateUserPoolDomain", update_user_pool_domain::handle),
         bearer_or_session("VerifySoftwareToken", verify_software_token::handle),
     ]
 }

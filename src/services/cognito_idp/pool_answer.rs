@@ -6,6 +6,7 @@ use crate::context::Context;
 use crate::iam::arn::Arn;
 use crate::kit::clock::Timestamp;
 use crate::userpools::attributes::{SchemaAttribute, full_schema};
+use crate::userpools::domain::{DomainKind, UserPoolDomain};
 use crate::userpools::pool::{Pool, PoolConfiguration, SoftwareToken};
 
 /// UserPoolType.
@@ -22,6 +23,10 @@ pub struct PoolAnswer {
     estimated_number_of_users: i64,
     arn: Arn,
     user_pool_tier: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    domain: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    custom_domain: Option<String>,
 }
 
 impl PoolAnswer {
@@ -43,6 +48,19 @@ impl PoolAnswer {
             estimated_number_of_users,
             arn: Arn::user_pool(&pool.region, &cx.account_id, &pool.id),
             user_pool_tier: "ESSENTIALS",
+            domain: None,
+            custom_domain: None,
         }
+    }
+
+    /// The same, with the domains that its users sign in at.
+    pub fn at(mut self, domains: Vec<UserPoolDomain>) -> Self {
+        for UserPoolDomain { domain, kind, .. } in domains {
+            match kind {
+                DomainKind::Prefix => self.domain = Some(domain),
+                DomainKind::Custom { .. } => self.custom_domain = Some(domain),
+            }
+        }
+        self
     }
 }

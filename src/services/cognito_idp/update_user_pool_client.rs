@@ -47,6 +47,7 @@ pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Re
                 modified_at: cx.now(),
                 ..before
             };
+            client_settings::check_providers(tx, pool, &after.configuration).await?;
             store::user_pools::update_client(tx, &after).await?;
             Ok::<_, Error>(after)
         })

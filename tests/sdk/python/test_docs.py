@@ -15,6 +15,7 @@ PAGES = {
     "clients": ["boto3: arn:aws:iam::000000000000:root", "pycognito: ann"],
     "command-line": ['"decision": "allowed"', "ok   notes.test.json: nobody deletes", "2 passed, 0 failed"],
     "console": ['"Mode":"dev"', '"Events":['],
+    "federation": ["Corp"],
     "decisions": ['"decision":true', '"decision":false'],
     "getting-started": ["boto3: ann", "pycognito: ann@example.com", "PyJWT: ann"],
     "identity-pools": ['"ASIA'],

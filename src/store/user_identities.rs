@@ -1,0 +1,96 @@
+//! What identity providers know a pool's users by: each identity is one user's.
+
+use super::users::index_status;
+use super::{Conn, StoreError};
+use crate::kit::clock::Timestamp;
+use crate::kit::id::{UserId, UserPoolId};
+use crate::userpools::linked_identity::{IdentityKey, LinkedIdentity, MOST_OF_A_USER};
+use crate::userpools::user::{User, UserStatus};
+
+#[derive(sqlx::FromRow)]
+struct IdentityRow {
+    provider_name: String,
+    attribute_name: String,
+    attribute_value: String,
+    user_id: UserId,
+    provider_type: String,
+    issuer: Option<String>,
+    is_primary: i16,
+    created_at: i64,
+}
+
+impl From<IdentityRow> for LinkedIdentity {
+    fn from(row: IdentityRow) -> Self {
+        Self {
+            key: IdentityKey { provider: row.provider_name, attribute: row.attribute_name, value: row.attribute_value },
+            user_id: row.user_id,
+            provider_type: row.provider_type,
+            issuer: row.issuer,
+            is_primary: row.is_primary != 0,
+            created_at: Timestamp::from_millis(row.created_at),
+        }
+    }
+}
+
+/// Makes a user known by an identity; `false` if somebody is. Of two who link it at once, one does.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn insert(tx: &mut Conn, pool_id: &UserPoolId, identity: &LinkedIdentity) -> Result<bool, StoreError> {
+    const SQL: &str = "INSERT INTO user_identities (pool_id, provider_name, attribute_name, attribute_value, user_id, provider_type, \
+                       issuer, is_primary, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
+                       ON CONFLICT (pool_id, provider_name, attribute_name, attribute_value) DO NOTHING";
+    let LinkedIdentity { key, user_id, provider_type, issuer, is_primary, created_at } = identity;
+    let is_primary = i16::from(*is_primary);
+    let values = (&key.provider, &key.attribute, &key.value);
+    let inserted =
+        execute!(tx, SQL, [pool_id, values.0, values.1, values.2, user_id, provider_type, issuer, is_primary, created_at.millis()])?;
+    Ok(inserted == 1)
+}
+
+/// Whom a provider knows by this.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find(tx: &mut Conn, pool_id: &UserPoolId, key: &IdentityKey) -> Result<Option<LinkedIdentity>, StoreError> {
+    const SQL: &str = "SELECT provider_name, attribute_name, attribute_value, user_id, provider_type, issuer, is_primary, created_at \
+                       FROM user_identities WHERE pool_id = $1 AND provider_name = $2 AND attribute_name = $3 AND attribute_value = $4";
+    let row = fetch!(tx, fetch_optional, IdentityRow, SQL, [pool_id, &key.provider, &key.attribute, &key.value])?;
+    Ok(row.map(LinkedIdentity::from))
+}
+
+/// What providers know a user by: the one that they were made of first, then as they were linked.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn of_user(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId) -> Result<Vec<LinkedIdentity>, StoreError> {
+    const SQL: &str = "SELECT provider_name, attribute_name, attribute_value, user_id, provider_type, issuer, is_primary, created_at \
+                       FROM user_identities WHERE pool_id = $1 AND user_id = $2 \
+                       ORDER BY is_primary DESC, created_at, provider_name, attribute_name, attribute_value LIMIT $3";
+    // One that the user was made of, and those that are linked.
+    let most = i64::try_from(MOST_OF_A_USER + 1).unwrap_or(i64::MAX);
+    let rows = fetch!(tx, fetch_all, IdentityRow, SQL, [pool_id, user_id, most])?;
+    Ok(rows.into_iter().map(LinkedIdentity::from).collect())
+}
+
+/// Forgets what a provider knows a user by; `false` if nobody was known by it.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn delete(tx: &mut Conn, pool_id: &UserPoolId, key: &IdentityKey) -> Result<bool, StoreError> {
+    const SQL: &str = "DELETE FROM user_identities WHERE pool_id = $1 AND provider_name = $2 AND attribute_name = $3 \
+                       AND attribute_value = $4";
+    Ok(execute!(tx, SQL, [pool_id, &key.provider, &key.attribute, &key.value])? == 1)
+}
+
+/// Takes the password from a user, who signs in through a provider or not at all; what was proven by it counts no more.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn take_password(tx: &mut Conn, user: &User, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE users SET password_hash = NULL, sealed_srp_verifier = NULL, temporary_password_expires_at = NULL, \
+                       status = $3, password_generation = password_generation + 1, modified_at = $4 WHERE pool_id = $1 AND user_id = $2";
+    let status = UserStatus::ExternalProvider;
+    execute!(tx, SQL, [&user.pool_id, &user.id, status.as_str(), now.millis()])?;
+    index_status(tx, &user.pool_id, &user.id, status).await
+}
