@@ -20,6 +20,9 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(20, "nodes", include_str!("../../migrations/0020_nodes.sql")),
     shared(30, "groups", include_str!("../../migrations/0030_groups.sql")),
     shared(35, "access key uses", include_str!("../../migrations/0035_access_key_uses.sql")),
+    shared(56, "client secrets", include_str!("../../migrations/0056_client_secrets.sql")),
+    shared(57, "refresh token rotation", include_str!("../../migrations/0057_refresh_token_rotation.sql")),
+    shared(58, "resource servers", include_str!("../../migrations/0058_resource_servers.sql")),
 ];
 
 const fn shared(version: i64, name: &'static str, sql: &'static str) -> (i64, &'static str, &'static str, &'static str) {

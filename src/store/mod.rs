@@ -6,6 +6,7 @@ mod on;
 pub mod attempts;
 pub mod audit;
 pub mod changes;
+pub mod client_secrets;
 pub mod codes;
 #[cfg(test)]
 mod conformance;
@@ -27,6 +28,7 @@ mod migrate;
 pub mod names;
 pub mod nodes;
 pub mod outbox;
+pub mod resource_servers;
 pub mod signing_keys;
 #[cfg(test)]
 pub mod template;

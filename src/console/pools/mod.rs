@@ -7,6 +7,7 @@ mod head;
 mod new;
 mod overview;
 mod preset;
+mod resource_servers;
 mod settings;
 mod snippets;
 mod users;
@@ -24,6 +25,9 @@ use head::Head;
 /// How many things a list shows at once.
 const PAGE: usize = 60;
 
+/// How many resource servers a list shows at once: the operation gives no more.
+const PAGE_OF_SERVERS: usize = 50;
+
 /// The pages and forms of user pools.
 pub fn rows() -> Vec<Row> {
     let mut rows = vec![
@@ -37,6 +41,7 @@ pub fn rows() -> Vec<Row> {
     ];
     rows.extend(clients::rows());
     rows.extend(groups::rows());
+    rows.extend(resource_servers::rows());
     rows.extend(users::rows());
     rows
 }

@@ -1,12 +1,13 @@
 //! Amazon Cognito user pools.
 
 use crate::budgets::PerAddress;
-use crate::operation::{Operation, bearer, bearer_or_session, client, public, signed};
+use crate::operation::{Operation, bearer, bearer_or_session, client, client_or_signed, public, signed};
 
 #[macro_use]
 mod found;
 
 mod add_custom_attributes;
+mod add_user_pool_client_secret;
 mod admin_add_user_to_group;
 mod admin_confirm_sign_up;
 mod admin_create_user;
@@ -31,23 +32,32 @@ mod client_answer;
 mod client_settings;
 mod confirm_sign_up;
 mod create_group;
+mod create_resource_server;
 mod create_user_pool;
 mod create_user_pool_client;
 mod delete_group;
+mod delete_resource_server;
 mod delete_user_pool;
 mod delete_user_pool_client;
+mod delete_user_pool_client_secret;
+mod describe_resource_server;
 mod describe_user_pool;
 mod describe_user_pool_client;
 mod errors;
 mod factor_settings;
 mod filter;
+mod get_client_token;
+mod get_derived_token;
 mod get_group;
+mod get_tokens_from_refresh_token;
 mod get_user;
 mod get_user_pool_mfa_config;
 mod global_sign_out;
 mod group_answer;
 mod initiate_auth;
 mod list_groups;
+mod list_resource_servers;
+mod list_user_pool_client_secrets;
 mod list_user_pool_clients;
 mod list_user_pools;
 mod list_users;
@@ -57,12 +67,14 @@ mod pages;
 mod pool_answer;
 mod pool_settings;
 mod resend_confirmation_code;
+mod resource_server_answer;
 mod respond_to_auth_challenge;
 mod revoke_token;
 mod set_user_mfa_preference;
 mod set_user_pool_mfa_config;
 mod sign_up;
 mod update_group;
+mod update_resource_server;
 mod update_user_pool;
 mod update_user_pool_client;
 mod verify_software_token;
@@ -71,6 +83,7 @@ mod verify_software_token;
 pub fn operations() -> Vec<Operation> {
     vec![
         signed("AddCustomAttributes", add_custom_attributes::handle),
+        signed("AddUserPoolClientSecret", add_user_pool_client_secret::handle),
         signed("AdminAddUserToGroup", admin_add_user_to_group::handle),
         signed("AdminConfirmSignUp", admin_confirm_sign_up::handle),
         signed("AdminCreateUser", admin_create_user::handle),
@@ -90,19 +103,28 @@ pub fn operations() -> Vec<Operation> {
         bearer_or_session("AssociateSoftwareToken", associate_software_token::handle),
         client("ConfirmSignUp", confirm_sign_up::handle).within(PerAddress::RefusedSignIns),
         signed("CreateGroup", create_group::handle),
+        signed("CreateResourceServer", create_resource_server::handle),
         signed("CreateUserPool", create_user_pool::handle),
         signed("CreateUserPoolClient", create_user_pool_client::handle),
         signed("DeleteGroup", delete_group::handle),
+        signed("DeleteResourceServer", delete_resource_server::handle),
         signed("DeleteUserPool", delete_user_pool::handle),
         signed("DeleteUserPoolClient", delete_user_pool_client::handle),
+        signed("DeleteUserPoolClientSecret", delete_user_pool_client_secret::handle),
+        signed("DescribeResourceServer", describe_resource_server::handle),
         signed("DescribeUserPool", describe_user_pool::handle),
         signed("DescribeUserPoolClient", describe_user_pool_client::handle),
+        client("GetClientToken", get_client_token::handle).within(PerAddress::RefusedSignIns),
+        client_or_signed("GetDerivedToken", get_derived_token::handle).within(PerAddress::RefusedSignIns),
         signed("GetGroup", get_group::handle),
+        client("GetTokensFromRefreshToken", get_tokens_from_refresh_token::handle).within(PerAddress::RefusedSignIns),
         bearer("GetUser", get_user::handle),
         signed("GetUserPoolMfaConfig", get_user_pool_mfa_config::handle),
         bearer("GlobalSignOut", global_sign_out::handle),
         client("InitiateAuth", initiate_auth::handle).within(PerAddress::RefusedSignIns),
         signed("ListGroups", list_groups::handle),
+        signed("ListResourceServers", list_resource_servers::handle),
+        signed("ListUserPoolClientSecrets", list_user_pool_client_secrets::handle),
         signed("ListUserPoolClients", list_user_pool_clients::handle),
         signed("ListUserPools", list_user_pools::handle),
         signed("ListUsers", list_users::handle),
@@ -114,6 +136,7 @@ pub fn operations() -> Vec<Operation> {
         signed("SetUserPoolMfaConfig", set_user_pool_mfa_config::handle),
         client("SignUp", sign_up::handle).within(PerAddress::SignUps),
         signed("UpdateGroup", update_group::handle),
+        signed("UpdateResourceServer", update_resource_server::handle),
         signed("UpdateUserPool", update_user_pool::handle),
         signed("UpdateUserPoolClient", update_user_pool_client::handle),
         bearer_or_session("VerifySoftwareToken", verify_software_token::handle),
