@@ -119,4 +119,17 @@ mod tests {
         let since: i64 = sqlx::query_scalar("SELECT state_since FROM pool_signing_keys").fetch_one(&mut connection).await.unwrap();
         assert_eq!(since, 7);
     }
+
+    #[actix_web::test]
+    async fn secrets_are_as_old_as_their_clients_and_go_on_being_told() {
+        let mut connection = at(55).await;
+        let clients = "INSERT INTO user_pool_clients (pool_id, client_id, name, configuration, sealed_secret, created_at, modified_at) \
+                       VALUES ('p', 'a', 'n', '{}', X'00', 7, 9), ('p', 'b', 'n', '{}', NULL, 8, 9)";
+        connection.execute(clients).await.unwrap();
+        let secrets = STEPS.iter().find(|step| step.1 == "client secrets").unwrap();
+        connection.execute(secrets.2).await.unwrap();
+        let sql = "SELECT secret_created_at, secret_is_withheld FROM user_pool_clients ORDER BY client_id";
+        let found: Vec<(Option<i64>, i64)> = sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap();
+        assert_eq!(found, [(Some(7), 0), (None, 0)]);
+    }
 }

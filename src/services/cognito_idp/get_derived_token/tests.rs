@@ -7,8 +7,15 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
 use crate::testing::{Answer, TestApp, TestPool};
+use crate::tokens::claims::USER_ADMIN_SCOPE;
+use crate::userpools::resource_server::USER_ADMIN;
 
 const ADMIN: &str = "aws.cognito.signin.user.admin";
+
+#[test]
+fn the_scope_of_the_users_own_is_one_wherever_it_is_named() {
+    assert_eq!((USER_ADMIN_SCOPE, USER_ADMIN), (ADMIN, ADMIN));
+}
 
 /// A pool with an API, users alice and bob, and a client of a service that exchanges tokens.
 struct World<'a> {
@@ -55,6 +62,7 @@ impl<'a> World<'a> {
     async fn machine(&self) -> (Value, Value) {
         let client = json!({
             "ClientName": "m", "GenerateSecret": true, "ExplicitAuthFlows": ["ALLOW_CLIENT_TOKEN_AUTH"], "AllowedOAuthScopes": ["api/read"],
+            "AccessTokenValidity": 10, "TokenValidityUnits": {"AccessToken": "minutes"},
         });
         let client = self.pool.admin("CreateUserPoolClient", client).await.ok()["UserPoolClient"].clone();
         let input = json!({"ClientId": client["ClientId"], "Secret": client["ClientSecret"]});
@@ -201,11 +209,16 @@ async fn what_is_revoked_gives_nothing_and_takes_along_what_it_gave() {
     assert_eq!(get.error(), refused("Access Token has been revoked"));
     // A machine whose client is gone acts no more.
     let world = World::new(&app).await;
+    let (machine, _) = world.machine().await;
+    let acting = json!({"ActorToken": machine, "ActorTokenType": "ACCESS_TOKEN"});
+    world.exchange(acting.clone()).await.ok();
+    app.advance(Duration::from_secs(600));
+    assert_eq!(world.exchange(acting).await.error(), refused("ActorToken has expired"));
     let (machine, id) = world.machine().await;
     let acting = json!({"ActorToken": machine, "ActorTokenType": "ACCESS_TOKEN"});
     world.exchange(acting.clone()).await.ok();
     world.pool.admin("DeleteUserPoolClient", json!({"ClientId": id})).await.ok();
-    assert_eq!(world.exchange(acting.clone()).await.error(), refused("ActorToken has been revoked"));
+    assert_eq!(world.exchange(acting).await.error(), refused("ActorToken has been revoked"));
     app.advance(Duration::from_secs(3600));
     assert_eq!(world.exchange(json!({})).await.error(), refused("SubjectToken has expired"));
 }
