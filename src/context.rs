@@ -97,6 +97,8 @@ pub struct Keys {
     pub nobody: SealingKey,
     /// Session tokens of temporary credentials.
     pub credentials: SealingKey,
+    /// Keyed hashes that are the refresh tokens which follow a sign-in's first.
+    pub refresh_tokens: SealingKey,
 }
 
 /// What is read often and written seldom: bounded, and forgotten when the store says that it was changed.

@@ -256,6 +256,7 @@ pub fn keys(master: &MasterKey) -> Keys {
         travelling: master.derive("travelling"),
         nobody: master.derive("nobody"),
         credentials: master.derive("credentials"),
+        refresh_tokens: master.derive("refresh tokens"),
     }
 }
 

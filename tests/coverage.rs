@@ -125,6 +125,7 @@ const fn who(access: Access) -> &'static str {
         Access::Public(_) => "anybody",
         Access::Client => "app client",
         Access::Bearer => "access token",
+        Access::ClientOrSigned => "app client, or signed",
         Access::Signed => "signed",
         Access::Unjudged(_) => "any signature",
     }

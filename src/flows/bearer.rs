@@ -91,8 +91,12 @@ mod tests {
     fn a_token_is_an_id_token_or_an_access_token_with_the_users_own_rights() {
         let key = SigningKey::generate("kid".into()).unwrap();
         let judged = |token_use: &str, scope: &str, issuer: &str, seconds: i64| {
-            let token = json!({"sub": "s", "iss": issuer, "origin_jti": "o", "event_id": "e", "token_use": token_use, "auth_time": 1, "exp": 100,
+            let mut token = json!({"sub": "s", "iss": issuer, "origin_jti": "o", "event_id": "e", "token_use": token_use, "auth_time": 1, "exp": 100,
                                "iat": 1, "jti": "j", "client_id": "app", "aud": "app", "scope": scope, "username": "a", "cognito:username": "a"});
+            // An access token has an audience where it is for another service.
+            if token_use == "access" {
+                token.as_object_mut().unwrap().remove("aud");
+            }
             let token = key.sign(&token).unwrap();
             claims(&RawJwt::parse(&token).unwrap(), &[key.public().clone()], "issuer", Timestamp::from_seconds(seconds))
         };

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::client_secrets;
 use super::failed::Failed;
 use crate::context::{App, Context};
 use crate::crypto::digest::secret_hash;
@@ -42,6 +43,15 @@ pub enum SecretRefused {
     /// The hash is another one.
     #[error("a wrong proof of the secret of the client {0}")]
     Wrong(ClientId),
+    /// There is a secret, and the client has none.
+    #[error("the client {0} has no secret")]
+    UnexpectedSecret(ClientId),
+    /// There is no secret, and the client has one.
+    #[error("no secret of the client {0}")]
+    AbsentSecret(ClientId),
+    /// The secret is another one.
+    #[error("a wrong secret of the client {0}")]
+    WrongSecret(ClientId),
     /// Our own failure.
     #[error(transparent)]
     Failed(#[from] Failed),
@@ -85,24 +95,35 @@ impl AppClient {
     /// [`SecretRefused`].
     pub fn check_secret_hash(&self, app: &App, names: &[&str], given: Option<&str>) -> Result<(), SecretRefused> {
         let id = &self.client.id;
-        match (self.secret(app)?, given) {
-            (None, None) => Ok(()),
-            (None, Some(_)) => Err(SecretRefused::Unexpected(id.clone())),
-            (Some(_), None) => Err(SecretRefused::Absent(id.clone())),
-            (Some(secret), Some(given)) => {
-                let fits = |name: &&str| constant_time_equals(secret_hash(&secret, name, id.as_str()).as_bytes(), given.as_bytes());
-                names.iter().any(fits).then_some(()).ok_or_else(|| SecretRefused::Wrong(id.clone()))
+        match (self.client.secrets.is_empty(), given) {
+            (true, None) => Ok(()),
+            (true, Some(_)) => Err(SecretRefused::Unexpected(id.clone())),
+            (false, None) => Err(SecretRefused::Absent(id.clone())),
+            (false, Some(given)) => {
+                let secrets = client_secrets::open_all(app, &self.client)?;
+                let fits =
+                    |secret: &Secret, name: &str| constant_time_equals(secret_hash(secret, name, id.as_str()).as_bytes(), given.as_bytes());
+                let is_proven = secrets.iter().any(|secret| names.iter().any(|name| fits(secret, name)));
+                is_proven.then_some(()).ok_or_else(|| SecretRefused::Wrong(id.clone()))
             }
         }
     }
 
-    /// The client's secret.
+    /// Checks the client's secret itself, which a client that has one must bring.
     ///
     /// # Errors
-    /// When it does not open.
-    pub fn secret(&self, app: &App) -> Result<Option<Secret>, Failed> {
-        let place = ["user_pool_clients", self.client.pool_id.as_str(), self.client.id.as_str()];
-        let open = |sealed| app.keys.at_rest.open(&place, sealed).map_err(Failed::because);
-        self.client.sealed_secret.as_ref().map(open).transpose()
+    /// [`SecretRefused`].
+    pub fn check_secret(&self, app: &App, given: Option<&Secret>) -> Result<(), SecretRefused> {
+        let id = &self.client.id;
+        match (self.client.secrets.is_empty(), given) {
+            (true, None) => Ok(()),
+            (true, Some(_)) => Err(SecretRefused::UnexpectedSecret(id.clone())),
+            (false, None) => Err(SecretRefused::AbsentSecret(id.clone())),
+            (false, Some(given)) => {
+                let secrets = client_secrets::open_all(app, &self.client)?;
+                let is_known = secrets.iter().any(|secret| secret.equals(given.expose_secret()));
+                is_known.then_some(()).ok_or_else(|| SecretRefused::WrongSecret(id.clone()))
+            }
+        }
     }
 }

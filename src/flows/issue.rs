@@ -57,6 +57,8 @@ pub fn new_family(app: &App, app_client: &AppClient, user_id: &UserId, device_ke
         client_id: app_client.client.id.clone(),
         device_key: device_key.map(str::to_owned),
         refresh_token: secret.hashed(),
+        generation: 0,
+        rotated_at: None,
         authenticated_at: now,
         expires_at: now.plus(lifetime),
         revoked_at: None,
@@ -100,6 +102,8 @@ pub async fn tokens(
         jti: ids::uuid(&mut app.rng()),
         username: user.username.clone(),
         device_key: family.device_key.clone(),
+        aud: None,
+        act: None,
     };
     let id = IdClaims {
         sub: user.id.clone(),
@@ -116,6 +120,7 @@ pub async fn tokens(
         exp: now.plus(id_lifetime).seconds(),
         iat: now.seconds(),
         jti: ids::uuid(&mut app.rng()),
+        act: None,
         attributes: attribute_claims(app_client, user),
     };
     // Two signatures hold this worker for half a millisecond. Whoever waits on it with a connection in hand goes first: the
@@ -130,7 +135,7 @@ pub async fn tokens(
 }
 
 /// The attributes that the client may read, and by whom else the user is known, which every client is told; what says that an address is verified is a boolean.
-fn attribute_claims(app_client: &AppClient, user: &User) -> Map<String, Value> {
+pub fn attribute_claims(app_client: &AppClient, user: &User) -> Map<String, Value> {
     let readable = user.attributes.iter().filter(|(name, _)| *name == ATTRIBUTE || app_client.client.configuration.may_read(name));
     readable
         .map(|(name, value)| match name.as_str() {
@@ -140,11 +145,4 @@ fn attribute_claims(app_client: &AppClient, user: &User) -> Map<String, Value> {
             _ => (name.clone(), Value::String(value.clone())),
         })
         .collect()
-}
-
-/// The parts of a refresh token: the sign-in's id and the secret.
-#[must_use]
-pub fn read_refresh_token(text: &str) -> Option<(&str, PlainToken)> {
-    let (origin_jti, secret) = text.split_once('.')?;
-    ids::is_uuid(origin_jti).then(|| (origin_jti, PlainToken::presented(secret)))
 }

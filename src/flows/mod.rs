@@ -2,6 +2,8 @@
 
 pub mod access;
 pub mod bearer;
+pub mod client_secrets;
+pub mod client_token;
 pub mod clients;
 pub mod codes;
 pub mod confirm_sign_up;
@@ -13,9 +15,11 @@ pub mod paging;
 pub mod passwords;
 pub mod pool_keys;
 pub mod refresh;
+pub mod refresh_token;
 pub mod sign_in;
 pub mod sign_up;
 pub mod software_token;
+pub mod token_exchange;
 pub mod user_attributes;
 pub mod user_imports;
 pub mod web_identity;

@@ -1,11 +1,15 @@
-//! REFRESH_TOKEN_AUTH: new ID and access tokens of a sign-in that goes on.
+//! REFRESH_TOKEN_AUTH and GetTokensFromRefreshToken: new tokens of a sign-in that goes on.
 
 use super::clients::{AppClient, NoSuchClient, SecretRefused};
 use super::failed::{Failed, fails_with_the_store};
 use super::issue::{self, IssueRefused, Tokens};
+use super::refresh_token::{self, Presented};
 use crate::context::App;
-use crate::store::tokens::{self, FamilyOfMember};
+use crate::store::tokens::{self, FamilyOfMember, TokenFamily};
+use crate::store::{Conn, StoreError};
 use crate::userpools::group::GroupClaims;
+use crate::userpools::refresh_rotation::{Standing, standing};
+use crate::userpools::user::User;
 
 /// Why a sign-in is not refreshed.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +20,9 @@ pub enum RefreshRefused {
     /// Not a refresh token of this client.
     #[error("not a refresh token of this client")]
     Invalid,
+    /// A token that another has followed.
+    #[error("the refresh token has been followed by another")]
+    Reused,
     /// The sign-in was ended.
     #[error("the sign-in was revoked")]
     Revoked,
@@ -47,31 +54,120 @@ impl From<IssueRefused> for RefreshRefused {
     }
 }
 
-/// Refreshes.
+/// Refreshes by InitiateAuth, whose answer has no other refresh token.
+///
+/// # Errors
+/// [`RefreshRefused`]; never [`RefreshRefused::Reused`], for which it has no error.
+pub async fn refresh(app: &App, app_client: &AppClient, token: &str, secret_hash: Option<&str>) -> Result<Tokens, RefreshRefused> {
+    if !app_client.client.configuration.allows_refresh_by_initiate_auth() {
+        return Err(RefreshRefused::Disabled);
+    }
+    let asked = Asked { app, app_client, token: refresh_token::read(token).ok_or(RefreshRefused::Invalid)? };
+    let found = app.read(async |tx| asked.find(tx).await).await?;
+    let (family, user, groups) = asked.genuine(found)?;
+    app_client.check_secret_hash(app, &[&user.username, user.id.as_str()], secret_hash)?;
+    if asked.standing(&family)? != Standing::Current {
+        // Another followed it while the client had them rotate.
+        app.write(async |tx| tokens::revoke_family(tx, &family.pool_id, &family.origin_jti, app.now()).await).await?;
+        return Err(RefreshRefused::Revoked);
+    }
+    asked.goes_on(&family, &user)?;
+    Ok(issue::tokens(app, app_client, &user, groups, &family, None).await?)
+}
+
+/// Refreshes by GetTokensFromRefreshToken, whose answer has the refresh token that follows, where the client has them rotate.
 ///
 /// # Errors
 /// [`RefreshRefused`].
-pub async fn refresh(app: &App, app_client: &AppClient, token: &str, secret_hash: Option<&str>) -> Result<Tokens, RefreshRefused> {
-    if !app_client.client.configuration.allows("ALLOW_REFRESH_TOKEN_AUTH") {
+pub async fn exchange(app: &App, app_client: &AppClient, token: &str, device_key: Option<&str>) -> Result<Tokens, RefreshRefused> {
+    let configuration = &app_client.client.configuration;
+    if !configuration.rotates_refresh_tokens() && !configuration.allows_refresh_by_initiate_auth() {
         return Err(RefreshRefused::Disabled);
     }
-    let (origin_jti, secret) = issue::read_refresh_token(token).ok_or(RefreshRefused::Invalid)?;
-    let found = app.read(async |tx| tokens::find_family_of_member(tx, &app_client.pool.id, origin_jti).await).await?;
-    let FamilyOfMember { family, user, memberships } = found.ok_or(RefreshRefused::Invalid)?;
-    // SECURITY: bound to the client that it was given to (RFC 6749 §10.4).
-    if !family.refresh_token.matches(&secret.hashed()) || family.client_id != app_client.client.id {
-        return Err(RefreshRefused::Invalid);
+    let asked = Asked { app, app_client, token: refresh_token::read(token).ok_or(RefreshRefused::Invalid)? };
+    let found = app.read(async |tx| asked.find(tx).await).await?;
+    // What is no token at all is refused before anything is locked for it.
+    let (family, user, groups) = asked.genuine(found)?;
+    if !configuration.rotates_refresh_tokens() && asked.standing(&family)? == Standing::Current {
+        check_device(&family, device_key)?;
+        asked.goes_on(&family, &user)?;
+        return Ok(issue::tokens(app, app_client, &user, groups, &family, None).await?);
     }
-    app_client.check_secret_hash(app, &[&user.username, user.id.as_str()], secret_hash)?;
-    // Disabling revokes too: what the user is told is the cause.
-    if !user.enabled {
-        return Err(RefreshRefused::UserDisabled);
+    // Reuse is a refusal that is remembered.
+    let (family, user, groups) = app.write(async |tx| asked.take(tx, device_key).await).await??;
+    let next = Some(refresh_token::of_generation(app, &family, family.generation));
+    Ok(issue::tokens(app, app_client, &user, groups, &family, next).await?)
+}
+
+type Refreshed = (TokenFamily, User, GroupClaims);
+
+/// A refresh token that is to be used.
+struct Asked<'a> {
+    app: &'a App,
+    app_client: &'a AppClient,
+    token: Presented<'a>,
+}
+
+impl Asked<'_> {
+    async fn find(&self, tx: &mut Conn) -> Result<Option<FamilyOfMember>, StoreError> {
+        tokens::find_family_of_member(tx, &self.app_client.pool.id, self.token.origin_jti).await
     }
-    if family.revoked_at.is_some() {
-        return Err(RefreshRefused::Revoked);
+
+    /// The transaction: the sign-in as it is when the token was used, its newest token counted.
+    ///
+    /// SECURITY: whose token is used again although another followed it, may have stolen it, or been stolen from. Which of the two
+    /// cannot be told, so the sign-in ends (RFC 9700 §4.14.2).
+    async fn take(&self, tx: &mut Conn, device_key: Option<&str>) -> Result<Result<Refreshed, RefreshRefused>, RefreshRefused> {
+        let found = self.find(tx).await?;
+        let (mut family, user, groups) = self.genuine(found)?;
+        check_device(&family, device_key)?;
+        let standing = self.standing(&family)?;
+        if standing == Standing::Reused {
+            tokens::revoke_family(tx, &family.pool_id, &family.origin_jti, self.app.now()).await?;
+            return Ok(Err(RefreshRefused::Reused));
+        }
+        self.goes_on(&family, &user)?;
+        if standing == Standing::Current {
+            if !tokens::rotate(tx, &family, self.app.now()).await? {
+                return Err(RefreshRefused::Revoked);
+            }
+            family.generation = family.generation.saturating_add(1);
+        }
+        Ok(Ok((family, user, groups)))
     }
-    if app.now() >= family.expires_at {
-        return Err(RefreshRefused::Expired);
+
+    /// The sign-in, if the token is one that it was given.
+    fn genuine(&self, found: Option<FamilyOfMember>) -> Result<Refreshed, RefreshRefused> {
+        let FamilyOfMember { family, user, memberships } = found.ok_or(RefreshRefused::Invalid)?;
+        // SECURITY: bound to the client that it was given to (RFC 6749 §10.4).
+        if !self.token.is_genuine(self.app, &family) || family.client_id != self.app_client.client.id {
+            return Err(RefreshRefused::Invalid);
+        }
+        Ok((family, user, GroupClaims::of(memberships)))
     }
-    Ok(issue::tokens(app, app_client, &user, GroupClaims::of(memberships), &family, None).await?)
+
+    fn standing(&self, family: &TokenFamily) -> Result<Standing, RefreshRefused> {
+        let grace = self.app_client.client.configuration.rotation_grace();
+        standing(self.token.generation, family.generation, family.rotated_at, grace, self.app.now()).ok_or(RefreshRefused::Invalid)
+    }
+
+    fn goes_on(&self, family: &TokenFamily, user: &User) -> Result<(), RefreshRefused> {
+        // Disabling revokes too: what the user is told is the cause.
+        if !user.enabled {
+            return Err(RefreshRefused::UserDisabled);
+        }
+        if family.revoked_at.is_some() {
+            return Err(RefreshRefused::Revoked);
+        }
+        if self.app.now() >= family.expires_at { Err(RefreshRefused::Expired) } else { Ok(()) }
+    }
+}
+
+/// SECURITY: what was given to a remembered device serves that device.
+fn check_device(family: &TokenFamily, given: Option<&str>) -> Result<(), RefreshRefused> {
+    match (&family.device_key, given) {
+        (Some(own), Some(given)) if own == given => Ok(()),
+        (Some(_), _) => Err(RefreshRefused::Invalid),
+        (None, _) => Ok(()),
+    }
 }

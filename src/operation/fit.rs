@@ -3,7 +3,7 @@
 use crate::policy::catalogue::{catalogue, glob};
 
 /// Operations of AWS that its list of actions does not have yet. Each works on the pool that it names, as its neighbours do.
-const NEWER: [&str; 1] = ["cognito-idp:DescribeTermsByClient"];
+const NEWER: [&str; 2] = ["cognito-idp:DescribeTermsByClient", "cognito-idp:GetDerivedToken"];
 
 /// The action must be AWS's, and the resource of one of its types; `*` is for actions that have none, and for the caller's own
 /// entity where the caller is no entity.

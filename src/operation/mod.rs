@@ -12,7 +12,9 @@ mod row;
 pub use ask::{Ask, Asks, Resolved};
 pub use fault::Fault;
 pub use pass::{PassedRole, pass_role};
-pub use row::{Access, OfClient, OfHolder, Operation, Proof, bearer, bearer_or_session, client, public, signed, unjudged};
+pub use row::{
+    Access, OfClient, OfHolder, Operation, Proof, bearer, bearer_or_session, client, client_or_signed, public, signed, unjudged,
+};
 
 use serde_json::{Map, Value};
 

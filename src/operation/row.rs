@@ -12,6 +12,7 @@ use crate::flows::access::{self, AccessRefused, Holder};
 use crate::flows::clients::{self, AppClient, NoSuchClient, SecretRefused};
 use crate::iam::caller::Caller;
 use crate::kit::id::ClientId;
+use crate::kit::secret::Secret;
 
 /// Who may call an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub enum Access {
     Bearer,
     /// Who signs, and is allowed what the request asks.
     Signed,
+    /// Whoever knows the app client and its secret; or who signs, and is allowed what the request asks.
+    ClientOrSigned,
     /// Who signs, whatever their policies say, for this reason.
     Unjudged(&'static str),
 }
@@ -123,6 +126,8 @@ pub enum Proof<'a> {
         /// The hash, if one was sent.
         hash: Option<&'a str>,
     },
+    /// The client's secret itself, if one was sent.
+    Secret(Option<&'a Secret>),
     /// The hash is over a name that only the flow knows (a refresh token's user), and so the flow checks it.
     InFlow,
 }
@@ -157,13 +162,50 @@ where
             let request: Request = read(input)?;
             let found = clients::find(cx, request.client_id()).await?;
             let client = found.ok_or_else(|| named::<_, Failure>(NoSuchClient(request.client_id().clone())))?;
-            if let Proof::SecretHash { username, hash } = request.proof() {
-                client.check_secret_hash(cx, &[username], hash).map_err(named::<_, Failure>)?;
-            }
+            prove(cx, &client, request.proof()).map_err(named::<_, Failure>)?;
             write(handler(cx, client, request).await)
         })
     });
     Operation::new::<Request>(name, Access::Client, run)
+}
+
+/// Checks what a request proves the client's secret by.
+fn prove(cx: &Context, client: &AppClient, proof: Proof<'_>) -> Result<(), SecretRefused> {
+    match proof {
+        Proof::SecretHash { username, hash } => client.check_secret_hash(cx, &[username], hash),
+        Proof::Secret(secret) => client.check_secret(cx, secret),
+        Proof::InFlow => Ok(()),
+    }
+}
+
+/// An operation of an app client, that whoever signs may call in its stead: who signs, and brings no secret for a client that
+/// has one, is judged as for any signed operation.
+pub fn client_or_signed<Request, Response, Failure, Handler>(name: &'static str, handler: Handler) -> Operation
+where
+    Request: DeserializeOwned + OfClient + Asks<Found = AppClient>,
+    Response: Serialize,
+    Failure: From<NoSuchClient> + From<SecretRefused> + Into<Fault>,
+    Handler: AsyncFn(&Context, AppClient, Request) -> Result<Response, Failure> + Copy + Send + Sync + 'static,
+{
+    let run: Box<Run> = Box::new(move |cx, action, input| {
+        Box::pin(async move {
+            let request: Request = read(input)?;
+            let found = clients::find(cx, request.client_id()).await?;
+            let brings_none = matches!(request.proof(), Proof::Secret(None));
+            let has_secret = found.as_ref().is_none_or(|client| !client.client.secrets.is_empty());
+            let client = if has_secret && brings_none && !matches!(cx.caller, Caller::Anonymous) {
+                permitted(cx, action, &request).await?
+            } else {
+                let client = found.ok_or_else(|| named::<_, Failure>(NoSuchClient(request.client_id().clone())))?;
+                prove(cx, &client, request.proof()).map_err(named::<_, Failure>)?;
+                client
+            };
+            write(handler(cx, client, request).await)
+        })
+    });
+    let judge: Box<Judge> =
+        Box::new(|cx, action, input| Box::pin(async move { permitted(cx, action, &read::<Request>(input)?).await.map(drop) }));
+    Operation { judge: Some(judge), ..Operation::new::<Request>(name, Access::ClientOrSigned, run) }
 }
 
 /// An operation of the holder of an access token.
@@ -290,7 +332,7 @@ impl Access {
     #[must_use]
     pub fn admits(self, caller: &Caller) -> bool {
         match self {
-            Self::Public(_) | Self::Client | Self::Bearer => true,
+            Self::Public(_) | Self::Client | Self::Bearer | Self::ClientOrSigned => true,
             Self::Signed | Self::Unjudged(_) => !matches!(caller, Caller::Anonymous),
         }
     }

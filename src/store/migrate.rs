@@ -20,6 +20,9 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(20, "nodes", include_str!("../../migrations/0020_nodes.sql")),
     shared(30, "groups", include_str!("../../migrations/0030_groups.sql")),
     shared(35, "access key uses", include_str!("../../migrations/0035_access_key_uses.sql")),
+    shared(56, "client secrets", include_str!("../../migrations/0056_client_secrets.sql")),
+    shared(57, "refresh token rotation", include_str!("../../migrations/0057_refresh_token_rotation.sql")),
+    shared(58, "resource servers", include_str!("../../migrations/0058_resource_servers.sql")),
     shared(60, "identity providers", include_str!("../../migrations/0060_identity_providers.sql")),
     shared(61, "domains", include_str!("../../migrations/0061_domains.sql")),
     shared(62, "branding", include_str!("../../migrations/0062_branding.sql")),
@@ -121,5 +124,18 @@ mod tests {
         connection.execute(rotation.2).await.unwrap();
         let since: i64 = sqlx::query_scalar("SELECT state_since FROM pool_signing_keys").fetch_one(&mut connection).await.unwrap();
         assert_eq!(since, 7);
+    }
+
+    #[actix_web::test]
+    async fn secrets_are_as_old_as_their_clients_and_go_on_being_told() {
+        let mut connection = at(55).await;
+        let clients = "INSERT INTO user_pool_clients (pool_id, client_id, name, configuration, sealed_secret, created_at, modified_at) \
+                       VALUES ('p', 'a', 'n', '{}', X'00', 7, 9), ('p', 'b', 'n', '{}', NULL, 8, 9)";
+        connection.execute(clients).await.unwrap();
+        let secrets = STEPS.iter().find(|step| step.1 == "client secrets").unwrap();
+        connection.execute(secrets.2).await.unwrap();
+        let sql = "SELECT secret_created_at, secret_is_withheld FROM user_pool_clients ORDER BY client_id";
+        let found: Vec<(Option<i64>, i64)> = sqlx::query_as(sql).fetch_all(&mut connection).await.unwrap();
+        assert_eq!(found, [(Some(7), 0), (None, 0)]);
     }
 }

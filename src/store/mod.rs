@@ -7,6 +7,7 @@ pub mod attempts;
 pub mod audit;
 pub mod branding;
 pub mod changes;
+pub mod client_secrets;
 pub mod codes;
 #[cfg(test)]
 mod conformance;
@@ -30,6 +31,7 @@ mod migrate;
 pub mod names;
 pub mod nodes;
 pub mod outbox;
+pub mod resource_servers;
 pub mod signing_keys;
 #[cfg(test)]
 pub mod template;

@@ -21,8 +21,12 @@ pub struct TokenFamily {
     pub client_id: ClientId,
     /// On which remembered device.
     pub device_key: Option<String>,
-    /// The refresh token's hash.
+    /// The hash of its first refresh token.
     pub refresh_token: HashedToken,
+    /// How many refresh tokens have followed that one.
+    pub generation: i64,
+    /// When the last of them did.
+    pub rotated_at: Option<Timestamp>,
     /// When the user signed in.
     pub authenticated_at: Timestamp,
     /// When the refresh token expires.
@@ -39,6 +43,8 @@ struct FamilyRow {
     client_id: ClientId,
     device_key: Option<String>,
     refresh_token_hash: String,
+    generation: i64,
+    rotated_at: Option<i64>,
     authenticated_at: i64,
     expires_at: i64,
     revoked_at: Option<i64>,
@@ -53,6 +59,8 @@ impl From<FamilyRow> for TokenFamily {
             client_id: row.client_id,
             device_key: row.device_key,
             refresh_token: HashedToken::stored(row.refresh_token_hash),
+            generation: row.generation,
+            rotated_at: row.rotated_at.map(Timestamp::from_millis),
             authenticated_at: Timestamp::from_millis(row.authenticated_at),
             expires_at: Timestamp::from_millis(row.expires_at),
             revoked_at: row.revoked_at.map(Timestamp::from_millis),
@@ -90,8 +98,8 @@ pub async fn insert_family(tx: &mut Conn, family: &TokenFamily) -> Result<bool, 
 /// # Errors
 /// [`StoreError`].
 pub async fn find_family(tx: &mut Conn, pool_id: &UserPoolId, origin_jti: &str) -> Result<Option<TokenFamily>, StoreError> {
-    const SQL: &str = "SELECT pool_id, origin_jti, user_id, client_id, device_key, refresh_token_hash, authenticated_at, expires_at, \
-                       revoked_at FROM token_families WHERE pool_id = $1 AND origin_jti = $2";
+    const SQL: &str = "SELECT pool_id, origin_jti, user_id, client_id, device_key, refresh_token_hash, generation, rotated_at, \
+                       authenticated_at, expires_at, revoked_at FROM token_families WHERE pool_id = $1 AND origin_jti = $2";
     Ok(fetch!(tx, fetch_optional, FamilyRow, SQL, [pool_id, origin_jti])?.map(TokenFamily::from))
 }
 
@@ -121,7 +129,8 @@ pub struct FamilyOfMember {
 /// [`StoreError`].
 pub async fn find_family_of_member(tx: &mut Conn, pool_id: &UserPoolId, origin_jti: &str) -> Result<Option<FamilyOfMember>, StoreError> {
     const SQL: &str = concat!(
-        "SELECT f.origin_jti, f.client_id, f.device_key, f.refresh_token_hash, f.authenticated_at, f.expires_at, f.revoked_at, ",
+        "SELECT f.origin_jti, f.client_id, f.device_key, f.refresh_token_hash, f.generation, f.rotated_at, f.authenticated_at, \
+         f.expires_at, f.revoked_at, ",
         user_columns!(),
         ", g.group_name, g.role_arn, g.precedence \
           FROM token_families f JOIN users u ON u.pool_id = f.pool_id AND u.user_id = f.user_id \
@@ -134,6 +143,18 @@ pub async fn find_family_of_member(tx: &mut Conn, pool_id: &UserPoolId, origin_j
     let memberships = std::iter::once(first.membership).chain(rows.map(|row| row.membership));
     let memberships = memberships.filter_map(MembershipRow::membership).collect();
     Ok(Some(FamilyOfMember { family: first.family.into(), user: first.user.try_into()?, memberships }))
+}
+
+/// Has another refresh token follow the newest, which is of this generation; `false` if it is not the newest any more: of two
+/// racing uses of a token one wins.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn rotate(tx: &mut Conn, family: &TokenFamily, now: Timestamp) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE token_families SET generation = $4, rotated_at = $5 \
+                       WHERE pool_id = $1 AND origin_jti = $2 AND generation = $3 AND revoked_at IS NULL";
+    let next = family.generation.saturating_add(1);
+    Ok(execute!(tx, SQL, [&family.pool_id, &family.origin_jti, family.generation, next, now.millis()])? == 1)
 }
 
 /// Revokes one sign-in.

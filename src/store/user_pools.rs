@@ -7,6 +7,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccountId, ClientId, UserPoolId};
 use crate::kit::secret::Secret;
 use crate::userpools::client::{Client, ClientConfiguration};
+use crate::userpools::client_secret::ClientSecret;
 use crate::userpools::pool::{Pool, PoolConfiguration, Stored};
 
 /// A table of what pools are made of.
@@ -61,6 +62,7 @@ pub(super) const TABLES: &[TableOfPools] = tables_of_pools![
     "managed_login_brandings",
     "managed_login_assets",
     "terms",
+    "resource_servers",
 ];
 
 #[derive(sqlx::FromRow)]
@@ -178,8 +180,20 @@ struct ClientRow {
     name: String,
     configuration: String,
     sealed_secret: Option<Sealed<Secret>>,
+    secret_created_at: Option<i64>,
+    secret_is_withheld: i16,
+    second_sealed_secret: Option<Sealed<Secret>>,
+    second_secret_created_at: Option<i64>,
     created_at: i64,
     modified_at: i64,
+}
+
+/// The columns of a client, as [`ClientRow`] has them, of the table that is called `c`.
+macro_rules! client_columns {
+    () => {
+        "c.pool_id, c.client_id, c.name, c.configuration, c.sealed_secret, c.secret_created_at, c.secret_is_withheld, \
+         c.second_sealed_secret, c.second_secret_created_at, c.created_at, c.modified_at"
+    };
 }
 
 impl TryFrom<ClientRow> for Client {
@@ -188,12 +202,17 @@ impl TryFrom<ClientRow> for Client {
     fn try_from(row: ClientRow) -> Result<Self, StoreError> {
         let configuration: ClientConfiguration =
             doc::from_text("user_pool_clients", "configuration", row.client_id.as_str(), &row.configuration)?;
+        let made = |moment: Option<i64>| Timestamp::from_millis(moment.unwrap_or(row.created_at));
+        let (older, younger) = (made(row.secret_created_at), made(row.second_secret_created_at));
+        let is_withheld = row.secret_is_withheld != 0;
+        let older = row.sealed_secret.map(|sealed| ClientSecret { sealed, created_at: older, is_withheld });
+        let younger = row.second_sealed_secret.map(|sealed| ClientSecret { sealed, created_at: younger, is_withheld: true });
         Ok(Self {
             pool_id: row.pool_id,
             id: row.client_id,
             name: row.name,
             configuration,
-            sealed_secret: row.sealed_secret,
+            secrets: older.into_iter().chain(younger).collect(),
             created_at: Timestamp::from_millis(row.created_at),
             modified_at: Timestamp::from_millis(row.modified_at),
         })
@@ -205,11 +224,16 @@ impl TryFrom<ClientRow> for Client {
 /// # Errors
 /// [`StoreError`].
 pub async fn insert_client(tx: &mut Conn, client: &Client) -> Result<(), StoreError> {
-    const SQL: &str = "INSERT INTO user_pool_clients (pool_id, client_id, name, configuration, sealed_secret, created_at, modified_at) \
-                       VALUES ($1, $2, $3, $4, $5, $6, $6)";
+    const SQL: &str = "INSERT INTO user_pool_clients (pool_id, client_id, name, configuration, sealed_secret, secret_created_at, \
+                       secret_is_withheld, created_at, modified_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
     const DIRECTORY: &str = "INSERT INTO client_directory (client_id, pool_id) VALUES ($1, $2)";
     let configuration = doc::to_text("user_pool_clients", "configuration", client.id.as_str(), &client.configuration)?;
-    execute!(tx, SQL, [&client.pool_id, &client.id, &client.name, configuration, &client.sealed_secret, client.created_at.millis()])?;
+    // A new client has one secret at most.
+    let secret = client.secrets.first();
+    let (sealed, made) = (secret.map(|secret| &secret.sealed), secret.map(|secret| secret.created_at.millis()));
+    let is_withheld = i16::from(secret.is_some_and(|secret| secret.is_withheld));
+    let created_at = client.created_at.millis();
+    execute!(tx, SQL, [&client.pool_id, &client.id, &client.name, configuration, sealed, made, is_withheld, created_at])?;
     execute!(tx, DIRECTORY, [&client.id, &client.pool_id]).map(drop)
 }
 
@@ -218,9 +242,12 @@ pub async fn insert_client(tx: &mut Conn, client: &Client) -> Result<(), StoreEr
 /// # Errors
 /// [`StoreError`].
 pub async fn find_client(tx: &mut Conn, client_id: &ClientId) -> Result<Option<Client>, StoreError> {
-    const SQL: &str = "SELECT c.pool_id, c.client_id, c.name, c.configuration, c.sealed_secret, c.created_at, c.modified_at \
-                       FROM client_directory d JOIN user_pool_clients c ON c.pool_id = d.pool_id AND c.client_id = d.client_id \
-                       WHERE d.client_id = $1";
+    const SQL: &str = concat!(
+        "SELECT ",
+        client_columns!(),
+        " FROM client_directory d JOIN user_pool_clients c ON c.pool_id = d.pool_id AND c.client_id = d.client_id \
+          WHERE d.client_id = $1"
+    );
     fetch!(tx, fetch_optional, ClientRow, SQL, [client_id])?.map(Client::try_from).transpose()
 }
 
@@ -229,8 +256,11 @@ pub async fn find_client(tx: &mut Conn, client_id: &ClientId) -> Result<Option<C
 /// # Errors
 /// [`StoreError`].
 pub async fn list_clients(tx: &mut Conn, pool_id: &UserPoolId, after: &str, limit: i64) -> Result<Vec<Client>, StoreError> {
-    const SQL: &str = "SELECT pool_id, client_id, name, configuration, sealed_secret, created_at, modified_at FROM user_pool_clients \
-                       WHERE pool_id = $1 AND client_id > $2 ORDER BY client_id LIMIT $3";
+    const SQL: &str = concat!(
+        "SELECT ",
+        client_columns!(),
+        " FROM user_pool_clients c WHERE c.pool_id = $1 AND c.client_id > $2 ORDER BY c.client_id LIMIT $3"
+    );
     fetch!(tx, fetch_all, ClientRow, SQL, [pool_id, after, limit])?.into_iter().map(Client::try_from).collect()
 }
 

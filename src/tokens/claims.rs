@@ -40,13 +40,67 @@ pub struct AccessClaims {
     /// The remembered device, if any.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub device_key: Option<String>,
+    /// The service that the token is for, if it is bound to one: a token exchange's.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub aud: Option<String>,
+    /// Who acts in the user's stead (RFC 8693 §4.1).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub act: Option<Actor>,
+}
+
+/// Who acts in a user's stead, and in whose stead they do so: the outermost acts now (RFC 8693 §4.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Actor {
+    /// The actor's unchanging id; a client's, if it is a machine.
+    pub sub: String,
+    /// The app client that the actor came by.
+    pub client_id: ClientId,
+    /// Who acted before.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub act: Option<Box<Self>>,
+}
+
+impl Actor {
+    /// How many act, one after the other.
+    #[must_use]
+    pub fn depth(&self) -> usize {
+        std::iter::successors(Some(self), |actor| actor.act.as_deref()).count()
+    }
+}
+
+/// What the access token of an app client says, which is nobody's but its own: no user, no sign-in.
+///
+/// Source: Amazon Cognito developer guide, "Understanding the access token".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MachineClaims {
+    /// The app client's id.
+    pub sub: ClientId,
+    /// Always `access`.
+    pub token_use: String,
+    /// Scopes of resource servers, blank-separated.
+    pub scope: String,
+    /// When the token was made.
+    pub auth_time: i64,
+    /// The issuer.
+    pub iss: String,
+    /// When the token expires.
+    pub exp: i64,
+    /// When the token was made.
+    pub iat: i64,
+    /// Always 2.
+    pub version: u8,
+    /// The token's own id.
+    pub jti: String,
+    /// The app client's id.
+    pub client_id: ClientId,
 }
 
 impl AccessClaims {
-    /// Whether the token was given for all that the user may do themselves, and not for less.
+    /// Whether the token was given for all that the user may do themselves, and not for less; one that is for another service
+    /// is not for this one.
     #[must_use]
     pub fn is_for_the_users_own(&self) -> bool {
-        self.scope.split(' ').any(|scope| scope == USER_ADMIN_SCOPE)
+        self.aud.is_none() && self.scope.split(' ').any(|scope| scope == USER_ADMIN_SCOPE)
     }
 }
 
@@ -85,6 +139,9 @@ pub struct IdClaims {
     pub iat: i64,
     /// The token's own id.
     pub jti: String,
+    /// Who acts in the user's stead (RFC 8693 §4.1).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub act: Option<Actor>,
     /// The attributes that the client may read.
     #[serde(flatten)]
     pub attributes: Map<String, Value>,

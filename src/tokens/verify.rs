@@ -6,7 +6,7 @@ use jsonwebtoken::{Algorithm, Validation};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::claims::{ACCESS, AccessClaims, ID, IdClaims};
+use super::claims::{ACCESS, AccessClaims, ID, IdClaims, MachineClaims};
 use super::keys::PublicKey;
 use crate::kit::clock::Timestamp;
 
@@ -105,6 +105,20 @@ impl<'a> RawJwt<'a> {
     /// [`TokenRefused`].
     pub fn verify_id(&self, keys: &[PublicKey], issuer: &str, now: Timestamp) -> Result<IdClaims, TokenRefused> {
         let claims: IdClaims = self.verify(keys, ID)?;
+        check(&claims.iss, claims.exp, issuer, now)?;
+        Ok(claims)
+    }
+
+    /// Verifies an app client's own access token of `issuer`. A user's is none: it names who signed in.
+    ///
+    /// # Errors
+    /// [`TokenRefused`].
+    pub fn verify_machine(&self, keys: &[PublicKey], issuer: &str, now: Timestamp) -> Result<MachineClaims, TokenRefused> {
+        let claims: serde_json::Value = self.verify(keys, ACCESS)?;
+        if claims.get("username").is_some() || claims.get("origin_jti").is_some() {
+            return Err(TokenRefused::Malformed);
+        }
+        let claims: MachineClaims = serde_json::from_value(claims).map_err(|_| TokenRefused::Malformed)?;
         check(&claims.iss, claims.exp, issuer, now)?;
         Ok(claims)
     }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::crypto::sealed::Sealed;
+use super::client_secret::ClientSecret;
+use super::oauth_settings::{AnalyticsConfiguration, ClientKind, RefreshTokenRotation};
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{ClientId, UserPoolId};
-use crate::kit::secret::Secret;
 
 /// An app client.
 #[derive(Clone, Debug)]
@@ -20,12 +20,20 @@ pub struct Client {
     pub name: String,
     /// How it behaves.
     pub configuration: ClientConfiguration,
-    /// Its secret, sealed, if it has one.
-    pub sealed_secret: Option<Sealed<Secret>>,
+    /// Its secrets, the oldest first; none of a public client.
+    pub secrets: Vec<ClientSecret>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.
     pub modified_at: Timestamp,
+}
+
+impl Client {
+    /// Whether it has a secret.
+    #[must_use]
+    pub const fn kind(&self) -> ClientKind {
+        if self.secrets.is_empty() { ClientKind::Public } else { ClientKind::Confidential }
+    }
 }
 
 /// How a client behaves, in AWS's shape: what CreateUserPoolClient takes, what DescribeUserPoolClient gives, and the document
@@ -69,6 +77,32 @@ pub struct ClientConfiguration {
     /// Minutes that a challenge's session string lives.
     #[serde(alias = "auth_session_validity")]
     pub auth_session_validity: i64,
+    /// Where browsers may be sent with what a sign-in gives.
+    #[serde(rename = "CallbackURLs", skip_serializing_if = "Vec::is_empty")]
+    pub callback_urls: Vec<String>,
+    /// Where browsers may be sent after signing out.
+    #[serde(rename = "LogoutURLs", skip_serializing_if = "Vec::is_empty")]
+    pub logout_urls: Vec<String>,
+    /// The callback where a request names none.
+    #[serde(rename = "DefaultRedirectURI", skip_serializing_if = "Option::is_none")]
+    pub default_redirect_uri: Option<String>,
+    /// `code`, `implicit`, or `client_credentials` alone.
+    #[serde(rename = "AllowedOAuthFlows", skip_serializing_if = "Vec::is_empty")]
+    pub allowed_oauth_flows: Vec<String>,
+    /// The scopes that tokens for this client may have, by the OAuth endpoints and by token exchange.
+    #[serde(rename = "AllowedOAuthScopes", skip_serializing_if = "Vec::is_empty")]
+    pub allowed_oauth_scopes: Vec<String>,
+    /// Whether the client uses the OAuth endpoints.
+    #[serde(rename = "AllowedOAuthFlowsUserPoolClient")]
+    pub allowed_oauth_flows_user_pool_client: bool,
+    /// Where Amazon Pinpoint would be told of sign-ins: kept, and told nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub analytics_configuration: Option<AnalyticsConfiguration>,
+    /// Whether the client may say from which address its users come.
+    pub enable_propagate_additional_user_context_data: bool,
+    /// Whether a refresh token serves once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token_rotation: Option<RefreshTokenRotation>,
 }
 
 impl Default for ClientConfiguration {
@@ -85,6 +119,15 @@ impl Default for ClientConfiguration {
             prevent_user_existence_errors: None,
             enable_token_revocation: true,
             auth_session_validity: 3,
+            callback_urls: Vec::new(),
+            logout_urls: Vec::new(),
+            default_redirect_uri: None,
+            allowed_oauth_flows: Vec::new(),
+            allowed_oauth_scopes: Vec::new(),
+            allowed_oauth_flows_user_pool_client: false,
+            analytics_configuration: None,
+            enable_propagate_additional_user_context_data: false,
+            refresh_token_rotation: None,
         }
     }
 }

@@ -62,6 +62,20 @@ const SERVICES: [(Service, &str, Protocol, &str); 5] = [
     (Service::AccessAnalyzer, "access-analyzer", Protocol::RestJson, include_str!("models/accessanalyzer.json")),
 ];
 
+/// Operations that the documentation says no credentials authorize, and whose model says nothing: clients sign them with what
+/// they have, which may be another deployment's.
+///
+/// Source: API reference, GetClientToken: "you can't use IAM credentials to authorize requests".
+const UNSIGNED: [&str; 1] = ["GetClientToken"];
+
+/// Values that the documentation has and the model's enums lack: the shape, and the value.
+///
+/// Source: API reference, GetClientToken.
+const DOCUMENTED: [(&str, &str); 1] = [("ExplicitAuthFlowsType", "ALLOW_CLIENT_TOKEN_AUTH")];
+
+/// What passes beside a shape's pattern: names by which emulators' users choose a client's id. The operations judge where.
+const ALSO: [(&str, &str); 1] = [("ClientNameType", r"_custom_id_:[\w+]+")];
+
 static MODELS: [OnceLock<Model>; 5] = [const { OnceLock::new() }; 5];
 
 impl Service {
@@ -272,7 +286,11 @@ impl Shape {
     /// The pattern, ready to match whole texts; `None` where there is none.
     #[must_use]
     pub fn regex(&self) -> Option<&Regex> {
-        self.regex.get_or_init(|| self.pattern.as_deref().and_then(pattern::compile)).as_ref()
+        let compile = |pattern: &str| match ALSO.iter().find(|(shape, _)| *shape == self.name) {
+            Some((_, also)) => pattern::compile(&format!("({pattern}|{also})")),
+            None => pattern::compile(pattern),
+        };
+        self.regex.get_or_init(|| self.pattern.as_deref().and_then(compile)).as_ref()
     }
 }
 
@@ -363,7 +381,7 @@ impl From<RawModel> for Model {
                 output: raw.output.as_ref().and_then(id),
                 result_wrapper: raw.output.and_then(|output| output.result_wrapper),
                 errors: raw.errors.into_iter().map(|error| error.shape).collect(),
-                unauthenticated: raw.authtype.as_deref() == Some("none"),
+                unauthenticated: raw.authtype.as_deref() == Some("none") || UNSIGNED.contains(&name.as_str()),
                 method: raw.http.method,
                 path: raw.http.request_uri,
                 status: raw.http.response_code.unwrap_or(200),
@@ -407,7 +425,10 @@ fn shape_of(name: String, mut raw: RawShape, id: &impl Fn(&RawReference) -> Opti
         "boolean" => Kind::Boolean,
         "timestamp" => Kind::Timestamp,
         "blob" => Kind::Blob,
-        _ => Kind::String(raw.r#enum),
+        _ => {
+            let more = DOCUMENTED.iter().filter(|(shape, _)| *shape == name).map(|(_, value)| (*value).to_owned());
+            Kind::String(raw.r#enum.into_iter().chain(more).collect())
+        }
     };
     Shape { name, kind, min: raw.min, max: raw.max, sensitive: raw.sensitive, pattern: raw.pattern, regex: OnceLock::new() }
 }

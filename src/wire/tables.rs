@@ -35,7 +35,7 @@ fn members(service: Service, operation: &OperationModel) -> Vec<String> {
 #[test]
 fn rows_want_a_signature_exactly_where_the_model_does() {
     for (_, model, row) in built() {
-        let signed = matches!(row.access, Access::Signed | Access::Unjudged(_));
+        let signed = matches!(row.access, Access::Signed | Access::ClientOrSigned | Access::Unjudged(_));
         assert_eq!(signed, !model.unauthenticated, "{}", row.name);
     }
 }
@@ -113,6 +113,9 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
     let domain = json!({"UserPoolId": pool.id, "Domain": "app"});
     let id = "00000000-0000-4000-8000-000000000000";
     let (style, terms) = (json!({"UserPoolId": pool.id, "ManagedLoginBrandingId": id}), json!({"UserPoolId": pool.id, "TermsId": id}));
+    let server = json!({"UserPoolId": pool.id, "Identifier": "api"});
+    let confidential = pool.admin("CreateUserPoolClient", json!({"ClientName": "c", "GenerateSecret": true})).await.ok();
+    let confidential = confidential["UserPoolClient"]["ClientId"].clone();
     let with = |base: &Value, more: Value| {
         let mut all = base.clone();
         all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -199,6 +202,15 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
         ("cognito-idp:DescribeUserPool", json!({"UserPoolId": pool.id})),
         ("cognito-idp:DescribeUserPoolClient", client.clone()),
         ("cognito-idp:UpdateUserPoolClient", client.clone()),
+        ("cognito-idp:AddUserPoolClientSecret", client.clone()),
+        ("cognito-idp:ListUserPoolClientSecrets", client.clone()),
+        ("cognito-idp:DeleteUserPoolClientSecret", with(&client, json!({"ClientSecretId": "none"}))),
+        ("cognito-idp:GetDerivedToken", json!({"ClientId": confidential, "SubjectToken": "a.b.c", "SubjectTokenType": "ACCESS_TOKEN"})),
+        ("cognito-idp:CreateResourceServer", with(&server, json!({"Name": "api"}))),
+        ("cognito-idp:DescribeResourceServer", server.clone()),
+        ("cognito-idp:UpdateResourceServer", with(&server, json!({"Name": "api"}))),
+        ("cognito-idp:ListResourceServers", json!({"UserPoolId": pool.id})),
+        ("cognito-idp:DeleteResourceServer", server),
         ("cognito-idp:DeleteUserPoolClient", client),
         ("cognito-idp:GetCSVHeader", json!({"UserPoolId": pool.id})),
         (

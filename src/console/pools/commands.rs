@@ -60,6 +60,15 @@ pub fn create_client(visit: &Visit, region: &str, described: &Value) -> String {
             "SupportedIdentityProviders",
             "EnableTokenRevocation",
             "AuthSessionValidity",
+            "CallbackURLs",
+            "LogoutURLs",
+            "DefaultRedirectURI",
+            "AllowedOAuthFlows",
+            "AllowedOAuthScopes",
+            "AllowedOAuthFlowsUserPoolClient",
+            "AnalyticsConfiguration",
+            "EnablePropagateAdditionalUserContextData",
+            "RefreshTokenRotation",
         ],
     );
     if described.get("ClientSecret").is_some() {

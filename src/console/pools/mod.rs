@@ -11,6 +11,7 @@ mod new;
 mod overview;
 mod preset;
 mod providers;
+mod resource_servers;
 mod settings;
 mod snippets;
 mod terms;
@@ -28,6 +29,9 @@ use head::Head;
 
 /// How many things a list shows at once.
 const PAGE: usize = 60;
+
+/// How many resource servers a list shows at once: the operation gives no more.
+const PAGE_OF_SERVERS: usize = 50;
 
 /// The pages and forms of user pools.
 pub fn rows() -> Vec<Row> {
@@ -47,6 +51,7 @@ pub fn rows() -> Vec<Row> {
     rows.extend(imports::rows());
     rows.extend(providers::rows());
     rows.extend(terms::rows());
+    rows.extend(resource_servers::rows());
     rows.extend(users::rows());
     rows
 }

@@ -15,8 +15,8 @@ pub struct Preset {
     refresh_days: u32,
 }
 
-/// The kinds. Applications that sign in as themselves want client credentials, which CreateUserPoolClient does not take yet.
-pub const PRESETS: [Preset; 3] = [
+/// The kinds.
+pub const PRESETS: [Preset; 4] = [
     Preset {
         id: "browser",
         title: "Browser application",
@@ -38,6 +38,15 @@ pub const PRESETS: [Preset; 3] = [
         title: "Server application",
         about: "Runs on your server: it has a secret, and signs users in by AdminInitiateAuth with its own IAM credentials.",
         flows: &["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+        has_secret: true,
+        refresh_days: 30,
+    },
+    Preset {
+        id: "machine",
+        title: "Machine",
+        about: "Calls your APIs as itself, without a user: it has a secret, and gets access tokens for it by GetClientToken. Give it \
+                scopes of a resource server among its OAuth settings.",
+        flows: &["ALLOW_CLIENT_TOKEN_AUTH"],
         has_secret: true,
         refresh_days: 30,
     },

@@ -1,6 +1,8 @@
 //! The pages of user pools, as a browser without JavaScript sees them. That no form does anything without the session's own token
 //! is tested for all rows together.
 
+mod of_clients;
+
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -430,6 +432,7 @@ async fn an_operator_does_what_policies_let_them_and_is_told_why_not_beyond() {
         ("/groups", "CreateGroup"),
         ("/groups/one?name=readers", "UpdateGroup"),
         ("/clients", "CreateUserPoolClient"),
+        ("/resource-servers", "CreateResourceServer"),
         ("/settings", "UpdateUserPool"),
     ] {
         assert!(shows(&open(&operator, &pool, rest).await, &refusal(action)), "{rest}");

@@ -23,15 +23,28 @@ pub struct Answer {
     authentication_result: Option<AuthenticationResult>,
 }
 
+/// AuthenticationResultType.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct AuthenticationResult {
+pub struct AuthenticationResult {
     access_token: String,
     expires_in: u64,
     token_type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
     id_token: String,
+}
+
+impl From<Tokens> for AuthenticationResult {
+    fn from(tokens: Tokens) -> Self {
+        Self {
+            access_token: tokens.access_token,
+            expires_in: tokens.lifetime.as_secs(),
+            token_type: "Bearer",
+            refresh_token: tokens.refresh_token,
+            id_token: tokens.id_token,
+        }
+    }
 }
 
 /// Begins, or refreshes.
@@ -59,14 +72,7 @@ impl Answer {
     }
 
     fn signed_in(tokens: Tokens) -> Self {
-        let result = AuthenticationResult {
-            access_token: tokens.access_token,
-            expires_in: tokens.lifetime.as_secs(),
-            token_type: "Bearer",
-            refresh_token: tokens.refresh_token,
-            id_token: tokens.id_token,
-        };
-        Self { authentication_result: Some(result), ..Self::default() }
+        Self { authentication_result: Some(tokens.into()), ..Self::default() }
     }
 
     fn asked(asked: ChallengeAsked) -> Result<Self, Error> {

@@ -1,20 +1,60 @@
 //! What the settings of an app client are held to, whichever operation gives them.
 
 use super::errors::Error;
-use crate::store::{Conn, identity_providers};
+use crate::config::Mode;
+use crate::store::{self, Conn, StoreError};
 use crate::userpools::attributes::full_schema;
 use crate::userpools::client::ClientConfiguration;
 use crate::userpools::identity_provider::OWN;
+use crate::userpools::oauth_settings::ClientKind;
 use crate::userpools::pool::Pool;
+use crate::userpools::resource_server;
 
-/// Holds the settings of a client to what its pool has, and to what we honour.
+/// Holds a client's name to the model's pattern, but for those by which an id is chosen in `dev`.
+pub fn check_name(mode: Mode, name: &str) -> Result<(), Error> {
+    // The model's pattern has no colon.
+    if mode == Mode::Dev || !name.contains(':') {
+        return Ok(());
+    }
+    Err(Error::parameter(format!(
+        "1 validation error detected: Value '{name}' at 'clientName' failed to satisfy constraint: Member must satisfy regular \
+         expression pattern: [\\w\\s+=,.@-]+"
+    )))
+}
+
+/// The attributes that no client writes: what a user is, and what only a code or an administrator makes true.
+const NEVER_WRITTEN: [&str; 3] = ["sub", "email_verified", "phone_number_verified"];
+
+/// Holds the settings of a client of this kind to what its pool has now, in the transaction that keeps them.
+pub async fn check_in(tx: &mut Conn, pool: &Pool, configuration: &ClientConfiguration, kind: ClientKind) -> Result<(), Error> {
+    configuration.check_settings(kind)?;
+    for name in &configuration.supported_identity_providers {
+        if !provider_exists(tx, pool, name).await? {
+            return Err(Error::parameter(format!("The provider {name} does not exist for User Pool {}.", pool.id)));
+        }
+    }
+    if configuration.allowed_oauth_scopes.is_empty() {
+        return Ok(());
+    }
+    let servers = store::resource_servers::all(tx, &pool.id).await?;
+    Ok(configuration.check_scopes(|scope| resource_server::exists(&servers, scope))?)
+}
+
+/// Whether users of the pool are vouched for by a provider of this name: the pool itself, or one of its own.
+async fn provider_exists(tx: &mut Conn, pool: &Pool, name: &str) -> Result<bool, StoreError> {
+    Ok(name == OWN || store::identity_providers::exists(tx, &pool.id, name).await?)
+}
+
+/// Holds the settings of a client to its pool's schema, and to what we honour.
 pub fn check(pool: &Pool, configuration: &ClientConfiguration) -> Result<(), Error> {
     let schema = full_schema(&pool.configuration.schema);
-    let listed = configuration.read_attributes.iter().chain(&configuration.write_attributes).flatten();
-    for name in listed {
-        if !schema.iter().any(|attribute| attribute.name == *name) {
-            return Err(Error::parameter(format!("Invalid read attributes specified while creating a client: {name}")));
-        }
+    let is_there = |name: &String| schema.iter().any(|attribute| attribute.name == *name);
+    if !configuration.read_attributes.iter().flatten().all(is_there) {
+        return Err(Error::parameter("Invalid read attributes specified while creating a client"));
+    }
+    let is_writable = |name: &String| is_there(name) && !NEVER_WRITTEN.contains(&name.as_str());
+    if !configuration.write_attributes.iter().flatten().all(is_writable) {
+        return Err(Error::parameter("Invalid write attributes specified while creating a client"));
     }
     let flows = configuration.explicit_auth_flows.as_deref().unwrap_or_default();
     let legacy = flows.iter().filter(|flow| !flow.starts_with("ALLOW_")).count();
@@ -26,14 +66,4 @@ pub fn check(pool: &Pool, configuration: &ClientConfiguration) -> Result<(), Err
     }
     let lifetimes = [configuration.access_token_lifetime(), configuration.id_token_lifetime(), configuration.refresh_token_lifetime()];
     lifetimes.into_iter().find_map(Result::err).map_or(Ok(()), |bad| Err(Error::parameter(bad.to_string())))
-}
-
-/// Whether the providers that a client is for are there, as the transaction sees them.
-pub async fn check_providers(tx: &mut Conn, pool: &Pool, configuration: &ClientConfiguration) -> Result<(), Error> {
-    for name in configuration.supported_identity_providers.iter().filter(|name| *name != OWN) {
-        if !identity_providers::exists(tx, &pool.id, name).await? {
-            return Err(Error::parameter(format!("The provider {name} does not exist for User Pool {}.", pool.id)));
-        }
-    }
-    Ok(())
 }

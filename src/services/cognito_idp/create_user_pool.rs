@@ -1,15 +1,20 @@
 //! CreateUserPool. What we don't honour yet is refused, never ignored.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use super::new_attribute::NewAttribute;
 use super::pool_answer::PoolAnswer;
 use super::pool_settings::PoolSettings;
+use crate::config::Mode;
 use crate::context::Context;
 use crate::crypto::ids;
 use crate::flows::pool_keys;
+use crate::kit::id::UserPoolId;
 use crate::store;
+use crate::userpools::custom_id;
 use crate::userpools::pool::{Pool, PoolConfiguration, SoftwareToken};
 
 #[derive(Deserialize)]
@@ -18,6 +23,8 @@ pub struct Request {
     pool_name: String,
     #[serde(default)]
     schema: Vec<NewAttribute>,
+    #[serde(default)]
+    user_pool_tags: BTreeMap<String, String>,
     #[serde(flatten)]
     settings: PoolSettings,
 }
@@ -39,8 +46,15 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
     if !configuration.alias_attributes.is_empty() && !configuration.username_attributes.is_empty() {
         return Err(Error::parameter("Only one of the aliasAttributes or usernameAttributes can be set in a user pool."));
     }
+    let fixed = match cx.mode {
+        Mode::Dev => custom_id::of_pool(&cx.region, &request.user_pool_tags)?.map(UserPoolId::from),
+        Mode::Serve => None,
+    };
+    if request.user_pool_tags.keys().any(|tag| fixed.is_none() || tag != custom_id::MARK) {
+        return Err(Error::parameter("UserPoolTags is not supported"));
+    }
     let pool = Pool {
-        id: ids::user_pool_id(&cx.region, &mut cx.rng()),
+        id: fixed.unwrap_or_else(|| ids::user_pool_id(&cx.region, &mut cx.rng())),
         account_id: cx.account_id.clone(),
         region: cx.region.clone(),
         name: request.pool_name,
@@ -50,8 +64,12 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
     };
     let keys = pool_keys::generate(cx, pool_keys::FIRST).await?.map_err(|error| Error::Internal(Box::new(error)))?;
     cx.write(async |tx| {
+        // Chance makes no id twice; somebody who chooses one may.
+        if store::user_pools::exists(tx, &pool.id).await? {
+            return Err(Error::parameter(format!("User pool id {} already exists.", pool.id)));
+        }
         store::user_pools::insert(tx, &pool).await?;
-        pool_keys::insert(cx, tx, &pool.id, &keys).await
+        Ok(pool_keys::insert(cx, tx, &pool.id, &keys).await?)
     })
     .await?;
     Ok(Response { user_pool: PoolAnswer::of(cx, &pool, 0) })
@@ -97,6 +115,19 @@ mod tests {
         );
         assert_eq!((&described["UsernameConfiguration"]["CaseSensitive"], &described["MfaConfiguration"]), (&json!(false), &json!("OFF")));
         assert_eq!((described.get("Schema"), described.get("AliasAttributes")), (None, None));
+    }
+
+    #[actix_web::test]
+    async fn in_dev_a_tag_fixes_a_pools_id_once() {
+        let app = TestApp::dev().await;
+        let tagged = json!({"PoolName": "p", "UserPoolTags": {"_custom_id_": "mine"}});
+        assert_eq!(app.admin().call("CreateUserPool", tagged.clone()).await.ok()["UserPool"]["Id"], "us-east-1_mine");
+        assert_eq!(app.admin().call("CreateUserPool", tagged.clone()).await.code(), "InvalidParameterException");
+        assert_eq!(create(&app, "UserPoolTags", json!({"_custom_id_": "a b"})).await.code(), "InvalidParameterException");
+        assert_eq!(app.admin().call("DescribeUserPool", json!({"UserPoolId": "us-east-1_mine"})).await.ok()["UserPool"]["Name"], "p");
+        let serve = TestApp::new().await;
+        let refused = serve.admin().call("CreateUserPool", tagged).await;
+        assert_eq!(refused.message(), "UserPoolTags is not supported", "nobody chooses ids there");
     }
 
     #[actix_web::test]

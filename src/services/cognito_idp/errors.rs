@@ -1,5 +1,7 @@
 //! The errors of user pools, and what each refusal of a flow is called there.
 
+mod of_clients;
+
 use serde_json::{Map, Value};
 
 use crate::crypto::argon2::Busy;
@@ -38,6 +40,8 @@ pub enum Error {
     ExpiredCode(&'static str),
     /// The name of a new group is taken.
     GroupExists,
+    /// OAuth flows that do not go together.
+    InvalidOAuthFlow(String),
     /// A parameter that is wrong in a way that the model does not know.
     InvalidParameter(String),
     /// A password that the policy refuses.
@@ -54,10 +58,16 @@ pub enum Error {
     NoSuchGroup,
     /// A step that does not follow, and why.
     PreconditionNotMet(String),
+    /// There are as many of something as there can be.
+    Full(&'static str),
     /// The password must be reset first.
     PasswordResetRequired,
+    /// A refresh token that another has followed.
+    RefreshTokenReuse,
     /// No pool or client of that id.
     ResourceNotFound(String),
+    /// A scope that is none.
+    ScopeDoesNotExist(String),
     /// No authenticator, and where.
     SoftwareTokenMfaNotFound(&'static str),
     /// The client has a document of that name.
@@ -119,6 +129,7 @@ impl From<Error> for Fault {
             Error::EnableSoftwareTokenMfa => modelled("EnableSoftwareTokenMFAException", "Code mismatch"),
             Error::ExpiredCode(message) => modelled("ExpiredCodeException", message),
             Error::GroupExists => modelled("GroupExistsException", "A group with the name already exists."),
+            Error::InvalidOAuthFlow(message) => Self::Modelled("InvalidOAuthFlowException", message),
             Error::InvalidParameter(message) => Self::Modelled("InvalidParameterException", message),
             Error::InvalidPassword(refused) => Self::Modelled("InvalidPasswordException", refused.to_string()),
             Error::LimitExceeded => modelled("LimitExceededException", "Attempt limit exceeded, please try after some time."),
@@ -128,9 +139,12 @@ impl From<Error> for Fault {
             }
             Error::NotAuthorized(message) => Self::Modelled("NotAuthorizedException", message),
             Error::NoSuchGroup => modelled("ResourceNotFoundException", "Group not found."),
+            Error::Full(message) => modelled("LimitExceededException", message),
             Error::PasswordResetRequired => modelled("PasswordResetRequiredException", "Password reset required for the user"),
             Error::PreconditionNotMet(message) => Self::Modelled("PreconditionNotMetException", message),
+            Error::RefreshTokenReuse => modelled("RefreshTokenReuseException", "Refresh Token has been reused"),
             Error::ResourceNotFound(message) => Self::Modelled("ResourceNotFoundException", message),
+            Error::ScopeDoesNotExist(message) => Self::Modelled("ScopeDoesNotExistException", message),
             Error::SoftwareTokenMfaNotFound(message) => modelled("SoftwareTokenMFANotFoundException", message),
             Error::TermsExists => modelled("TermsExistsException", "Terms with the name already exist for the app client."),
             Error::TooManyGroups => modelled("LimitExceededException", "The user pool has as many groups as it can have."),
@@ -181,6 +195,9 @@ impl From<SecretRefused> for Error {
             SecretRefused::Unexpected(id) => format!("Client {id} is not configured with secret but SECRET_HASH was received"),
             SecretRefused::Absent(id) => format!("Client {id} is configured with secret but SECRET_HASH was not received"),
             SecretRefused::Wrong(id) => format!("Unable to verify secret hash for client {id}"),
+            SecretRefused::UnexpectedSecret(id) => format!("Client {id} is not configured with secret but a client secret was received"),
+            SecretRefused::AbsentSecret(id) => format!("Client {id} is configured with secret but a client secret was not received"),
+            SecretRefused::WrongSecret(id) => format!("Unable to verify secret for client {id}"),
             SecretRefused::Failed(failed) => return failed.into(),
         })
     }
@@ -388,6 +405,7 @@ impl From<RefreshRefused> for Error {
         match refused {
             RefreshRefused::Disabled => Self::parameter("REFRESH_TOKEN_AUTH flow not enabled for this client"),
             RefreshRefused::Invalid => Self::not_authorized("Invalid Refresh Token"),
+            RefreshRefused::Reused => Self::RefreshTokenReuse,
             RefreshRefused::Revoked => Self::not_authorized("Refresh Token has been revoked"),
             RefreshRefused::Expired => Self::not_authorized("Refresh Token has expired"),
             RefreshRefused::UserDisabled => Self::not_authorized(DISABLED),

@@ -1,12 +1,13 @@
 //! Amazon Cognito user pools.
 
 use crate::budgets::PerAddress;
-use crate::operation::{Operation, bearer, bearer_or_session, client, public, signed};
+use crate::operation::{Operation, bearer, bearer_or_session, client, client_or_signed, public, signed};
 
 #[macro_use]
 mod found;
 
 mod add_custom_attributes;
+mod add_user_pool_client_secret;
 mod admin_add_user_to_group;
 mod admin_confirm_sign_up;
 mod admin_create_user;
@@ -36,6 +37,7 @@ mod confirm_sign_up;
 mod create_group;
 mod create_identity_provider;
 mod create_managed_login_branding;
+mod create_resource_server;
 mod create_terms;
 mod create_user_import_job;
 mod create_user_pool;
@@ -44,13 +46,16 @@ mod create_user_pool_domain;
 mod delete_group;
 mod delete_identity_provider;
 mod delete_managed_login_branding;
+mod delete_resource_server;
 mod delete_terms;
 mod delete_user_pool;
 mod delete_user_pool_client;
+mod delete_user_pool_client_secret;
 mod delete_user_pool_domain;
 mod describe_identity_provider;
 mod describe_managed_login_branding;
 mod describe_managed_login_branding_by_client;
+mod describe_resource_server;
 mod describe_terms;
 mod describe_terms_by_client;
 mod describe_user_import_job;
@@ -61,9 +66,12 @@ mod domain_request;
 mod errors;
 mod factor_settings;
 mod filter;
+mod get_client_token;
 mod get_csv_header;
+mod get_derived_token;
 mod get_group;
 mod get_identity_provider_by_identifier;
+mod get_tokens_from_refresh_token;
 mod get_ui_customization;
 mod get_user;
 mod get_user_pool_mfa_config;
@@ -73,8 +81,10 @@ mod import_answer;
 mod initiate_auth;
 mod list_groups;
 mod list_identity_providers;
+mod list_resource_servers;
 mod list_terms;
 mod list_user_import_jobs;
+mod list_user_pool_client_secrets;
 mod list_user_pool_clients;
 mod list_user_pools;
 mod list_users;
@@ -85,6 +95,7 @@ mod pool_answer;
 mod pool_settings;
 mod provider_answer;
 mod resend_confirmation_code;
+mod resource_server_answer;
 mod respond_to_auth_challenge;
 mod revoke_token;
 mod set_ui_customization;
@@ -98,6 +109,7 @@ mod ui_customization_answer;
 mod update_group;
 mod update_identity_provider;
 mod update_managed_login_branding;
+mod update_resource_server;
 mod update_terms;
 mod update_user_pool;
 mod update_user_pool_client;
@@ -108,6 +120,7 @@ mod verify_software_token;
 pub fn operations() -> Vec<Operation> {
     vec![
         signed("AddCustomAttributes", add_custom_attributes::handle),
+        signed("AddUserPoolClientSecret", add_user_pool_client_secret::handle),
         signed("AdminAddUserToGroup", admin_add_user_to_group::handle),
         signed("AdminConfirmSignUp", admin_confirm_sign_up::handle),
         signed("AdminCreateUser", admin_create_user::handle),
@@ -131,6 +144,7 @@ pub fn operations() -> Vec<Operation> {
         signed("CreateGroup", create_group::handle),
         signed("CreateIdentityProvider", create_identity_provider::handle),
         signed("CreateManagedLoginBranding", create_managed_login_branding::handle),
+        signed("CreateResourceServer", create_resource_server::handle),
         signed("CreateTerms", create_terms::handle),
         signed("CreateUserImportJob", create_user_import_job::handle),
         signed("CreateUserPool", create_user_pool::handle),
@@ -139,13 +153,16 @@ pub fn operations() -> Vec<Operation> {
         signed("DeleteGroup", delete_group::handle),
         signed("DeleteIdentityProvider", delete_identity_provider::handle),
         signed("DeleteManagedLoginBranding", delete_managed_login_branding::handle),
+        signed("DeleteResourceServer", delete_resource_server::handle),
         signed("DeleteTerms", delete_terms::handle),
         signed("DeleteUserPool", delete_user_pool::handle),
         signed("DeleteUserPoolClient", delete_user_pool_client::handle),
+        signed("DeleteUserPoolClientSecret", delete_user_pool_client_secret::handle),
         signed("DeleteUserPoolDomain", delete_user_pool_domain::handle),
         signed("DescribeIdentityProvider", describe_identity_provider::handle),
         signed("DescribeManagedLoginBranding", describe_managed_login_branding::handle),
         signed("DescribeManagedLoginBrandingByClient", describe_managed_login_branding_by_client::handle),
+        signed("DescribeResourceServer", describe_resource_server::handle),
         signed("DescribeTerms", describe_terms::handle),
         signed("DescribeTermsByClient", describe_terms_by_client::handle),
         signed("DescribeUserImportJob", describe_user_import_job::handle),
@@ -153,8 +170,11 @@ pub fn operations() -> Vec<Operation> {
         signed("DescribeUserPoolClient", describe_user_pool_client::handle),
         signed("DescribeUserPoolDomain", describe_user_pool_domain::handle),
         signed("GetCSVHeader", get_csv_header::handle),
+        client("GetClientToken", get_client_token::handle).within(PerAddress::RefusedSignIns),
+        client_or_signed("GetDerivedToken", get_derived_token::handle).within(PerAddress::RefusedSignIns),
         signed("GetGroup", get_group::handle),
         signed("GetIdentityProviderByIdentifier", get_identity_provider_by_identifier::handle),
+        client("GetTokensFromRefreshToken", get_tokens_from_refresh_token::handle).within(PerAddress::RefusedSignIns),
         signed("GetUICustomization", get_ui_customization::handle),
         bearer("GetUser", get_user::handle),
         signed("GetUserPoolMfaConfig", get_user_pool_mfa_config::handle),
@@ -162,8 +182,10 @@ pub fn operations() -> Vec<Operation> {
         client("InitiateAuth", initiate_auth::handle).within(PerAddress::RefusedSignIns),
         signed("ListGroups", list_groups::handle),
         signed("ListIdentityProviders", list_identity_providers::handle),
+        signed("ListResourceServers", list_resource_servers::handle),
         signed("ListTerms", list_terms::handle),
         signed("ListUserImportJobs", list_user_import_jobs::handle),
+        signed("ListUserPoolClientSecrets", list_user_pool_client_secrets::handle),
         signed("ListUserPoolClients", list_user_pool_clients::handle),
         signed("ListUserPools", list_user_pools::handle),
         signed("ListUsers", list_users::handle),
@@ -180,6 +202,7 @@ pub fn operations() -> Vec<Operation> {
         signed("UpdateGroup", update_group::handle),
         signed("UpdateIdentityProvider", update_identity_provider::handle),
         signed("UpdateManagedLoginBranding", update_managed_login_branding::handle),
+        signed("UpdateResourceServer", update_resource_server::handle),
         signed("UpdateTerms", update_terms::handle),
         signed("UpdateUserPool", update_user_pool::handle),
         signed("UpdateUserPoolClient", update_user_pool_client::handle),

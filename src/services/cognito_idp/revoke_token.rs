@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::{clients, issue};
+use crate::flows::clients::SecretRefused;
+use crate::flows::{clients, refresh_token};
 use crate::kit::id::ClientId;
 use crate::kit::secret::Secret;
 use crate::store;
@@ -22,23 +23,20 @@ pub struct Response {}
 
 pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
     let app_client = clients::find(cx, &request.client_id).await?.ok_or(Error::Unauthorized("Invalid client id"))?;
-    let secret = app_client.secret(cx)?;
-    let proven = match (&secret, &request.client_secret) {
-        (None, _) => true,
-        (Some(secret), Some(given)) => secret.equals(given.expose_secret()),
-        (Some(_), None) => false,
-    };
-    if !proven {
-        return Err(Error::Unauthorized("Invalid client secret"));
+    match app_client.check_secret(cx, request.client_secret.as_ref()) {
+        Ok(()) | Err(SecretRefused::UnexpectedSecret(_)) => {}
+        Err(SecretRefused::Failed(failed)) => return Err(failed.into()),
+        Err(_) => return Err(Error::Unauthorized("Invalid client secret")),
     }
     if !app_client.client.configuration.enable_token_revocation {
         return Err(Error::UnsupportedOperation("Token revocation is not enabled for the client"));
     }
-    let (origin_jti, token) = issue::read_refresh_token(&request.token).ok_or(Error::UnsupportedTokenType)?;
+    let token = refresh_token::read(&request.token).ok_or(Error::UnsupportedTokenType)?;
     cx.write(async |tx| {
-        let family = store::tokens::find_family(tx, &app_client.pool.id, origin_jti).await?;
+        let family = store::tokens::find_family(tx, &app_client.pool.id, token.origin_jti).await?;
         // RFC 7009 §2.2: a token that is not there is no error.
-        let family = family.filter(|family| family.client_id == app_client.client.id && family.refresh_token.matches(&token.hashed()));
+        // Any token of the sign-in ends it, also one that another followed.
+        let family = family.filter(|family| family.client_id == app_client.client.id && token.is_genuine(cx, family));
         match family {
             Some(family) => Ok(store::tokens::revoke_family(tx, &app_client.pool.id, &family.origin_jti, cx.now()).await?),
             None => Ok::<_, Error>(()),
@@ -46,4 +44,43 @@ pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
     })
     .await?;
     Ok(Response {})
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::TestApp;
+
+    #[actix_web::test]
+    async fn a_client_without_revocation_refuses_it_and_signing_out_ends_its_sign_ins_all_the_same() {
+        let app = TestApp::new().await;
+        let pool = app.pool_with(json!({}), json!({"EnableTokenRevocation": false})).await;
+        let tokens = pool.user("alice").await.signed_in().await;
+        let refused = pool.client("RevokeToken", json!({"Token": tokens["RefreshToken"]})).await;
+        assert_eq!(refused.code(), "UnsupportedOperationException");
+        let get = async || app.anonymous().call("GetUser", json!({"AccessToken": tokens["AccessToken"]})).await;
+        get().await.ok();
+        app.anonymous().call("GlobalSignOut", json!({"AccessToken": tokens["AccessToken"]})).await.ok();
+        assert_eq!(get().await.message(), "Access Token has been revoked");
+        let again = pool.client("GetTokensFromRefreshToken", json!({"RefreshToken": tokens["RefreshToken"]})).await;
+        assert_eq!(again.message(), "Refresh Token has been revoked");
+    }
+
+    #[actix_web::test]
+    async fn what_is_no_refresh_token_or_nobodys_is_told_apart() {
+        let app = TestApp::new().await;
+        let pool = app.pool().await;
+        let tokens = pool.user("alice").await.signed_in().await;
+        for (token, code) in [
+            (tokens["AccessToken"].clone(), "UnsupportedTokenTypeException"),
+            (json!("00000000-0000-4000-8000-000000000000.x"), ""),
+            (tokens["RefreshToken"].clone(), ""),
+            (tokens["RefreshToken"].clone(), ""),
+        ] {
+            assert_eq!(pool.client("RevokeToken", json!({"Token": token})).await.code(), code, "{token:.20}");
+        }
+        let get = app.anonymous().call("GetUser", json!({"AccessToken": tokens["AccessToken"]})).await;
+        assert_eq!(get.message(), "Access Token has been revoked");
+    }
 }

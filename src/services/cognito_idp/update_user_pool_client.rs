@@ -36,18 +36,19 @@ pub struct Response {
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Response, Error> {
     refuse_unsupported(&request.rest)?;
+    client_settings::check_name(cx.mode, request.client_name.as_deref().unwrap_or_default())?;
     client_settings::check(&app_client.pool, &request.configuration)?;
     let AppClient { pool, client } = &app_client;
     let client = cx
         .write(async |tx| {
             let before = store::user_pools::find_client(tx, &client.id).await?.ok_or_else(|| app_client.gone())?;
+            client_settings::check_in(tx, pool, &request.configuration, before.kind()).await?;
             let after = Client {
                 name: request.client_name.clone().unwrap_or_else(|| before.name.clone()),
                 configuration: request.configuration.clone(),
                 modified_at: cx.now(),
                 ..before
             };
-            client_settings::check_providers(tx, pool, &after.configuration).await?;
             store::user_pools::update_client(tx, &after).await?;
             Ok::<_, Error>(after)
         })
@@ -85,7 +86,7 @@ mod tests {
             after.as_object().unwrap().clone().into_iter().filter(|(name, _)| !kept.contains(&name.as_str())).collect();
         let expected = json!({
             "IdTokenValidity": 3, "EnableTokenRevocation": true, "AuthSessionValidity": 3, "RefreshTokenValidity": 30,
-            "AllowedOAuthFlowsUserPoolClient": false, "LastModifiedDate": before["LastModifiedDate"].as_f64().unwrap() + 1.0,
+            "AllowedOAuthFlowsUserPoolClient": false, "EnablePropagateAdditionalUserContextData": false, "LastModifiedDate": before["LastModifiedDate"].as_f64().unwrap() + 1.0,
         });
         assert_eq!(json!(settings), expected);
         let named = pool.admin("UpdateUserPoolClient", json!({"ClientId": pool.client_id, "ClientName": "other"})).await.ok();
@@ -114,8 +115,8 @@ mod tests {
         let app = TestApp::new().await;
         let pool = app.pool().await;
         for (member, value) in [
-            ("CallbackURLs", json!(["https://app.example/"])),
-            ("AllowedOAuthFlows", json!(["code"])),
+            ("CallbackURLs", json!(["http://app.example/"])),
+            ("WriteAttributes", json!(["email_verified"])),
             ("ReadAttributes", json!(["custom:none"])),
             ("AccessTokenValidity", json!(25)),
             ("SupportedIdentityProviders", json!(["Google"])),

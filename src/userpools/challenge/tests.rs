@@ -32,7 +32,7 @@ fn client(flows: &[&str]) -> Client {
             explicit_auth_flows: Some(flows.iter().map(|flow| (*flow).to_owned()).collect()),
             ..ClientConfiguration::default()
         },
-        sealed_secret: None,
+        secrets: Vec::new(),
         created_at: NOW,
         modified_at: NOW,
     }

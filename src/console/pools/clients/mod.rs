@@ -1,6 +1,8 @@
 //! A pool's app clients: the list, a new one, and what ends one.
 
+mod oauth;
 mod one;
+mod secrets;
 
 use askama::Template;
 use serde_json::{Value, json};
@@ -19,6 +21,11 @@ pub fn rows() -> Vec<Row> {
         page("/pools/{pool}/clients/{client}", one::show),
         form("/pools/{pool}/clients/{client}", one::change),
         page("/pools/{pool}/clients/{client}/secret", one::reveal).grave(),
+        page("/pools/{pool}/clients/{client}/secrets", secrets::show),
+        form("/pools/{pool}/clients/{client}/secrets", secrets::add).grave(),
+        form("/pools/{pool}/clients/{client}/secrets/delete", secrets::delete).grave(),
+        page("/pools/{pool}/clients/{client}/oauth", oauth::show),
+        form("/pools/{pool}/clients/{client}/oauth", oauth::change),
         form("/pools/{pool}/clients/{client}/delete", delete).grave(),
     ]
 }

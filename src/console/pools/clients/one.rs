@@ -50,7 +50,10 @@ struct ClientPage {
     name: String,
     /// As it is stored, whatever is typed: what deleting asks for.
     stored_name: String,
+    /// Whether answers tell its secret.
     has_secret: bool,
+    /// Whether it has one.
+    is_confidential: bool,
     /// Only after the signed-in person has proven themselves again.
     secret: Option<String>,
     flows: Vec<Flow>,
@@ -68,7 +71,7 @@ struct ClientPage {
 }
 
 /// A client and its pool.
-async fn load(visit: &Visit) -> Result<(Head, Value), WireError> {
+pub async fn load(visit: &Visit) -> Result<(Head, Value), WireError> {
     let (pool, client) = (visit.segment("pool"), visit.segment("client"));
     let described = call(visit, "DescribeUserPoolClient", json!({"UserPoolId": pool, "ClientId": client})).await?;
     Ok((Head::load(visit, "clients").await?, described.at("UserPoolClient").clone()))
@@ -85,11 +88,15 @@ async fn page(visit: &Visit, head: Head, stored: &Value, shown: &Value, error: O
     };
     let id = stored.text("ClientId");
     let input = json!({"UserPoolId": head.id, "ClientId": id});
+    // Who may not list them is told by what there is to see.
+    let secrets = call(visit, "ListUserPoolClientSecrets", input.clone()).await;
+    let has_secret = stored.get("ClientSecret").is_some();
     ClientPage {
+        is_confidential: has_secret || secrets.is_ok_and(|listed| !listed.list("ClientSecrets").is_empty()),
         frame: visit.frame(&head.name),
         name: shown.text("ClientName"),
         stored_name: stored.text("ClientName"),
-        has_secret: stored.get("ClientSecret").is_some(),
+        has_secret,
         secret: None,
         flows: FLOWS.map(|(name, about)| Flow { name, about, on: flows.iter().any(|flow| flow == name) }).into(),
         lifetimes: LIFETIMES.map(lifetime).into(),
@@ -139,10 +146,16 @@ pub async fn change(visit: &Visit, fields: &Fields) -> Outcome {
     }
 }
 
+/// What UpdateUserPoolClient takes of what DescribeUserPoolClient tells.
+pub fn updatable(stored: &Value) -> Map<String, Value> {
+    let mut input = members(stored.clone());
+    input.retain(|name, _| !OF_CREATION.contains(&name.as_str()));
+    input
+}
+
 /// UpdateUserPoolClient resets what it is not given: so it is given all that was there, and what the form changes.
 fn changed(stored: &Value, fields: &Fields) -> Value {
-    let mut input: Map<String, Value> = members(stored.clone());
-    input.retain(|name, _| !OF_CREATION.contains(&name.as_str()));
+    let mut input = updatable(stored);
     let offered = |flow: &String| FLOWS.iter().any(|(name, _)| name == flow);
     let ticked = fields.all("flow").map(str::to_owned).filter(offered);
     let kept = stored.texts("ExplicitAuthFlows").into_iter().filter(|flow| !offered(flow));

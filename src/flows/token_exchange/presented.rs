@@ -1,0 +1,180 @@
+//! The tokens that an exchange is given: whose they are, and what they are good for.
+
+use super::{ExchangeRefused, TokenKind};
+use crate::context::App;
+use crate::flows::clients;
+use crate::flows::failed::{Failed, fails_with_the_store};
+use crate::flows::pool_keys;
+use crate::kit::clock::Timestamp;
+use crate::kit::id::UserId;
+use crate::store::{self, StoreError};
+use crate::tokens::claims::{AccessClaims, Actor, IdClaims};
+use crate::tokens::keys::PublicKey;
+use crate::tokens::verify::{RawJwt, TokenRefused};
+use crate::userpools::group::GroupClaims;
+use crate::userpools::pool::Pool;
+use crate::userpools::user::User;
+
+/// What somebody presents as a token.
+pub struct PresentedToken {
+    /// The text.
+    pub text: String,
+    /// What it is said to be.
+    pub kind: TokenKind,
+}
+
+/// Why a token is not believed.
+#[derive(Debug, thiserror::Error)]
+pub enum PartyRefused {
+    /// Not one of this pool, or of another kind.
+    #[error("not a token of this pool of that kind")]
+    Invalid,
+    /// Past its time.
+    #[error("expired")]
+    Expired,
+    /// The sign-in that it comes from is over, or the user or the client is gone.
+    #[error("revoked")]
+    Revoked,
+    /// The user may not do anything.
+    #[error("the user is disabled")]
+    UserDisabled,
+    /// Our own failure.
+    #[error(transparent)]
+    Failed(#[from] Failed),
+}
+
+fails_with_the_store!(PartyRefused);
+
+impl PartyRefused {
+    /// As the refusal of an exchange.
+    pub(super) fn named(self, of: fn(Self) -> ExchangeRefused) -> ExchangeRefused {
+        match self {
+            Self::Failed(failed) => ExchangeRefused::Failed(failed),
+            refused => of(refused),
+        }
+    }
+}
+
+impl From<TokenRefused> for PartyRefused {
+    fn from(refused: TokenRefused) -> Self {
+        match refused {
+            TokenRefused::Expired => Self::Expired,
+            TokenRefused::Malformed
+            | TokenRefused::UnknownKey
+            | TokenRefused::BadSignature
+            | TokenRefused::WrongUse
+            | TokenRefused::WrongIssuer => Self::Invalid,
+        }
+    }
+}
+
+/// A user, by their token, whose sign-in goes on.
+pub(super) struct Subject {
+    pub user: User,
+    pub groups: GroupClaims,
+    pub origin_jti: String,
+    pub authenticated_at: i64,
+    pub expires_at: Timestamp,
+    /// An ID token has none.
+    pub scopes: Vec<String>,
+    pub act: Option<Actor>,
+}
+
+/// What a user's token says.
+enum Claims {
+    Access(AccessClaims),
+    Id(IdClaims),
+}
+
+/// The user of a token of this pool.
+///
+/// # Errors
+/// [`PartyRefused`].
+pub(super) async fn subject(app: &App, pool: &Pool, token: &PresentedToken) -> Result<Subject, PartyRefused> {
+    let raw = RawJwt::parse(&token.text)?;
+    let keys = keys_of(app, pool, &raw).await?;
+    let issuer = app.issuer(&pool.id);
+    let claims = match token.kind {
+        TokenKind::Access => Claims::Access(raw.verify_access(&keys, &issuer, app.now())?),
+        TokenKind::Id => Claims::Id(raw.verify_id(&keys, &issuer, app.now())?),
+    };
+    let (sub, origin_jti) = match &claims {
+        Claims::Access(claims) => (&claims.sub, &claims.origin_jti),
+        Claims::Id(claims) => (&claims.sub, &claims.origin_jti),
+    };
+    let (user, groups) = holder(app, pool, sub, origin_jti).await?;
+    Ok(match claims {
+        Claims::Access(claims) => Subject {
+            user,
+            groups,
+            origin_jti: claims.origin_jti,
+            authenticated_at: claims.auth_time,
+            expires_at: Timestamp::from_seconds(claims.exp),
+            scopes: claims.scope.split_whitespace().map(str::to_owned).collect(),
+            act: claims.act,
+        },
+        Claims::Id(claims) => Subject {
+            user,
+            groups,
+            origin_jti: claims.origin_jti,
+            authenticated_at: claims.auth_time,
+            expires_at: Timestamp::from_seconds(claims.exp),
+            scopes: Vec::new(),
+            act: claims.act,
+        },
+    })
+}
+
+/// Who acts by a token of this pool: a user, or an app client by its own token.
+///
+/// # Errors
+/// [`PartyRefused`].
+pub(super) async fn actor(app: &App, pool: &Pool, token: &PresentedToken) -> Result<Actor, PartyRefused> {
+    let raw = RawJwt::parse(&token.text)?;
+    let keys = keys_of(app, pool, &raw).await?;
+    let issuer = app.issuer(&pool.id);
+    let (sub, origin_jti, client_id) = match token.kind {
+        TokenKind::Access => match raw.verify_machine(&keys, &issuer, app.now()) {
+            Ok(claims) => {
+                // A client that is gone acts no more.
+                clients::find_in(app, pool, &claims.client_id).await?.ok_or(PartyRefused::Revoked)?;
+                return Ok(Actor { sub: claims.sub.into(), client_id: claims.client_id, act: None });
+            }
+            // It is genuine, and not a machine's.
+            Err(TokenRefused::Malformed) => {
+                let claims = raw.verify_access(&keys, &issuer, app.now())?;
+                (claims.sub, claims.origin_jti, claims.client_id)
+            }
+            Err(refused) => return Err(refused.into()),
+        },
+        TokenKind::Id => {
+            let claims = raw.verify_id(&keys, &issuer, app.now())?;
+            (claims.sub, claims.origin_jti, claims.aud)
+        }
+    };
+    let (user, _) = holder(app, pool, &sub, &origin_jti).await?;
+    Ok(Actor { sub: user.id.into(), client_id, act: None })
+}
+
+/// The keys of the pool, for a token that claims to come from it.
+///
+/// SECURITY: a token of another pool, even of the same account, is nobody's here.
+async fn keys_of(app: &App, pool: &Pool, raw: &RawJwt<'_>) -> Result<Vec<PublicKey>, PartyRefused> {
+    match pool_keys::claimed(app, raw).await? {
+        Some((claimed, keys)) if claimed.id == pool.id => Ok(keys.public.clone()),
+        _ => Err(PartyRefused::Invalid),
+    }
+}
+
+/// The user of a sign-in that goes on, and their groups.
+async fn holder(app: &App, pool: &Pool, sub: &UserId, origin_jti: &str) -> Result<(User, GroupClaims), PartyRefused> {
+    let found = app
+        .read(async |tx| {
+            let Some(user) = store::users::find_by_family(tx, &pool.id, sub, origin_jti).await? else { return Ok(None) };
+            let memberships = store::groups::memberships(tx, &pool.id, &user.id).await?;
+            Ok::<_, StoreError>(Some((user, GroupClaims::of(memberships))))
+        })
+        .await?;
+    let (user, groups) = found.ok_or(PartyRefused::Revoked)?;
+    if user.enabled { Ok((user, groups)) } else { Err(PartyRefused::UserDisabled) }
+}
