@@ -1,6 +1,7 @@
 //! The settings of a server: its flags, their environment variables, and the settings file.
 
 mod file;
+mod triggers;
 
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{ArgAction, Args, Subcommand, ValueEnum};
 use ipnet::IpNet;
 
 pub use file::{RuleSetting, SettingsRefused, with_file};
+pub use triggers::{FunctionSetting, KeySetting, TriggerSettings};
 
 use crate::budgets::Limits;
 use crate::kit::region::is_region;
@@ -111,6 +113,9 @@ pub struct SharedFlags {
     /// The rules of forward-auth, from the settings file.
     #[arg(skip)]
     pub forward_auth: Vec<RuleSetting>,
+    /// How the functions of triggers are reached, from the settings file.
+    #[arg(skip)]
+    pub triggers: TriggerSettings,
     /// The port; 0 chooses a free one.
     #[arg(long, env = "PASSWRIGHT_PORT", default_value_t = 7277)]
     pub port: u16,

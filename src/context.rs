@@ -23,6 +23,7 @@ use crate::policy::{Policy, PolicySet};
 use crate::store::changes::Change;
 use crate::store::{Conn, Db, StoreError};
 use crate::tokens::keys::PoolKeys;
+use crate::triggers::Functions;
 use crate::userpools::client::Client;
 use crate::userpools::pool::Pool;
 
@@ -62,6 +63,8 @@ pub struct App {
     pub hasher: Hasher,
     /// What one client address may do in a while.
     pub budgets: Budgets,
+    /// The functions that pools call.
+    pub functions: Functions,
     /// What is read often and written seldom.
     pub caches: Arc<Caches>,
     /// The uses of access keys that this node has seen.

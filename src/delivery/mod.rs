@@ -48,6 +48,22 @@ pub struct InvitationSms<'a> {
     pub code: &'a str,
 }
 
+/// The email that welcomes a user who came from elsewhere, and has a password.
+#[derive(Template)]
+#[template(path = "email/welcome.txt")]
+pub struct WelcomeEmail<'a> {
+    /// Whom.
+    pub username: &'a str,
+}
+
+/// The text message that welcomes a user who came from elsewhere.
+#[derive(Template)]
+#[template(path = "sms/welcome.txt")]
+pub struct WelcomeSms<'a> {
+    /// Whom.
+    pub username: &'a str,
+}
+
 /// The window in which messages to one destination are counted: milliseconds.
 const WINDOW_MILLIS: i64 = 3600 * 1000;
 

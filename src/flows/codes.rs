@@ -63,7 +63,8 @@ impl Occasion {
     }
 
     /// In the words of the custom-message trigger.
-    const fn trigger_source(self) -> &'static str {
+    #[must_use]
+    pub const fn trigger_source(self) -> &'static str {
         match self {
             Self::SignUp => "CustomMessage_SignUp",
             Self::SignUpAgain => "CustomMessage_ResendCode",

@@ -3,6 +3,8 @@
 use super::clients::{AppClient, NoSuchClient, SecretRefused};
 use super::failed::{Failed, fails_with_the_store};
 use super::issue::{self, IssueRefused, Tokens};
+use super::triggers::TriggerRefused;
+use super::triggers::tokens::TokensFor;
 use crate::context::App;
 use crate::store::tokens::{self, FamilyOfMember};
 use crate::userpools::group::GroupClaims;
@@ -31,6 +33,9 @@ pub enum RefreshRefused {
     /// The client is gone meanwhile.
     #[error(transparent)]
     NoSuchClient(NoSuchClient),
+    /// A function of the pool does not let it go on.
+    #[error(transparent)]
+    Trigger(#[from] TriggerRefused),
     /// Our own failure.
     #[error(transparent)]
     Failed(#[from] Failed),
@@ -42,6 +47,7 @@ impl From<IssueRefused> for RefreshRefused {
     fn from(refused: IssueRefused) -> Self {
         match refused {
             IssueRefused::NoSuchClient(gone) => Self::NoSuchClient(gone),
+            IssueRefused::Trigger(refused) => Self::Trigger(refused),
             IssueRefused::Failed(failed) => Self::Failed(failed),
         }
     }
@@ -73,5 +79,5 @@ pub async fn refresh(app: &App, app_client: &AppClient, token: &str, secret_hash
     if app.now() >= family.expires_at {
         return Err(RefreshRefused::Expired);
     }
-    Ok(issue::tokens(app, app_client, &user, GroupClaims::of(memberships), &family, None).await?)
+    Ok(issue::tokens(app, app_client, &user, GroupClaims::of(memberships), &family, None, TokensFor::Refresh).await?)
 }

@@ -54,6 +54,7 @@ use crate::kit::secret::Secret;
 use crate::startup;
 use crate::store::template::TestDatabase;
 use crate::store::{self, Db, StoreError};
+use crate::triggers::Functions;
 use crate::userpools::message::Message;
 
 /// The deployment's account in tests.
@@ -274,6 +275,7 @@ async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &A
         entropy,
         keys: startup::keys(&master),
         hasher: Hasher::start(CHEAP, 1, 256).unwrap(),
+        functions: Functions::none(),
         budgets: Budgets::new(limits),
         key_uses: KeyUses::default(),
         journal: Journal::default(),

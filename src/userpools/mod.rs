@@ -4,6 +4,7 @@ pub mod attributes;
 pub mod challenge;
 pub mod client;
 pub mod group;
+pub mod lambda_config;
 pub mod lockout;
 pub mod message;
 pub mod name;

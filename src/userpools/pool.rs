@@ -5,6 +5,7 @@ mod first_release;
 use serde::{Deserialize, Serialize};
 
 use super::attributes::SchemaAttribute;
+use super::lambda_config::LambdaConfig;
 use super::name::{CanonicalName, Capitals, NameKind, NameRefused};
 use super::password_policy::PasswordPolicy;
 use crate::kit::clock::Timestamp;
@@ -63,6 +64,9 @@ impl Pool {
 pub struct PoolConfiguration {
     /// What passwords must be like.
     pub policies: Policies,
+    /// The functions that the pool calls.
+    #[serde(skip_serializing_if = "LambdaConfig::is_empty")]
+    pub lambda_config: LambdaConfig,
     /// Whether DeleteUserPool is refused.
     pub deletion_protection: DeletionProtection,
     /// Which of `email` and `phone_number` sign-up verifies by a code.

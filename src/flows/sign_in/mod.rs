@@ -2,8 +2,10 @@
 //! challenge can skip it.
 
 mod asked;
+mod custom;
 mod driver;
 mod mfa_setup;
+mod migrated;
 mod new_password;
 mod password;
 mod refused;

@@ -6,6 +6,7 @@ use crate::flows::failed::{Failed, fails_with_the_store};
 use crate::flows::issue::IssueRefused;
 use crate::flows::new_user::AliasRefused;
 use crate::flows::passwords::NewPasswordRefused;
+use crate::flows::triggers::TriggerRefused;
 use crate::userpools::attributes::AttributeRefused;
 use crate::userpools::challenge::{Barred, NextRefused};
 use crate::userpools::password_policy::PasswordRefused;
@@ -52,6 +53,12 @@ pub enum SignInRefused {
     /// The client is gone meanwhile, and the pool with it.
     #[error(transparent)]
     NoSuchClient(#[from] NoSuchClient),
+    /// The pool has no functions for custom sign-ins.
+    #[error("no functions for custom sign-ins")]
+    NoCustomAuth,
+    /// A function of the pool does not let it go on.
+    #[error(transparent)]
+    Trigger(#[from] TriggerRefused),
     /// The hashing pool is full.
     #[error("the hashing pool is full")]
     Busy,
@@ -103,6 +110,7 @@ impl From<IssueRefused> for SignInRefused {
     fn from(refused: IssueRefused) -> Self {
         match refused {
             IssueRefused::NoSuchClient(gone) => Self::NoSuchClient(gone),
+            IssueRefused::Trigger(refused) => Self::Trigger(refused),
             IssueRefused::Failed(failed) => Self::Failed(failed),
         }
     }

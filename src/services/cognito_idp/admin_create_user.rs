@@ -1,5 +1,6 @@
 //! AdminCreateUser: a user with a temporary password, invited by mail or text message unless that is suppressed.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use askama::Template as _;
@@ -12,6 +13,9 @@ use crate::crypto::ids;
 use crate::delivery::{self, InvitationEmail, InvitationSms, SendRefused};
 use crate::flows::new_user::{self, NewUser};
 use crate::flows::passwords::administrators_record;
+use crate::flows::triggers::message::{self, Wording};
+use crate::flows::triggers::sign_up::MadeBy;
+use crate::flows::triggers::{self, Through, Told};
 use crate::kit::id::UserPoolId;
 use crate::kit::secret::Secret;
 use crate::userpools::attributes::Writer;
@@ -31,6 +35,8 @@ pub struct Request {
     force_alias_creation: bool,
     message_action: Option<String>,
     desired_delivery_mediums: Option<Vec<String>>,
+    validation_data: Option<Vec<Attribute>>,
+    client_metadata: Option<BTreeMap<String, String>>,
 }
 
 asks_about_pool!(Request);
@@ -52,6 +58,9 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
         status: UserStatus::ForceChangePassword,
     };
     let mut new = new_user::prepare(cx, &pool, new)?;
+    let told = Told::of(request.client_metadata).validating(request.validation_data.map(by_name));
+    let through = Through::administrator(&pool, &told);
+    triggers::sign_up::before(cx, through, &mut new.user, MadeBy::Administrator).await?;
     // A password that fits every policy: its four classes lead.
     let generated = || Secret::from(format!("Aa1!{}", ids::client_id(&mut cx.rng())));
     let password = request.temporary_password.clone().unwrap_or_else(generated);
@@ -59,7 +68,10 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
     let mediums = request.desired_delivery_mediums.unwrap_or_else(|| vec!["SMS".to_owned()]);
     let message = match request.message_action.as_deref() {
         Some("SUPPRESS") => None,
-        _ => invitation(&new.user, &password, &mediums)?,
+        _ => {
+            let wording = triggers::message::word(cx, through, &new.user, INVITATION).await?;
+            invitation(&new.user, &password, &mediums, &wording)?
+        }
     };
     cx.write(async |tx| {
         new_user::insert(tx, &pool, &new, request.force_alias_creation).await?;
@@ -76,25 +88,34 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
     Ok(Response { user: UserAnswer::of(&new.user, |_| true) })
 }
 
+/// What invitations are called by functions.
+const INVITATION: &str = "CustomMessage_AdminCreateUser";
+
 /// The invitation, by the first of the mediums for which the user has an address.
-fn invitation(user: &User, password: &Secret, mediums: &[String]) -> Result<Option<Message>, Error> {
+fn invitation(user: &User, password: &Secret, mediums: &[String], wording: &Wording) -> Result<Option<Message>, Error> {
     let wants = |medium: &str| mediums.iter().any(|wanted| wanted == medium);
     let (username, code) = (user.username.as_str(), password.expose_secret());
+    let text = |own: &Option<String>, ours: askama::Result<String>| match own {
+        Some(text) => Ok(text.replace(message::USERNAME, username).replace(message::CODE, code)),
+        None => ours.map_err(Error::internal),
+    };
     let (channel, to, body) = match (user.attributes.get("phone_number"), user.attributes.get("email")) {
-        (Some(number), _) if wants("SMS") => ("sms", number, InvitationSms { username, code }.render().map_err(Error::internal)?),
-        (_, Some(address)) if wants("EMAIL") => ("email", address, InvitationEmail { username, code }.render().map_err(Error::internal)?),
+        (Some(number), _) if wants("SMS") => ("sms", number, text(&wording.sms_message, InvitationSms { username, code }.render())?),
+        (_, Some(address)) if wants("EMAIL") => {
+            ("email", address, text(&wording.email_message, InvitationEmail { username, code }.render())?)
+        }
         _ => return Ok(None),
     };
     Ok(Some(Message {
         channel: channel.to_owned(),
         to: to.clone(),
-        subject: (channel == "email").then(|| "Your temporary password".to_owned()),
+        subject: (channel == "email").then(|| wording.email_subject.clone().unwrap_or_else(|| "Your temporary password".to_owned())),
         body,
         code: Some(code.to_owned()),
         link: None,
         user_pool_id: user.pool_id.clone(),
         username: user.username.clone(),
-        trigger_source: "CustomMessage_AdminCreateUser".to_owned(),
+        trigger_source: INVITATION.to_owned(),
     }))
 }
 

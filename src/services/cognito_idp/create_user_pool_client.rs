@@ -11,6 +11,7 @@ use super::errors::{Error, refuse_unsupported};
 use crate::context::Context;
 use crate::crypto::ids;
 use crate::flows::clients::{AppClient, NoSuchPool};
+use crate::flows::triggers::Told;
 use crate::kit::id::UserPoolId;
 use crate::store::{self, StoreError};
 use crate::userpools::client::{Client, ClientConfiguration};
@@ -62,7 +63,7 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
         Ok::<_, Error>(store::user_pools::insert_client(tx, &client).await?)
     })
     .await?;
-    let app_client = AppClient { pool, client: Arc::new(client) };
+    let app_client = AppClient { pool, client: Arc::new(client), told: Told::default() };
     Ok(Response { user_pool_client: ClientAnswer::of(cx, &app_client)? })
 }
 

@@ -13,6 +13,7 @@ use crate::flows::refresh::RefreshRefused;
 use crate::flows::sign_in::{SessionRefused, SignInRefused};
 use crate::flows::sign_up::SignUpRefused;
 use crate::flows::software_token::{EnrolmentRefused, PreferenceRefused};
+use crate::flows::triggers::TriggerRefused;
 use crate::flows::user_attributes::ChangeRefused;
 use crate::operation::{self, Fault};
 use crate::store::StoreError;
@@ -40,6 +41,8 @@ pub enum Error {
     InvalidPassword(PasswordRefused),
     /// Too many codes, or messages.
     LimitExceeded,
+    /// What a function answered is not what it is asked for.
+    InvalidLambdaResponse(String),
     /// Not allowed, and why.
     NotAuthorized(String),
     /// No group of that name.
@@ -56,6 +59,10 @@ pub enum Error {
     TooManyRequests,
     /// A client that is not believed.
     Unauthorized(&'static str),
+    /// A function could not be run.
+    UnexpectedLambda(String),
+    /// A function refused, in its words.
+    UserLambdaValidation(String),
     /// What the client is not set to.
     UnsupportedOperation(&'static str),
     /// A token of another kind.
@@ -102,6 +109,7 @@ impl From<Error> for Fault {
             Error::GroupExists => modelled("GroupExistsException", "A group with the name already exists."),
             Error::InvalidParameter(message) => Self::Modelled("InvalidParameterException", message),
             Error::InvalidPassword(refused) => Self::Modelled("InvalidPasswordException", refused.to_string()),
+            Error::InvalidLambdaResponse(message) => Self::Modelled("InvalidLambdaResponseException", message),
             Error::LimitExceeded => modelled("LimitExceededException", "Attempt limit exceeded, please try after some time."),
             Error::NotAuthorized(message) => Self::Modelled("NotAuthorizedException", message),
             Error::NoSuchGroup => modelled("ResourceNotFoundException", "Group not found."),
@@ -111,6 +119,8 @@ impl From<Error> for Fault {
             Error::TooManyGroups => modelled("LimitExceededException", "The user pool has as many groups as it can have."),
             Error::TooManyRequests => Self::too_many_requests(),
             Error::Unauthorized(message) => modelled("UnauthorizedException", message),
+            Error::UnexpectedLambda(message) => Self::Modelled("UnexpectedLambdaException", message),
+            Error::UserLambdaValidation(message) => Self::Modelled("UserLambdaValidationException", message),
             Error::UnsupportedOperation(message) => modelled("UnsupportedOperationException", message),
             Error::UnsupportedTokenType => modelled("UnsupportedTokenTypeException", "Unsupported token type"),
             Error::UnsupportedUserState(message) => modelled("UnsupportedUserStateException", message),
@@ -154,6 +164,17 @@ impl From<SecretRefused> for Error {
             SecretRefused::Wrong(id) => format!("Unable to verify secret hash for client {id}"),
             SecretRefused::Failed(failed) => return failed.into(),
         })
+    }
+}
+
+impl From<TriggerRefused> for Error {
+    fn from(refused: TriggerRefused) -> Self {
+        match refused {
+            TriggerRefused::Function { .. } => Self::UserLambdaValidation(refused.to_string()),
+            TriggerRefused::NotRun { .. } | TriggerRefused::TimedOut(_) => Self::UnexpectedLambda(refused.to_string()),
+            TriggerRefused::Response(words) => Self::InvalidLambdaResponse(words.to_owned()),
+            TriggerRefused::Failed(failed) => failed.into(),
+        }
     }
 }
 
@@ -264,6 +285,7 @@ impl From<SignUpRefused> for Error {
             SignUpRefused::Alias(refused) => refused.into(),
             SignUpRefused::AddressIsFull => Self::LimitExceeded,
             SignUpRefused::NoSuchClient(gone) => gone.into(),
+            SignUpRefused::Trigger(refused) => refused.into(),
             SignUpRefused::Failed(failed) => failed.into(),
         }
     }
@@ -282,6 +304,7 @@ impl From<ConfirmRefused> for Error {
             ConfirmRefused::CodeExpired => Self::ExpiredCode("Invalid code provided, please request a code again."),
             ConfirmRefused::CodeMismatch => Self::CodeMismatch("Invalid verification code provided, please try again."),
             ConfirmRefused::Alias(refused) => refused.into(),
+            ConfirmRefused::Trigger(refused) => refused.into(),
             ConfirmRefused::Failed(failed) => failed.into(),
         }
     }
@@ -299,6 +322,7 @@ impl From<ResendRefused> for Error {
                 Self::parameter("Cannot resend codes. Auto verification not turned on.")
             }
             ResendRefused::TooMany => Self::LimitExceeded,
+            ResendRefused::Trigger(refused) => refused.into(),
             ResendRefused::Failed(failed) => failed.into(),
         }
     }
@@ -323,6 +347,8 @@ impl From<SignInRefused> for Error {
             SignInRefused::Attribute(refused) => refused.into(),
             SignInRefused::Alias(refused) => refused.into(),
             SignInRefused::NoSuchClient(gone) => gone.into(),
+            SignInRefused::NoCustomAuth => Self::parameter("Custom auth lambda trigger is not configured for the user pool."),
+            SignInRefused::Trigger(refused) => refused.into(),
             SignInRefused::Busy => Self::TooManyRequests,
             SignInRefused::Failed(failed) => failed.into(),
         }
@@ -364,6 +390,7 @@ impl From<RefreshRefused> for Error {
             RefreshRefused::UserDisabled => Self::not_authorized(DISABLED),
             RefreshRefused::Secret(refused) => refused.into(),
             RefreshRefused::NoSuchClient(gone) => gone.into(),
+            RefreshRefused::Trigger(refused) => refused.into(),
             RefreshRefused::Failed(failed) => failed.into(),
         }
     }
@@ -401,6 +428,7 @@ const fn name_of(flow: Flow) -> &'static str {
         Flow::Password => "USER_PASSWORD_AUTH",
         Flow::AdminPassword => "ADMIN_USER_PASSWORD_AUTH",
         Flow::Srp => "USER_SRP_AUTH",
+        Flow::Custom | Flow::CustomSrp => "CUSTOM_AUTH",
     }
 }
 

@@ -56,6 +56,7 @@ fn read(given: Map<String, Value>) -> Result<PoolConfiguration, Error> {
     let given = Value::Object(given);
     let mut configuration: PoolConfiguration = serde_json::from_value(given.clone()).map_err(internal)?;
     refuse_unsupported(&left_out(&given, &serde_json::to_value(&configuration).map_err(internal)?))?;
+    configuration.lambda_config = configuration.lambda_config.checked().map_err(|refused| Error::parameter(refused.to_string()))?;
     let days = given.pointer("/Policies/PasswordPolicy/TemporaryPasswordValidityDays");
     if let (None, Some(unused)) = (days, configuration.admin_create_user_config.unused_account_validity_days) {
         configuration.policies.password_policy.temporary_password_validity_days = unused;

@@ -37,7 +37,7 @@ pub struct Response {
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Response, Error> {
     refuse_unsupported(&request.rest)?;
     client_settings::check(&app_client.pool, &request.configuration)?;
-    let AppClient { pool, client } = &app_client;
+    let AppClient { pool, client, .. } = &app_client;
     let client = cx
         .write(async |tx| {
             let before = store::user_pools::find_client(tx, &client.id).await?.ok_or_else(|| app_client.gone())?;
@@ -51,7 +51,7 @@ pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Re
             Ok::<_, Error>(after)
         })
         .await?;
-    let updated = AppClient { pool: Arc::clone(pool), client: Arc::new(client) };
+    let updated = AppClient { pool: Arc::clone(pool), client: Arc::new(client), ..app_client.clone() };
     Ok(Response { user_pool_client: ClientAnswer::of(cx, &updated)? })
 }
 
