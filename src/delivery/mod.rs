@@ -1,5 +1,7 @@
 //! Messages to people: rendered, sealed, and put into the outbox in the transaction that causes them.
 
+mod senders;
+
 use askama::Template;
 
 use crate::context::App;
@@ -113,6 +115,15 @@ pub async fn send_or_withhold(app: &App, tx: &mut Conn, message: &Message, recip
 }
 
 async fn put(app: &App, tx: &mut Conn, message: &Message, sent_at: Option<Timestamp>) -> Result<(), StoreError> {
+    // What a function of the pool delivers is not delivered here too. Who reads it is looked up for nobody as well.
+    let event = senders::event_of(tx, message).await?;
+    let sent_at = match (sent_at, event) {
+        (Some(_), Some(event)) => {
+            senders::queue(app, tx, &message.user_pool_id, &event).await?;
+            None
+        }
+        (sent_at, _) => sent_at,
+    };
     let id = ids::uuid(&mut app.rng());
     let place = ["outbox_messages", message.user_pool_id.as_str(), &id];
     let sealed = app.keys.at_rest.seal(&place, message, &mut app.rng())?;

@@ -12,7 +12,7 @@ macro_rules! embedded {
 }
 
 /// Every page, by the name that it has in its address.
-pub const TEXTS: [(&str, &str); 17] = embedded![
+pub const TEXTS: [(&str, &str); 18] = embedded![
     "clients",
     "command-line",
     "concepts",
@@ -28,6 +28,7 @@ pub const TEXTS: [(&str, &str); 17] = embedded![
     "security",
     "settings",
     "simulators",
+    "triggers",
     "user-pools",
     "validation",
 ];

@@ -27,6 +27,7 @@ mod migrate;
 pub mod names;
 pub mod nodes;
 pub mod outbox;
+pub mod sender_events;
 pub mod signing_keys;
 #[cfg(test)]
 pub mod template;

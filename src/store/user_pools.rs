@@ -46,6 +46,7 @@ pub(super) const TABLES: &[TableOfPools] = tables_of_pools![
     "sign_in_attempts",
     "token_families",
     "outbox_messages",
+    "sender_events",
     "message_budgets",
     "pool_activity",
 ];

@@ -10,6 +10,8 @@ mod end;
 #[cfg(test)]
 mod expiry;
 #[cfg(test)]
+mod functions;
+#[cfg(test)]
 mod nodes;
 mod pool;
 
@@ -31,6 +33,8 @@ pub use crate::budgets::Limits;
 pub use answer::Answer;
 pub use browser::TestBrowser;
 pub use caller::TestCaller;
+#[cfg(test)]
+pub use functions::{FUNCTIONS_KEY, FUNCTIONS_SECRET, KMS_KEY, OWN_SECRET, TestFunctions};
 pub use pool::{PASSWORD, TestPool, TestUser};
 
 use serde_json::{Value, json};

@@ -9,6 +9,7 @@ mod overview;
 mod preset;
 mod settings;
 mod snippets;
+mod triggers;
 mod users;
 
 use askama::Template;
@@ -37,6 +38,7 @@ pub fn rows() -> Vec<Row> {
     ];
     rows.extend(clients::rows());
     rows.extend(groups::rows());
+    rows.extend(triggers::rows());
     rows.extend(users::rows());
     rows
 }

@@ -132,10 +132,10 @@ pub async fn judge(
     Ok(proven.await? && exists)
 }
 
-/// A sign-in of the subject that begins.
+/// A sign-in of the subject that begins. It rests on what the user has now, nobody's on nothing.
 pub fn progress(flow: Flow, subject: &Subject) -> Progress {
-    let known = with_password(subject.user.as_ref());
-    let (password, factor) = known.map(|(user, _)| (user.password_generation, user.factor_generation)).unwrap_or_default();
+    let generations = subject.user.as_ref().map(|user| (user.password_generation, user.factor_generation));
+    let (password, factor) = generations.unwrap_or_default();
     Progress::begin(flow, password, factor)
 }
 

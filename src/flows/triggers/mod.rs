@@ -177,3 +177,6 @@ fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(deserial
 
 /// Names and texts.
 type Texts = BTreeMap<String, String>;
+
+#[cfg(test)]
+mod tests;

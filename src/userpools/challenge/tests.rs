@@ -158,3 +158,30 @@ fn a_flow_that_the_client_no_longer_takes_goes_no_further() {
     let answer = next(&pool(MfaMode::Off), &client(&["ALLOW_USER_SRP_AUTH"]), &user(), &progress(&[Done::Password]), NOW);
     assert_eq!(answer, Err(Barred::FlowDisabled(Flow::Password).into()));
 }
+
+#[test]
+fn what_functions_ask_comes_before_all_else_and_stands_for_nothing_else() {
+    let custom = |flow, done: &[Done], user: &User| {
+        let progress = Progress { flow, ..progress(done) };
+        next(&pool(MfaMode::Optional), &client(&["ALLOW_CUSTOM_AUTH"]), user, &progress, NOW)
+    };
+    let (ask, complete) = (|challenge| Ok(Step::Ask(challenge)), Ok(Step::Complete));
+    for (flow, done, expected) in [
+        (Flow::Custom, &[][..], ask(Challenge::Custom)),
+        (Flow::Custom, &[Done::Custom][..], complete),
+        (Flow::CustomSrp, &[][..], ask(Challenge::Password)),
+        (Flow::CustomSrp, &[Done::Password][..], ask(Challenge::Custom)),
+        (Flow::CustomSrp, &[Done::Password, Done::Custom][..], complete),
+    ] {
+        assert_eq!(custom(flow, done, &user()), expected, "{flow:?} {done:?}");
+    }
+    let done = [Done::Custom];
+    assert_eq!(custom(Flow::Custom, &done, &with_token(true)), ask(Challenge::SoftwareToken));
+    assert_eq!(custom(Flow::Custom, &done, &User { enabled: false, ..user() }), Err(Barred::Disabled.into()));
+    let unconfirmed = User { status: UserStatus::Unconfirmed, ..user() };
+    assert_eq!(custom(Flow::Custom, &done, &unconfirmed), Err(Barred::NotConfirmed.into()));
+    assert_eq!(custom(Flow::Custom, &[], &unconfirmed), ask(Challenge::Custom), "nothing is told before it");
+    let other =
+        next(&pool(MfaMode::Off), &client(&["ALLOW_USER_SRP_AUTH"]), &user(), &Progress { flow: Flow::Custom, ..progress(&[]) }, NOW);
+    assert_eq!(other, Err(Barred::FlowDisabled(Flow::Custom).into()));
+}
