@@ -15,7 +15,7 @@ const ROOMS: [(&str, &[&str]); 30] = [
     ("identitypools", &["kit"]),
     ("userpools", &["crypto", "kit"]),
     ("budgets", &["kit"]),
-    ("config", &["budgets", "kit"]),
+    ("config", &["budgets", "kit", "userpools"]),
     ("audit", &["kit"]),
     ("store", &["audit", "crypto", "iam", "identitypools", "kit", "tokens", "userpools"]),
     // `cx` holds the parts that handlers work with, so it knows their types.
@@ -76,6 +76,8 @@ const ROOMS: [(&str, &[&str]); 30] = [
     (
         "http",
         &[
+            "authz",
+            "budgets",
             "config",
             "console",
             "context",

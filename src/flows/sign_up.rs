@@ -84,7 +84,8 @@ pub async fn sign_up(
                 InsertRefused::Failed(failed) => failed.into(),
             })?;
             let Some(address) = codes::verified_by_code(&app_client.pool, &new.user) else { return Ok::<_, SignUpRefused>(None) };
-            Ok(Some(codes::send_first(app, tx, &app_client.pool, &new.user, Occasion::SignUp, &address).await?))
+            let client_id = Some(&app_client.client.id);
+            Ok(Some(codes::send_first(app, tx, &app_client.pool, &new.user, Occasion::SignUp, &address, client_id).await?))
         })
         .await?;
     app.journal.count(&app_client.pool.id, Counted::SignUp, app.now());
