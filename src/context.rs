@@ -25,6 +25,7 @@ use crate::store::{Conn, Db, StoreError};
 use crate::tokens::keys::PoolKeys;
 use crate::triggers::Functions;
 use crate::userpools::client::Client;
+use crate::userpools::password_rules::PasswordRules;
 use crate::userpools::pool::Pool;
 
 /// How long what nothing has made old is kept all the same.
@@ -49,6 +50,8 @@ pub struct App {
     pub rotations: AtomicU64,
     /// The form of issuers.
     pub issuer_style: IssuerStyle,
+    /// What is asked of passwords where a pool's tags say nothing.
+    pub password_defaults: PasswordRules,
     /// Proxies that are believed about who they forward for.
     pub trusted_proxies: Vec<IpNet>,
     /// The database.
@@ -194,7 +197,10 @@ impl App {
     /// # Errors
     /// [`StoreError`].
     pub async fn pool(&self, pool_id: &UserPoolId) -> Result<Option<Arc<Pool>>, StoreError> {
-        let load = async || self.read(async |tx| crate::store::user_pools::find(tx, pool_id).await).await;
+        let load = async || {
+            let found = self.read(async |tx| crate::store::user_pools::find(tx, pool_id).await).await;
+            found.map(|pool| pool.map(|pool| pool.with_password_defaults(self.password_defaults)))
+        };
         self.caches.pools.find(pool_id, self.now(), load).await
     }
 

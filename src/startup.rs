@@ -232,6 +232,7 @@ async fn assemble(
         signing_key_age: shared.signing_key_age(),
         rotations: AtomicU64::new(0),
         issuer_style: shared.issuer_style,
+        password_defaults: shared.passwords.rules(),
         trusted_proxies,
         caches: Caches::of(&db),
         db,

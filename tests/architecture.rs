@@ -15,7 +15,7 @@ const ROOMS: [(&str, &[&str]); 31] = [
     ("identitypools", &["kit"]),
     ("userpools", &["crypto", "kit"]),
     ("budgets", &["kit"]),
-    ("config", &["budgets", "kit"]),
+    ("config", &["budgets", "kit", "userpools"]),
     ("audit", &["kit"]),
     ("store", &["audit", "crypto", "iam", "identitypools", "kit", "tokens", "userpools"]),
     // `cx` holds the parts that handlers work with, so it knows their types.
@@ -91,6 +91,8 @@ const ROOMS: [(&str, &[&str]); 31] = [
     (
         "http",
         &[
+            "authz",
+            "budgets",
             "config",
             "console",
             "context",

@@ -30,6 +30,22 @@ pub struct VerificationSms<'a> {
     pub code: &'a str,
 }
 
+/// The email that carries the code of a password's reset.
+#[derive(Template)]
+#[template(path = "email/reset.txt")]
+pub struct ResetEmail<'a> {
+    /// The code.
+    pub code: &'a str,
+}
+
+/// The text message that carries the code of a password's reset.
+#[derive(Template)]
+#[template(path = "sms/reset.txt")]
+pub struct ResetSms<'a> {
+    /// The code.
+    pub code: &'a str,
+}
+
 /// The email that invites a user whom an administrator made.
 #[derive(Template)]
 #[template(path = "email/invitation.txt")]

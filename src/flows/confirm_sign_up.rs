@@ -123,12 +123,7 @@ pub async fn confirm(app: &App, app_client: &AppClient, username: &str, code: &s
             let user = user.filter(|user| user.status == UserStatus::Unconfirmed);
             match (redeemed, user) {
                 (Redeemed::Accepted(attribute), Some(user)) => {
-                    let user = confirmed(user, attribute.as_deref());
-                    if let Some(kind) = attribute.as_deref().and_then(NameKind::of_attribute) {
-                        claim_alias(tx, pool, &user, kind, force_alias).await?;
-                    }
-                    store::users::update(tx, &user, app.now()).await?;
-                    Ok(Ok(user))
+                    Ok(Ok(accept(app, tx, pool, user, attribute.as_deref(), force_alias).await?))
                 }
                 (Redeemed::TooMany, _) => Ok(Err(ConfirmRefused::TooManyTries)),
                 (Redeemed::Expired, Some(_)) => Ok(Err(ConfirmRefused::CodeExpired)),
@@ -147,7 +142,7 @@ pub async fn confirm(app: &App, app_client: &AppClient, username: &str, code: &s
 /// [`ResendRefused`].
 pub async fn resend(app: &App, app_client: &AppClient, username: &str) -> Result<CodeDelivery, ResendRefused> {
     let (pool, hides) = (&app_client.pool, app_client.client.configuration.hides_users());
-    let name = pool.canonical(username)?;
+    let (name, client_id) = (pool.canonical(username)?, &app_client.client.id);
     let waiting = app.read(async |tx| store::users::find_named(tx, &pool.id, &name).await).await?;
     let worded = match waiting.as_ref().filter(|user| waiting_address(pool, user).is_ok()) {
         Some(user) => triggers::message::worded(app, app_client, user, Occasion::SignUpAgain.trigger_source()).await?,
@@ -159,7 +154,8 @@ pub async fn resend(app: &App, app_client: &AppClient, username: &str) -> Result
             Err(unwaiting) if !hides => return Err(unwaiting.into()),
             address => address.ok(),
         };
-        let sent = codes::send_again(app, tx, &worded, &name, user.as_ref(), Occasion::SignUpAgain, address.as_ref()).await?;
+        let sent =
+            codes::send_again(app, tx, &worded, &name, user.as_ref(), Occasion::SignUpAgain, address.as_ref(), Some(client_id)).await?;
         // SECURITY: where users are hidden, a full address is no refusal. Whoever knows it could have it filled, and learn by
         // which name it signed up.
         if sent == SentAgain::AddressIsFull && !hides {
@@ -167,14 +163,41 @@ pub async fn resend(app: &App, app_client: &AppClient, username: &str) -> Result
         }
         Ok(match address {
             Some(address) if !hides => address.delivery(),
-            _ => codes::simulated_delivery(app, pool, &name),
+            _ => codes::simulated_delivery(app, pool, &name, Purpose::SignUp),
         })
     })
     .await
 }
 
+/// Confirms a user whose code was right.
+///
+/// # Errors
+/// [`AliasRefused`].
+pub(super) async fn accept(
+    app: &App,
+    tx: &mut Conn,
+    pool: &Pool,
+    user: User,
+    attribute: Option<&str>,
+    force_alias: bool,
+) -> Result<User, AliasRefused> {
+    let user = confirmed(user, attribute);
+    if let Some(kind) = attribute.and_then(NameKind::of_attribute) {
+        claim_alias(tx, pool, &user, kind, force_alias).await?;
+    }
+    store::users::update(tx, &user, app.now()).await?;
+    Ok(user)
+}
+
 /// Whom the name names, in a pool that is still there.
-async fn find(tx: &mut Conn, app_client: &AppClient, name: &CanonicalName) -> Result<Result<Option<User>, NoSuchClient>, StoreError> {
+///
+/// # Errors
+/// [`StoreError`]; inside, that the pool is gone.
+pub(super) async fn find(
+    tx: &mut Conn,
+    app_client: &AppClient,
+    name: &CanonicalName,
+) -> Result<Result<Option<User>, NoSuchClient>, StoreError> {
     if !store::user_pools::exists(tx, &app_client.pool.id).await? {
         return Ok(Err(app_client.gone()));
     }

@@ -2,16 +2,21 @@
 
 pub mod access;
 pub mod bearer;
+pub mod change_password;
 pub mod clients;
 pub mod codes;
+pub mod confirm_by_link;
 pub mod confirm_sign_up;
 pub mod failed;
+pub mod invite;
 pub mod issue;
 pub mod migrate_user;
 pub mod new_user;
+pub mod own_attributes;
 pub mod paging;
 pub mod passwords;
 pub mod pool_keys;
+pub mod recover;
 pub mod refresh;
 pub mod sign_in;
 pub mod sign_up;

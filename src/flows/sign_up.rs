@@ -97,7 +97,8 @@ pub async fn sign_up(
                 InsertRefused::Failed(failed) => failed.into(),
             })?;
             let Some(address) = &address else { return Ok::<_, SignUpRefused>(None) };
-            Ok(Some(codes::send_first(app, tx, &pool, &new.user, Occasion::SignUp, address).await?))
+            let client_id = Some(&app_client.client.id);
+            Ok(Some(codes::send_first(app, tx, &pool, &new.user, Occasion::SignUp, address, client_id).await?))
         })
         .await?;
     app.journal.count(&app_client.pool.id, Counted::SignUp, app.now());

@@ -9,7 +9,7 @@ use actix_web::http::header::ACCESS_CONTROL_REQUEST_METHOD;
 use actix_web::middleware::Next;
 use actix_web::web::{PayloadConfig, ServiceConfig, get, head, post, resource, to};
 
-use super::{dev, health, metrics, well_known};
+use super::{confirm_user, dev, health, metrics, well_known};
 use crate::config::Mode;
 use crate::{console, decisions, docs, insight, pages, wire};
 
@@ -53,6 +53,7 @@ pub fn configure(mode: Mode) -> impl Fn(&mut ServiceConfig) {
                     .route(post().to(decisions::forward_auth::handle)),
             )
             .route("/v1/forward-auth/{original:.*}", to(decisions::forward_auth::handle))
+            .service(resource("/{pool}/confirmUser").route(get().to(confirm_user::ask)).route(post().to(confirm_user::confirm)))
             .route("/{pool}/.well-known/jwks.json", get().to(well_known::jwks));
         if mode == Mode::Dev {
             config.route("/_dev/outbox", get().to(dev::outbox)).route("/_dev/reset", post().to(dev::reset));

@@ -20,6 +20,8 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(20, "nodes", include_str!("../../migrations/0020_nodes.sql")),
     shared(30, "groups", include_str!("../../migrations/0030_groups.sql")),
     shared(35, "access key uses", include_str!("../../migrations/0035_access_key_uses.sql")),
+    shared(40, "recovery", include_str!("../../migrations/0040_recovery.sql")),
+    shared(41, "password age", include_str!("../../migrations/0041_password_age.sql")),
     shared(43, "sender events", include_str!("../../migrations/0043_sender_events.sql")),
 ];
 

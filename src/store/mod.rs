@@ -27,6 +27,8 @@ mod migrate;
 pub mod names;
 pub mod nodes;
 pub mod outbox;
+pub mod password_history;
+pub mod pending_addresses;
 pub mod sender_events;
 pub mod signing_keys;
 #[cfg(test)]

@@ -42,6 +42,8 @@ pub(super) const TABLES: &[TableOfPools] = tables_of_pools![
     "user_groups",
     "user_group_members",
     "verification_codes",
+    "password_history",
+    "pending_addresses",
     "challenge_sessions",
     "sign_in_attempts",
     "token_families",

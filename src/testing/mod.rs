@@ -60,6 +60,7 @@ use crate::store::template::TestDatabase;
 use crate::store::{self, Db, StoreError};
 use crate::triggers::Functions;
 use crate::userpools::message::Message;
+use crate::userpools::password_rules::PasswordRules;
 
 /// The deployment's account in tests.
 pub const ACCOUNT: &str = "000000000000";
@@ -272,6 +273,7 @@ async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &A
         signing_key_age: Some(Duration::from_secs(90 * 24 * 3600)),
         rotations: AtomicU64::new(0),
         issuer_style: IssuerStyle::Url,
+        password_defaults: PasswordRules::default(),
         trusted_proxies: Vec::new(),
         caches: Caches::of(&db),
         db,

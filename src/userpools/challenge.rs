@@ -198,6 +198,7 @@ pub fn next(pool: &Pool, client: &Client, user: &User, progress: &Progress, now:
             let expired = until.is_some_and(|until| now >= until);
             if expired { Err(Barred::TemporaryPasswordExpired.into()) } else { Ok(Step::Ask(Challenge::NewPassword)) }
         }
+        UserStatus::Confirmed if pool.configuration.has_aged(user, now) => Ok(Step::Ask(Challenge::NewPassword)),
         UserStatus::Confirmed => Ok(second_factor(pool, user, progress)),
     }
 }

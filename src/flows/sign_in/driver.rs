@@ -219,7 +219,7 @@ async fn responded(
     app.read(async |tx| is_asked(app, app_client, tx, &user, &session.progress, Some(&session)).await).await??;
     let proof = match answer {
         Answer::NewPassword { password, attributes } => {
-            let record = passwords::make_record(app, &app_client.pool, &user.id, &user.username, &password, None).await?;
+            let record = passwords::make_next_record(app, &app_client.pool, &user, &password, None).await?;
             AnswerProof::NewPassword { session, record, attributes }
         }
         Answer::SoftwareToken { code } => AnswerProof::SoftwareToken { session, code },

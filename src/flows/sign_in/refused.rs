@@ -44,6 +44,9 @@ pub enum SignInRefused {
     /// A new password that the policy does not take.
     #[error(transparent)]
     Password(#[from] PasswordRefused),
+    /// A new password that the user had before.
+    #[error("the password was used before")]
+    PasswordReused,
     /// An attribute that the user may not give.
     #[error(transparent)]
     Attribute(#[from] AttributeRefused),
@@ -100,6 +103,7 @@ impl From<NewPasswordRefused> for SignInRefused {
     fn from(refused: NewPasswordRefused) -> Self {
         match refused {
             NewPasswordRefused::Policy(refused) => Self::Password(refused),
+            NewPasswordRefused::Reused => Self::PasswordReused,
             NewPasswordRefused::Busy => Self::Busy,
             NewPasswordRefused::Failed(failed) => failed.into(),
         }

@@ -1,6 +1,7 @@
 //! CustomMessage: the function words a message, with a placeholder where the code comes.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 use super::{Event, Through, TriggerRefused, about, call, request};
 use crate::context::App;
 use crate::userpools::lambda_config::Trigger;
+use crate::userpools::name::NameKind;
 use crate::userpools::pool::Pool;
 use crate::userpools::user::User;
 
@@ -79,7 +81,7 @@ pub async fn word(app: &App, through: impl Into<Through<'_>>, user: &User, sourc
     })
 }
 
-/// The pool, with its verification messages worded by its function.
+/// The pool, with its messages of an occasion worded by its function.
 ///
 /// # Errors
 /// [`TriggerRefused`].
@@ -88,21 +90,48 @@ pub async fn worded<'a>(app: &App, through: impl Into<Through<'a>>, user: &User,
     Ok(word(app, through, user, source).await?.over(through.pool))
 }
 
+/// The same for a change of attributes, which is worded where an address changes that the pool verifies by a code.
+///
+/// # Errors
+/// [`TriggerRefused`].
+pub async fn worded_for_change<'a>(
+    app: &App,
+    through: Through<'a>,
+    user: &User,
+    given: &BTreeMap<String, String>,
+) -> Result<Cow<'a, Pool>, TriggerRefused> {
+    let changes = |kind: NameKind| {
+        let value = given.get(kind.as_str()).filter(|value| !value.is_empty());
+        value.is_some_and(|value| user.attributes.get(kind.as_str()) != Some(value)) && through.pool.configuration.verifies(kind)
+    };
+    if !changes(NameKind::Email) && !changes(NameKind::PhoneNumber) {
+        return Ok(Cow::Borrowed(through.pool));
+    }
+    let mut attributes = user.attributes.clone();
+    attributes.extend(given.clone());
+    let user = User { attributes, ..user.clone() };
+    worded(app, through, &user, "CustomMessage_UpdateUserAttribute").await
+}
+
 impl Wording {
-    /// A pool with these words in place of its own.
+    /// A pool with these words in place of its own, of whichever message they are.
     #[must_use]
     pub fn over(self, pool: &Pool) -> Cow<'_, Pool> {
         if self == Self::default() {
             return Cow::Borrowed(pool);
         }
         let mut pool = pool.clone();
-        let own = &mut pool.configuration.verification_message_template.message;
-        for (text, own) in [
-            (self.sms_message, &mut own.sms_message),
-            (self.email_message, &mut own.email_message),
-            (self.email_subject, &mut own.email_subject),
+        let Self { sms_message, email_message, email_subject } = self;
+        let template = &mut pool.configuration.verification_message_template;
+        let invitation = &mut pool.configuration.admin_create_user_config.invite_message_template;
+        for (text, places) in [
+            (sms_message, vec![&mut template.message.sms_message, &mut invitation.sms_message]),
+            (email_message, vec![&mut template.message.email_message, &mut template.email_message_by_link, &mut invitation.email_message]),
+            (email_subject, vec![&mut template.message.email_subject, &mut template.email_subject_by_link, &mut invitation.email_subject]),
         ] {
-            *own = text.or_else(|| own.take());
+            for place in places {
+                *place = text.clone().or_else(|| place.take());
+            }
         }
         Cow::Owned(pool)
     }

@@ -85,6 +85,12 @@ pub struct Through<'a> {
 }
 
 impl<'a> Through<'a> {
+    /// A user's own operation, with a token that was given to this client.
+    #[must_use]
+    pub const fn holder(pool: &'a Pool, client_id: &'a ClientId, told: &'a Told) -> Self {
+        Self { pool, client_id: Some(client_id), hides_users: false, told }
+    }
+
     /// An administrator's operation, which names no client.
     #[must_use]
     pub const fn administrator(pool: &'a Pool, told: &'a Told) -> Self {

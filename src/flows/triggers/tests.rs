@@ -1,5 +1,6 @@
 //! Each function of a pool, from the wire to a service on this machine.
 
+mod account;
 mod calls;
 mod messages;
 mod migration;

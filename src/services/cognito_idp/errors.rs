@@ -4,11 +4,15 @@ use serde_json::{Map, Value};
 
 use crate::crypto::argon2::Busy;
 use crate::flows::access::AccessRefused;
+use crate::flows::change_password::ChangePasswordRefused;
 use crate::flows::clients::{NoSuchClient, NoSuchPool, SecretRefused};
 use crate::flows::confirm_sign_up::{ConfirmRefused, ResendRefused, Unwaiting};
 use crate::flows::failed::Failed;
-use crate::flows::new_user::{AliasRefused, InsertRefused, UnfitUser};
+use crate::flows::invite::InviteRefused;
+use crate::flows::new_user::{AliasRefused, UnfitUser};
+use crate::flows::own_attributes::OwnChangeRefused;
 use crate::flows::passwords::NewPasswordRefused;
+use crate::flows::recover::{ForgotRefused, ResetRefused};
 use crate::flows::refresh::RefreshRefused;
 use crate::flows::sign_in::{SessionRefused, SignInRefused};
 use crate::flows::sign_up::SignUpRefused;
@@ -21,6 +25,7 @@ use crate::userpools::attributes::AttributeRefused;
 use crate::userpools::challenge::{Barred, Flow};
 use crate::userpools::name::{NameKind, NameRefused};
 use crate::userpools::password_policy::PasswordRefused;
+use crate::userpools::recovery::Unrecoverable;
 
 /// An error of user pools.
 #[derive(Debug)]
@@ -47,6 +52,8 @@ pub enum Error {
     NotAuthorized(String),
     /// No group of that name.
     NoSuchGroup,
+    /// A password that the user had before.
+    PasswordHistory,
     /// The password must be reset first.
     PasswordResetRequired,
     /// No pool or client of that id.
@@ -113,6 +120,10 @@ impl From<Error> for Fault {
             Error::LimitExceeded => modelled("LimitExceededException", "Attempt limit exceeded, please try after some time."),
             Error::NotAuthorized(message) => Self::Modelled("NotAuthorizedException", message),
             Error::NoSuchGroup => modelled("ResourceNotFoundException", "Group not found."),
+            Error::PasswordHistory => modelled(
+                "PasswordHistoryPolicyViolationException",
+                "Password has previously been used. Please choose a different password.",
+            ),
             Error::PasswordResetRequired => modelled("PasswordResetRequiredException", "Password reset required for the user"),
             Error::ResourceNotFound(message) => Self::Modelled("ResourceNotFoundException", message),
             Error::SoftwareTokenMfaNotFound(message) => modelled("SoftwareTokenMFANotFoundException", message),
@@ -218,6 +229,9 @@ impl From<ChangeRefused> for Error {
             ChangeRefused::NoSuchUser => Self::UserNotFound,
             ChangeRefused::Attribute(refused) => refused.into(),
             ChangeRefused::Alias(refused) => refused.into(),
+            // The models of changes know no limit, so a spent budget is one request too many.
+            ChangeRefused::TooMany => Self::TooManyRequests,
+            ChangeRefused::Trigger(refused) => refused.into(),
             ChangeRefused::Failed(failed) => failed.into(),
         }
     }
@@ -233,6 +247,7 @@ impl From<NewPasswordRefused> for Error {
     fn from(refused: NewPasswordRefused) -> Self {
         match refused {
             NewPasswordRefused::Policy(refused) => Self::InvalidPassword(refused),
+            NewPasswordRefused::Reused => Self::PasswordHistory,
             NewPasswordRefused::Busy => Self::TooManyRequests,
             NewPasswordRefused::Failed(failed) => failed.into(),
         }
@@ -264,13 +279,22 @@ impl From<AliasRefused> for Error {
     }
 }
 
-impl From<InsertRefused> for Error {
-    fn from(refused: InsertRefused) -> Self {
+impl From<InviteRefused> for Error {
+    fn from(refused: InviteRefused) -> Self {
         match refused {
-            InsertRefused::NoSuchPool(gone) => gone.into(),
-            InsertRefused::UsernameExists => Self::UsernameExists,
-            InsertRefused::Alias(refused) => refused.into(),
-            InsertRefused::Failed(failed) => failed.into(),
+            InviteRefused::Unfit(refused) => refused.into(),
+            InviteRefused::Password(refused) => refused.into(),
+            InviteRefused::NoSuchPool(gone) => gone.into(),
+            InviteRefused::UsernameExists => Self::UsernameExists,
+            InviteRefused::Alias(refused) => refused.into(),
+            InviteRefused::NoSuchUser => Self::UserNotFound,
+            InviteRefused::NotWaiting => {
+                Self::UnsupportedUserState("Resend not possible. The status of the user is not FORCE_CHANGE_PASSWORD")
+            }
+            // The model knows no limit here, so a spent budget is one request too many.
+            InviteRefused::AddressIsFull => Self::TooManyRequests,
+            InviteRefused::Trigger(refused) => refused.into(),
+            InviteRefused::Failed(failed) => failed.into(),
         }
     }
 }
@@ -291,6 +315,10 @@ impl From<SignUpRefused> for Error {
     }
 }
 
+const EXPIRED_CODE: &str = "Invalid code provided, please request a code again.";
+
+const WRONG_CODE: &str = "Invalid verification code provided, please try again.";
+
 impl From<ConfirmRefused> for Error {
     fn from(refused: ConfirmRefused) -> Self {
         match refused {
@@ -301,8 +329,8 @@ impl From<ConfirmRefused> for Error {
                 Self::NotAuthorized(format!("User cannot be confirmed. Current status is {}", status.as_str()))
             }
             ConfirmRefused::TooManyTries => Self::LimitExceeded,
-            ConfirmRefused::CodeExpired => Self::ExpiredCode("Invalid code provided, please request a code again."),
-            ConfirmRefused::CodeMismatch => Self::CodeMismatch("Invalid verification code provided, please try again."),
+            ConfirmRefused::CodeExpired => Self::ExpiredCode(EXPIRED_CODE),
+            ConfirmRefused::CodeMismatch => Self::CodeMismatch(WRONG_CODE),
             ConfirmRefused::Alias(refused) => refused.into(),
             ConfirmRefused::Trigger(refused) => refused.into(),
             ConfirmRefused::Failed(failed) => failed.into(),
@@ -328,6 +356,80 @@ impl From<ResendRefused> for Error {
     }
 }
 
+impl From<Unrecoverable> for Error {
+    fn from(unrecoverable: Unrecoverable) -> Self {
+        match unrecoverable {
+            Unrecoverable::NoSuchUser => Self::UserNotFound,
+            Unrecoverable::Disabled => Self::not_authorized(DISABLED),
+            Unrecoverable::NotConfirmed => Self::UserNotConfirmed,
+            Unrecoverable::State => Self::not_authorized("User password cannot be reset in the current state."),
+            Unrecoverable::NoAddress => {
+                Self::parameter("Cannot reset password for the user as there is no registered/verified email or phone_number")
+            }
+        }
+    }
+}
+
+impl From<ForgotRefused> for Error {
+    fn from(refused: ForgotRefused) -> Self {
+        match refused {
+            ForgotRefused::Name(refused) => refused.into(),
+            ForgotRefused::NoSuchClient(gone) => gone.into(),
+            ForgotRefused::AdministratorsOnly => Self::not_authorized("Contact administrator to reset password."),
+            ForgotRefused::Unrecoverable(unrecoverable) => unrecoverable.into(),
+            ForgotRefused::TooMany => Self::LimitExceeded,
+            ForgotRefused::Trigger(refused) => refused.into(),
+            ForgotRefused::Failed(failed) => failed.into(),
+        }
+    }
+}
+
+impl From<ResetRefused> for Error {
+    fn from(refused: ResetRefused) -> Self {
+        match refused {
+            ResetRefused::Name(refused) => refused.into(),
+            ResetRefused::NoSuchClient(gone) => gone.into(),
+            ResetRefused::Unrecoverable(unrecoverable) => unrecoverable.into(),
+            ResetRefused::TooManyTries => Self::LimitExceeded,
+            ResetRefused::CodeExpired => Self::ExpiredCode(EXPIRED_CODE),
+            ResetRefused::CodeMismatch => Self::CodeMismatch(WRONG_CODE),
+            ResetRefused::Password(refused) => refused.into(),
+            ResetRefused::Trigger(refused) => refused.into(),
+            ResetRefused::Failed(failed) => failed.into(),
+        }
+    }
+}
+
+impl From<ChangePasswordRefused> for Error {
+    fn from(refused: ChangePasswordRefused) -> Self {
+        match refused {
+            ChangePasswordRefused::NoPrevious => Self::parameter("PreviousPassword is required."),
+            ChangePasswordRefused::Incorrect => Self::not_authorized(INCORRECT),
+            ChangePasswordRefused::Locked => Self::LimitExceeded,
+            ChangePasswordRefused::ResetRequired => Self::PasswordResetRequired,
+            ChangePasswordRefused::Revoked => Self::not_authorized(REVOKED),
+            ChangePasswordRefused::Password(refused) => refused.into(),
+            ChangePasswordRefused::Failed(failed) => failed.into(),
+        }
+    }
+}
+
+impl From<OwnChangeRefused> for Error {
+    fn from(refused: OwnChangeRefused) -> Self {
+        match refused {
+            OwnChangeRefused::Revoked => Self::not_authorized(REVOKED),
+            OwnChangeRefused::Change(refused) => refused.into(),
+            OwnChangeRefused::NotAnAddress(name) => Self::parameter(format!("Attribute {name} cannot be verified.")),
+            OwnChangeRefused::NoAddress(kind) => Self::parameter(format!("User has no {} to verify.", kind.as_str())),
+            OwnChangeRefused::TooManyCodes | OwnChangeRefused::TooManyTries => Self::LimitExceeded,
+            OwnChangeRefused::CodeExpired => Self::ExpiredCode(EXPIRED_CODE),
+            OwnChangeRefused::CodeMismatch => Self::CodeMismatch(WRONG_CODE),
+            OwnChangeRefused::Trigger(refused) => refused.into(),
+            OwnChangeRefused::Failed(failed) => failed.into(),
+        }
+    }
+}
+
 /// SECURITY: one answer for a wrong password and for a name that nobody has.
 const INCORRECT: &str = "Incorrect username or password.";
 
@@ -344,6 +446,7 @@ impl From<SignInRefused> for Error {
             SignInRefused::WrongCode => Self::CodeMismatch("Invalid code received for user"),
             SignInRefused::CodeUsed => Self::ExpiredCode("Your software token has already been used once."),
             SignInRefused::Password(refused) => Self::InvalidPassword(refused),
+            SignInRefused::PasswordReused => Self::PasswordHistory,
             SignInRefused::Attribute(refused) => refused.into(),
             SignInRefused::Alias(refused) => refused.into(),
             SignInRefused::NoSuchClient(gone) => gone.into(),

@@ -18,6 +18,7 @@ mod admin_get_user;
 mod admin_initiate_auth;
 mod admin_list_groups_for_user;
 mod admin_remove_user_from_group;
+mod admin_reset_user_password;
 mod admin_respond_to_auth_challenge;
 mod admin_set_user_mfa_preference;
 mod admin_set_user_password;
@@ -27,13 +28,17 @@ mod answers;
 mod associate_software_token;
 mod auth_answer;
 mod auth_request;
+mod change_password;
 mod client_answer;
 mod client_settings;
+mod confirm_forgot_password;
 mod confirm_sign_up;
 mod create_group;
 mod create_user_pool;
 mod create_user_pool_client;
 mod delete_group;
+mod delete_user;
+mod delete_user_attributes;
 mod delete_user_pool;
 mod delete_user_pool_client;
 mod describe_user_pool;
@@ -41,8 +46,10 @@ mod describe_user_pool_client;
 mod errors;
 mod factor_settings;
 mod filter;
+mod forgot_password;
 mod get_group;
 mod get_user;
+mod get_user_attribute_verification_code;
 mod get_user_pool_mfa_config;
 mod global_sign_out;
 mod group_answer;
@@ -63,9 +70,11 @@ mod set_user_mfa_preference;
 mod set_user_pool_mfa_config;
 mod sign_up;
 mod update_group;
+mod update_user_attributes;
 mod update_user_pool;
 mod update_user_pool_client;
 mod verify_software_token;
+mod verify_user_attribute;
 
 /// The operations that are built.
 pub fn operations() -> Vec<Operation> {
@@ -82,23 +91,30 @@ pub fn operations() -> Vec<Operation> {
         signed("AdminInitiateAuth", admin_initiate_auth::handle),
         signed("AdminListGroupsForUser", admin_list_groups_for_user::handle),
         signed("AdminRemoveUserFromGroup", admin_remove_user_from_group::handle),
+        signed("AdminResetUserPassword", admin_reset_user_password::handle),
         signed("AdminRespondToAuthChallenge", admin_respond_to_auth_challenge::handle),
         signed("AdminSetUserMFAPreference", admin_set_user_mfa_preference::handle),
         signed("AdminSetUserPassword", admin_set_user_password::handle),
         signed("AdminUpdateUserAttributes", admin_update_user_attributes::handle),
         signed("AdminUserGlobalSignOut", admin_user_global_sign_out::handle),
         bearer_or_session("AssociateSoftwareToken", associate_software_token::handle),
+        bearer("ChangePassword", change_password::handle),
+        client("ConfirmForgotPassword", confirm_forgot_password::handle).within(PerAddress::RefusedSignIns),
         client("ConfirmSignUp", confirm_sign_up::handle).within(PerAddress::RefusedSignIns),
         signed("CreateGroup", create_group::handle),
         signed("CreateUserPool", create_user_pool::handle),
         signed("CreateUserPoolClient", create_user_pool_client::handle),
         signed("DeleteGroup", delete_group::handle),
+        bearer("DeleteUser", delete_user::handle),
+        bearer("DeleteUserAttributes", delete_user_attributes::handle),
         signed("DeleteUserPool", delete_user_pool::handle),
         signed("DeleteUserPoolClient", delete_user_pool_client::handle),
         signed("DescribeUserPool", describe_user_pool::handle),
         signed("DescribeUserPoolClient", describe_user_pool_client::handle),
+        client("ForgotPassword", forgot_password::handle).within(PerAddress::SignUps),
         signed("GetGroup", get_group::handle),
         bearer("GetUser", get_user::handle),
+        bearer("GetUserAttributeVerificationCode", get_user_attribute_verification_code::handle),
         signed("GetUserPoolMfaConfig", get_user_pool_mfa_config::handle),
         bearer("GlobalSignOut", global_sign_out::handle),
         client("InitiateAuth", initiate_auth::handle).within(PerAddress::RefusedSignIns),
@@ -114,9 +130,11 @@ pub fn operations() -> Vec<Operation> {
         signed("SetUserPoolMfaConfig", set_user_pool_mfa_config::handle),
         client("SignUp", sign_up::handle).within(PerAddress::SignUps),
         signed("UpdateGroup", update_group::handle),
+        bearer("UpdateUserAttributes", update_user_attributes::handle),
         signed("UpdateUserPool", update_user_pool::handle),
         signed("UpdateUserPoolClient", update_user_pool_client::handle),
         bearer_or_session("VerifySoftwareToken", verify_software_token::handle),
+        bearer("VerifyUserAttribute", verify_user_attribute::handle),
     ]
 }
 

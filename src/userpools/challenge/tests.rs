@@ -51,6 +51,7 @@ fn user() -> User {
             sealed_srp_verifier: Sealed::stored(Vec::new()),
             srp_name: "alice".into(),
             temporary_until: Some(NOW.plus(std::time::Duration::from_secs(1))),
+            set_at: NOW,
         }),
         password_generation: Generation::stored(1),
         factor_generation: Generation::stored(1),
