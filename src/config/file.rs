@@ -346,6 +346,18 @@ mod tests {
     }
 
     #[test]
+    fn ways_to_functions_are_read_and_their_secrets_are_not_shown() {
+        let text = "port = 1\n[triggers]\nendpoint = \"http://127.0.0.1:1\"\naccess_key_id = \"A\"\nsecret_access_key = \"hunter2\"\n\
+                    [[triggers.function]]\narn = \"a\"\nurl = \"https://a.example\"\nsecret = \"hunter2\"\n";
+        let mut server = load_with("serve", &[], text).unwrap();
+        let settings = &server.shared_mut().triggers;
+        assert_eq!((settings.endpoint.as_deref(), settings.function.len()), (Some("http://127.0.0.1:1"), 1));
+        assert!(!format!("{settings:?}").contains("hunter2"));
+        let refused = load_with("serve", &[], "[triggers]\nurl = \"x\"").err().unwrap_or_default();
+        assert!(refused.contains("FILE:2: unknown field `url`"), "{refused}");
+    }
+
+    #[test]
     fn rules_keep_their_order_and_know_their_lines() {
         let rule = |path: &str| format!("[[forward_auth.rule]]\npath = \"{path}\"\naction = \"a:B\"\nresource = \"arn:aws:a:::b\"\n");
         let mut server = load_with("serve", &[], &format!("port = 1\n{}{}", rule("/one"), rule("/two"))).unwrap();

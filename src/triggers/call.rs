@@ -28,6 +28,8 @@ const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 /// Connections are kept a while; an older one may be closed at the other end by now.
 const KEPT: Duration = Duration::from_secs(4);
 
+const JSON: &str = "application/json";
+
 thread_local! {
     /// Connections belong to the thread that opened them; the id is that of the settings that they were opened for.
     static CLIENT: RefCell<Option<(u64, awc::Client)>> = const { RefCell::new(None) };
@@ -58,7 +60,7 @@ impl Functions {
 
     async fn attempt(&self, arn: &str, body: &str, now: Timestamp) -> Result<Value, CallRefused> {
         let (url, headers) = self.request(arn, body, now).ok_or_else(|| CallRefused::NotRun(NOT_FOUND.to_owned()))?;
-        let mut request = self.client().post(&url).insert_header(("content-type", "application/json"));
+        let mut request = self.client().post(&url).insert_header(("content-type", JSON));
         for header in headers {
             request = request.insert_header(header);
         }
@@ -91,8 +93,10 @@ impl Functions {
 
     fn client(&self) -> awc::Client {
         let fresh = || {
-            let connector = awc::Connector::new().rustls_0_23(Arc::clone(&self.tls)).timeout(self.patience).conn_keep_alive(KEPT);
-            awc::Client::builder().connector(connector).timeout(self.patience).disable_redirects().finish()
+            // The call itself is timed: these are its bounds, and later than its end.
+            let bound = self.patience + KEPT;
+            let connector = awc::Connector::new().rustls_0_23(Arc::clone(&self.tls)).timeout(bound).conn_keep_alive(KEPT);
+            awc::Client::builder().connector(connector).timeout(bound).disable_redirects().finish()
         };
         CLIENT.with_borrow_mut(|kept| match kept {
             Some((id, client)) if *id == self.id => client.clone(),
@@ -119,8 +123,12 @@ impl Service {
         let uri: Uri = url.parse().ok()?;
         let date = sigv4::amz_date(now);
         let day = date.get(..8)?.to_owned();
-        let mut headers =
-            vec![("host", uri.authority()?.to_string()), ("x-amz-date", date), ("x-amz-invocation-type", "RequestResponse".to_owned())];
+        let mut headers = vec![
+            ("content-type", JSON.to_owned()),
+            ("host", uri.authority()?.to_string()),
+            ("x-amz-date", date),
+            ("x-amz-invocation-type", "RequestResponse".to_owned()),
+        ];
         let signed: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (*name, value.as_bytes())).collect();
         let request = HttpRequest {
             method: "POST",
