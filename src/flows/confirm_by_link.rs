@@ -41,7 +41,7 @@ impl From<ChangeRefused> for LinkRefused {
     fn from(refused: ChangeRefused) -> Self {
         match refused {
             ChangeRefused::Alias(refused) => refused.into(),
-            ChangeRefused::NoSuchUser | ChangeRefused::Attribute(_) | ChangeRefused::TooMany => Self::Dead,
+            ChangeRefused::NoSuchUser | ChangeRefused::Attribute(_) | ChangeRefused::TooMany | ChangeRefused::Trigger(_) => Self::Dead,
             ChangeRefused::Failed(failed) => Self::Failed(failed),
         }
     }

@@ -50,6 +50,8 @@ impl From<NewPasswordRefused> for MigrateRefused {
     fn from(refused: NewPasswordRefused) -> Self {
         match refused {
             NewPasswordRefused::Policy(refused) => Self::Password(refused),
+            // There is nothing yet that they could have used before.
+            NewPasswordRefused::Reused => Self::Failed(Failed::because("a new user has no former passwords")),
             NewPasswordRefused::Busy => Self::Busy,
             NewPasswordRefused::Failed(failed) => Self::Failed(failed),
         }

@@ -16,7 +16,6 @@ use crate::context::App;
 use crate::kit::secret::Secret;
 use crate::store::{Conn, attempts, tokens, users};
 use crate::userpools::name::{NameKind, NameRefused};
-use crate::userpools::pool::Pool;
 use crate::userpools::recovery::{self, Unrecoverable, may_reset};
 use crate::userpools::user::{PasswordRecord, User, UserStatus};
 
