@@ -2,6 +2,7 @@
 
 mod delivery;
 mod file;
+mod triggers;
 
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -13,10 +14,12 @@ use ipnet::IpNet;
 
 pub use delivery::{Delivery, EmailRoute, SmsRoute};
 pub use file::{RuleSetting, SettingsRefused, with_file};
+pub use triggers::{FunctionSetting, KeySetting, TriggerSettings};
 
 use crate::budgets::Limits;
 use crate::kit::region::is_region;
 use crate::kit::secret::Secret;
+use crate::userpools::password_rules::PasswordRules;
 
 /// The commands that run a server.
 #[derive(Debug, Subcommand)]
@@ -115,6 +118,9 @@ pub struct SharedFlags {
     /// The rules of forward-auth, from the settings file.
     #[arg(skip)]
     pub forward_auth: Vec<RuleSetting>,
+    /// How the functions of triggers are reached, from the settings file.
+    #[arg(skip)]
+    pub triggers: TriggerSettings,
     /// The port; 0 chooses a free one.
     #[arg(long, env = "PASSWRIGHT_PORT", default_value_t = 7277)]
     pub port: u16,
@@ -148,6 +154,9 @@ pub struct SharedFlags {
     /// Days that a user pool's signing key signs before the next takes its turn; 0 is for ever. Of several nodes, the lowest counts.
     #[arg(long, env = "PASSWRIGHT_SIGNING_KEY_DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(0..=3650))]
     pub signing_key_days: u32,
+    /// What is asked of passwords beyond Cognito, where a pool's tags say nothing.
+    #[command(flatten)]
+    pub passwords: PasswordFlags,
     /// Threads that hash passwords; by default one a core.
     #[arg(long, env = "PASSWRIGHT_HASHING_THREADS")]
     pub hashing_threads: Option<usize>,
@@ -181,6 +190,51 @@ impl SharedFlags {
     pub fn signing_key_age(&self) -> Option<Duration> {
         (self.signing_key_days > 0).then(|| Duration::from_secs(24 * 3600) * self.signing_key_days)
     }
+}
+
+/// What is asked of passwords beyond Cognito. A pool's tags `passwright:password-rules`, `passwright:common-passwords` and
+/// `passwright:password-max-age-days` come before these.
+#[derive(Debug, Args)]
+pub struct PasswordFlags {
+    /// What passwords must be like: the pool's own policy, or NIST's length without kinds of characters, and nothing common.
+    #[arg(long, env = "PASSWRIGHT_PASSWORD_RULES", value_enum, default_value_t = PasswordStyle::Cognito)]
+    pub password_rules: PasswordStyle,
+    /// Whether passwords that many people have are refused.
+    #[arg(long, env = "PASSWRIGHT_COMMON_PASSWORDS", value_enum, default_value_t = CommonPasswords::Allow)]
+    pub common_passwords: CommonPasswords,
+    /// Days that a password is good for before the next sign-in asks for another; 0 is for ever.
+    #[arg(long, env = "PASSWRIGHT_PASSWORD_MAX_AGE_DAYS", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=3650))]
+    pub password_max_age_days: u32,
+}
+
+impl PasswordFlags {
+    /// As pools take them.
+    #[must_use]
+    pub fn rules(&self) -> PasswordRules {
+        PasswordRules {
+            nist: self.password_rules == PasswordStyle::Nist,
+            refuses_common: self.common_passwords == CommonPasswords::Refuse,
+            max_age_days: self.password_max_age_days,
+        }
+    }
+}
+
+/// What passwords must be like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PasswordStyle {
+    /// As the pool's policy says.
+    Cognito,
+    /// Long, and not common.
+    Nist,
+}
+
+/// What becomes of passwords that many people have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CommonPasswords {
+    /// They are taken.
+    Allow,
+    /// They are refused.
+    Refuse,
 }
 
 /// The form of the issuer in tokens.

@@ -23,7 +23,9 @@ use crate::policy::{Policy, PolicySet};
 use crate::store::changes::Change;
 use crate::store::{Conn, Db, StoreError};
 use crate::tokens::keys::PoolKeys;
+use crate::triggers::Functions;
 use crate::userpools::client::Client;
+use crate::userpools::password_rules::PasswordRules;
 use crate::userpools::pool::Pool;
 
 /// How long what nothing has made old is kept all the same.
@@ -48,6 +50,8 @@ pub struct App {
     pub rotations: AtomicU64,
     /// The form of issuers.
     pub issuer_style: IssuerStyle,
+    /// What is asked of passwords where a pool's tags say nothing.
+    pub password_defaults: PasswordRules,
     /// Proxies that are believed about who they forward for.
     pub trusted_proxies: Vec<IpNet>,
     /// The database.
@@ -62,6 +66,8 @@ pub struct App {
     pub hasher: Hasher,
     /// What one client address may do in a while.
     pub budgets: Budgets,
+    /// The functions that pools call.
+    pub functions: Functions,
     /// What is read often and written seldom.
     pub caches: Arc<Caches>,
     /// How messages leave.
@@ -208,7 +214,10 @@ impl App {
     /// # Errors
     /// [`StoreError`].
     pub async fn pool(&self, pool_id: &UserPoolId) -> Result<Option<Arc<Pool>>, StoreError> {
-        let load = async || self.read(async |tx| crate::store::user_pools::find(tx, pool_id).await).await;
+        let load = async || {
+            let found = self.read(async |tx| crate::store::user_pools::find(tx, pool_id).await).await;
+            found.map(|pool| pool.map(|pool| pool.with_password_defaults(self.password_defaults)))
+        };
         self.caches.pools.find(pool_id, self.now(), load).await
     }
 

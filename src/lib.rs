@@ -17,6 +17,7 @@
 //! | [`operation`] | who may call an operation and what it asks: the five kinds of rows |
 //! | [`flows`] | what takes several steps and I/O, shared by wire and decisions |
 //! | [`delivery`] | messages to people |
+//! | [`triggers`] | the functions that pools call |
 //! | [`jobs`] | work that no request waits for: one table, one registry |
 //! | [`authz`] | credentials to a caller; the policies that apply to a decision |
 //! | [`audit`] | what happened, as it is noted until it is written |
@@ -74,5 +75,6 @@ pub mod store;
 #[cfg(test)]
 pub mod testing;
 pub mod tokens;
+pub mod triggers;
 pub mod userpools;
 pub mod wire;

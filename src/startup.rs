@@ -33,6 +33,7 @@ use crate::kit::id::UniqueId;
 use crate::kit::private_file;
 use crate::kit::rng::{EntropyRng, SystemEntropy};
 use crate::store::{self, Db, StoreError, deployment};
+use crate::triggers::{Functions, SettingRefused};
 
 const DEFAULT_ACCOUNT: &str = "000000000000";
 const FREE_PORT_CHOICES: usize = 32;
@@ -46,6 +47,9 @@ pub enum StartupError {
     /// A rule of forward-auth that is wrong.
     #[error("{0}")]
     Rule(#[from] RuleRefused),
+    /// A way to functions that is wrong.
+    #[error("{0}")]
+    Triggers(#[from] SettingRefused),
     /// A file that cannot be read or written.
     #[error("{0}: {1}")]
     File(PathBuf, io::Error),
@@ -232,6 +236,7 @@ async fn assemble(
         signing_key_age: shared.signing_key_age(),
         rotations: AtomicU64::new(0),
         issuer_style: shared.issuer_style,
+        password_defaults: shared.passwords.rules(),
         trusted_proxies,
         caches: Caches::of(&db),
         db,
@@ -239,6 +244,7 @@ async fn assemble(
         entropy: Arc::new(SystemEntropy),
         keys: keys(&master),
         hasher,
+        functions: Functions::from_settings(&shared.triggers)?,
         budgets: Budgets::new(limits),
         delivery,
         delivered: Delivered::default(),

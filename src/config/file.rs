@@ -14,10 +14,11 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::Server;
+use super::{Server, TriggerSettings};
 
-/// The table that holds the rules of forward-auth: the one thing in the file that is no flag.
+/// The tables that hold the rules of forward-auth and the ways to functions: what in the file is no flag.
 const FORWARD_AUTH: &str = "forward_auth";
+const TRIGGERS: &str = "triggers";
 const TRUSTED_PROXIES: &str = "trusted_proxies";
 
 /// The names of the commands.
@@ -67,6 +68,7 @@ pub fn with_file(mut server: Server, mut program: clap::Command, arguments: &[Os
     let text = fs::read_to_string(&path).map_err(|error| SettingsRefused::File(format!("--config {}: {error}", path.display())))?;
     let file = SettingsFile { path: &path, text: &text };
     let rules = file.rules()?;
+    let triggers = file.triggers()?;
     let settings = file.settings(server.name())?;
 
     let mut proxies = Vec::new();
@@ -81,6 +83,7 @@ pub fn with_file(mut server: Server, mut program: clap::Command, arguments: &[Os
     }
     let mut server = Server::from_arg_matches(&program.try_get_matches_from(arguments)?)?;
     server.shared_mut().forward_auth = rules;
+    server.shared_mut().triggers = triggers;
     if let Server::Dev(flags) = &mut server {
         flags.trusted_proxies = proxies;
     }
@@ -128,7 +131,7 @@ impl SettingsFile<'_> {
         let mut settings = Vec::new();
         for (key, value) in table.get_ref() {
             let name = key.get_ref().as_ref();
-            if name == FORWARD_AUTH {
+            if name == FORWARD_AUTH || name == TRIGGERS {
                 continue;
             }
             let refused = |what: String| self.refused(Some(key.span()), &format!("`{name}`: {what}"));
@@ -155,6 +158,16 @@ impl SettingsFile<'_> {
         let tables: Tables = toml::from_str(self.text).map_err(|error| self.refused(error.span(), error.message()))?;
         let placed = |rule: Spanned<RuleSetting>| RuleSetting { place: self.place(Some(rule.span())), ..rule.into_inner() };
         Ok(tables.forward_auth.rule.into_iter().map(placed).collect())
+    }
+
+    fn triggers(&self) -> Result<TriggerSettings, SettingsRefused> {
+        #[derive(Deserialize)]
+        struct Tables {
+            #[serde(default)]
+            triggers: TriggerSettings,
+        }
+        let tables: Tables = toml::from_str(self.text).map_err(|error| self.refused(error.span(), error.message()))?;
+        Ok(tables.triggers)
     }
 
     fn refused(&self, span: Option<Range<usize>>, what: &str) -> SettingsRefused {
@@ -185,7 +198,7 @@ fn find(name: &str, command: &str) -> Result<(clap::Command, Arg), String> {
             let mut names: Vec<&str> = flags.map(|flag| flag.get_id().as_str()).filter(|name| *name != "config").collect();
             names.extend((command == DEV).then_some(TRUSTED_PROXIES));
             names.sort_unstable();
-            Err(format!("no such setting; there are: {}, and [[forward_auth.rule]]", names.join(", ")))
+            Err(format!("no such setting; there are: {}, [[forward_auth.rule]] and [triggers]", names.join(", ")))
         }
     }
 }
@@ -330,6 +343,18 @@ mod tests {
         }
         let missing = load(&["passwright", "dev", "--config", "/nowhere.toml"].map(OsString::from)).err().unwrap().to_string();
         assert!(missing.starts_with("--config /nowhere.toml: No such file"), "{missing}");
+    }
+
+    #[test]
+    fn ways_to_functions_are_read_and_their_secrets_are_not_shown() {
+        let text = "port = 1\n[triggers]\nendpoint = \"http://127.0.0.1:1\"\naccess_key_id = \"A\"\nsecret_access_key = \"hunter2\"\n\
+                    [[triggers.function]]\narn = \"a\"\nurl = \"https://a.example\"\nsecret = \"hunter2\"\n";
+        let mut server = load_with("serve", &[], text).unwrap();
+        let settings = &server.shared_mut().triggers;
+        assert_eq!((settings.endpoint.as_deref(), settings.function.len()), (Some("http://127.0.0.1:1"), 1));
+        assert!(!format!("{settings:?}").contains("hunter2"));
+        let refused = load_with("serve", &[], "[triggers]\nurl = \"x\"").err().unwrap_or_default();
+        assert!(refused.contains("FILE:2: unknown field `url`"), "{refused}");
     }
 
     #[test]

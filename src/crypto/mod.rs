@@ -2,6 +2,7 @@
 
 pub mod argon2;
 pub mod digest;
+pub mod encryption_sdk;
 pub mod ids;
 pub mod imported;
 pub mod password;

@@ -6,6 +6,8 @@ mod deliver;
 mod email;
 mod sms;
 
+mod senders;
+
 use askama::Template;
 
 use crate::context::App;
@@ -37,6 +39,22 @@ pub struct VerificationSms<'a> {
     pub code: &'a str,
 }
 
+/// The email that carries the code of a password's reset.
+#[derive(Template)]
+#[template(path = "email/reset.txt")]
+pub struct ResetEmail<'a> {
+    /// The code.
+    pub code: &'a str,
+}
+
+/// The text message that carries the code of a password's reset.
+#[derive(Template)]
+#[template(path = "sms/reset.txt")]
+pub struct ResetSms<'a> {
+    /// The code.
+    pub code: &'a str,
+}
+
 /// The email that invites a user whom an administrator made.
 #[derive(Template)]
 #[template(path = "email/invitation.txt")]
@@ -55,6 +73,22 @@ pub struct InvitationSms<'a> {
     pub username: &'a str,
     /// The temporary password.
     pub code: &'a str,
+}
+
+/// The email that welcomes a user who came from elsewhere, and has a password.
+#[derive(Template)]
+#[template(path = "email/welcome.txt")]
+pub struct WelcomeEmail<'a> {
+    /// Whom.
+    pub username: &'a str,
+}
+
+/// The text message that welcomes a user who came from elsewhere.
+#[derive(Template)]
+#[template(path = "sms/welcome.txt")]
+pub struct WelcomeSms<'a> {
+    /// Whom.
+    pub username: &'a str,
 }
 
 /// The window in which messages to one destination are counted: milliseconds.
@@ -106,10 +140,19 @@ pub async fn send_or_withhold(app: &App, tx: &mut Conn, message: &Message, recip
 }
 
 async fn put(app: &App, tx: &mut Conn, message: &Message, reaches_somebody: bool) -> Result<(), StoreError> {
+    // What a function of the pool delivers is not delivered here too. Who reads it is looked up for nobody as well.
+    let event = senders::event_of(tx, message).await?;
+    let leaves_here = match (reaches_somebody, event) {
+        (true, Some(event)) => {
+            senders::queue(app, tx, &message.user_pool_id, &event).await?;
+            false
+        }
+        (reaches_somebody, _) => reaches_somebody,
+    };
     let id = ids::uuid(&mut app.rng());
     let place = ["outbox_messages", message.user_pool_id.as_str(), &id];
     let sealed = app.keys.at_rest.seal(&place, message, &mut app.rng())?;
-    let goes = match reaches_somebody {
+    let goes = match leaves_here {
         true if app.delivery.has_route(&message.channel) => Goes::Out(app.now()),
         true => Goes::Nowhere(app.now()),
         false => Goes::ToNobody,

@@ -12,7 +12,7 @@ macro_rules! embedded {
 }
 
 /// Every page, by the name that it has in its address.
-pub const TEXTS: [(&str, &str); 19] = embedded![
+pub const TEXTS: [(&str, &str); 20] = embedded![
     "clients",
     "command-line",
     "concepts",
@@ -30,6 +30,7 @@ pub const TEXTS: [(&str, &str); 19] = embedded![
     "security",
     "settings",
     "simulators",
+    "triggers",
     "user-pools",
     "validation",
 ];

@@ -48,7 +48,7 @@ fails_with_the_store!(ClientTokenRefused);
 /// # Errors
 /// [`ClientTokenRefused`].
 pub async fn get(app: &App, app_client: &AppClient, asked: &[String]) -> Result<ClientToken, ClientTokenRefused> {
-    let AppClient { pool, client } = app_client;
+    let AppClient { pool, client, .. } = app_client;
     let configuration = &client.configuration;
     if client.secrets.is_empty() || !configuration.allows(CLIENT_TOKEN) {
         return Err(ClientTokenRefused::Disabled);

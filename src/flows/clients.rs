@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::client_secrets;
 use super::failed::Failed;
+use super::triggers::Told;
 use crate::context::{App, Context};
 use crate::crypto::digest::secret_hash;
 use crate::kit::id::{ClientId, UserPoolId};
@@ -19,6 +20,8 @@ pub struct AppClient {
     pub pool: Arc<Pool>,
     /// The client.
     pub client: Arc<Client>,
+    /// What the call tells the pool's functions.
+    pub told: Told,
 }
 
 /// No app client of this id.
@@ -63,7 +66,7 @@ pub enum SecretRefused {
 /// [`StoreError`].
 pub async fn find(app: &App, client_id: &ClientId) -> Result<Option<AppClient>, StoreError> {
     let Some(client) = app.client(client_id).await? else { return Ok(None) };
-    Ok(app.pool(&client.pool_id).await?.map(|pool| AppClient { pool, client }))
+    Ok(app.pool(&client.pool_id).await?.map(|pool| AppClient { pool, client, told: Told::default() }))
 }
 
 /// A client of one pool.
@@ -83,6 +86,12 @@ pub async fn own_pool(cx: &Context, pool_id: &UserPoolId) -> Result<Option<Arc<P
 }
 
 impl AppClient {
+    /// The same, in a call that tells the pool's functions this.
+    #[must_use]
+    pub fn telling(self, told: Told) -> Self {
+        Self { told, ..self }
+    }
+
     /// What those are told who know the client only, once it is gone with its pool.
     #[must_use]
     pub fn gone(&self) -> NoSuchClient {

@@ -8,18 +8,21 @@ use super::failed::{Failed, fails_with_the_store};
 use crate::context::App;
 use crate::crypto::digest::hex;
 use crate::crypto::ids;
-use crate::delivery::{self, Recipient, SendRefused, VerificationEmail, VerificationSms};
+use crate::delivery::{self, Recipient, ResetEmail, ResetSms, SendRefused, VerificationEmail, VerificationSms};
+use crate::kit::id::ClientId;
 use crate::kit::secret::{Secret, constant_time_equals};
 use crate::store::codes::{self, CodeRecord};
 use crate::store::{Conn, StoreError};
 use crate::userpools::attributes::masked;
 use crate::userpools::message::Message;
-use crate::userpools::name::CanonicalName;
+use crate::userpools::message_text;
+use crate::userpools::name::{CanonicalName, NameKind};
 use crate::userpools::pool::Pool;
+use crate::userpools::recovery;
 use crate::userpools::user::User;
 
-/// How long a confirmation code is accepted.
-const LIFETIME_MILLIS: i64 = 24 * 3600 * 1000;
+/// An hour.
+const HOUR_MILLIS: i64 = 3600 * 1000;
 
 /// The window in which tries and resends are counted. It begins with the first of them, not with the sign-up: so it tells
 /// nothing of when, or whether, somebody signed up.
@@ -36,13 +39,46 @@ const MAX_RESENDS: i64 = 5;
 pub enum Purpose {
     /// To confirm a sign-up.
     SignUp,
+    /// To set a new password in place of a forgotten one.
+    ForgotPassword,
+    /// To verify an email address.
+    Email,
+    /// To verify a phone number.
+    PhoneNumber,
 }
 
 impl Purpose {
     const fn name(self) -> &'static str {
         match self {
             Self::SignUp => "sign_up",
+            Self::ForgotPassword => "forgot_password",
+            Self::Email => "verify_email",
+            Self::PhoneNumber => "verify_phone_number",
         }
+    }
+
+    /// To verify an address of this kind.
+    #[must_use]
+    pub const fn to_verify(kind: NameKind) -> Self {
+        match kind {
+            NameKind::PhoneNumber => Self::PhoneNumber,
+            NameKind::Email | NameKind::Username => Self::Email,
+        }
+    }
+
+    /// How long such a code is accepted.
+    ///
+    /// Source: Amazon Cognito developer guide, "Quotas in Amazon Cognito", codes.
+    const fn lifetime_millis(self) -> i64 {
+        match self {
+            Self::SignUp | Self::Email | Self::PhoneNumber => 24 * HOUR_MILLIS,
+            Self::ForgotPassword => HOUR_MILLIS,
+        }
+    }
+
+    /// Whether such a code proves one address and no other, whoever has it.
+    const fn is_of_an_address(self) -> bool {
+        matches!(self, Self::Email | Self::PhoneNumber)
     }
 }
 
@@ -53,20 +89,32 @@ pub enum Occasion {
     SignUp,
     /// That the code of a sign-up was asked for again.
     SignUpAgain,
+    /// A forgotten password, or one that an administrator reset.
+    ForgotPassword,
+    /// A changed address.
+    UpdateUserAttribute(NameKind),
+    /// That the code of an address was asked for.
+    VerifyUserAttribute(NameKind),
 }
 
 impl Occasion {
     const fn purpose(self) -> Purpose {
         match self {
             Self::SignUp | Self::SignUpAgain => Purpose::SignUp,
+            Self::ForgotPassword => Purpose::ForgotPassword,
+            Self::UpdateUserAttribute(kind) | Self::VerifyUserAttribute(kind) => Purpose::to_verify(kind),
         }
     }
 
     /// In the words of the custom-message trigger.
-    const fn trigger_source(self) -> &'static str {
+    #[must_use]
+    pub const fn trigger_source(self) -> &'static str {
         match self {
             Self::SignUp => "CustomMessage_SignUp",
             Self::SignUpAgain => "CustomMessage_ResendCode",
+            Self::ForgotPassword => "CustomMessage_ForgotPassword",
+            Self::UpdateUserAttribute(_) => "CustomMessage_UpdateUserAttribute",
+            Self::VerifyUserAttribute(_) => "CustomMessage_VerifyUserAttribute",
         }
     }
 }
@@ -80,7 +128,14 @@ pub struct Address<'a> {
     pub value: Cow<'a, str>,
 }
 
-impl Address<'_> {
+impl<'a> Address<'a> {
+    /// A user's address of a kind, if they have one.
+    #[must_use]
+    pub fn of(user: &'a User, kind: NameKind) -> Option<Self> {
+        let value = user.attributes.get(kind.as_str()).filter(|value| !value.is_empty())?;
+        Some(Self { attribute: kind.as_str(), value: Cow::Borrowed(value) })
+    }
+
     /// How the wire tells of it.
     #[must_use]
     pub fn delivery(&self) -> CodeDelivery {
@@ -169,14 +224,13 @@ pub fn verified_by_code<'a>(pool: &Pool, user: &'a User) -> Option<Address<'a>> 
 ///
 /// Source: Amazon Cognito developer guide, "Managing user existence error responses".
 #[must_use]
-pub fn simulated_delivery(app: &App, pool: &Pool, name: &CanonicalName) -> CodeDelivery {
-    simulated_address(app, pool, name).delivery()
+pub fn simulated_delivery(app: &App, pool: &Pool, name: &CanonicalName, purpose: Purpose) -> CodeDelivery {
+    simulated_address(app, pool, name, purpose).delivery()
 }
 
-fn simulated_address(app: &App, pool: &Pool, name: &CanonicalName) -> Address<'static> {
-    let verifies = |attribute: &str| pool.configuration.auto_verified_attributes.iter().any(|verified| verified == attribute);
+fn simulated_address(app: &App, pool: &Pool, name: &CanonicalName, purpose: Purpose) -> Address<'static> {
     let chance = hex(&app.keys.codes.keyed_hash(&["simulated delivery", pool.id.as_str(), name.as_str()]));
-    let by_phone = name.is_phone_number() || (verifies("phone_number") && !name.is_email());
+    let by_phone = name.is_phone_number() || (prefers_phone(pool, purpose) && !name.is_email());
     if by_phone {
         let digits: String = chance.bytes().map(|byte| char::from(b'0' + byte % 10)).take(11).collect();
         let number = if name.is_phone_number() { name.as_str().to_owned() } else { format!("+{digits}") };
@@ -185,6 +239,17 @@ fn simulated_address(app: &App, pool: &Pool, name: &CanonicalName) -> Address<'s
     let letters: String = chance.bytes().map(|byte| char::from(b'a' + byte % 26)).take(2).collect();
     let (local, domain) = name.as_str().split_once('@').unwrap_or((name.as_str(), &letters));
     Address { attribute: "email", value: Cow::Owned(format!("{local}@{domain}")) }
+}
+
+/// Whether most codes for a purpose go to phone numbers, by the pool's settings alone.
+fn prefers_phone(pool: &Pool, purpose: Purpose) -> bool {
+    let configuration = &pool.configuration;
+    match &configuration.account_recovery_setting {
+        Some(_) if purpose == Purpose::ForgotPassword => {
+            recovery::kinds(configuration).is_some_and(|kinds| kinds.first() == Some(&NameKind::PhoneNumber))
+        }
+        _ => configuration.verifies(NameKind::PhoneNumber),
+    }
 }
 
 /// Whose code and budget: a user's, or those of a name that nobody has. Both are counted by one rule, so that limits do not
@@ -207,7 +272,7 @@ impl<'a> Holder<'a> {
     }
 }
 
-/// Makes a new user's first code and sends it, in the caller's transaction.
+/// Makes a code that nobody asked for and sends it, in the caller's transaction: a new user's first, or an administrator's doing.
 ///
 /// # Errors
 /// [`FirstCodeRefused`].
@@ -218,12 +283,15 @@ pub async fn send_first(
     user: &User,
     occasion: Occasion,
     address: &Address<'_>,
+    client_id: Option<&ClientId>,
 ) -> Result<CodeDelivery, FirstCodeRefused> {
     let code = ids::confirmation_code(&mut app.rng());
-    let slot = Slot { pool, holder_id: user.id.as_str(), purpose: occasion.purpose() };
-    let record = with_code(app, &slot, CodeRecord::default(), address.attribute, &code);
-    slot.put(tx, &record, app.now().millis()).await?;
-    delivery::send(app, tx, &message(pool, &user.username, occasion, address, &code)?).await?;
+    let slot = Slot::to(pool, user.id.as_str(), occasion.purpose(), &address.value);
+    let now = app.now().millis();
+    // What is counted with a code before it stays counted: a new one is no new budget.
+    let record = with_code(app, &slot, slot.find(tx).await?, address.attribute, &code);
+    slot.put(tx, &record, now).await?;
+    delivery::send(app, tx, &message(app, pool, &user.username, occasion, address, &code, client_id)?).await?;
     Ok(address.delivery())
 }
 
@@ -251,21 +319,22 @@ pub async fn send_again(
     user: Option<&User>,
     occasion: Occasion,
     address: Option<&Address<'_>>,
+    client_id: Option<&ClientId>,
 ) -> Result<SentAgain, SendAgainRefused> {
     let now = app.now().millis();
     let holder_id = user.map_or(Holder::Nobody(name), Holder::User).id(app, pool);
-    let slot = Slot { pool, holder_id: &holder_id, purpose: occasion.purpose() };
+    let simulated = simulated_address(app, pool, name, occasion.purpose());
+    let to = address.unwrap_or(&simulated);
+    let slot = Slot::to(pool, &holder_id, occasion.purpose(), &to.value);
     let mut record = in_window(slot.find(tx).await?, now);
     if record.sent_count >= MAX_RESENDS {
         return Err(SendAgainRefused::TooMany);
     }
     record.sent_count += 1;
     let code = ids::confirmation_code(&mut app.rng());
-    let simulated = simulated_address(app, pool, name);
-    let to = address.unwrap_or(&simulated);
     let renewed = with_code(app, &slot, record.clone(), to.attribute, &code);
     let username = user.map_or(name.as_str(), |user| &user.username);
-    let message = message(pool, username, occasion, to, &code)?;
+    let message = message(app, pool, username, occasion, to, &code, client_id)?;
     let recipient = if address.is_some() { Recipient::Somebody } else { Recipient::Nobody(&holder_id) };
     let goes = delivery::send_or_withhold(app, tx, &message, recipient).await?;
     let sent = match (recipient, goes) {
@@ -305,9 +374,57 @@ pub async fn redeem(
     purpose: Purpose,
     code: &str,
 ) -> Result<Redeemed, StoreError> {
+    try_code(app, tx, &Slot::to(pool, &holder.id(app, pool), purpose, ""), code, IfRight::IsUsed).await
+}
+
+/// Redeems the code that went to an address, and to no other.
+///
+/// # Errors
+/// Failures of the store only.
+pub async fn redeem_of_address(
+    app: &App,
+    tx: &mut Conn,
+    pool: &Pool,
+    user: &User,
+    address: &Address<'_>,
+    code: &str,
+) -> Result<Redeemed, StoreError> {
+    let purpose = if address.attribute == "email" { Purpose::Email } else { Purpose::PhoneNumber };
+    try_code(app, tx, &Slot::to(pool, user.id.as_str(), purpose, &address.value), code, IfRight::IsUsed).await
+}
+
+/// Tries a code as [`redeem`] does, and leaves a right one for the step that follows.
+///
+/// # Errors
+/// Failures of the store only.
+pub async fn check(
+    app: &App,
+    tx: &mut Conn,
+    pool: &Pool,
+    holder: Holder<'_>,
+    purpose: Purpose,
+    code: &str,
+) -> Result<Redeemed, StoreError> {
+    try_code(app, tx, &Slot::to(pool, &holder.id(app, pool), purpose, ""), code, IfRight::Stays).await
+}
+
+/// Ends the codes by which a user would set a new password.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn kill_reset(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
+    codes::kill_purpose(tx, &user.pool_id, user.id.as_str(), Purpose::ForgotPassword.name()).await
+}
+
+/// What becomes of a code that was right.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum IfRight {
+    IsUsed,
+    Stays,
+}
+
+async fn try_code(app: &App, tx: &mut Conn, slot: &Slot<'_>, code: &str, if_right: IfRight) -> Result<Redeemed, StoreError> {
     let now = app.now().millis();
-    let holder_id = holder.id(app, pool);
-    let slot = Slot { pool, holder_id: &holder_id, purpose };
     let mut record = in_window(slot.find(tx).await?, now);
     if record.failed_attempts >= MAX_TRIES {
         return Ok(Redeemed::TooMany);
@@ -320,6 +437,9 @@ pub async fn redeem(
         (false, true) => Redeemed::Wrong,
         (false, false) => Redeemed::NoCode,
     };
+    if if_right == IfRight::Stays && matches!(redeemed, Redeemed::Accepted(_)) {
+        return Ok(redeemed);
+    }
     if right {
         record.failed_attempts = 0;
     } else {
@@ -347,7 +467,7 @@ fn with_code(app: &App, slot: &Slot<'_>, record: CodeRecord, attribute: &str, co
     ending(CodeRecord {
         code_hash: Some(slot.hash(app, code.expose_secret())),
         attribute: Some(attribute.to_owned()),
-        code_expires_at: app.now().millis() + LIFETIME_MILLIS,
+        code_expires_at: app.now().millis() + slot.purpose.lifetime_millis(),
         code_failed_attempts: 0,
         ..record
     })
@@ -364,9 +484,15 @@ struct Slot<'a> {
     pool: &'a Pool,
     holder_id: &'a str,
     purpose: Purpose,
+    /// The address that the code proves, where it proves one.
+    address: &'a str,
 }
 
-impl Slot<'_> {
+impl<'a> Slot<'a> {
+    fn to(pool: &'a Pool, holder_id: &'a str, purpose: Purpose, address: &'a str) -> Self {
+        Self { pool, holder_id, purpose, address: if purpose.is_of_an_address() { address } else { "" } }
+    }
+
     /// The last code and what is counted with it; of nothing yet, where there was none.
     async fn find(&self, tx: &mut Conn) -> Result<CodeRecord, StoreError> {
         Ok(codes::find(tx, &self.pool.id, self.holder_id, self.purpose.name()).await?.unwrap_or_default())
@@ -378,33 +504,69 @@ impl Slot<'_> {
 
     /// SECURITY: a million codes are soon tried against a plain hash; without the key there is nothing to try against.
     fn hash(&self, app: &App, code: &str) -> String {
-        hex(&app.keys.codes.keyed_hash(&[self.pool.id.as_str(), self.holder_id, self.purpose.name(), code]))
+        let [pool, purpose] = [self.pool.id.as_str(), self.purpose.name()];
+        // The codes of sign-ups, some of which are under way, are hashed without an address.
+        hex(&if self.address.is_empty() {
+            app.keys.codes.keyed_hash(&[pool, self.holder_id, purpose, code])
+        } else {
+            app.keys.codes.keyed_hash(&[pool, self.holder_id, purpose, code, self.address])
+        })
     }
 }
 
-fn message(pool: &Pool, username: &str, occasion: Occasion, address: &Address<'_>, code: &Secret) -> Result<Message, Failed> {
-    let own = pool.configuration.verification_message();
+fn message(
+    app: &App,
+    pool: &Pool,
+    username: &str,
+    occasion: Occasion,
+    address: &Address<'_>,
+    code: &Secret,
+    client_id: Option<&ClientId>,
+) -> Result<Message, Failed> {
+    let template = &pool.configuration.verification_message_template;
+    let own = &template.message;
     let code = code.expose_secret();
     let render = |text: &Option<String>, ours: askama::Result<String>| match text {
-        Some(text) => Ok(text.replace("{####}", code)),
+        Some(text) => Ok(message_text::with_code(text, code)),
         None => ours.map_err(Failed::because),
     };
     let is_email = Medium::of_attribute(address.attribute) == Medium::Email;
-    let body = if is_email {
-        render(&own.email_message, VerificationEmail { code }.render())?
-    } else {
-        render(&own.sms_message, VerificationSms { code }.render())?
+    let resets = occasion == Occasion::ForgotPassword;
+    let by_link = is_email && template.is_by_link() && !resets;
+    let link = by_link.then(|| link(app, pool, username, code, client_id));
+    let body = match &link {
+        Some(link) => message_text::with_link(template.email_message_by_link.as_deref(), link),
+        None if is_email && resets => render(&own.email_message, ResetEmail { code }.render())?,
+        None if is_email => render(&own.email_message, VerificationEmail { code }.render())?,
+        None if resets => render(&own.sms_message, ResetSms { code }.render())?,
+        None => render(&own.sms_message, VerificationSms { code }.render())?,
     };
-    let subject = own.email_subject.clone().unwrap_or_else(|| "Your verification code".to_owned());
+    let subject = if by_link { &template.email_subject_by_link } else { &own.email_subject };
+    let subject = subject.clone().unwrap_or_else(|| {
+        let ours = if by_link { "Your verification link" } else { "Your verification code" };
+        if resets { "Your password reset code" } else { ours }.to_owned()
+    });
     Ok(Message {
         channel: if is_email { "email" } else { "sms" }.to_owned(),
         to: address.value.to_string(),
         subject: is_email.then_some(subject),
         body,
         code: Some(code.to_owned()),
-        link: None,
+        link,
         user_pool_id: pool.id.clone(),
         username: username.to_owned(),
         trigger_source: occasion.trigger_source().to_owned(),
     })
+}
+
+/// The page that takes a code without its being typed.
+///
+/// SECURITY: its address is the configured one, never a header's (C3).
+fn link(app: &App, pool: &Pool, username: &str, code: &str, client_id: Option<&ClientId>) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    if let Some(client_id) = client_id {
+        query.append_pair("client_id", client_id.as_str());
+    }
+    query.append_pair("user_name", username).append_pair("confirmation_code", code);
+    format!("{}/{}/confirmUser?{}", app.public_url, pool.id, query.finish())
 }

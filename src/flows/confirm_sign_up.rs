@@ -1,10 +1,14 @@
 //! The code of a sign-up: redeemed, or sent again. Where users are hidden, one rule answers for all names: those of users who
 //! wait for their code, of users who don't, and of nobody.
 
+use std::borrow::Cow;
+
 use super::clients::{AppClient, NoSuchClient};
 use super::codes::{self, Address, CodeDelivery, Holder, Occasion, Purpose, Redeemed, SendAgainRefused, SentAgain};
 use super::failed::{Failed, fails_with_the_store};
 use super::new_user::{AliasRefused, claim_alias};
+use super::triggers::sign_up::Confirmed;
+use super::triggers::{self, TriggerRefused};
 use crate::context::App;
 use crate::store::{self, Conn, StoreError};
 use crate::userpools::name::{CanonicalName, NameKind, NameRefused};
@@ -38,6 +42,9 @@ pub enum ConfirmRefused {
     /// The code was right, and its address is no name of theirs.
     #[error(transparent)]
     Alias(#[from] AliasRefused),
+    /// A function of the pool does not let it go on.
+    #[error(transparent)]
+    Trigger(#[from] TriggerRefused),
     /// Our own failure.
     #[error(transparent)]
     Failed(#[from] Failed),
@@ -60,6 +67,9 @@ pub enum ResendRefused {
     /// Too many codes were asked for, or too much went to the address.
     #[error("too many codes were asked for")]
     TooMany,
+    /// A function of the pool does not let it go on.
+    #[error(transparent)]
+    Trigger(#[from] TriggerRefused),
     /// Our own failure.
     #[error(transparent)]
     Failed(#[from] Failed),
@@ -100,32 +110,29 @@ pub enum Unwaiting {
 pub async fn confirm(app: &App, app_client: &AppClient, username: &str, code: &str, force_alias: bool) -> Result<(), ConfirmRefused> {
     let (pool, hides) = (&app_client.pool, app_client.client.configuration.hides_users());
     let name = pool.canonical(username)?;
-    app.write(async |tx| {
-        let user = find(tx, app_client, &name).await??;
-        match &user {
-            None if !hides => return Err(ConfirmRefused::NoSuchUser),
-            Some(user) if !hides && user.status != UserStatus::Unconfirmed => return Err(ConfirmRefused::NotWaiting(user.status)),
-            _ => {}
-        }
-        let holder = user.as_ref().map_or(Holder::Nobody(&name), Holder::User);
-        let redeemed = codes::redeem(app, tx, pool, holder, Purpose::SignUp, code).await?;
-        let user = user.filter(|user| user.status == UserStatus::Unconfirmed);
-        match (redeemed, user) {
-            (Redeemed::Accepted(attribute), Some(user)) => {
-                let user = confirmed(user, attribute.as_deref());
-                if let Some(kind) = attribute.as_deref().and_then(NameKind::of_attribute) {
-                    claim_alias(tx, pool, &user, kind, force_alias).await?;
-                }
-                store::users::update(tx, &user, app.now()).await?;
-                Ok(Ok(()))
+    let confirmed: Result<User, ConfirmRefused> = app
+        .write(async |tx| {
+            let user = find(tx, app_client, &name).await??;
+            match &user {
+                None if !hides => return Err(ConfirmRefused::NoSuchUser),
+                Some(user) if !hides && user.status != UserStatus::Unconfirmed => return Err(ConfirmRefused::NotWaiting(user.status)),
+                _ => {}
             }
-            (Redeemed::TooMany, _) => Ok(Err(ConfirmRefused::TooManyTries)),
-            (Redeemed::Expired, Some(_)) => Ok(Err(ConfirmRefused::CodeExpired)),
-            (Redeemed::NoCode, _) if !hides => Ok(Err(ConfirmRefused::CodeExpired)),
-            _ => Ok(Err(ConfirmRefused::CodeMismatch)),
-        }
-    })
-    .await?
+            let holder = user.as_ref().map_or(Holder::Nobody(&name), Holder::User);
+            let redeemed = codes::redeem(app, tx, pool, holder, Purpose::SignUp, code).await?;
+            let user = user.filter(|user| user.status == UserStatus::Unconfirmed);
+            match (redeemed, user) {
+                (Redeemed::Accepted(attribute), Some(user)) => {
+                    Ok(Ok(accept(app, tx, pool, user, attribute.as_deref(), force_alias).await?))
+                }
+                (Redeemed::TooMany, _) => Ok(Err(ConfirmRefused::TooManyTries)),
+                (Redeemed::Expired, Some(_)) => Ok(Err(ConfirmRefused::CodeExpired)),
+                (Redeemed::NoCode, _) if !hides => Ok(Err(ConfirmRefused::CodeExpired)),
+                _ => Ok(Err(ConfirmRefused::CodeMismatch)),
+            }
+        })
+        .await?;
+    Ok(triggers::sign_up::after(app, app_client, &confirmed?, Confirmed::SignUp).await?)
 }
 
 /// Sends the code of a sign-up again. Where users are hidden, names of nobody, and of users who wait for no code, are
@@ -135,14 +142,20 @@ pub async fn confirm(app: &App, app_client: &AppClient, username: &str, code: &s
 /// [`ResendRefused`].
 pub async fn resend(app: &App, app_client: &AppClient, username: &str) -> Result<CodeDelivery, ResendRefused> {
     let (pool, hides) = (&app_client.pool, app_client.client.configuration.hides_users());
-    let name = pool.canonical(username)?;
+    let (name, client_id) = (pool.canonical(username)?, &app_client.client.id);
+    let waiting = app.read(async |tx| store::users::find_named(tx, &pool.id, &name).await).await?;
+    let worded = match waiting.as_ref().filter(|user| waiting_address(pool, user).is_ok()) {
+        Some(user) => triggers::message::worded(app, app_client, user, Occasion::SignUpAgain.trigger_source()).await?,
+        None => Cow::Borrowed(&**pool),
+    };
     app.write(async |tx| {
         let user = find(tx, app_client, &name).await??;
         let address = match user.as_ref().map_or(Err(Unwaiting::NoSuchUser), |user| waiting_address(pool, user)) {
             Err(unwaiting) if !hides => return Err(unwaiting.into()),
             address => address.ok(),
         };
-        let sent = codes::send_again(app, tx, pool, &name, user.as_ref(), Occasion::SignUpAgain, address.as_ref()).await?;
+        let sent =
+            codes::send_again(app, tx, &worded, &name, user.as_ref(), Occasion::SignUpAgain, address.as_ref(), Some(client_id)).await?;
         // SECURITY: where users are hidden, a full address is no refusal. Whoever knows it could have it filled, and learn by
         // which name it signed up.
         if sent == SentAgain::AddressIsFull && !hides {
@@ -150,14 +163,41 @@ pub async fn resend(app: &App, app_client: &AppClient, username: &str) -> Result
         }
         Ok(match address {
             Some(address) if !hides => address.delivery(),
-            _ => codes::simulated_delivery(app, pool, &name),
+            _ => codes::simulated_delivery(app, pool, &name, Purpose::SignUp),
         })
     })
     .await
 }
 
+/// Confirms a user whose code was right.
+///
+/// # Errors
+/// [`AliasRefused`].
+pub(super) async fn accept(
+    app: &App,
+    tx: &mut Conn,
+    pool: &Pool,
+    user: User,
+    attribute: Option<&str>,
+    force_alias: bool,
+) -> Result<User, AliasRefused> {
+    let user = confirmed(user, attribute);
+    if let Some(kind) = attribute.and_then(NameKind::of_attribute) {
+        claim_alias(tx, pool, &user, kind, force_alias).await?;
+    }
+    store::users::update(tx, &user, app.now()).await?;
+    Ok(user)
+}
+
 /// Whom the name names, in a pool that is still there.
-async fn find(tx: &mut Conn, app_client: &AppClient, name: &CanonicalName) -> Result<Result<Option<User>, NoSuchClient>, StoreError> {
+///
+/// # Errors
+/// [`StoreError`]; inside, that the pool is gone.
+pub(super) async fn find(
+    tx: &mut Conn,
+    app_client: &AppClient,
+    name: &CanonicalName,
+) -> Result<Result<Option<User>, NoSuchClient>, StoreError> {
     if !store::user_pools::exists(tx, &app_client.pool.id).await? {
         return Ok(Err(app_client.gone()));
     }

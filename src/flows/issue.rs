@@ -6,6 +6,8 @@ use serde_json::{Map, Value};
 
 use super::clients::{AppClient, NoSuchClient};
 use super::failed::{Failed, fails_with_the_store};
+use super::triggers::TriggerRefused;
+use super::triggers::tokens::{self, Changed, TokensFor};
 use crate::context::App;
 use crate::crypto::digest::PlainToken;
 use crate::crypto::ids;
@@ -35,6 +37,9 @@ pub enum IssueRefused {
     /// The pool was deleted while the sign-in was on its way.
     #[error(transparent)]
     NoSuchClient(NoSuchClient),
+    /// A function of the pool does not let them be signed.
+    #[error(transparent)]
+    Trigger(#[from] TriggerRefused),
     /// Our own failure.
     #[error(transparent)]
     Failed(#[from] Failed),
@@ -79,12 +84,15 @@ pub async fn tokens(
     groups: GroupClaims,
     family: &TokenFamily,
     refresh_token: Option<String>,
+    tokens_for: TokensFor,
 ) -> Result<Tokens, IssueRefused> {
     let configuration = &app_client.client.configuration;
     // A pool without a key was deleted while the sign-in was on its way.
     let keys = pool_keys::load(app, &app_client.pool.id).await?.ok_or_else(|| IssueRefused::NoSuchClient(app_client.gone()))?;
     let access_lifetime = configuration.access_token_lifetime().map_err(Failed::because)?;
     let id_lifetime = configuration.id_token_lifetime().map_err(Failed::because)?;
+    let changed = tokens::change(app, app_client, user, &groups, USER_ADMIN_SCOPE, tokens_for).await?;
+    let (overrides, groups) = changed.map_or((None, groups), |Changed { overrides, groups }| (Some(overrides), groups));
     let now = app.now();
     let event_id = ids::uuid(&mut app.rng());
     let access = AccessClaims {
@@ -126,11 +134,18 @@ pub async fn tokens(
     // Two signatures hold this worker for half a millisecond. Whoever waits on it with a connection in hand goes first: the
     // other workers need those connections.
     tokio::task::yield_now().await;
+    let (access_token, id_token) = match overrides {
+        None => (keys.current.sign(&access), keys.current.sign(&id)),
+        Some(overrides) => {
+            let (access, id) = (tokens::members(&access)?, tokens::members(&id)?);
+            (keys.current.sign(&overrides.of_access(access)), keys.current.sign(&overrides.of_id(id)))
+        }
+    };
     Ok(Tokens {
-        access_token: keys.current.sign(&access).map_err(Failed::because)?,
+        access_token: access_token.map_err(Failed::because)?,
         lifetime: access_lifetime,
         refresh_token,
-        id_token: keys.current.sign(&id).map_err(Failed::because)?,
+        id_token: id_token.map_err(Failed::because)?,
     })
 }
 

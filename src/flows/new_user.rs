@@ -184,7 +184,7 @@ pub async fn insert(tx: &mut Conn, pool: &Pool, new: &Prepared, force: bool) -> 
 /// [`Failed`].
 pub async fn taken(tx: &mut Conn, pool: &Pool, new: &Prepared) -> Result<Option<NameKind>, AliasRefused> {
     let Prepared { user, name, kind } = new;
-    if store::names::is_taken(tx, &pool.id, name).await? {
+    if store::names::owner(tx, &pool.id, name).await?.is_some() {
         return Ok(Some(*kind));
     }
     for kind in [NameKind::Email, NameKind::PhoneNumber] {
@@ -193,14 +193,16 @@ pub async fn taken(tx: &mut Conn, pool: &Pool, new: &Prepared) -> Result<Option<
             continue;
         };
         let alias = pool.canonical(value)?.takeable()?;
-        if alias != *name && store::names::is_taken(tx, &pool.id, &alias).await? {
+        if alias != *name && store::names::owner(tx, &pool.id, &alias).await?.is_some() {
             return Ok(Some(kind));
         }
     }
     Ok(None)
 }
 
-/// Gives a user the name of an address of theirs, in place of the last one, unless another has it and it may not be taken.
+/// Gives a user the name of an address of theirs, in place of the last one, unless another has it and it may not be taken. Where
+/// it is taken from another, the address is verified for them no more.
+/// Source: AWS knowledge center, "How do I troubleshoot issues with an Amazon Cognito user's email_verified attribute?".
 ///
 /// # Errors
 /// [`AliasRefused`].
@@ -208,10 +210,21 @@ pub async fn claim_alias(tx: &mut Conn, pool: &Pool, user: &User, kind: NameKind
     let is_name = |value: &&String| !value.is_empty() && pool.configuration.names_by(kind);
     let Some(value) = user.attributes.get(kind.as_str()).filter(is_name) else { return Ok(()) };
     let name = pool.canonical(value)?.takeable()?;
-    let taken = store::names::take(tx, &pool.id, &name, kind, &user.id).await?
-        || (force && store::names::take_over(tx, &pool.id, &name, kind, &user.id).await?);
-    if !taken {
-        return Err(AliasRefused::Exists(kind));
+    if !store::names::take(tx, &pool.id, &name, kind, &user.id).await? {
+        let former = if force { store::names::owner(tx, &pool.id, &name).await? } else { None };
+        let Some(former) = former else { return Err(AliasRefused::Exists(kind)) };
+        if !store::names::take_over(tx, &pool.id, &name, kind, &user.id).await? {
+            return Err(AliasRefused::Exists(kind));
+        }
+        unverify(tx, pool, &former, kind).await?;
     }
     Ok(store::names::drop_others(tx, &pool.id, &name, kind, &user.id).await?)
+}
+
+/// SECURITY: a former owner whose address stayed verified would have their password reset by whoever reads there now.
+async fn unverify(tx: &mut Conn, pool: &Pool, user_id: &UserId, kind: NameKind) -> Result<(), AliasRefused> {
+    let Some(mut user) = store::users::find_by_id(tx, &pool.id, user_id).await? else { return Ok(()) };
+    user.attributes.insert(format!("{}_verified", kind.as_str()), "false".to_owned());
+    store::codes::kill(tx, &pool.id, user.id.as_str(), kind.as_str()).await?;
+    Ok(store::users::set_attributes(tx, &user, user.modified_at).await?)
 }

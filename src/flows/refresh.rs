@@ -4,6 +4,8 @@ use super::clients::{AppClient, NoSuchClient, SecretRefused};
 use super::failed::{Failed, fails_with_the_store};
 use super::issue::{self, IssueRefused, Tokens};
 use super::refresh_token::{self, Presented};
+use super::triggers::TriggerRefused;
+use super::triggers::tokens::TokensFor;
 use crate::context::App;
 use crate::store::tokens::{self, FamilyOfMember, TokenFamily};
 use crate::store::{Conn, StoreError};
@@ -38,6 +40,9 @@ pub enum RefreshRefused {
     /// The client is gone meanwhile.
     #[error(transparent)]
     NoSuchClient(NoSuchClient),
+    /// A function of the pool does not let it go on.
+    #[error(transparent)]
+    Trigger(#[from] TriggerRefused),
     /// Our own failure.
     #[error(transparent)]
     Failed(#[from] Failed),
@@ -49,6 +54,7 @@ impl From<IssueRefused> for RefreshRefused {
     fn from(refused: IssueRefused) -> Self {
         match refused {
             IssueRefused::NoSuchClient(gone) => Self::NoSuchClient(gone),
+            IssueRefused::Trigger(refused) => Self::Trigger(refused),
             IssueRefused::Failed(failed) => Self::Failed(failed),
         }
     }
@@ -72,7 +78,7 @@ pub async fn refresh(app: &App, app_client: &AppClient, token: &str, secret_hash
         return Err(RefreshRefused::Revoked);
     }
     asked.goes_on(&family, &user)?;
-    Ok(issue::tokens(app, app_client, &user, groups, &family, None).await?)
+    Ok(issue::tokens(app, app_client, &user, groups, &family, None, TokensFor::Refresh).await?)
 }
 
 /// Refreshes by GetTokensFromRefreshToken, whose answer has the refresh token that follows, where the client has them rotate.
@@ -91,12 +97,12 @@ pub async fn exchange(app: &App, app_client: &AppClient, token: &str, device_key
     if !configuration.rotates_refresh_tokens() && asked.standing(&family)? == Standing::Current {
         check_device(&family, device_key)?;
         asked.goes_on(&family, &user)?;
-        return Ok(issue::tokens(app, app_client, &user, groups, &family, None).await?);
+        return Ok(issue::tokens(app, app_client, &user, groups, &family, None, TokensFor::Refresh).await?);
     }
     // Reuse is a refusal that is remembered.
     let (family, user, groups) = app.write(async |tx| asked.take(tx, device_key).await).await??;
     let next = Some(refresh_token::of_generation(app, &family, family.generation));
-    Ok(issue::tokens(app, app_client, &user, groups, &family, next).await?)
+    Ok(issue::tokens(app, app_client, &user, groups, &family, next, TokensFor::Refresh).await?)
 }
 
 type Refreshed = (TokenFamily, User, GroupClaims);

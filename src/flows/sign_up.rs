@@ -1,5 +1,6 @@
 //! Users who sign up by themselves.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::clients::{AppClient, NoSuchClient};
@@ -7,6 +8,8 @@ use super::codes::{self, CodeDelivery, FirstCodeRefused, Occasion};
 use super::failed::{Failed, fails_with_the_store};
 use super::new_user::{self, AliasRefused, InsertRefused, NewUser, UnfitUser};
 use super::passwords::{self, NewPasswordRefused};
+use super::triggers::sign_up::{Confirmed, MadeBy};
+use super::triggers::{self, TriggerRefused};
 use crate::audit::Counted;
 use crate::context::App;
 use crate::kit::secret::Secret;
@@ -37,6 +40,9 @@ pub enum SignUpRefused {
     /// The client is gone meanwhile.
     #[error(transparent)]
     NoSuchClient(NoSuchClient),
+    /// A function of the pool does not let it go on.
+    #[error(transparent)]
+    Trigger(#[from] TriggerRefused),
     /// Our own failure.
     #[error(transparent)]
     Failed(#[from] Failed),
@@ -72,9 +78,16 @@ pub async fn sign_up(
     }
     let new = NewUser { username: username.to_owned(), attributes, writer: Writer::User, status: UserStatus::Unconfirmed };
     let mut new = new_user::prepare(app, &app_client.pool, new)?;
+    triggers::sign_up::before(app, app_client, &mut new.user, MadeBy::Themselves).await?;
     // SECURITY: a name that is taken costs the same hash as one that is free.
     let password = passwords::make_record(app, &app_client.pool, &new.user.id, &new.user.username, password, None).await?;
     new.user.password = Some(password);
+    let is_confirmed = new.user.status == UserStatus::Confirmed;
+    let address = codes::verified_by_code(&app_client.pool, &new.user).filter(|_| !is_confirmed);
+    let pool = match &address {
+        Some(_) => triggers::message::worded(app, app_client, &new.user, Occasion::SignUp.trigger_source()).await?,
+        None => Cow::Borrowed(&*app_client.pool),
+    };
     let delivery = app
         .write(async |tx| {
             new_user::insert(tx, &app_client.pool, &new, false).await.map_err(|refused| match refused {
@@ -83,10 +96,14 @@ pub async fn sign_up(
                 InsertRefused::Alias(refused) => SignUpRefused::Alias(refused),
                 InsertRefused::Failed(failed) => failed.into(),
             })?;
-            let Some(address) = codes::verified_by_code(&app_client.pool, &new.user) else { return Ok::<_, SignUpRefused>(None) };
-            Ok(Some(codes::send_first(app, tx, &app_client.pool, &new.user, Occasion::SignUp, &address).await?))
+            let Some(address) = &address else { return Ok::<_, SignUpRefused>(None) };
+            let client_id = Some(&app_client.client.id);
+            Ok(Some(codes::send_first(app, tx, &pool, &new.user, Occasion::SignUp, address, client_id).await?))
         })
         .await?;
     app.journal.count(&app_client.pool.id, Counted::SignUp, app.now());
+    if is_confirmed {
+        triggers::sign_up::after(app, app_client, &new.user, Confirmed::SignUp).await?;
+    }
     Ok((new.user, delivery))
 }

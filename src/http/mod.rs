@@ -2,6 +2,7 @@
 
 pub mod app;
 mod body;
+mod confirm_user;
 mod dev;
 mod h2;
 mod health;

@@ -10,6 +10,7 @@ pub mod journal;
 pub mod key_uses;
 mod presence;
 mod rotate;
+mod senders;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -34,8 +35,9 @@ struct Kind {
 }
 
 /// The registry.
-const KINDS: [Kind; 3] = [
+const KINDS: [Kind; 4] = [
     Kind { name: "import", every: Duration::from_secs(1), run: |held| Box::pin(import::run(held)) },
     Kind { name: "rotate", every: Duration::from_secs(3600), run: |held| Box::pin(rotate::run(held)) },
+    Kind { name: "senders", every: Duration::from_secs(1), run: |held| Box::pin(senders::run(held)) },
     Kind { name: "sweep", every: Duration::from_secs(20), run: |held| Box::pin(sweep::run(held)) },
 ];

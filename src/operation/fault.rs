@@ -37,7 +37,15 @@ impl Fault {
     pub fn is_refused_sign_in(&self) -> bool {
         matches!(
             self,
-            Self::Modelled("NotAuthorizedException" | "UserNotFoundException" | "CodeMismatchException" | "ExpiredCodeException", _)
+            Self::Modelled(
+                "NotAuthorizedException"
+                    | "UserNotFoundException"
+                    | "CodeMismatchException"
+                    | "ExpiredCodeException"
+                    // A pool's function may judge the guess.
+                    | "UserLambdaValidationException",
+                _
+            )
         )
     }
 }

@@ -81,3 +81,12 @@ pub async fn kill(tx: &mut Conn, pool_id: &UserPoolId, holder_id: &str, attribut
     const SQL: &str = "UPDATE verification_codes SET code_hash = NULL WHERE pool_id = $1 AND user_id = $2 AND attribute = $3";
     execute!(tx, SQL, [pool_id, holder_id, attribute]).map(drop)
 }
+
+/// Ends the code of a user for a purpose; what is counted with it stays counted.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn kill_purpose(tx: &mut Conn, pool_id: &UserPoolId, holder_id: &str, purpose: &str) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE verification_codes SET code_hash = NULL WHERE pool_id = $1 AND user_id = $2 AND purpose = $3";
+    execute!(tx, SQL, [pool_id, holder_id, purpose]).map(drop)
+}

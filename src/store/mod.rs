@@ -31,7 +31,10 @@ mod migrate;
 pub mod names;
 pub mod nodes;
 pub mod outbox;
+pub mod password_history;
+pub mod pending_addresses;
 pub mod resource_servers;
+pub mod sender_events;
 pub mod signing_keys;
 #[cfg(test)]
 pub mod template;

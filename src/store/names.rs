@@ -18,13 +18,13 @@ pub async fn take(tx: &mut Conn, pool_id: &UserPoolId, name: &NewName, kind: Nam
     Ok(scalar!(tx, fetch_optional, UserId, OWNER, [pool_id, name.as_str()])?.as_ref() == Some(user_id))
 }
 
-/// Whether somebody has a name.
+/// Whose name it is.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn is_taken(tx: &mut Conn, pool_id: &UserPoolId, name: &NewName) -> Result<bool, StoreError> {
+pub async fn owner(tx: &mut Conn, pool_id: &UserPoolId, name: &NewName) -> Result<Option<UserId>, StoreError> {
     const SQL: &str = "SELECT user_id FROM user_names WHERE pool_id = $1 AND name_key = $2";
-    Ok(scalar!(tx, fetch_optional, UserId, SQL, [pool_id, name.as_str()])?.is_some())
+    scalar!(tx, fetch_optional, UserId, SQL, [pool_id, name.as_str()])
 }
 
 /// Gives a user an address that is another's name; `false` if it is that other's username, which nobody takes from them.

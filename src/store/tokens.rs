@@ -175,6 +175,22 @@ pub async fn revoke_all(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId, n
     execute!(tx, SQL, [pool_id, user_id, now.millis()]).map(drop)
 }
 
+/// Revokes every sign-in of a user but one.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn revoke_others(
+    tx: &mut Conn,
+    pool_id: &UserPoolId,
+    user_id: &UserId,
+    origin_jti: &str,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE token_families SET revoked_at = $4 \
+                       WHERE pool_id = $1 AND user_id = $2 AND origin_jti <> $3 AND revoked_at IS NULL";
+    execute!(tx, SQL, [pool_id, user_id, origin_jti, now.millis()]).map(drop)
+}
+
 /// What became of a challenge session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
 pub struct SessionRecord {

@@ -22,7 +22,7 @@ pub async fn set_password(
 ) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE users SET password_hash = $3, sealed_srp_verifier = $4, srp_name = $5, \
                        temporary_password_expires_at = $7, status = $8, password_generation = password_generation + 1, \
-                       modified_at = $6 WHERE pool_id = $1 AND user_id = $2";
+                       password_set_at = $9, modified_at = $6 WHERE pool_id = $1 AND user_id = $2";
     execute!(
         tx,
         SQL,
@@ -34,7 +34,8 @@ pub async fn set_password(
             &password.srp_name,
             now.millis(),
             password.temporary_until.map(Timestamp::millis),
-            status.as_str()
+            status.as_str(),
+            password.set_at.millis()
         ]
     )?;
     // One that came along from elsewhere is not theirs any more.

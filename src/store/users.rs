@@ -29,6 +29,7 @@ pub(super) struct UserRow {
     password_hash: Option<String>,
     sealed_srp_verifier: Option<Sealed<Verifier>>,
     temporary_password_expires_at: Option<i64>,
+    password_set_at: Option<i64>,
     sealed_totp_seed: Option<Sealed<TotpSeed>>,
     totp_last_step: Option<i64>,
     sealed_pending_totp_seed: Option<Sealed<TotpSeed>>,
@@ -52,6 +53,7 @@ impl TryFrom<UserRow> for User {
                 sealed_srp_verifier,
                 srp_name: row.srp_name.unwrap_or_else(|| row.username.clone()),
                 temporary_until: row.temporary_password_expires_at.map(Timestamp::from_millis),
+                set_at: Timestamp::from_millis(row.password_set_at.unwrap_or(row.modified_at)),
             }),
             _ => None,
         };
@@ -80,7 +82,7 @@ impl TryFrom<UserRow> for User {
 macro_rules! user_columns {
     () => {
         "u.pool_id, u.user_id, u.username, u.status, u.enabled, u.attributes, u.password_hash, u.sealed_srp_verifier, \
-         u.temporary_password_expires_at, u.sealed_totp_seed, u.totp_last_step, u.sealed_pending_totp_seed, u.mfa_preference, \
+         u.temporary_password_expires_at, u.password_set_at, u.sealed_totp_seed, u.totp_last_step, u.sealed_pending_totp_seed, u.mfa_preference, \
          u.password_generation, u.factor_generation, u.srp_name, u.totp_device_name, u.created_at, u.modified_at"
     };
 }
@@ -144,8 +146,8 @@ pub async fn find_by_family(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserI
 /// [`StoreError`].
 pub async fn insert(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO users (pool_id, user_id, username, status, enabled, attributes, password_hash, sealed_srp_verifier, \
-                       temporary_password_expires_at, mfa_preference, srp_name, created_at, modified_at) \
-                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12)";
+                       temporary_password_expires_at, mfa_preference, srp_name, created_at, modified_at, password_set_at) \
+                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13)";
     let password = user.password.as_ref();
     execute!(
         tx,
@@ -162,7 +164,8 @@ pub async fn insert(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
             password.and_then(|password| password.temporary_until).map(Timestamp::millis),
             doc::to_text("users", "mfa_preference", user.id.as_str(), &user.mfa)?,
             password.map(|password| password.srp_name.as_str()),
-            user.created_at.millis()
+            user.created_at.millis(),
+            password.map(|password| password.set_at.millis())
         ]
     )?;
     index(tx, user).await
@@ -339,13 +342,15 @@ pub async fn search(
 }
 
 /// The tables of what users are made of. A test holds the list to the schema.
-const OF_A_USER: [(&str, &str); 8] = [
+const OF_A_USER: [(&str, &str); 10] = [
     ("users", "DELETE FROM users WHERE pool_id = $1 AND user_id = $2"),
     ("user_names", "DELETE FROM user_names WHERE pool_id = $1 AND user_id = $2"),
     ("user_search", "DELETE FROM user_search WHERE pool_id = $1 AND user_id = $2"),
     ("user_group_members", "DELETE FROM user_group_members WHERE pool_id = $1 AND user_id = $2"),
     ("user_identities", "DELETE FROM user_identities WHERE pool_id = $1 AND user_id = $2"),
     ("verification_codes", "DELETE FROM verification_codes WHERE pool_id = $1 AND user_id = $2"),
+    ("password_history", "DELETE FROM password_history WHERE pool_id = $1 AND user_id = $2"),
+    ("pending_addresses", "DELETE FROM pending_addresses WHERE pool_id = $1 AND user_id = $2"),
     ("token_families", "DELETE FROM token_families WHERE pool_id = $1 AND user_id = $2"),
     ("imported_passwords", "DELETE FROM imported_passwords WHERE pool_id = $1 AND user_id = $2"),
 ];

@@ -10,6 +10,8 @@ mod end;
 #[cfg(test)]
 mod expiry;
 #[cfg(test)]
+mod functions;
+#[cfg(test)]
 mod nodes;
 mod pool;
 
@@ -31,6 +33,8 @@ pub use crate::budgets::Limits;
 pub use answer::Answer;
 pub use browser::TestBrowser;
 pub use caller::TestCaller;
+#[cfg(test)]
+pub use functions::{FUNCTIONS_KEY, FUNCTIONS_SECRET, KMS_KEY, OWN_SECRET, TestFunctions};
 pub use pool::{PASSWORD, TestPool, TestUser};
 
 use serde_json::{Value, json};
@@ -54,7 +58,9 @@ use crate::kit::secret::Secret;
 use crate::startup;
 use crate::store::template::TestDatabase;
 use crate::store::{self, Db, StoreError};
+use crate::triggers::Functions;
 use crate::userpools::message::Message;
+use crate::userpools::password_rules::PasswordRules;
 
 /// The deployment's account in tests.
 pub const ACCOUNT: &str = "000000000000";
@@ -267,6 +273,7 @@ async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &A
         signing_key_age: Some(Duration::from_secs(90 * 24 * 3600)),
         rotations: AtomicU64::new(0),
         issuer_style: IssuerStyle::Url,
+        password_defaults: PasswordRules::default(),
         trusted_proxies: Vec::new(),
         caches: Caches::of(&db),
         db,
@@ -274,6 +281,7 @@ async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &A
         entropy,
         keys: startup::keys(&master),
         hasher: Hasher::start(CHEAP, 1, 256).unwrap(),
+        functions: Functions::none(),
         budgets: Budgets::new(limits),
         delivery: Delivery::default(),
         delivered: Delivered::default(),

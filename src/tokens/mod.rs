@@ -2,6 +2,7 @@
 
 pub mod claims;
 pub mod keys;
+pub mod overrides;
 mod provider;
 pub mod session;
 pub mod verify;

@@ -9,7 +9,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use super::unseen::is_unseen;
 
-pub use change::{Changed, administer, change};
+pub use change::{Changed, administer, change, edit_own};
 
 /// An attribute of the schema, as CreateUserPool takes it and DescribeUserPool gives it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -210,13 +210,16 @@ fn check_written<'a>(
     if name == "sub" {
         return Err(AttributeRefused::Immutable(name.to_owned()));
     }
-    // SECURITY: an address is verified by its code or by an administrator, never by its owner's word.
-    let reserved = attribute.developer_only_attribute || name == "email_verified" || name == "phone_number_verified";
-    if writer == Writer::User && reserved {
+    if writer == Writer::User && is_reserved(attribute) {
         return Err(AttributeRefused::Unauthorized);
     }
     check_value(attribute, value)?;
     Ok(attribute)
+}
+
+/// SECURITY: an address is verified by its code or by an administrator, never by its owner's word.
+fn is_reserved(attribute: &SchemaAttribute) -> bool {
+    attribute.developer_only_attribute || matches!(attribute.name.as_str(), "email_verified" | "phone_number_verified")
 }
 
 fn check_value(attribute: &SchemaAttribute, value: &str) -> Result<(), AttributeRefused> {

@@ -19,6 +19,10 @@ pub enum Flow {
     AdminPassword,
     /// A proof of the password.
     Srp,
+    /// Whatever the pool's functions ask.
+    Custom,
+    /// A proof of the password, and then whatever the pool's functions ask.
+    CustomSrp,
 }
 
 impl Flow {
@@ -29,6 +33,7 @@ impl Flow {
             Self::Password => "ALLOW_USER_PASSWORD_AUTH",
             Self::AdminPassword => "ALLOW_ADMIN_USER_PASSWORD_AUTH",
             Self::Srp => "ALLOW_USER_SRP_AUTH",
+            Self::Custom | Self::CustomSrp => "ALLOW_CUSTOM_AUTH",
         }
     }
 }
@@ -44,6 +49,8 @@ pub enum Challenge {
     SoftwareToken,
     /// To set up a second factor.
     MfaSetup,
+    /// What the pool's functions ask.
+    Custom,
 }
 
 /// What was done.
@@ -59,6 +66,8 @@ pub enum Done {
     Enrolment,
     /// MFA_SETUP was answered after that.
     MfaSetup,
+    /// The pool's functions know the user.
+    Custom,
 }
 
 /// One round of a custom challenge, as its triggers are told of it.
@@ -143,6 +152,16 @@ impl Progress {
         Self { password_generation: user.password_generation, factor_generation: user.factor_generation, ..self }
     }
 
+    /// What is asked before any session says so.
+    #[must_use]
+    pub fn first_asked(&self) -> Challenge {
+        match self.flow {
+            Flow::Custom => Challenge::Custom,
+            Flow::CustomSrp if self.has(Done::Password) => Challenge::Custom,
+            Flow::CustomSrp | Flow::Password | Flow::AdminPassword | Flow::Srp => Challenge::Password,
+        }
+    }
+
     /// Whether something was done.
     #[must_use]
     pub fn has(&self, done: Done) -> bool {
@@ -161,12 +180,15 @@ pub fn next(pool: &Pool, client: &Client, user: &User, progress: &Progress, now:
     if (progress.password_generation, progress.factor_generation) != (user.password_generation, user.factor_generation) {
         return Err(NextRefused::Stale);
     }
-    if !progress.has(Done::Password) {
-        return Ok(Step::Ask(Challenge::Password));
+    if !progress.has(Done::Password) && !progress.has(Done::Custom) {
+        return Ok(Step::Ask(if progress.flow == Flow::Custom { Challenge::Custom } else { Challenge::Password }));
     }
     // SECURITY: what follows tells of the user, and is told to nobody who has not proven the password.
     if !user.enabled {
         return Err(Barred::Disabled.into());
+    }
+    if progress.flow == Flow::CustomSrp && !progress.has(Done::Custom) {
+        return Ok(Step::Ask(Challenge::Custom));
     }
     match user.status {
         UserStatus::Unconfirmed => Err(Barred::NotConfirmed.into()),
@@ -178,6 +200,7 @@ pub fn next(pool: &Pool, client: &Client, user: &User, progress: &Progress, now:
             let expired = until.is_some_and(|until| now >= until);
             if expired { Err(Barred::TemporaryPasswordExpired.into()) } else { Ok(Step::Ask(Challenge::NewPassword)) }
         }
+        UserStatus::Confirmed if pool.configuration.has_aged(user, now) => Ok(Step::Ask(Challenge::NewPassword)),
         UserStatus::Confirmed => Ok(second_factor(pool, user, progress)),
     }
 }

@@ -29,3 +29,19 @@ pub struct Message {
 }
 
 sealed_as_json!(Message);
+
+/// A message that a function of its pool delivers: what it is called with, but for the code, which is encrypted for it when it
+/// is called. It rests sealed, and has no `Debug`.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SenderEvent {
+    /// The function.
+    pub function: String,
+    /// The key that the code is encrypted with.
+    pub key_id: String,
+    /// The event.
+    pub event: serde_json::Value,
+    /// The code, or the temporary password; none where the message has none.
+    pub code: Option<String>,
+}
+
+sealed_as_json!(SenderEvent);

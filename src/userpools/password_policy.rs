@@ -9,6 +9,9 @@ use crate::kit::secret::Secret;
 /// inside a password.
 const SYMBOLS: &str = "^$*.[]{}()?\"!@#%&/\\,><':;|_~`=+- ";
 
+/// The most passwords of a user that are remembered.
+const MOST_REMEMBERED: i64 = 24;
+
 /// What passwords must be like.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", from = "Given")]
@@ -23,8 +26,18 @@ pub struct PasswordPolicy {
     pub require_numbers: bool,
     /// A symbol.
     pub require_symbols: bool,
+    /// How many of a user's passwords, the present one included, are not taken again; 0 to 24.
+    ///
+    /// Source: Amazon Cognito developer guide, "Adding user pool password requirements".
+    #[serde(skip_serializing_if = "is_zero")]
+    pub password_history_size: i64,
     /// Days that a temporary password is accepted.
     pub temporary_password_validity_days: i64,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+const fn is_zero(number: &i64) -> bool {
+    *number == 0
 }
 
 impl Default for PasswordPolicy {
@@ -35,6 +48,7 @@ impl Default for PasswordPolicy {
             require_lowercase: true,
             require_numbers: true,
             require_symbols: true,
+            password_history_size: 0,
             temporary_password_validity_days: 7,
         }
     }
@@ -50,6 +64,7 @@ struct Given {
     require_lowercase: Option<bool>,
     require_numbers: Option<bool>,
     require_symbols: Option<bool>,
+    password_history_size: Option<i64>,
     temporary_password_validity_days: Option<i64>,
 }
 
@@ -65,6 +80,7 @@ impl From<Given> for PasswordPolicy {
             require_lowercase: class(given.require_lowercase),
             require_numbers: class(given.require_numbers),
             require_symbols: class(given.require_symbols),
+            password_history_size: given.password_history_size.unwrap_or_default().clamp(0, MOST_REMEMBERED),
             temporary_password_validity_days: given.temporary_password_validity_days.unwrap_or(default.temporary_password_validity_days),
         }
     }
@@ -91,6 +107,9 @@ pub enum PasswordRefused {
     /// No symbol.
     #[error("Password did not conform with policy: Password must have symbol characters")]
     NoSymbol,
+    /// One that many people have.
+    #[error("Password did not conform with policy: Password is too common")]
+    Common,
 }
 
 impl From<TooLong> for PasswordRefused {

@@ -2,11 +2,16 @@
 
 mod first_release;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::attributes::SchemaAttribute;
+use super::lambda_config::LambdaConfig;
 use super::name::{CanonicalName, Capitals, NameKind, NameRefused};
 use super::password_policy::PasswordPolicy;
+use super::password_rules::PasswordRules;
+use super::recovery::{AccountRecoverySetting, MessageTemplate, UserAttributeUpdateSettings};
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccountId, UserPoolId};
 
@@ -38,6 +43,13 @@ impl Pool {
         self.id.name()
     }
 
+    /// The pool, with what the deployment asks of passwords where its tags say nothing.
+    #[must_use]
+    pub const fn with_password_defaults(mut self, defaults: PasswordRules) -> Self {
+        self.configuration.password_defaults = defaults;
+        self
+    }
+
     /// A name in the one form that it has in this pool.
     ///
     /// # Errors
@@ -63,6 +75,9 @@ impl Pool {
 pub struct PoolConfiguration {
     /// What passwords must be like.
     pub policies: Policies,
+    /// The functions that the pool calls.
+    #[serde(skip_serializing_if = "LambdaConfig::is_empty")]
+    pub lambda_config: LambdaConfig,
     /// Whether DeleteUserPool is refused.
     pub deletion_protection: DeletionProtection,
     /// Which of `email` and `phone_number` sign-up verifies by a code.
@@ -99,6 +114,18 @@ pub struct PoolConfiguration {
     pub email_verification_subject: Option<String>,
     /// The texts of verification messages, where they differ from ours.
     pub verification_message_template: VerificationMessageTemplate,
+    /// Where the codes go by which users recover their accounts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_recovery_setting: Option<AccountRecoverySetting>,
+    /// Which changed addresses wait until they are verified.
+    #[serde(skip_serializing_if = "UserAttributeUpdateSettings::is_default")]
+    pub user_attribute_update_settings: UserAttributeUpdateSettings,
+    /// The pool's tags.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub user_pool_tags: BTreeMap<String, String>,
+    /// What the deployment asks of passwords where the tags say nothing. It is no part of the document.
+    #[serde(skip)]
+    pub password_defaults: PasswordRules,
 }
 
 /// What a pool asks of credentials.
@@ -152,6 +179,9 @@ pub struct AdminCreateUserConfig {
     /// The old name of the password policy's `TemporaryPasswordValidityDays`, and always the same.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unused_account_validity_days: Option<i64>,
+    /// The pool's own texts of invitations.
+    #[serde(skip_serializing_if = "MessageTemplate::is_default")]
+    pub invite_message_template: MessageTemplate,
 }
 
 /// A pool's own texts, and how an address is verified.
@@ -161,18 +191,40 @@ pub struct VerificationMessageTemplate {
     /// The texts.
     #[serde(flatten)]
     pub message: VerificationMessage,
+    /// The body of the email that carries a link.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_message_by_link: Option<String>,
+    /// Its subject.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_subject_by_link: Option<String>,
     /// By a code, or by a link.
     pub default_email_option: String,
 }
 
+impl VerificationMessageTemplate {
+    /// Whether email addresses are verified by a link.
+    #[must_use]
+    pub fn is_by_link(&self) -> bool {
+        self.default_email_option == BY_LINK
+    }
+}
+
 impl Default for VerificationMessageTemplate {
     fn default() -> Self {
-        Self { message: VerificationMessage::default(), default_email_option: BY_CODE.to_owned() }
+        Self {
+            message: VerificationMessage::default(),
+            email_message_by_link: None,
+            email_subject_by_link: None,
+            default_email_option: BY_CODE.to_owned(),
+        }
     }
 }
 
 /// An address is verified by a code.
-pub const BY_CODE: &str = "CONFIRM_WITH_CODE";
+const BY_CODE: &str = "CONFIRM_WITH_CODE";
+
+/// An address is verified by a link.
+const BY_LINK: &str = "CONFIRM_WITH_LINK";
 
 /// Whether a pool asks for a second factor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -254,6 +306,12 @@ impl PoolConfiguration {
         let days = self.policies.password_policy.temporary_password_validity_days;
         self.admin_create_user_config.unused_account_validity_days = Some(days);
         self
+    }
+
+    /// Whether addresses of this kind are verified by a code of ours, at sign-up and when they change.
+    #[must_use]
+    pub fn verifies(&self, kind: NameKind) -> bool {
+        self.auto_verified_attributes.iter().any(|attribute| attribute == kind.as_str())
     }
 
     /// Where names tell capitals from small letters.

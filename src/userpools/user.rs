@@ -70,6 +70,8 @@ pub struct PasswordRecord {
     pub srp_name: String,
     /// When a temporary password stops being accepted.
     pub temporary_until: Option<Timestamp>,
+    /// When it was set.
+    pub set_at: Timestamp,
 }
 
 /// Which of the secrets that a user had in turn.
@@ -81,6 +83,12 @@ impl Generation {
     #[must_use]
     pub const fn stored(number: i64) -> Self {
         Self(number)
+    }
+
+    /// As the store counts it.
+    #[must_use]
+    pub const fn number(self) -> i64 {
+        self.0
     }
 
     /// The one that the next change makes.

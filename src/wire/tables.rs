@@ -123,8 +123,9 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
     };
     let identity_pool = json!({"IdentityPoolName": "p", "AllowUnauthenticatedIdentities": true});
     let identity_pool = app.admin().call("CreateIdentityPool", identity_pool).await.ok()["IdentityPoolId"].clone();
+    let verified = json!({"UserAttributes": [{"Name": "email", "Value": "a@x.example"}, {"Name": "email_verified", "Value": "true"}]});
     let calls = [
-        ("cognito-idp:AdminCreateUser", user.clone()),
+        ("cognito-idp:AdminCreateUser", with(&user, verified)),
         ("cognito-idp:AdminConfirmSignUp", user.clone()),
         ("cognito-idp:AdminGetUser", user.clone()),
         ("cognito-idp:AdminSetUserPassword", with(&user, json!({"Password": "Pa55word!", "Permanent": true}))),
@@ -141,6 +142,7 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
                 json!({"AuthFlow": "ADMIN_USER_PASSWORD_AUTH", "AuthParameters": {"USERNAME": "alice", "PASSWORD": "Pa55word!"}}),
             ),
         ),
+        ("cognito-idp:AdminResetUserPassword", user.clone()),
         ("cognito-idp:AdminRespondToAuthChallenge", with(&client, json!({"ChallengeName": "SOFTWARE_TOKEN_MFA"}))),
         ("cognito-idp:CreateGroup", group.clone()),
         ("cognito-idp:GetGroup", group.clone()),

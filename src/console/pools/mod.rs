@@ -15,6 +15,7 @@ mod resource_servers;
 mod settings;
 mod snippets;
 mod terms;
+mod triggers;
 mod users;
 
 use askama::Template;
@@ -52,6 +53,7 @@ pub fn rows() -> Vec<Row> {
     rows.extend(providers::rows());
     rows.extend(terms::rows());
     rows.extend(resource_servers::rows());
+    rows.extend(triggers::rows());
     rows.extend(users::rows());
     rows
 }

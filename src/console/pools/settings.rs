@@ -90,8 +90,7 @@ impl Settings {
 
     /// UpdateUserPool resets what it is not given: so it is given all that was there, and what changes.
     fn input(&self, head: &Head) -> Value {
-        let mut input: Map<String, Value> = members(head.described.clone());
-        input.retain(|name, _| !OF_CREATION.contains(&name.as_str()));
+        let mut input = unchanged(head);
         let verified = [(self.verify_email, "email"), (self.verify_phone, "phone_number")];
         let verified: Vec<&str> = verified.into_iter().filter_map(|(is, attribute)| is.then_some(attribute)).collect();
         let policy = json!({
@@ -112,6 +111,13 @@ impl Settings {
         }
         Value::Object(input)
     }
+}
+
+/// What UpdateUserPool is given for all to stay as it is, but for the pool's id and MFA.
+pub(super) fn unchanged(head: &Head) -> Map<String, Value> {
+    let mut input: Map<String, Value> = members(head.described.clone());
+    input.retain(|name, _| !OF_CREATION.contains(&name.as_str()));
+    input
 }
 
 async fn page(visit: &Visit, head: Head, settings: Settings, error: Option<WireError>) -> SettingsPage {

@@ -35,6 +35,15 @@ pub enum ChallengeAsked {
         /// Those that they have.
         attributes: BTreeMap<String, String>,
     },
+    /// What the pool's functions ask.
+    Custom {
+        /// What must come back with the answer.
+        session: String,
+        /// The user's name.
+        username: String,
+        /// What the functions tell the client.
+        parameters: BTreeMap<String, String>,
+    },
     /// A code of their authenticator.
     SoftwareToken {
         /// What must come back with it.
@@ -63,7 +72,7 @@ pub fn ask(app: &App, app_client: &AppClient, user: User, progress: Progress, ch
     let session = Session::new(app, app_client, &user.id, challenge, progress).to_text(app, app_client)?;
     let username = user.username;
     match challenge {
-        Challenge::Password => Err(Failed::because("a proven password is not asked for again")),
+        Challenge::Password | Challenge::Custom => Err(Failed::because("what is proven is not asked for again")),
         Challenge::NewPassword => {
             let schema = full_schema(&app_client.pool.configuration.schema);
             let missing = missing(&schema, &user.attributes).map(str::to_owned).collect();

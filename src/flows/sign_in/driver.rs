@@ -9,13 +9,15 @@ use super::refused::{SessionRefused, SignInRefused};
 use super::session::Session;
 use super::srp::{self, PasswordClaim};
 use super::subject::{Subject, attempts_of};
-use super::{mfa_setup, new_password, password, software_token};
+use super::{custom, mfa_setup, migrated, new_password, password, software_token};
 use crate::audit::Counted;
 use crate::context::App;
 use crate::crypto::srp::ClientPublic;
 use crate::flows::clients::AppClient;
 use crate::flows::issue::{self, Tokens};
 use crate::flows::passwords;
+use crate::flows::triggers;
+use crate::flows::triggers::tokens::TokensFor;
 use crate::kit::id::UserId;
 use crate::kit::secret::Secret;
 use crate::store::attempts::{self, Charge, Target};
@@ -43,6 +45,13 @@ pub enum Begin {
         /// `A`.
         public: Box<ClientPublic>,
     },
+    /// With what the pool's functions ask.
+    Custom {
+        /// Any of the user's names.
+        username: String,
+        /// `A`, where a proof of the password comes first.
+        public: Option<Box<ClientPublic>>,
+    },
 }
 
 /// An answer to a challenge that has a session.
@@ -61,6 +70,11 @@ pub enum Answer {
     },
     /// A second factor is set up.
     MfaSetup,
+    /// Whatever the pool's functions judge.
+    Custom {
+        /// The answer.
+        answer: String,
+    },
 }
 
 /// What a step of a sign-in comes to.
@@ -111,18 +125,27 @@ async fn begun(app: &App, app_client: &AppClient, begin: Begin, secret_hash: Opt
     let (flow, username) = match &begin {
         Begin::Password { flow, username, .. } => (*flow, username),
         Begin::Srp { username, .. } => (Flow::Srp, username),
+        Begin::Custom { username, .. } => (Flow::Custom, username),
     };
     if !app_client.client.configuration.allows(flow.setting()) {
         return Err(Barred::FlowDisabled(flow).into());
     }
     app_client.check_secret_hash(app, &[username], secret_hash)?;
-    let user = app.read(async |tx| users::find(tx, &app_client.pool, username).await).await?;
+    let mut user = app.read(async |tx| users::find(tx, &app_client.pool, username).await).await?;
+    if let (None, Begin::Password { username, password, .. }) = (&user, &begin) {
+        user = migrated::user(app, app_client, username, password).await?;
+    }
     if user.is_none() && !app_client.client.configuration.hides_users() {
         return Err(SignInRefused::NoSuchUser);
     }
+    triggers::sign_in::before(app, app_client, username, user.as_ref()).await?;
     let subject = Subject::named(app, &app_client.pool, username, user);
     match begin {
-        Begin::Srp { public, .. } => Ok(Outcome::Asked(srp::ask(app, app_client, subject, *public).await?)),
+        Begin::Srp { public, .. } => {
+            let progress = srp::progress(flow, &subject);
+            Ok(Outcome::Asked(srp::ask(app, app_client, subject, *public, progress).await?))
+        }
+        Begin::Custom { username, public } => custom::begin(app, app_client, subject, &username, public).await,
         Begin::Password { password, .. } => {
             let judging = password::judge(app, &app_client.pool, &subject, password);
             charged(app, app_client, &subject.target, judging).await?;
@@ -182,6 +205,7 @@ async fn responded(
     secret_hash: Option<&str>,
 ) -> Result<Outcome, SignInRefused> {
     let challenge = match &answer {
+        Answer::Custom { answer } => return custom::respond(app, app_client, username, session, answer, secret_hash).await,
         Answer::NewPassword { .. } => Challenge::NewPassword,
         Answer::SoftwareToken { .. } => Challenge::SoftwareToken,
         Answer::MfaSetup => Challenge::MfaSetup,
@@ -195,11 +219,11 @@ async fn responded(
     app.read(async |tx| is_asked(app, app_client, tx, &user, &session.progress, Some(&session)).await).await??;
     let proof = match answer {
         Answer::NewPassword { password, attributes } => {
-            let record = passwords::make_record(app, &app_client.pool, &user.id, &user.username, &password, None).await?;
+            let record = passwords::make_next_record(app, &app_client.pool, &user, &password, None).await?;
             AnswerProof::NewPassword { session, record, attributes }
         }
         Answer::SoftwareToken { code } => AnswerProof::SoftwareToken { session, code },
-        Answer::MfaSetup => AnswerProof::MfaSetup { session },
+        Answer::MfaSetup | Answer::Custom { .. } => AnswerProof::MfaSetup { session },
     };
     let progress = proof.session().map(|session| session.progress.clone()).ok_or(SessionRefused::Invalid)?;
     Attempt { app, app_client, user_id: user.id, progress, proof }.advance().await
@@ -233,7 +257,10 @@ const LOOKS_AGAIN_MILLISECONDS: [u64; 4] = [20, 40, 80, 160];
 
 /// A burst of right passwords is charged until each of them is judged and its charge returned: so who finds the name locked
 /// looks again for a moment.
-async fn charge(app: &App, app_client: &AppClient, target: &Target) -> Result<(), SignInRefused> {
+///
+/// # Errors
+/// [`SignInRefused::Locked`].
+pub(super) async fn charge(app: &App, app_client: &AppClient, target: &Target) -> Result<(), SignInRefused> {
     let mut pauses = LOOKS_AGAIN_MILLISECONDS.into_iter().map(Duration::from_millis);
     loop {
         let now = app.now();
@@ -259,12 +286,15 @@ enum AnswerProof {
     SoftwareToken { session: Session, code: String },
     /// Nothing to judge.
     MfaSetup { session: Session },
+    /// The pool's functions know the user: the session was spent when they judged.
+    Custom,
 }
 
 impl AnswerProof {
     const fn session(&self) -> Option<&Session> {
         match self {
             Self::Password { session } => session.as_ref(),
+            Self::Custom => None,
             Self::NewPassword { session, .. } | Self::SoftwareToken { session, .. } | Self::MfaSetup { session } => Some(session),
         }
     }
@@ -274,14 +304,14 @@ impl AnswerProof {
         match self {
             Self::Password { .. } => Some(Factor::Password),
             Self::SoftwareToken { .. } => Some(Factor::Second),
-            Self::NewPassword { .. } | Self::MfaSetup { .. } => None,
+            Self::NewPassword { .. } | Self::MfaSetup { .. } | Self::Custom => None,
         }
     }
 
     /// What a sign-in is told whose user, password or factors are other ones now.
     const fn stale(&self) -> SignInRefused {
         match self {
-            Self::Password { .. } => SignInRefused::Incorrect,
+            Self::Password { .. } | Self::Custom => SignInRefused::Incorrect,
             Self::NewPassword { .. } | Self::SoftwareToken { .. } | Self::MfaSetup { .. } => {
                 SignInRefused::Session(SessionRefused::Invalid)
             }
@@ -319,14 +349,32 @@ impl Attempt<'_> {
         let (family, refresh_token) = issue::new_family(app, app_client, &self.user_id, self.progress.device.as_deref())?;
         let Reached { user, progress, next } = app.write(async |tx| self.take(tx, &family).await).await??;
         match next {
+            Next::Ask(Challenge::Custom) => Box::pin(custom::after_password(app, app_client, user, progress)).await,
             Next::Ask(challenge) => Ok(Outcome::Asked(ask(app, app_client, user, progress, challenge)?)),
             Next::Complete(memberships) => {
                 let mfa = progress.done.iter().any(|done| matches!(done, Done::SoftwareToken | Done::Enrolment));
                 let groups = GroupClaims::of(memberships);
-                let tokens = issue::tokens(app, app_client, &user, groups, &family, Some(refresh_token)).await?;
-                Ok(Outcome::SignedIn { tokens, mfa })
+                let tokens = self.tokens(&user, &progress, groups, &family, refresh_token).await;
+                if tokens.is_err() {
+                    // A sign-in that nobody holds a token of is none.
+                    app.write(async |tx| tokens::revoke_family(tx, &app_client.pool.id, &family.origin_jti, app.now()).await).await?;
+                }
+                Ok(Outcome::SignedIn { tokens: tokens?, mfa })
             }
         }
+    }
+
+    async fn tokens(
+        &self,
+        user: &User,
+        progress: &Progress,
+        groups: GroupClaims,
+        family: &tokens::TokenFamily,
+        refresh_token: String,
+    ) -> Result<Tokens, SignInRefused> {
+        triggers::sign_in::after(self.app, self.app_client, user).await?;
+        let tokens_for = if progress.has(Done::NewPassword) { TokensFor::NewPassword } else { TokensFor::SignIn };
+        Ok(issue::tokens(self.app, self.app_client, user, groups, family, Some(refresh_token), tokens_for).await?)
     }
 
     /// The transaction. What is refused inside of `Ok` is remembered: its charges are kept.
@@ -356,7 +404,7 @@ impl Attempt<'_> {
         // A new password has changed what the next step is decided by.
         let user = match done {
             Done::NewPassword => users::find_by_id(tx, pool_id, &user.id).await?.ok_or_else(|| self.proof.stale())?,
-            Done::Password | Done::SoftwareToken | Done::Enrolment | Done::MfaSetup => user,
+            Done::Password | Done::SoftwareToken | Done::Enrolment | Done::MfaSetup | Done::Custom => user,
         };
         let progress = self.progress.clone().after(done, &user);
         let step = next(&app_client.pool, &app_client.client, &user, &progress, app.now());
@@ -382,6 +430,7 @@ impl Attempt<'_> {
         let (app, app_client) = (self.app, self.app_client);
         match &self.proof {
             AnswerProof::Password { .. } => Ok(Applied::Accepted(Done::Password)),
+            AnswerProof::Custom => Ok(Applied::Accepted(Done::Custom)),
             AnswerProof::NewPassword { record, attributes, .. } => new_password::apply(app, app_client, tx, user, record, attributes).await,
             AnswerProof::SoftwareToken { code, .. } => software_token::apply(app, app_client, tx, user, code).await,
             AnswerProof::MfaSetup { session } => Ok(mfa_setup::apply(session)),
@@ -389,11 +438,24 @@ impl Attempt<'_> {
     }
 }
 
+/// Completes a custom sign-in, as far as the pool's functions go: what else is asked of the user comes after it.
+///
+/// # Errors
+/// [`SignInRefused`].
+pub(super) async fn accept_custom(
+    app: &App,
+    app_client: &AppClient,
+    user_id: UserId,
+    progress: Progress,
+) -> Result<Outcome, SignInRefused> {
+    Attempt { app, app_client, user_id, progress, proof: AnswerProof::Custom }.advance().await
+}
+
 /// Whether the answer's challenge is what is asked of the user now, and its session was not answered before.
 ///
 /// # Errors
 /// Failures of the store; inside, why not.
-async fn is_asked(
+pub(super) async fn is_asked(
     app: &App,
     app_client: &AppClient,
     tx: &mut Conn,
@@ -401,7 +463,7 @@ async fn is_asked(
     progress: &Progress,
     session: Option<&Session>,
 ) -> Result<Result<(), SignInRefused>, SignInRefused> {
-    let asked = session.map_or(Challenge::Password, |session| session.asked);
+    let asked = session.map_or_else(|| progress.first_asked(), |session| session.asked);
     let stale = || match asked {
         Challenge::Password => SignInRefused::Incorrect,
         _ => SignInRefused::Session(SessionRefused::Invalid),

@@ -64,7 +64,7 @@ async fn adopt(app: &App, pool: &Pool, user: &User, password: &Password) -> Resu
             Ok(())
         }
         // It can be made anew at the next sign-in as well.
-        Err(NewPasswordRefused::Busy | NewPasswordRefused::Policy(_)) => Ok(()),
+        Err(NewPasswordRefused::Busy | NewPasswordRefused::Policy(_) | NewPasswordRefused::Reused) => Ok(()),
         Err(NewPasswordRefused::Failed(failed)) => Err(failed.into()),
     }
 }

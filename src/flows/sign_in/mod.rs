@@ -2,9 +2,11 @@
 //! challenge can skip it.
 
 mod asked;
+mod custom;
 mod driver;
 mod imported;
 mod mfa_setup;
+mod migrated;
 mod new_password;
 mod password;
 mod refused;

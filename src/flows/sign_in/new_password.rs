@@ -6,8 +6,9 @@ use super::driver::Applied;
 use super::refused::SignInRefused;
 use crate::context::App;
 use crate::flows::clients::AppClient;
+use crate::flows::passwords;
 use crate::flows::user_attributes::move_name;
-use crate::store::{Conn, user_secrets, users};
+use crate::store::{Conn, users};
 use crate::userpools::attributes::{AttributeRefused, Writer, change, full_schema};
 use crate::userpools::challenge::Done;
 use crate::userpools::name::NameKind;
@@ -37,6 +38,6 @@ pub async fn apply(
         }
         users::set_attributes(tx, &user, app.now()).await?;
     }
-    user_secrets::set_password(tx, user, password, UserStatus::Confirmed, app.now()).await?;
+    passwords::set(tx, &app_client.pool, user, password, UserStatus::Confirmed, app.now()).await?;
     Ok(Applied::Accepted(Done::NewPassword))
 }

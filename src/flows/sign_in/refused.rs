@@ -6,6 +6,7 @@ use crate::flows::failed::{Failed, fails_with_the_store};
 use crate::flows::issue::IssueRefused;
 use crate::flows::new_user::AliasRefused;
 use crate::flows::passwords::NewPasswordRefused;
+use crate::flows::triggers::TriggerRefused;
 use crate::userpools::attributes::AttributeRefused;
 use crate::userpools::challenge::{Barred, NextRefused};
 use crate::userpools::password_policy::PasswordRefused;
@@ -43,6 +44,9 @@ pub enum SignInRefused {
     /// A new password that the policy does not take.
     #[error(transparent)]
     Password(#[from] PasswordRefused),
+    /// A new password that the user had before.
+    #[error("the password was used before")]
+    PasswordReused,
     /// An attribute that the user may not give.
     #[error(transparent)]
     Attribute(#[from] AttributeRefused),
@@ -52,6 +56,12 @@ pub enum SignInRefused {
     /// The client is gone meanwhile, and the pool with it.
     #[error(transparent)]
     NoSuchClient(#[from] NoSuchClient),
+    /// The pool has no functions for custom sign-ins.
+    #[error("no functions for custom sign-ins")]
+    NoCustomAuth,
+    /// A function of the pool does not let it go on.
+    #[error(transparent)]
+    Trigger(#[from] TriggerRefused),
     /// The hashing pool is full.
     #[error("the hashing pool is full")]
     Busy,
@@ -93,6 +103,7 @@ impl From<NewPasswordRefused> for SignInRefused {
     fn from(refused: NewPasswordRefused) -> Self {
         match refused {
             NewPasswordRefused::Policy(refused) => Self::Password(refused),
+            NewPasswordRefused::Reused => Self::PasswordReused,
             NewPasswordRefused::Busy => Self::Busy,
             NewPasswordRefused::Failed(failed) => failed.into(),
         }
@@ -103,6 +114,7 @@ impl From<IssueRefused> for SignInRefused {
     fn from(refused: IssueRefused) -> Self {
         match refused {
             IssueRefused::NoSuchClient(gone) => Self::NoSuchClient(gone),
+            IssueRefused::Trigger(refused) => Self::Trigger(refused),
             IssueRefused::Failed(failed) => Self::Failed(failed),
         }
     }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::custom;
 use super::refused::SessionRefused;
 use crate::context::App;
 use crate::crypto::ids;
@@ -39,6 +40,9 @@ pub struct Session {
     pub progress: Progress,
     /// A seed that waits for its first code, base64: it is this session's, and nobody else's.
     pub pending_seed: Option<String>,
+    /// What is kept of a custom challenge.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub custom: Option<custom::Asked>,
     /// Milliseconds.
     pub expires_at: i64,
 }
@@ -52,6 +56,7 @@ impl Session {
             asked,
             progress,
             pending_seed: None,
+            custom: None,
             expires_at: app.now().plus(app_client.client.configuration.session_lifetime()).millis(),
         }
     }

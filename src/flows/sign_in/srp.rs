@@ -56,7 +56,13 @@ sealed_as_json!(SecretBlock);
 ///
 /// # Errors
 /// [`SignInRefused::Busy`], and our own failures.
-pub async fn ask(app: &App, app_client: &AppClient, subject: Subject, public: ClientPublic) -> Result<ChallengeAsked, SignInRefused> {
+pub async fn ask(
+    app: &App,
+    app_client: &AppClient,
+    subject: Subject,
+    public: ClientPublic,
+    progress: Progress,
+) -> Result<ChallengeAsked, SignInRefused> {
     let known = with_password(subject.user.as_ref());
     let verifier = match known {
         Some((user, password)) => passwords::open_verifier(app, user, password)?,
@@ -65,9 +71,8 @@ pub async fn ask(app: &App, app_client: &AppClient, subject: Subject, public: Cl
     let salt = verifier.salt_hex();
     let secret = ServerChallenge::draw_secret(&mut app.rng());
     let exchange = app.hasher.run(move || ServerChallenge::start(&verifier, public, secret)).await?;
-    let (password, factor) = known.map(|(user, _)| (user.password_generation, user.factor_generation)).unwrap_or_default();
     let block = SecretBlock {
-        session: Session::new(app, app_client, &subject.id, Challenge::Password, Progress::begin(Flow::Srp, password, factor)),
+        session: Session::new(app, app_client, &subject.id, Challenge::Password, progress),
         target: subject.target,
         srp_name: subject.srp_name.clone(),
         exchange: STANDARD.encode(exchange.to_bytes().as_slice()),
@@ -125,6 +130,13 @@ pub async fn judge(
         exchange.proves(&verifier, &proof)
     });
     Ok(proven.await? && exists)
+}
+
+/// A sign-in of the subject that begins. It rests on what the user has now, nobody's on nothing.
+pub fn progress(flow: Flow, subject: &Subject) -> Progress {
+    let generations = subject.user.as_ref().map(|user| (user.password_generation, user.factor_generation));
+    let (password, factor) = generations.unwrap_or_default();
+    Progress::begin(flow, password, factor)
 }
 
 fn with_password(user: Option<&User>) -> Option<(&User, &PasswordRecord)> {

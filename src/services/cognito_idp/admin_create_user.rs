@@ -1,23 +1,18 @@
 //! AdminCreateUser: a user with a temporary password, invited by mail or text message unless that is suppressed.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use askama::Template as _;
 use serde::{Deserialize, Serialize};
 
 use super::answers::{Attribute, UserAnswer, by_name};
 use super::errors::Error;
 use crate::context::Context;
-use crate::crypto::ids;
-use crate::delivery::{self, InvitationEmail, InvitationSms, SendRefused};
-use crate::flows::new_user::{self, NewUser};
-use crate::flows::passwords::administrators_record;
+use crate::flows::invite::{self, Invitation};
+use crate::flows::triggers::{Through, Told};
 use crate::kit::id::UserPoolId;
 use crate::kit::secret::Secret;
-use crate::userpools::attributes::Writer;
-use crate::userpools::message::Message;
 use crate::userpools::pool::Pool;
-use crate::userpools::user::{User, UserStatus};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -31,6 +26,8 @@ pub struct Request {
     force_alias_creation: bool,
     message_action: Option<String>,
     desired_delivery_mediums: Option<Vec<String>>,
+    validation_data: Option<Vec<Attribute>>,
+    client_metadata: Option<BTreeMap<String, String>>,
 }
 
 asks_about_pool!(Request);
@@ -42,60 +39,25 @@ pub struct Response {
 }
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
-    if request.message_action.as_deref() == Some("RESEND") {
-        return Err(Error::UnsupportedUserState("Resend not possible, because it is not supported"));
-    }
-    let new = NewUser {
-        username: request.username.clone(),
-        attributes: by_name(request.user_attributes),
-        writer: Writer::Administrator,
-        status: UserStatus::ForceChangePassword,
-    };
-    let mut new = new_user::prepare(cx, &pool, new)?;
-    // A password that fits every policy: its four classes lead.
-    let generated = || Secret::from(format!("Aa1!{}", ids::client_id(&mut cx.rng())));
-    let password = request.temporary_password.clone().unwrap_or_else(generated);
-    new.user.password = Some(administrators_record(cx, &pool, &new.user, &password, false).await?);
+    let told = Told::of(request.client_metadata).validating(request.validation_data.map(by_name));
+    let through = Through::administrator(&pool, &told);
+    // Blank is absent.
+    let password = request.temporary_password.filter(|password| !password.expose_secret().is_empty());
     let mediums = request.desired_delivery_mediums.unwrap_or_else(|| vec!["SMS".to_owned()]);
-    let message = match request.message_action.as_deref() {
-        Some("SUPPRESS") => None,
-        _ => invitation(&new.user, &password, &mediums)?,
-    };
-    cx.write(async |tx| {
-        new_user::insert(tx, &pool, &new, request.force_alias_creation).await?;
-        if let Some(message) = &message {
-            // The model knows no limit here, so a spent budget is one request too many.
-            delivery::send(cx, tx, message).await.map_err(|refused| match refused {
-                SendRefused::TooMany => Error::TooManyRequests,
-                SendRefused::Store(error) => error.into(),
-            })?;
+    let user = match request.message_action.as_deref() {
+        Some("RESEND") => invite::again(cx, through, &request.username, password, &mediums).await?,
+        action => {
+            let invitation = Invitation {
+                username: request.username,
+                attributes: by_name(request.user_attributes),
+                password,
+                force_alias: request.force_alias_creation,
+                mediums: if action == Some("SUPPRESS") { Vec::new() } else { mediums },
+            };
+            invite::create(cx, through, invitation).await?
         }
-        Ok::<_, Error>(())
-    })
-    .await?;
-    Ok(Response { user: UserAnswer::of(&new.user, |_| true) })
-}
-
-/// The invitation, by the first of the mediums for which the user has an address.
-fn invitation(user: &User, password: &Secret, mediums: &[String]) -> Result<Option<Message>, Error> {
-    let wants = |medium: &str| mediums.iter().any(|wanted| wanted == medium);
-    let (username, code) = (user.username.as_str(), password.expose_secret());
-    let (channel, to, body) = match (user.attributes.get("phone_number"), user.attributes.get("email")) {
-        (Some(number), _) if wants("SMS") => ("sms", number, InvitationSms { username, code }.render().map_err(Error::internal)?),
-        (_, Some(address)) if wants("EMAIL") => ("email", address, InvitationEmail { username, code }.render().map_err(Error::internal)?),
-        _ => return Ok(None),
     };
-    Ok(Some(Message {
-        channel: channel.to_owned(),
-        to: to.clone(),
-        subject: (channel == "email").then(|| "Your temporary password".to_owned()),
-        body,
-        code: Some(code.to_owned()),
-        link: None,
-        user_pool_id: user.pool_id.clone(),
-        username: user.username.clone(),
-        trigger_source: "CustomMessage_AdminCreateUser".to_owned(),
-    }))
+    Ok(Response { user: UserAnswer::of(&user, |_| true) })
 }
 
 #[cfg(test)]
@@ -155,5 +117,83 @@ mod tests {
         for name in ["first", "second"] {
             pool.user_with(name, json!({"email": "", "email_verified": "true"})).await;
         }
+    }
+
+    #[actix_web::test]
+    async fn an_invitation_is_in_the_pools_words_and_goes_by_each_medium() {
+        let app = TestApp::new().await;
+        let template =
+            json!({"EmailSubject": "Come in", "EmailMessage": "{username}, begin with {####}", "SMSMessage": "{username}: {####}"});
+        let config = json!({"AllowAdminCreateUserOnly": true, "InviteMessageTemplate": template});
+        let pool = app.pool_with(json!({"AdminCreateUserConfig": config}), json!({})).await;
+        let described = pool.admin("DescribeUserPool", json!({})).await.ok()["UserPool"]["AdminCreateUserConfig"].clone();
+        assert_eq!(described["InviteMessageTemplate"], template);
+        let addresses = json!([{"Name": "email", "Value": "a@x.example"}, {"Name": "phone_number", "Value": "+15555550100"}]);
+        let made = json!({"Username": "alice", "UserAttributes": addresses, "TemporaryPassword": "Pa55word!",
+                          "DesiredDeliveryMediums": ["EMAIL", "SMS"], "ValidationData": [{"Name": "a", "Value": "b"}], "ClientMetadata": {"a": "b"}});
+        pool.admin("AdminCreateUser", made).await.ok();
+        let (mail, text) = (&app.messages_to("a@x.example").await[0], &app.messages_to("+15555550100").await[0]);
+        assert_eq!((mail.subject.as_deref(), mail.body.as_str()), (Some("Come in"), "alice, begin with Pa55word!"));
+        assert_eq!((text.subject.as_deref(), text.body.as_str()), (None, "alice: Pa55word!"));
+        assert_eq!(mail.trigger_source, "CustomMessage_AdminCreateUser");
+        // By default it goes by text message, and to nobody who has no number.
+        let made = json!({"Username": "bob", "UserAttributes": [{"Name": "email", "Value": "b@x.example"}]});
+        pool.admin("AdminCreateUser", made).await.ok();
+        assert_eq!(app.messages_to("b@x.example").await.len(), 0);
+    }
+
+    #[actix_web::test]
+    async fn who_signs_up_by_an_address_is_invited_by_it() {
+        let app = TestApp::new().await;
+        let policy = json!({"PasswordPolicy": {"MinimumLength": 40}});
+        let pool = app.pool_with(json!({"UsernameAttributes": ["email"], "Policies": policy}), json!({})).await;
+        pool.admin("AdminCreateUser", json!({"Username": "a@x.example", "DesiredDeliveryMediums": ["EMAIL"]})).await.ok();
+        let message = &app.messages_to("a@x.example").await[0];
+        let password = message.code.clone().unwrap();
+        assert_eq!(message.body, format!("Your username is a@x.example and temporary password is {password}"));
+        assert_eq!(pool.sign_in("a@x.example", &password).await.ok()["ChallengeName"], "NEW_PASSWORD_REQUIRED");
+    }
+
+    #[actix_web::test]
+    async fn an_invitation_is_sent_again_with_another_password_and_all_its_time() {
+        let app = TestApp::new().await;
+        let pool = app.pool().await;
+        let made = json!({"Username": "alice", "UserAttributes": [{"Name": "email", "Value": "a@x.example"}], "DesiredDeliveryMediums": ["EMAIL"]});
+        let first = pool.admin("AdminCreateUser", made.clone()).await.ok();
+        let before = app.code_sent_to("a@x.example").await;
+        let mut again = made;
+        again["MessageAction"] = json!("RESEND");
+        app.advance(std::time::Duration::from_secs(8 * 24 * 3600));
+        assert!(pool.sign_in("alice", &before).await.message().contains("expired"));
+        let resent = pool.admin("AdminCreateUser", again.clone()).await.ok();
+        assert_eq!(resent["User"]["Attributes"], first["User"]["Attributes"]);
+        let after = app.code_sent_to("a@x.example").await;
+        assert_ne!(before, after);
+        assert_eq!(pool.sign_in("alice", &before).await.code(), "NotAuthorizedException");
+        let session = pool.sign_in("alice", &after).await.ok()["Session"].clone();
+        let own = json!({"USERNAME": "alice", "NEW_PASSWORD": "An0ther-pass!"});
+        pool.respond("NEW_PASSWORD_REQUIRED", &session, own).await.ok();
+        assert_eq!(pool.admin("AdminCreateUser", again.clone()).await.code(), "UnsupportedUserStateException");
+        assert!(pool.sign_in("alice", "An0ther-pass!").await.ok()["AuthenticationResult"].is_object());
+        again["Username"] = json!("nobody");
+        assert_eq!(pool.admin("AdminCreateUser", again).await.code(), "UserNotFoundException");
+    }
+
+    #[actix_web::test]
+    async fn an_address_that_is_taken_by_force_is_verified_for_its_former_owner_no_more() {
+        let app = TestApp::new().await;
+        let pool = app.pool_with(json!({"AliasAttributes": ["email"]}), json!({"PreventUserExistenceErrors": "LEGACY"})).await;
+        let verified = json!({"email": "a@x.example", "email_verified": "true"});
+        let first = pool.user_with("first", verified).await;
+        pool.client("ForgotPassword", json!({"Username": "first"})).await.ok();
+        let code = app.code_sent_to("a@x.example").await;
+        let attributes = json!([{"Name": "email", "Value": "a@x.example"}, {"Name": "email_verified", "Value": "true"}]);
+        let forced = json!({"Username": "second", "UserAttributes": attributes, "ForceAliasCreation": true, "MessageAction": "SUPPRESS"});
+        pool.admin("AdminCreateUser", forced).await.ok();
+        let shown = first.described().await["UserAttributes"].clone();
+        assert!(shown.as_array().unwrap().contains(&json!({"Name": "email_verified", "Value": "false"})), "{shown}");
+        assert_eq!(pool.client("ForgotPassword", json!({"Username": "first"})).await.code(), "InvalidParameterException");
+        let confirm = json!({"Username": "first", "ConfirmationCode": code, "Password": "An0ther-pass!"});
+        assert_eq!(pool.client("ConfirmForgotPassword", confirm).await.code(), "ExpiredCodeException");
     }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use crate::context::Context;
+use crate::flows::triggers::{Through, Told};
 use crate::flows::user_attributes::change_by_administrator;
 use crate::kit::id::UserPoolId;
 use crate::userpools::pool::Pool;
@@ -25,7 +26,7 @@ pub struct Response {}
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     let deleted = request.user_attribute_names.into_iter().map(|name| (name, String::new())).collect();
-    change_by_administrator(cx, &pool, &request.username, &deleted).await?;
+    change_by_administrator(cx, Through::administrator(&pool, &Told::default()), &request.username, &deleted).await?;
     Ok(Response {})
 }
 

@@ -1,5 +1,6 @@
 //! AdminUpdateUserAttributes: within the schema, and a blank value deletes.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::answers::{Attribute, by_name};
 use super::errors::Error;
 use crate::context::Context;
+use crate::flows::triggers::{Through, Told};
 use crate::flows::user_attributes::change_by_administrator;
 use crate::kit::id::UserPoolId;
 use crate::userpools::pool::Pool;
@@ -17,6 +19,7 @@ pub struct Request {
     user_pool_id: UserPoolId,
     username: String,
     user_attributes: Vec<Attribute>,
+    client_metadata: Option<BTreeMap<String, String>>,
 }
 
 asks_about_pool!(Request);
@@ -25,7 +28,8 @@ asks_about_pool!(Request);
 pub struct Response {}
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
-    change_by_administrator(cx, &pool, &request.username, &by_name(request.user_attributes)).await?;
+    let told = Told::of(request.client_metadata);
+    change_by_administrator(cx, Through::administrator(&pool, &told), &request.username, &by_name(request.user_attributes)).await?;
     Ok(Response {})
 }
 

@@ -98,6 +98,11 @@ impl Answer {
                 ];
                 Self::challenge("NEW_PASSWORD_REQUIRED", Some(session), parameters)
             }
+            ChallengeAsked::Custom { session, username, mut parameters } => {
+                parameters.insert("USERNAME".to_owned(), username);
+                let answer = Self::challenge("CUSTOM_CHALLENGE", Some(session), []);
+                Self { challenge_parameters: parameters, ..answer }
+            }
             ChallengeAsked::SoftwareToken { session, username, device_name } => {
                 let parameters = [("USER_ID_FOR_SRP", Some(username)), ("FRIENDLY_DEVICE_NAME", device_name)];
                 Self::challenge("SOFTWARE_TOKEN_MFA", Some(session), parameters)

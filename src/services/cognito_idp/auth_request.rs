@@ -66,6 +66,17 @@ pub fn initiate(side: Side, flow: &str, parameters: &Parameters) -> Result<Initi
             let public = ClientPublic::parse(required(parameters, "SRP_A")?).map_err(|refused| Error::parameter(refused.to_string()))?;
             Ok(Initiate::SignIn(Begin::Srp { username: username(parameters)?, public: Box::new(public) }))
         }
+        ("CUSTOM_AUTH", _) => {
+            let public = match parameters.get("CHALLENGE_NAME").map(String::as_str) {
+                Some("SRP_A") => {
+                    let public = ClientPublic::parse(required(parameters, "SRP_A")?);
+                    Some(Box::new(public.map_err(|refused| Error::parameter(refused.to_string()))?))
+                }
+                None | Some("CUSTOM_CHALLENGE") => None,
+                Some(other) => return Err(Error::parameter(format!("Challenge {other} is not supported"))),
+            };
+            Ok(Initiate::SignIn(Begin::Custom { username: username(parameters)?, public }))
+        }
         ("REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN", _) => Ok(Initiate::Refresh { token: required(parameters, "REFRESH_TOKEN")?.to_owned() }),
         _ => Err(Error::parameter(format!("{flow} flow not enabled for this client"))),
     }
@@ -87,6 +98,7 @@ pub fn respond(challenge: &str, session: Option<&str>, responses: &Parameters) -
             }
         }
         "MFA_SETUP" => Answer::MfaSetup,
+        "CUSTOM_CHALLENGE" => Answer::Custom { answer: required(responses, "ANSWER")?.to_owned() },
         other => return Err(Error::parameter(format!("Challenge {other} is not supported"))),
     };
     let session = session.ok_or_else(|| missing("Session"))?.to_owned();

@@ -1,11 +1,14 @@
 //! ConfirmSignUp.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::errors::{Error, no_session};
 use crate::context::Context;
 use crate::flows::clients::AppClient;
 use crate::flows::confirm_sign_up;
+use crate::flows::triggers::Told;
 use crate::kit::id::ClientId;
 
 #[derive(Deserialize)]
@@ -18,6 +21,7 @@ pub struct Request {
     #[serde(default)]
     force_alias_creation: bool,
     session: Option<String>,
+    client_metadata: Option<BTreeMap<String, String>>,
 }
 
 proves_secret_by_username!(Request);
@@ -27,6 +31,7 @@ pub struct Response {}
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Response, Error> {
     no_session(request.session.as_deref())?;
+    let app_client = app_client.telling(Told::of(request.client_metadata));
     confirm_sign_up::confirm(cx, &app_client, &request.username, &request.confirmation_code, request.force_alias_creation).await?;
     Ok(Response {})
 }

@@ -137,10 +137,7 @@ mod tests {
             ("LambdaConfig", json!({"PreSignUp": "arn:aws:lambda:us-east-1:000000000000:function:f"}), "LambdaConfig"),
             ("LambdaConfig", json!({}), ""),
             ("Policies", json!({"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD"]}}), "SignInPolicy"),
-            ("Policies", json!({"PasswordPolicy": {"MinimumLength": 8, "PasswordHistorySize": 3}}), "PasswordHistorySize"),
             ("Policies", json!({"PasswordPolicy": {"MinimumLength": 8, "PasswordHistorySize": 0}}), ""),
-            ("AdminCreateUserConfig", json!({"InviteMessageTemplate": {"EmailSubject": "s"}}), "InviteMessageTemplate"),
-            ("VerificationMessageTemplate", json!({"DefaultEmailOption": "CONFIRM_WITH_LINK"}), "DefaultEmailOption"),
             ("EmailConfiguration", json!({"EmailSendingAccount": "DEVELOPER"}), "EmailSendingAccount"),
         ] {
             let answer = create(&app, member, value.clone()).await;

@@ -13,6 +13,7 @@ use crate::context::Context;
 use crate::crypto::ids;
 use crate::flows::client_secrets;
 use crate::flows::clients::{AppClient, NoSuchPool};
+use crate::flows::triggers::Told;
 use crate::kit::id::{ClientId, UserPoolId};
 use crate::kit::secret::Secret;
 use crate::store::{self, Conn};
@@ -76,7 +77,7 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
         modified_at: now,
     };
     cx.write(async |tx| insert(tx, &pool, &client).await).await?;
-    let app_client = AppClient { pool, client: Arc::new(client) };
+    let app_client = AppClient { pool, client: Arc::new(client), told: Told::default() };
     Ok(Response { user_pool_client: ClientAnswer::of(cx, &app_client)? })
 }
 

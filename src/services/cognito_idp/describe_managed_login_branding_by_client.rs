@@ -20,7 +20,7 @@ pub struct Request {
 
 asks_about_client!(Request);
 
-pub async fn handle(cx: &Context, AppClient { pool, client }: AppClient, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, AppClient { pool, client, .. }: AppClient, request: Request) -> Result<Response, Error> {
     cx.read(async |tx| {
         let style = store::branding::of_client(tx, &pool.id, &client.id).await?.ok_or_else(no_such_style)?;
         Ok(Response::read(tx, style, request.return_merged_resources).await?)

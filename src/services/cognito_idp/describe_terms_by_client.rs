@@ -19,7 +19,7 @@ pub struct Request {
 
 asks_about_client!(Request);
 
-pub async fn handle(cx: &Context, AppClient { pool, client }: AppClient, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, AppClient { pool, client, .. }: AppClient, request: Request) -> Result<Response, Error> {
     let terms = cx.read(async |tx| store::terms::of_client(tx, &pool.id, &client.id, &request.terms_name).await).await?;
     Ok(terms.ok_or_else(no_such_terms)?.into())
 }

@@ -6,16 +6,21 @@ use serde_json::{Map, Value};
 
 use crate::crypto::argon2::Busy;
 use crate::flows::access::AccessRefused;
+use crate::flows::change_password::ChangePasswordRefused;
 use crate::flows::clients::{NoSuchClient, NoSuchPool, SecretRefused};
 use crate::flows::confirm_sign_up::{ConfirmRefused, ResendRefused, Unwaiting};
 use crate::flows::failed::Failed;
+use crate::flows::invite::InviteRefused;
 use crate::flows::linking::LinkRefused;
-use crate::flows::new_user::{AliasRefused, InsertRefused, UnfitUser};
+use crate::flows::new_user::{AliasRefused, UnfitUser};
+use crate::flows::own_attributes::OwnChangeRefused;
 use crate::flows::passwords::NewPasswordRefused;
+use crate::flows::recover::{ForgotRefused, ResetRefused};
 use crate::flows::refresh::RefreshRefused;
 use crate::flows::sign_in::{SessionRefused, SignInRefused};
 use crate::flows::sign_up::SignUpRefused;
 use crate::flows::software_token::{EnrolmentRefused, PreferenceRefused};
+use crate::flows::triggers::TriggerRefused;
 use crate::flows::user_attributes::ChangeRefused;
 use crate::operation::{self, Fault};
 use crate::store::StoreError;
@@ -24,6 +29,7 @@ use crate::userpools::challenge::{Barred, Flow};
 use crate::userpools::identity_provider::ProviderRefused;
 use crate::userpools::name::{NameKind, NameRefused};
 use crate::userpools::password_policy::PasswordRefused;
+use crate::userpools::recovery::Unrecoverable;
 
 /// An error of user pools.
 #[derive(Debug)]
@@ -52,6 +58,8 @@ pub enum Error {
     LimitReached(&'static str),
     /// The client has a style.
     ManagedLoginBrandingExists,
+    /// What a function answered is not what it is asked for.
+    InvalidLambdaResponse(String),
     /// Not allowed, and why.
     NotAuthorized(String),
     /// No group of that name.
@@ -60,6 +68,8 @@ pub enum Error {
     PreconditionNotMet(String),
     /// There are as many of something as there can be.
     Full(&'static str),
+    /// A password that the user had before.
+    PasswordHistory,
     /// The password must be reset first.
     PasswordResetRequired,
     /// A refresh token that another has followed.
@@ -82,6 +92,10 @@ pub enum Error {
     Unauthorized(&'static str),
     /// A provider that nobody configures.
     UnsupportedIdentityProvider(String),
+    /// A function could not be run.
+    UnexpectedLambda(String),
+    /// A function refused, in its words.
+    UserLambdaValidation(String),
     /// What the client is not set to.
     UnsupportedOperation(&'static str),
     /// A token of another kind.
@@ -132,6 +146,7 @@ impl From<Error> for Fault {
             Error::InvalidOAuthFlow(message) => Self::Modelled("InvalidOAuthFlowException", message),
             Error::InvalidParameter(message) => Self::Modelled("InvalidParameterException", message),
             Error::InvalidPassword(refused) => Self::Modelled("InvalidPasswordException", refused.to_string()),
+            Error::InvalidLambdaResponse(message) => Self::Modelled("InvalidLambdaResponseException", message),
             Error::LimitExceeded => modelled("LimitExceededException", "Attempt limit exceeded, please try after some time."),
             Error::LimitReached(message) => modelled("LimitExceededException", message),
             Error::ManagedLoginBrandingExists => {
@@ -140,6 +155,10 @@ impl From<Error> for Fault {
             Error::NotAuthorized(message) => Self::Modelled("NotAuthorizedException", message),
             Error::NoSuchGroup => modelled("ResourceNotFoundException", "Group not found."),
             Error::Full(message) => modelled("LimitExceededException", message),
+            Error::PasswordHistory => modelled(
+                "PasswordHistoryPolicyViolationException",
+                "Password has previously been used. Please choose a different password.",
+            ),
             Error::PasswordResetRequired => modelled("PasswordResetRequiredException", "Password reset required for the user"),
             Error::PreconditionNotMet(message) => Self::Modelled("PreconditionNotMetException", message),
             Error::RefreshTokenReuse => modelled("RefreshTokenReuseException", "Refresh Token has been reused"),
@@ -154,6 +173,8 @@ impl From<Error> for Fault {
             Error::UnsupportedIdentityProvider(name) => {
                 Self::Modelled("UnsupportedIdentityProviderException", format!("The identity provider {name} cannot be configured."))
             }
+            Error::UnexpectedLambda(message) => Self::Modelled("UnexpectedLambdaException", message),
+            Error::UserLambdaValidation(message) => Self::Modelled("UserLambdaValidationException", message),
             Error::UnsupportedOperation(message) => modelled("UnsupportedOperationException", message),
             Error::UnsupportedTokenType => modelled("UnsupportedTokenTypeException", "Unsupported token type"),
             Error::UnsupportedUserState(message) => modelled("UnsupportedUserStateException", message),
@@ -203,6 +224,17 @@ impl From<SecretRefused> for Error {
     }
 }
 
+impl From<TriggerRefused> for Error {
+    fn from(refused: TriggerRefused) -> Self {
+        match refused {
+            TriggerRefused::Function { .. } => Self::UserLambdaValidation(refused.to_string()),
+            TriggerRefused::NotRun { .. } | TriggerRefused::TimedOut(_) => Self::UnexpectedLambda(refused.to_string()),
+            TriggerRefused::Response(words) => Self::InvalidLambdaResponse(words.to_owned()),
+            TriggerRefused::Failed(failed) => failed.into(),
+        }
+    }
+}
+
 const DISABLED: &str = "User is disabled.";
 
 const REVOKED: &str = "Access Token has been revoked";
@@ -243,6 +275,9 @@ impl From<ChangeRefused> for Error {
             ChangeRefused::NoSuchUser => Self::UserNotFound,
             ChangeRefused::Attribute(refused) => refused.into(),
             ChangeRefused::Alias(refused) => refused.into(),
+            // The models of changes know no limit, so a spent budget is one request too many.
+            ChangeRefused::TooMany => Self::TooManyRequests,
+            ChangeRefused::Trigger(refused) => refused.into(),
             ChangeRefused::Failed(failed) => failed.into(),
         }
     }
@@ -258,6 +293,7 @@ impl From<NewPasswordRefused> for Error {
     fn from(refused: NewPasswordRefused) -> Self {
         match refused {
             NewPasswordRefused::Policy(refused) => Self::InvalidPassword(refused),
+            NewPasswordRefused::Reused => Self::PasswordHistory,
             NewPasswordRefused::Busy => Self::TooManyRequests,
             NewPasswordRefused::Failed(failed) => failed.into(),
         }
@@ -289,13 +325,22 @@ impl From<AliasRefused> for Error {
     }
 }
 
-impl From<InsertRefused> for Error {
-    fn from(refused: InsertRefused) -> Self {
+impl From<InviteRefused> for Error {
+    fn from(refused: InviteRefused) -> Self {
         match refused {
-            InsertRefused::NoSuchPool(gone) => gone.into(),
-            InsertRefused::UsernameExists => Self::UsernameExists,
-            InsertRefused::Alias(refused) => refused.into(),
-            InsertRefused::Failed(failed) => failed.into(),
+            InviteRefused::Unfit(refused) => refused.into(),
+            InviteRefused::Password(refused) => refused.into(),
+            InviteRefused::NoSuchPool(gone) => gone.into(),
+            InviteRefused::UsernameExists => Self::UsernameExists,
+            InviteRefused::Alias(refused) => refused.into(),
+            InviteRefused::NoSuchUser => Self::UserNotFound,
+            InviteRefused::NotWaiting => {
+                Self::UnsupportedUserState("Resend not possible. The status of the user is not FORCE_CHANGE_PASSWORD")
+            }
+            // The model knows no limit here, so a spent budget is one request too many.
+            InviteRefused::AddressIsFull => Self::TooManyRequests,
+            InviteRefused::Trigger(refused) => refused.into(),
+            InviteRefused::Failed(failed) => failed.into(),
         }
     }
 }
@@ -310,10 +355,15 @@ impl From<SignUpRefused> for Error {
             SignUpRefused::Alias(refused) => refused.into(),
             SignUpRefused::AddressIsFull => Self::LimitExceeded,
             SignUpRefused::NoSuchClient(gone) => gone.into(),
+            SignUpRefused::Trigger(refused) => refused.into(),
             SignUpRefused::Failed(failed) => failed.into(),
         }
     }
 }
+
+const EXPIRED_CODE: &str = "Invalid code provided, please request a code again.";
+
+const WRONG_CODE: &str = "Invalid verification code provided, please try again.";
 
 impl From<ConfirmRefused> for Error {
     fn from(refused: ConfirmRefused) -> Self {
@@ -325,9 +375,10 @@ impl From<ConfirmRefused> for Error {
                 Self::NotAuthorized(format!("User cannot be confirmed. Current status is {}", status.as_str()))
             }
             ConfirmRefused::TooManyTries => Self::LimitExceeded,
-            ConfirmRefused::CodeExpired => Self::ExpiredCode("Invalid code provided, please request a code again."),
-            ConfirmRefused::CodeMismatch => Self::CodeMismatch("Invalid verification code provided, please try again."),
+            ConfirmRefused::CodeExpired => Self::ExpiredCode(EXPIRED_CODE),
+            ConfirmRefused::CodeMismatch => Self::CodeMismatch(WRONG_CODE),
             ConfirmRefused::Alias(refused) => refused.into(),
+            ConfirmRefused::Trigger(refused) => refused.into(),
             ConfirmRefused::Failed(failed) => failed.into(),
         }
     }
@@ -345,7 +396,82 @@ impl From<ResendRefused> for Error {
                 Self::parameter("Cannot resend codes. Auto verification not turned on.")
             }
             ResendRefused::TooMany => Self::LimitExceeded,
+            ResendRefused::Trigger(refused) => refused.into(),
             ResendRefused::Failed(failed) => failed.into(),
+        }
+    }
+}
+
+impl From<Unrecoverable> for Error {
+    fn from(unrecoverable: Unrecoverable) -> Self {
+        match unrecoverable {
+            Unrecoverable::NoSuchUser => Self::UserNotFound,
+            Unrecoverable::Disabled => Self::not_authorized(DISABLED),
+            Unrecoverable::NotConfirmed => Self::UserNotConfirmed,
+            Unrecoverable::State => Self::not_authorized("User password cannot be reset in the current state."),
+            Unrecoverable::NoAddress => {
+                Self::parameter("Cannot reset password for the user as there is no registered/verified email or phone_number")
+            }
+        }
+    }
+}
+
+impl From<ForgotRefused> for Error {
+    fn from(refused: ForgotRefused) -> Self {
+        match refused {
+            ForgotRefused::Name(refused) => refused.into(),
+            ForgotRefused::NoSuchClient(gone) => gone.into(),
+            ForgotRefused::AdministratorsOnly => Self::not_authorized("Contact administrator to reset password."),
+            ForgotRefused::Unrecoverable(unrecoverable) => unrecoverable.into(),
+            ForgotRefused::TooMany => Self::LimitExceeded,
+            ForgotRefused::Trigger(refused) => refused.into(),
+            ForgotRefused::Failed(failed) => failed.into(),
+        }
+    }
+}
+
+impl From<ResetRefused> for Error {
+    fn from(refused: ResetRefused) -> Self {
+        match refused {
+            ResetRefused::Name(refused) => refused.into(),
+            ResetRefused::NoSuchClient(gone) => gone.into(),
+            ResetRefused::Unrecoverable(unrecoverable) => unrecoverable.into(),
+            ResetRefused::TooManyTries => Self::LimitExceeded,
+            ResetRefused::CodeExpired => Self::ExpiredCode(EXPIRED_CODE),
+            ResetRefused::CodeMismatch => Self::CodeMismatch(WRONG_CODE),
+            ResetRefused::Password(refused) => refused.into(),
+            ResetRefused::Trigger(refused) => refused.into(),
+            ResetRefused::Failed(failed) => failed.into(),
+        }
+    }
+}
+
+impl From<ChangePasswordRefused> for Error {
+    fn from(refused: ChangePasswordRefused) -> Self {
+        match refused {
+            ChangePasswordRefused::NoPrevious => Self::parameter("PreviousPassword is required."),
+            ChangePasswordRefused::Incorrect => Self::not_authorized(INCORRECT),
+            ChangePasswordRefused::Locked => Self::LimitExceeded,
+            ChangePasswordRefused::ResetRequired => Self::PasswordResetRequired,
+            ChangePasswordRefused::Revoked => Self::not_authorized(REVOKED),
+            ChangePasswordRefused::Password(refused) => refused.into(),
+            ChangePasswordRefused::Failed(failed) => failed.into(),
+        }
+    }
+}
+
+impl From<OwnChangeRefused> for Error {
+    fn from(refused: OwnChangeRefused) -> Self {
+        match refused {
+            OwnChangeRefused::Revoked => Self::not_authorized(REVOKED),
+            OwnChangeRefused::Change(refused) => refused.into(),
+            OwnChangeRefused::NotAnAddress(name) => Self::parameter(format!("Attribute {name} cannot be verified.")),
+            OwnChangeRefused::NoAddress(kind) => Self::parameter(format!("User has no {} to verify.", kind.as_str())),
+            OwnChangeRefused::TooManyCodes | OwnChangeRefused::TooManyTries => Self::LimitExceeded,
+            OwnChangeRefused::CodeExpired => Self::ExpiredCode(EXPIRED_CODE),
+            OwnChangeRefused::CodeMismatch => Self::CodeMismatch(WRONG_CODE),
+            OwnChangeRefused::Trigger(refused) => refused.into(),
+            OwnChangeRefused::Failed(failed) => failed.into(),
         }
     }
 }
@@ -366,9 +492,12 @@ impl From<SignInRefused> for Error {
             SignInRefused::WrongCode => Self::CodeMismatch("Invalid code received for user"),
             SignInRefused::CodeUsed => Self::ExpiredCode("Your software token has already been used once."),
             SignInRefused::Password(refused) => Self::InvalidPassword(refused),
+            SignInRefused::PasswordReused => Self::PasswordHistory,
             SignInRefused::Attribute(refused) => refused.into(),
             SignInRefused::Alias(refused) => refused.into(),
             SignInRefused::NoSuchClient(gone) => gone.into(),
+            SignInRefused::NoCustomAuth => Self::parameter("Custom auth lambda trigger is not configured for the user pool."),
+            SignInRefused::Trigger(refused) => refused.into(),
             SignInRefused::Busy => Self::TooManyRequests,
             SignInRefused::Failed(failed) => failed.into(),
         }
@@ -411,6 +540,7 @@ impl From<RefreshRefused> for Error {
             RefreshRefused::UserDisabled => Self::not_authorized(DISABLED),
             RefreshRefused::Secret(refused) => refused.into(),
             RefreshRefused::NoSuchClient(gone) => gone.into(),
+            RefreshRefused::Trigger(refused) => refused.into(),
             RefreshRefused::Failed(failed) => failed.into(),
         }
     }
@@ -480,6 +610,7 @@ const fn name_of(flow: Flow) -> &'static str {
         Flow::Password => "USER_PASSWORD_AUTH",
         Flow::AdminPassword => "ADMIN_USER_PASSWORD_AUTH",
         Flow::Srp => "USER_SRP_AUTH",
+        Flow::Custom | Flow::CustomSrp => "CUSTOM_AUTH",
     }
 }
 

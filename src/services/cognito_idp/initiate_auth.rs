@@ -7,6 +7,7 @@ use super::auth_request::{self, Parameters, Side};
 use super::errors::{Error, no_session};
 use crate::context::Context;
 use crate::flows::clients::AppClient;
+use crate::flows::triggers::Told;
 use crate::kit::id::ClientId;
 use crate::operation::{OfClient, Proof};
 
@@ -18,6 +19,7 @@ pub struct Request {
     #[serde(default)]
     auth_parameters: Parameters,
     session: Option<String>,
+    client_metadata: Option<Parameters>,
 }
 
 impl OfClient for Request {
@@ -32,6 +34,7 @@ impl OfClient for Request {
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Answer, Error> {
     no_session(request.session.as_deref())?;
+    let app_client = app_client.telling(Told::beginning(request.client_metadata));
     let asked = auth_request::initiate(Side::Client, &request.auth_flow, &request.auth_parameters)?;
     auth_answer::initiate(cx, &app_client, asked, auth_request::secret_hash(&request.auth_parameters)).await
 }

@@ -21,6 +21,7 @@ mod admin_initiate_auth;
 mod admin_link_provider_for_user;
 mod admin_list_groups_for_user;
 mod admin_remove_user_from_group;
+mod admin_reset_user_password;
 mod admin_respond_to_auth_challenge;
 mod admin_set_user_mfa_preference;
 mod admin_set_user_password;
@@ -31,8 +32,10 @@ mod associate_software_token;
 mod auth_answer;
 mod auth_request;
 mod branding_answer;
+mod change_password;
 mod client_answer;
 mod client_settings;
+mod confirm_forgot_password;
 mod confirm_sign_up;
 mod create_group;
 mod create_identity_provider;
@@ -48,6 +51,8 @@ mod delete_identity_provider;
 mod delete_managed_login_branding;
 mod delete_resource_server;
 mod delete_terms;
+mod delete_user;
+mod delete_user_attributes;
 mod delete_user_pool;
 mod delete_user_pool_client;
 mod delete_user_pool_client_secret;
@@ -66,6 +71,7 @@ mod domain_request;
 mod errors;
 mod factor_settings;
 mod filter;
+mod forgot_password;
 mod get_client_token;
 mod get_csv_header;
 mod get_derived_token;
@@ -74,6 +80,7 @@ mod get_identity_provider_by_identifier;
 mod get_tokens_from_refresh_token;
 mod get_ui_customization;
 mod get_user;
+mod get_user_attribute_verification_code;
 mod get_user_pool_mfa_config;
 mod global_sign_out;
 mod group_answer;
@@ -111,10 +118,12 @@ mod update_identity_provider;
 mod update_managed_login_branding;
 mod update_resource_server;
 mod update_terms;
+mod update_user_attributes;
 mod update_user_pool;
 mod update_user_pool_client;
 mod update_user_pool_domain;
 mod verify_software_token;
+mod verify_user_attribute;
 
 /// The operations that are built.
 pub fn operations() -> Vec<Operation> {
@@ -134,12 +143,15 @@ pub fn operations() -> Vec<Operation> {
         signed("AdminLinkProviderForUser", admin_link_provider_for_user::handle),
         signed("AdminListGroupsForUser", admin_list_groups_for_user::handle),
         signed("AdminRemoveUserFromGroup", admin_remove_user_from_group::handle),
+        signed("AdminResetUserPassword", admin_reset_user_password::handle),
         signed("AdminRespondToAuthChallenge", admin_respond_to_auth_challenge::handle),
         signed("AdminSetUserMFAPreference", admin_set_user_mfa_preference::handle),
         signed("AdminSetUserPassword", admin_set_user_password::handle),
         signed("AdminUpdateUserAttributes", admin_update_user_attributes::handle),
         signed("AdminUserGlobalSignOut", admin_user_global_sign_out::handle),
         bearer_or_session("AssociateSoftwareToken", associate_software_token::handle),
+        bearer("ChangePassword", change_password::handle),
+        client("ConfirmForgotPassword", confirm_forgot_password::handle).within(PerAddress::RefusedSignIns),
         client("ConfirmSignUp", confirm_sign_up::handle).within(PerAddress::RefusedSignIns),
         signed("CreateGroup", create_group::handle),
         signed("CreateIdentityProvider", create_identity_provider::handle),
@@ -155,6 +167,8 @@ pub fn operations() -> Vec<Operation> {
         signed("DeleteManagedLoginBranding", delete_managed_login_branding::handle),
         signed("DeleteResourceServer", delete_resource_server::handle),
         signed("DeleteTerms", delete_terms::handle),
+        bearer("DeleteUser", delete_user::handle),
+        bearer("DeleteUserAttributes", delete_user_attributes::handle),
         signed("DeleteUserPool", delete_user_pool::handle),
         signed("DeleteUserPoolClient", delete_user_pool_client::handle),
         signed("DeleteUserPoolClientSecret", delete_user_pool_client_secret::handle),
@@ -169,6 +183,7 @@ pub fn operations() -> Vec<Operation> {
         signed("DescribeUserPool", describe_user_pool::handle),
         signed("DescribeUserPoolClient", describe_user_pool_client::handle),
         signed("DescribeUserPoolDomain", describe_user_pool_domain::handle),
+        client("ForgotPassword", forgot_password::handle).within(PerAddress::SignUps),
         signed("GetCSVHeader", get_csv_header::handle),
         client("GetClientToken", get_client_token::handle).within(PerAddress::RefusedSignIns),
         client_or_signed("GetDerivedToken", get_derived_token::handle).within(PerAddress::RefusedSignIns),
@@ -177,6 +192,7 @@ pub fn operations() -> Vec<Operation> {
         client("GetTokensFromRefreshToken", get_tokens_from_refresh_token::handle).within(PerAddress::RefusedSignIns),
         signed("GetUICustomization", get_ui_customization::handle),
         bearer("GetUser", get_user::handle),
+        bearer("GetUserAttributeVerificationCode", get_user_attribute_verification_code::handle),
         signed("GetUserPoolMfaConfig", get_user_pool_mfa_config::handle),
         bearer("GlobalSignOut", global_sign_out::handle),
         client("InitiateAuth", initiate_auth::handle).within(PerAddress::RefusedSignIns),
@@ -204,10 +220,12 @@ pub fn operations() -> Vec<Operation> {
         signed("UpdateManagedLoginBranding", update_managed_login_branding::handle),
         signed("UpdateResourceServer", update_resource_server::handle),
         signed("UpdateTerms", update_terms::handle),
+        bearer("UpdateUserAttributes", update_user_attributes::handle),
         signed("UpdateUserPool", update_user_pool::handle),
         signed("UpdateUserPoolClient", update_user_pool_client::handle),
         signed("UpdateUserPoolDomain", update_user_pool_domain::handle),
         bearer_or_session("VerifySoftwareToken", verify_software_token::handle),
+        bearer("VerifyUserAttribute", verify_user_attribute::handle),
     ]
 }
 

@@ -5,7 +5,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::errors::{Error, refuse_unsupported};
-use crate::userpools::pool::{BY_CODE, MfaMode, PoolConfiguration, SoftwareToken};
+use crate::userpools::password_rules::PasswordRules;
+use crate::userpools::pool::{MfaMode, PoolConfiguration, SoftwareToken};
+use crate::userpools::recovery;
 
 /// The members of a request that are a pool's settings.
 #[derive(Clone, Deserialize)]
@@ -35,11 +37,12 @@ impl PoolSettings {
         let neutral = [
             ("EmailSendingAccount", self.email_configuration.email_sending_account.as_deref(), "COGNITO_DEFAULT"),
             ("UserPoolTier", self.user_pool_tier.as_deref(), "ESSENTIALS"),
-            ("DefaultEmailOption", Some(configuration.verification_message_template.default_email_option.as_str()), BY_CODE),
         ];
         if let Some((name, ..)) = neutral.iter().find(|(_, value, only)| value.is_some_and(|value| value != *only)) {
             return Err(Error::parameter(format!("{name} is not supported")));
         }
+        recovery::check(&configuration).map_err(|refused| Error::parameter(refused.to_string()))?;
+        PasswordRules::default().with_tags(&configuration.user_pool_tags).map_err(|refused| Error::parameter(refused.to_string()))?;
         if configuration.mfa == MfaMode::On && !authenticator.enabled {
             return Err(Error::parameter(
                 "SMS configuration and Auto verification for phone_number are required when MFA is required/optional",
@@ -56,6 +59,7 @@ fn read(given: Map<String, Value>) -> Result<PoolConfiguration, Error> {
     let given = Value::Object(given);
     let mut configuration: PoolConfiguration = serde_json::from_value(given.clone()).map_err(internal)?;
     refuse_unsupported(&left_out(&given, &serde_json::to_value(&configuration).map_err(internal)?))?;
+    configuration.lambda_config = configuration.lambda_config.checked().map_err(|refused| Error::parameter(refused.to_string()))?;
     let days = given.pointer("/Policies/PasswordPolicy/TemporaryPasswordValidityDays");
     if let (None, Some(unused)) = (days, configuration.admin_create_user_config.unused_account_validity_days) {
         configuration.policies.password_policy.temporary_password_validity_days = unused;

@@ -1,5 +1,7 @@
 //! ResendConfirmationCode: where users are hidden, it answers as if it had sent one.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::answers::CodeDeliveryDetails;
@@ -7,6 +9,7 @@ use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::AppClient;
 use crate::flows::confirm_sign_up;
+use crate::flows::triggers::Told;
 use crate::kit::id::ClientId;
 
 #[derive(Deserialize)]
@@ -15,6 +18,7 @@ pub struct Request {
     client_id: ClientId,
     secret_hash: Option<String>,
     username: String,
+    client_metadata: Option<BTreeMap<String, String>>,
 }
 
 proves_secret_by_username!(Request);
@@ -26,6 +30,7 @@ pub struct Response {
 }
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Response, Error> {
+    let app_client = app_client.telling(Told::of(request.client_metadata));
     Ok(Response { code_delivery_details: confirm_sign_up::resend(cx, &app_client, &request.username).await?.into() })
 }
 

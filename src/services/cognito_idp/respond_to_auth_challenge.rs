@@ -7,6 +7,7 @@ use super::auth_request::{self, Parameters};
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::AppClient;
+use crate::flows::triggers::Told;
 use crate::kit::id::ClientId;
 use crate::operation::{OfClient, Proof};
 
@@ -18,6 +19,7 @@ pub struct Request {
     session: Option<String>,
     #[serde(default)]
     challenge_responses: Parameters,
+    client_metadata: Option<Parameters>,
 }
 
 impl OfClient for Request {
@@ -31,6 +33,7 @@ impl OfClient for Request {
 }
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Answer, Error> {
+    let app_client = app_client.telling(Told::of(request.client_metadata));
     let responses = &request.challenge_responses;
     let given = auth_request::respond(&request.challenge_name, request.session.as_deref(), responses)?;
     auth_answer::respond(cx, &app_client, given, auth_request::secret_hash(responses)).await

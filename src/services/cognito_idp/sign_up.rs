@@ -1,5 +1,7 @@
 //! SignUp.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::answers::{Attribute, CodeDeliveryDetails, by_name};
@@ -7,8 +9,10 @@ use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::AppClient;
 use crate::flows::sign_up;
+use crate::flows::triggers::Told;
 use crate::kit::id::{ClientId, UserId};
 use crate::kit::secret::Secret;
+use crate::userpools::user::UserStatus;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -19,6 +23,8 @@ pub struct Request {
     password: Option<Secret>,
     #[serde(default)]
     user_attributes: Vec<Attribute>,
+    validation_data: Option<Vec<Attribute>>,
+    client_metadata: Option<BTreeMap<String, String>>,
 }
 
 proves_secret_by_username!(Request);
@@ -34,9 +40,11 @@ pub struct Response {
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Response, Error> {
     let password = request.password.ok_or_else(|| Error::parameter("Password is required"))?;
+    let app_client = app_client.telling(Told::of(request.client_metadata).validating(request.validation_data.map(by_name)));
     let attributes = by_name(request.user_attributes);
     let (user, delivery) = sign_up::sign_up(cx, &app_client, &request.username, &password, attributes).await?;
-    Ok(Response { user_confirmed: false, code_delivery_details: delivery.map(Into::into), user_sub: user.id })
+    let user_confirmed = user.status == UserStatus::Confirmed;
+    Ok(Response { user_confirmed, code_delivery_details: delivery.map(Into::into), user_sub: user.id })
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Re
     refuse_unsupported(&request.rest)?;
     client_settings::check_name(cx.mode, request.client_name.as_deref().unwrap_or_default())?;
     client_settings::check(&app_client.pool, &request.configuration)?;
-    let AppClient { pool, client } = &app_client;
+    let AppClient { pool, client, .. } = &app_client;
     let client = cx
         .write(async |tx| {
             let before = store::user_pools::find_client(tx, &client.id).await?.ok_or_else(|| app_client.gone())?;
@@ -53,7 +53,7 @@ pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Re
             Ok::<_, Error>(after)
         })
         .await?;
-    let updated = AppClient { pool: Arc::clone(pool), client: Arc::new(client) };
+    let updated = AppClient { pool: Arc::clone(pool), client: Arc::new(client), ..app_client.clone() };
     Ok(Response { user_pool_client: ClientAnswer::of(cx, &updated)? })
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{AttributeRefused, SchemaAttribute, Writer, check_written, missing};
+use super::{AttributeRefused, SchemaAttribute, Writer, check_written, is_reserved, missing};
 
 /// What a change makes of a user's attributes.
 #[derive(Debug, PartialEq, Eq)]
@@ -64,10 +64,36 @@ pub fn administer(
     current: &BTreeMap<String, String>,
     given: &BTreeMap<String, String>,
 ) -> Result<BTreeMap<String, String>, AttributeRefused> {
+    edit(schema, current, given, Writer::Administrator)
+}
+
+/// What a user's own change makes of their attributes: as [`administer`], and no more than users may write.
+///
+/// Source: Amazon Cognito API reference, UpdateUserAttributes.
+///
+/// # Errors
+/// The first [`AttributeRefused`].
+pub fn edit_own(
+    schema: &[SchemaAttribute],
+    current: &BTreeMap<String, String>,
+    given: &BTreeMap<String, String>,
+) -> Result<BTreeMap<String, String>, AttributeRefused> {
+    edit(schema, current, given, Writer::User)
+}
+
+fn edit(
+    schema: &[SchemaAttribute],
+    current: &BTreeMap<String, String>,
+    given: &BTreeMap<String, String>,
+    writer: Writer,
+) -> Result<BTreeMap<String, String>, AttributeRefused> {
     let mut attributes = current.clone();
     for (name, value) in given {
         let attribute = schema.iter().find(|attribute| attribute.name == *name);
         let attribute = attribute.ok_or_else(|| AttributeRefused::Unknown(name.clone()))?;
+        if writer == Writer::User && is_reserved(attribute) {
+            return Err(AttributeRefused::Unauthorized);
+        }
         let is_asked_for = attribute.required && !current.contains_key(name);
         let changes = if value.is_empty() { current.contains_key(name) } else { current.get(name) != Some(value) };
         if name == "sub" || (!attribute.mutable && !is_asked_for && changes) {
@@ -79,7 +105,7 @@ pub fn administer(
             }
             attributes.remove(name);
         } else {
-            check_written(schema, name, value, Writer::Administrator)?;
+            check_written(schema, name, value, writer)?;
             attributes.insert(name.clone(), value.clone());
         }
     }

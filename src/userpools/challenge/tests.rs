@@ -51,6 +51,7 @@ fn user() -> User {
             sealed_srp_verifier: Sealed::stored(Vec::new()),
             srp_name: "alice".into(),
             temporary_until: Some(NOW.plus(std::time::Duration::from_secs(1))),
+            set_at: NOW,
         }),
         password_generation: Generation::stored(1),
         factor_generation: Generation::stored(1),
@@ -157,4 +158,31 @@ fn a_session_ends_with_the_password_and_the_factors_that_it_rests_on() {
 fn a_flow_that_the_client_no_longer_takes_goes_no_further() {
     let answer = next(&pool(MfaMode::Off), &client(&["ALLOW_USER_SRP_AUTH"]), &user(), &progress(&[Done::Password]), NOW);
     assert_eq!(answer, Err(Barred::FlowDisabled(Flow::Password).into()));
+}
+
+#[test]
+fn what_functions_ask_comes_before_all_else_and_stands_for_nothing_else() {
+    let custom = |flow, done: &[Done], user: &User| {
+        let progress = Progress { flow, ..progress(done) };
+        next(&pool(MfaMode::Optional), &client(&["ALLOW_CUSTOM_AUTH"]), user, &progress, NOW)
+    };
+    let (ask, complete) = (|challenge| Ok(Step::Ask(challenge)), Ok(Step::Complete));
+    for (flow, done, expected) in [
+        (Flow::Custom, &[][..], ask(Challenge::Custom)),
+        (Flow::Custom, &[Done::Custom][..], complete),
+        (Flow::CustomSrp, &[][..], ask(Challenge::Password)),
+        (Flow::CustomSrp, &[Done::Password][..], ask(Challenge::Custom)),
+        (Flow::CustomSrp, &[Done::Password, Done::Custom][..], complete),
+    ] {
+        assert_eq!(custom(flow, done, &user()), expected, "{flow:?} {done:?}");
+    }
+    let done = [Done::Custom];
+    assert_eq!(custom(Flow::Custom, &done, &with_token(true)), ask(Challenge::SoftwareToken));
+    assert_eq!(custom(Flow::Custom, &done, &User { enabled: false, ..user() }), Err(Barred::Disabled.into()));
+    let unconfirmed = User { status: UserStatus::Unconfirmed, ..user() };
+    assert_eq!(custom(Flow::Custom, &done, &unconfirmed), Err(Barred::NotConfirmed.into()));
+    assert_eq!(custom(Flow::Custom, &[], &unconfirmed), ask(Challenge::Custom), "nothing is told before it");
+    let other =
+        next(&pool(MfaMode::Off), &client(&["ALLOW_USER_SRP_AUTH"]), &user(), &Progress { flow: Flow::Custom, ..progress(&[]) }, NOW);
+    assert_eq!(other, Err(Barred::FlowDisabled(Flow::Custom).into()));
 }

@@ -99,6 +99,7 @@ mod tests {
             require_lowercase: true,
             require_numbers: false,
             require_symbols: true,
+            password_history_size: 0,
             temporary_password_validity_days: 3,
         };
         assert_eq!(*opened.password_policy(), policy);

@@ -1,0 +1,83 @@
+//! CustomMessage.
+
+use super::*;
+
+async fn body(app: &TestApp, address: &str) -> (Option<String>, String) {
+    let message = app.messages_to(address).await.remove(0);
+    (message.subject, message.body)
+}
+
+#[actix_web::test]
+async fn a_function_words_the_messages_of_a_sign_up_around_their_code() {
+    let (app, functions) = with_functions().await;
+    let pool = pool_calling(&app, &["CustomMessage"], json!({"AutoVerifiedAttributes": ["email"]})).await;
+    functions.answer("CustomMessage", json!({"emailMessage": "Hi, {####}!", "emailSubject": "Welcome"}));
+    let made = sign_up(&pool, "alice", "a@x.example", json!({"ClientMetadata": {"lang": "de"}})).await.ok();
+    let code = app.code_sent_to("a@x.example").await;
+    assert_eq!(body(&app, "a@x.example").await, (Some("Welcome".to_owned()), format!("Hi, {code}!")));
+    let event = functions.event("CustomMessage");
+    assert_eq!(event["triggerSource"], "CustomMessage_SignUp");
+    let attributes = json!({"sub": made["UserSub"], "cognito:user_status": "UNCONFIRMED", "email": "a@x.example"});
+    assert_eq!(
+        event["request"],
+        json!({"userAttributes": attributes, "codeParameter": "{####}", "linkParameter": "{##Click Here##}", "usernameParameter": null,
+               "clientMetadata": {"lang": "de"}})
+    );
+    assert_eq!(event["response"], json!({"smsMessage": null, "emailMessage": null, "emailSubject": null}));
+    pool.client("ResendConfirmationCode", json!({"Username": "alice"})).await.ok();
+    assert_eq!(functions.event("CustomMessage")["triggerSource"], "CustomMessage_ResendCode");
+    let code = app.code_sent_to("a@x.example").await;
+    assert_eq!(body(&app, "a@x.example").await.1, format!("Hi, {code}!"));
+    pool.client("ConfirmSignUp", json!({"Username": "alice", "ConfirmationCode": code})).await.ok();
+}
+
+#[actix_web::test]
+async fn a_text_without_its_code_is_passed_over_and_no_header_is_injected() {
+    let (app, functions) = with_functions().await;
+    let pool = pool_calling(&app, &["CustomMessage"], json!({"AutoVerifiedAttributes": ["email"]})).await;
+    functions.answer("CustomMessage", json!({"emailMessage": "Hi!", "emailSubject": "Hi\r\nBcc: evil@x.example"}));
+    sign_up(&pool, "alice", "a@x.example", json!({})).await.ok();
+    let code = app.code_sent_to("a@x.example").await;
+    let (subject, text) = body(&app, "a@x.example").await;
+    assert!(text.contains(&code) && !subject.unwrap().contains("Bcc"));
+    functions.answer("CustomMessage", json!({"emailMessage": format!("{{####}}{}", "x".repeat(20_000))}));
+    assert_eq!(sign_up(&pool, "bob", "b@x.example", json!({})).await.code(), "InvalidLambdaResponseException");
+    functions.refuse("CustomMessage", "no");
+    let refused = sign_up(&pool, "bob", "b@x.example", json!({})).await;
+    assert_eq!(refused.message(), "CustomMessage failed with error no.");
+    assert_eq!(pool.admin("AdminGetUser", json!({"Username": "bob"})).await.code(), "UserNotFoundException");
+}
+
+#[actix_web::test]
+async fn an_invitation_is_worded_around_name_and_password() {
+    let (app, functions) = with_functions().await;
+    let pool = pool_calling(&app, &["CustomMessage"], json!({})).await;
+    let invite = async |name: &str| {
+        let attributes = json!([{"Name": "email", "Value": format!("{name}@x.example")}]);
+        let new =
+            json!({"Username": name, "TemporaryPassword": PASSWORD, "UserAttributes": attributes, "DesiredDeliveryMediums": ["EMAIL"]});
+        pool.admin("AdminCreateUser", new).await.ok();
+        body(&app, &format!("{name}@x.example")).await
+    };
+    functions.answer("CustomMessage", json!({"emailMessage": "{username}: {####}", "emailSubject": "Come in"}));
+    assert_eq!(invite("alice").await, (Some("Come in".to_owned()), format!("alice: {PASSWORD}")));
+    let event = functions.event("CustomMessage");
+    assert_eq!(
+        (&event["triggerSource"], &event["request"]["usernameParameter"]),
+        (&json!("CustomMessage_AdminCreateUser"), &json!("{username}"))
+    );
+    assert!(!event.to_string().contains(PASSWORD), "the function does not see the password");
+    functions.answer("CustomMessage", json!({"emailMessage": "no name: {####}"}));
+    assert!(invite("bob").await.1.contains("bob"));
+}
+
+#[actix_web::test]
+async fn nobody_is_no_word_for_a_function() {
+    let (app, functions) = with_functions().await;
+    let pool = pool_calling(&app, &["CustomMessage"], json!({"AutoVerifiedAttributes": ["email"]})).await;
+    pool.user_with("alice", json!({"email": "a@x.example"})).await;
+    for name in ["nobody", "alice"] {
+        pool.client("ResendConfirmationCode", json!({"Username": name})).await.ok();
+    }
+    assert!(functions.calls("CustomMessage").is_empty());
+}

@@ -1,0 +1,70 @@
+//! CustomEmailSender and CustomSMSSender.
+
+use super::*;
+use crate::jobs;
+use crate::testing::KMS_KEY;
+
+async fn pool_with_senders<'a>(app: &'a TestApp, key: &str) -> TestPool<'a> {
+    let sender = |name: &str| json!({"LambdaVersion": "V1_0", "LambdaArn": TestFunctions::arn(name)});
+    let config = json!({"CustomEmailSender": sender("mail"), "CustomSMSSender": sender("text"), "KMSKeyID": key});
+    app.pool_with(json!({"LambdaConfig": config, "AutoVerifiedAttributes": ["email"]}), json!({})).await
+}
+
+#[actix_web::test]
+async fn a_function_gets_the_message_with_its_code_encrypted_in_place_of_an_address() {
+    let (app, functions) = with_functions().await;
+    let pool = pool_with_senders(&app, KMS_KEY).await;
+    let made = sign_up(&pool, "alice", "a@x.example", json!({})).await.ok();
+    assert_eq!(made["CodeDeliveryDetails"]["DeliveryMedium"], "EMAIL");
+    assert!(functions.calls("mail").is_empty(), "nobody waits for it");
+    jobs::run_due(&app.app).await.unwrap();
+    let event = functions.event("mail");
+    assert_eq!((&event["triggerSource"], &event["userName"]), (&json!("CustomEmailSender_SignUp"), &json!("alice")));
+    assert_eq!(event["request"]["type"], "customEmailSenderRequestV1");
+    let attributes = json!({"sub": made["UserSub"], "cognito:user_status": "UNCONFIRMED", "email": "a@x.example"});
+    assert_eq!(event["request"]["userAttributes"], attributes);
+    let message = data_encoding::BASE64.decode(event["request"]["code"].as_str().unwrap().as_bytes()).unwrap();
+    assert_eq!(&message[..3], [2, 0x04, 0x78], "a message of the Encryption SDK");
+    assert!(app.messages_to("a@x.example").await.is_empty(), "it is not delivered here too");
+    app.advance(std::time::Duration::from_secs(2));
+    jobs::run_due(&app.app).await.unwrap();
+    assert_eq!(functions.calls("mail").len(), 1, "once");
+}
+
+#[actix_web::test]
+async fn each_medium_has_its_own_function_and_invitations_go_by_them_too() {
+    let (app, functions) = with_functions().await;
+    let pool = pool_with_senders(&app, KMS_KEY).await;
+    let attributes = json!([{"Name": "phone_number", "Value": "+15555550100"}]);
+    pool.admin("AdminCreateUser", json!({"Username": "bob", "TemporaryPassword": PASSWORD, "UserAttributes": attributes})).await.ok();
+    jobs::run_due(&app.app).await.unwrap();
+    let event = functions.event("text");
+    assert_eq!(
+        (&event["triggerSource"], &event["request"]["type"]),
+        (&json!("CustomSMSSender_AdminCreateUser"), &json!("customSMSSenderRequestV1"))
+    );
+    assert!(!event.to_string().contains(PASSWORD) && functions.calls("mail").is_empty());
+}
+
+#[actix_web::test]
+async fn a_code_that_cannot_be_encrypted_goes_nowhere_and_holds_nobody_up() {
+    let (app, functions) = with_functions().await;
+    let unknown = pool_with_senders(&app, "arn:aws:kms:us-east-1:000000000000:key/unknown").await;
+    sign_up(&unknown, "alice", "a@x.example", json!({})).await.ok();
+    let pool = pool_with_senders(&app, KMS_KEY).await;
+    sign_up(&pool, "bob", "b@x.example", json!({})).await.ok();
+    functions.refuse("mail", "mailbox on fire");
+    jobs::run_due(&app.app).await.unwrap();
+    assert_eq!(functions.calls("mail").len(), 1, "the one with a key");
+    assert!(app.messages_to("a@x.example").await.is_empty(), "a code that was to be encrypted is not mailed in the clear");
+}
+
+#[actix_web::test]
+async fn messages_that_wait_go_with_their_pool() {
+    let (app, functions) = with_functions().await;
+    let pool = pool_with_senders(&app, KMS_KEY).await;
+    sign_up(&pool, "alice", "a@x.example", json!({})).await.ok();
+    pool.admin("DeleteUserPool", json!({})).await.ok();
+    jobs::run_due(&app.app).await.unwrap();
+    assert!(functions.calls("mail").is_empty());
+}
