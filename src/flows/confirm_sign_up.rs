@@ -2,7 +2,7 @@
 //! wait for their code, of users who don't, and of nobody.
 
 use super::clients::{AppClient, NoSuchClient};
-use super::codes::{self, Address, CodeDelivery, Holder, Occasion, Purpose, Redeemed, SendAgainRefused, SentAgain};
+use super::codes::{self, Address, Asker, CodeDelivery, Holder, Occasion, Purpose, Redeemed, SendAgainRefused, SentAgain};
 use super::failed::{Failed, fails_with_the_store};
 use super::new_user::{AliasRefused, claim_alias};
 use crate::context::App;
@@ -138,7 +138,8 @@ pub async fn resend(app: &App, app_client: &AppClient, username: &str) -> Result
             Err(unwaiting) if !hides => return Err(unwaiting.into()),
             address => address.ok(),
         };
-        let sent = codes::send_again(app, tx, pool, &name, user.as_ref(), Occasion::SignUpAgain, address.as_ref(), Some(client_id)).await?;
+        let asker = Asker { name: &name, user: user.as_ref(), client_id: Some(client_id) };
+        let sent = codes::send_again(app, tx, pool, asker, Occasion::SignUpAgain, address.as_ref()).await?;
         // SECURITY: where users are hidden, a full address is no refusal. Whoever knows it could have it filled, and learn by
         // which name it signed up.
         if sent == SentAgain::AddressIsFull && !hides {

@@ -2,7 +2,9 @@
 //! those of users who may recover their accounts, of users who may not, and of nobody.
 
 use super::clients::{AppClient, NoSuchClient};
-use super::codes::{self, Address, CodeDelivery, FirstCodeRefused, Holder, Occasion, Purpose, Redeemed, SendAgainRefused, SentAgain};
+use super::codes::{
+    self, Address, Asker, CodeDelivery, FirstCodeRefused, Holder, Occasion, Purpose, Redeemed, SendAgainRefused, SentAgain,
+};
 use super::confirm_sign_up::find;
 use super::failed::{Failed, fails_with_the_store};
 use super::passwords::{self, NewPasswordRefused};
@@ -105,8 +107,8 @@ pub async fn forgot(app: &App, app_client: &AppClient, username: &str) -> Result
             Err(unrecoverable) if !hides => return Err(unrecoverable.into()),
             address => address.ok(),
         };
-        let occasion = Occasion::ForgotPassword;
-        let sent = codes::send_again(app, tx, pool, &name, user.as_ref(), occasion, address.as_ref(), Some(client_id)).await?;
+        let asker = Asker { name: &name, user: user.as_ref(), client_id: Some(client_id) };
+        let sent = codes::send_again(app, tx, pool, asker, Occasion::ForgotPassword, address.as_ref()).await?;
         // SECURITY: where users are hidden, a full address is no refusal, as when a sign-up's code is sent again.
         if sent == SentAgain::AddressIsFull && !hides {
             return Err(ForgotRefused::TooMany);

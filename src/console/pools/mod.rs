@@ -7,6 +7,7 @@ mod head;
 mod new;
 mod overview;
 mod preset;
+mod recovery;
 mod settings;
 mod snippets;
 mod users;
@@ -31,6 +32,8 @@ pub fn rows() -> Vec<Row> {
         page("/pools/new", new::show),
         form("/pools/new", new::create),
         page("/pools/{pool}", overview::show),
+        page("/pools/{pool}/recovery", recovery::show),
+        form("/pools/{pool}/recovery", recovery::change),
         page("/pools/{pool}/settings", settings::show),
         form("/pools/{pool}/settings", settings::change),
         form("/pools/{pool}/delete", settings::delete).grave(),

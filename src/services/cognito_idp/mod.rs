@@ -22,6 +22,7 @@ mod admin_reset_user_password;
 mod admin_respond_to_auth_challenge;
 mod admin_set_user_mfa_preference;
 mod admin_set_user_password;
+mod admin_set_user_settings;
 mod admin_update_user_attributes;
 mod admin_user_global_sign_out;
 mod answers;
@@ -68,6 +69,7 @@ mod respond_to_auth_challenge;
 mod revoke_token;
 mod set_user_mfa_preference;
 mod set_user_pool_mfa_config;
+mod set_user_settings;
 mod sign_up;
 mod update_group;
 mod update_user_attributes;
@@ -95,6 +97,7 @@ pub fn operations() -> Vec<Operation> {
         signed("AdminRespondToAuthChallenge", admin_respond_to_auth_challenge::handle),
         signed("AdminSetUserMFAPreference", admin_set_user_mfa_preference::handle),
         signed("AdminSetUserPassword", admin_set_user_password::handle),
+        signed("AdminSetUserSettings", admin_set_user_settings::handle),
         signed("AdminUpdateUserAttributes", admin_update_user_attributes::handle),
         signed("AdminUserGlobalSignOut", admin_user_global_sign_out::handle),
         bearer_or_session("AssociateSoftwareToken", associate_software_token::handle),
@@ -128,6 +131,7 @@ pub fn operations() -> Vec<Operation> {
         public("RevokeToken", "the refresh token, with the secret of the client that has one", revoke_token::handle),
         bearer("SetUserMFAPreference", set_user_mfa_preference::handle),
         signed("SetUserPoolMfaConfig", set_user_pool_mfa_config::handle),
+        bearer("SetUserSettings", set_user_settings::handle),
         client("SignUp", sign_up::handle).within(PerAddress::SignUps),
         signed("UpdateGroup", update_group::handle),
         bearer("UpdateUserAttributes", update_user_attributes::handle),
