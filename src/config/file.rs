@@ -302,6 +302,8 @@ mod tests {
                     (Kind::Text, "region") => "\"eu-west-1\"",
                     (Kind::Text, "public_url") => "\"https://a.example\"",
                     (Kind::Text, "issuer_style") => "\"aws\"",
+                    (Kind::Text, "password_rules") => "\"nist\"",
+                    (Kind::Text, "common_passwords") => "\"refuse\"",
                     (Kind::Text, _) => "\"text\"",
                 };
                 load_with(command, &[], &format!("{} = {value}", flag.get_id())).unwrap();

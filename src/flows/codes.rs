@@ -1,28 +1,27 @@
 //! Codes that people get by mail or text message: made, sent, redeemed once; tries and resends are counted.
 
-use std::borrow::Cow;
+mod purpose;
+mod text;
 
-use askama::Template as _;
+use std::borrow::Cow;
 
 use super::failed::{Failed, fails_with_the_store};
 use crate::context::App;
 use crate::crypto::digest::hex;
 use crate::crypto::ids;
-use crate::delivery::{self, Recipient, ResetEmail, ResetSms, SendRefused, VerificationEmail, VerificationSms};
+use crate::delivery::{self, Recipient, SendRefused};
 use crate::kit::id::ClientId;
 use crate::kit::secret::{Secret, constant_time_equals};
 use crate::store::codes::{self, CodeRecord};
 use crate::store::{Conn, StoreError};
 use crate::userpools::attributes::masked;
-use crate::userpools::message::Message;
-use crate::userpools::message_text;
 use crate::userpools::name::{CanonicalName, NameKind};
 use crate::userpools::pool::Pool;
 use crate::userpools::recovery;
 use crate::userpools::user::User;
 
-/// An hour.
-const HOUR_MILLIS: i64 = 3600 * 1000;
+pub use purpose::{Occasion, Purpose};
+use text::message;
 
 /// The window in which tries and resends are counted. It begins with the first of them, not with the sign-up: so it tells
 /// nothing of when, or whether, somebody signed up.
@@ -33,91 +32,6 @@ const MAX_TRIES: i64 = 5;
 
 /// Codes asked for again, a window.
 const MAX_RESENDS: i64 = 5;
-
-/// What a code is for. A code of one purpose serves no other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
-    /// To confirm a sign-up.
-    SignUp,
-    /// To set a new password in place of a forgotten one.
-    ForgotPassword,
-    /// To verify an email address.
-    Email,
-    /// To verify a phone number.
-    PhoneNumber,
-}
-
-impl Purpose {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::SignUp => "sign_up",
-            Self::ForgotPassword => "forgot_password",
-            Self::Email => "verify_email",
-            Self::PhoneNumber => "verify_phone_number",
-        }
-    }
-
-    /// To verify an address of this kind.
-    #[must_use]
-    pub const fn to_verify(kind: NameKind) -> Self {
-        match kind {
-            NameKind::PhoneNumber => Self::PhoneNumber,
-            NameKind::Email | NameKind::Username => Self::Email,
-        }
-    }
-
-    /// How long such a code is accepted.
-    ///
-    /// Source: Amazon Cognito developer guide, "Quotas in Amazon Cognito", codes.
-    const fn lifetime_millis(self) -> i64 {
-        match self {
-            Self::SignUp | Self::Email | Self::PhoneNumber => 24 * HOUR_MILLIS,
-            Self::ForgotPassword => HOUR_MILLIS,
-        }
-    }
-
-    /// Whether such a code proves one address and no other, whoever has it.
-    const fn is_of_an_address(self) -> bool {
-        matches!(self, Self::Email | Self::PhoneNumber)
-    }
-}
-
-/// What makes a code be sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Occasion {
-    /// A sign-up.
-    SignUp,
-    /// That the code of a sign-up was asked for again.
-    SignUpAgain,
-    /// A forgotten password, or one that an administrator reset.
-    ForgotPassword,
-    /// A changed address.
-    UpdateUserAttribute(NameKind),
-    /// That the code of an address was asked for.
-    VerifyUserAttribute(NameKind),
-}
-
-impl Occasion {
-    const fn purpose(self) -> Purpose {
-        match self {
-            Self::SignUp | Self::SignUpAgain => Purpose::SignUp,
-            Self::ForgotPassword => Purpose::ForgotPassword,
-            Self::UpdateUserAttribute(kind) | Self::VerifyUserAttribute(kind) => Purpose::to_verify(kind),
-        }
-    }
-
-    /// In the words of the custom-message trigger.
-    #[must_use]
-    pub const fn trigger_source(self) -> &'static str {
-        match self {
-            Self::SignUp => "CustomMessage_SignUp",
-            Self::SignUpAgain => "CustomMessage_ResendCode",
-            Self::ForgotPassword => "CustomMessage_ForgotPassword",
-            Self::UpdateUserAttribute(_) => "CustomMessage_UpdateUserAttribute",
-            Self::VerifyUserAttribute(_) => "CustomMessage_VerifyUserAttribute",
-        }
-    }
-}
 
 /// Where a code goes.
 #[derive(Clone, Debug)]
@@ -295,6 +209,17 @@ pub async fn send_first(
     Ok(address.delivery())
 }
 
+/// Who asks for a code.
+#[derive(Clone, Copy)]
+pub struct Asker<'a> {
+    /// By which name.
+    pub name: &'a CanonicalName,
+    /// The user, if it is somebody's.
+    pub user: Option<&'a User>,
+    /// By which app client, if by one.
+    pub client_id: Option<&'a ClientId>,
+}
+
 /// What became of a code that was asked for again. It is counted, whatever became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SentAgain {
@@ -315,12 +240,11 @@ pub async fn send_again(
     app: &App,
     tx: &mut Conn,
     pool: &Pool,
-    name: &CanonicalName,
-    user: Option<&User>,
+    asker: Asker<'_>,
     occasion: Occasion,
     address: Option<&Address<'_>>,
-    client_id: Option<&ClientId>,
 ) -> Result<SentAgain, SendAgainRefused> {
+    let Asker { name, user, client_id } = asker;
     let now = app.now().millis();
     let holder_id = user.map_or(Holder::Nobody(name), Holder::User).id(app, pool);
     let simulated = simulated_address(app, pool, name, occasion.purpose());
@@ -512,61 +436,4 @@ impl<'a> Slot<'a> {
             app.keys.codes.keyed_hash(&[pool, self.holder_id, purpose, code, self.address])
         })
     }
-}
-
-fn message(
-    app: &App,
-    pool: &Pool,
-    username: &str,
-    occasion: Occasion,
-    address: &Address<'_>,
-    code: &Secret,
-    client_id: Option<&ClientId>,
-) -> Result<Message, Failed> {
-    let template = &pool.configuration.verification_message_template;
-    let own = &template.message;
-    let code = code.expose_secret();
-    let render = |text: &Option<String>, ours: askama::Result<String>| match text {
-        Some(text) => Ok(message_text::with_code(text, code)),
-        None => ours.map_err(Failed::because),
-    };
-    let is_email = Medium::of_attribute(address.attribute) == Medium::Email;
-    let resets = occasion == Occasion::ForgotPassword;
-    let by_link = is_email && template.is_by_link() && !resets;
-    let link = by_link.then(|| link(app, pool, username, code, client_id));
-    let body = match &link {
-        Some(link) => message_text::with_link(template.email_message_by_link.as_deref(), link),
-        None if is_email && resets => render(&own.email_message, ResetEmail { code }.render())?,
-        None if is_email => render(&own.email_message, VerificationEmail { code }.render())?,
-        None if resets => render(&own.sms_message, ResetSms { code }.render())?,
-        None => render(&own.sms_message, VerificationSms { code }.render())?,
-    };
-    let subject = if by_link { &template.email_subject_by_link } else { &own.email_subject };
-    let subject = subject.clone().unwrap_or_else(|| {
-        let ours = if by_link { "Your verification link" } else { "Your verification code" };
-        if resets { "Your password reset code" } else { ours }.to_owned()
-    });
-    Ok(Message {
-        channel: if is_email { "email" } else { "sms" }.to_owned(),
-        to: address.value.to_string(),
-        subject: is_email.then_some(subject),
-        body,
-        code: Some(code.to_owned()),
-        link,
-        user_pool_id: pool.id.clone(),
-        username: username.to_owned(),
-        trigger_source: occasion.trigger_source().to_owned(),
-    })
-}
-
-/// The page that takes a code without its being typed.
-///
-/// SECURITY: its address is the configured one, never a header's (C3).
-fn link(app: &App, pool: &Pool, username: &str, code: &str, client_id: Option<&ClientId>) -> String {
-    let mut query = form_urlencoded::Serializer::new(String::new());
-    if let Some(client_id) = client_id {
-        query.append_pair("client_id", client_id.as_str());
-    }
-    query.append_pair("user_name", username).append_pair("confirmation_code", code);
-    format!("{}/{}/confirmUser?{}", app.public_url, pool.id, query.finish())
 }

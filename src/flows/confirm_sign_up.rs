@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::clients::{AppClient, NoSuchClient};
-use super::codes::{self, Address, CodeDelivery, Holder, Occasion, Purpose, Redeemed, SendAgainRefused, SentAgain};
+use super::codes::{self, Address, Asker, CodeDelivery, Holder, Occasion, Purpose, Redeemed, SendAgainRefused, SentAgain};
 use super::failed::{Failed, fails_with_the_store};
 use super::new_user::{AliasRefused, claim_alias};
 use super::triggers::sign_up::Confirmed;
@@ -154,8 +154,8 @@ pub async fn resend(app: &App, app_client: &AppClient, username: &str) -> Result
             Err(unwaiting) if !hides => return Err(unwaiting.into()),
             address => address.ok(),
         };
-        let sent =
-            codes::send_again(app, tx, &worded, &name, user.as_ref(), Occasion::SignUpAgain, address.as_ref(), Some(client_id)).await?;
+        let asker = Asker { name: &name, user: user.as_ref(), client_id: Some(client_id) };
+        let sent = codes::send_again(app, tx, &worded, asker, Occasion::SignUpAgain, address.as_ref()).await?;
         // SECURITY: where users are hidden, a full address is no refusal. Whoever knows it could have it filled, and learn by
         // which name it signed up.
         if sent == SentAgain::AddressIsFull && !hides {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::access::Holder;
-use super::codes::{self, Address, CodeDelivery, Occasion, Redeemed, SendAgainRefused, SentAgain};
+use super::codes::{self, Address, Asker, CodeDelivery, Occasion, Redeemed, SendAgainRefused, SentAgain};
 use super::failed::{Failed, fails_with_the_store};
 use super::triggers::{self, Through, Told, TriggerRefused};
 use super::user_attributes::{ChangeRefused, Edited, put, replace};
@@ -188,7 +188,8 @@ async fn send(
     client_id: &ClientId,
 ) -> Result<CodeDelivery, OwnChangeRefused> {
     let name = pool.canonical(&user.username).map_err(Failed::because)?;
-    match codes::send_again(app, tx, pool, &name, Some(user), occasion, Some(address), Some(client_id)).await? {
+    let asker = Asker { name: &name, user: Some(user), client_id: Some(client_id) };
+    match codes::send_again(app, tx, pool, asker, occasion, Some(address)).await? {
         SentAgain::Sent => Ok(address.delivery()),
         SentAgain::AddressIsFull | SentAgain::ToNobody => Err(OwnChangeRefused::TooManyCodes),
     }

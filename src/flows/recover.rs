@@ -4,7 +4,9 @@
 use std::borrow::Cow;
 
 use super::clients::{AppClient, NoSuchClient};
-use super::codes::{self, Address, CodeDelivery, FirstCodeRefused, Holder, Occasion, Purpose, Redeemed, SendAgainRefused, SentAgain};
+use super::codes::{
+    self, Address, Asker, CodeDelivery, FirstCodeRefused, Holder, Occasion, Purpose, Redeemed, SendAgainRefused, SentAgain,
+};
 use super::confirm_sign_up::find;
 use super::failed::{Failed, fails_with_the_store};
 use super::migrate_user::{self, MigrateRefused};
@@ -134,8 +136,8 @@ pub async fn forgot(app: &App, app_client: &AppClient, username: &str) -> Result
             Err(unrecoverable) if !hides => return Err(unrecoverable.into()),
             address => address.ok(),
         };
-        let occasion = Occasion::ForgotPassword;
-        let sent = codes::send_again(app, tx, &worded, &name, user.as_ref(), occasion, address.as_ref(), Some(client_id)).await?;
+        let asker = Asker { name: &name, user: user.as_ref(), client_id: Some(client_id) };
+        let sent = codes::send_again(app, tx, &worded, asker, Occasion::ForgotPassword, address.as_ref()).await?;
         // SECURITY: where users are hidden, a full address is no refusal, as when a sign-up's code is sent again.
         if sent == SentAgain::AddressIsFull && !hides {
             return Err(ForgotRefused::TooMany);

@@ -143,6 +143,7 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
             ),
         ),
         ("cognito-idp:AdminResetUserPassword", user.clone()),
+        ("cognito-idp:AdminSetUserSettings", with(&user, json!({"MFAOptions": []}))),
         ("cognito-idp:AdminRespondToAuthChallenge", with(&client, json!({"ChallengeName": "SOFTWARE_TOKEN_MFA"}))),
         ("cognito-idp:CreateGroup", group.clone()),
         ("cognito-idp:GetGroup", group.clone()),

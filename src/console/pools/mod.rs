@@ -11,6 +11,7 @@ mod new;
 mod overview;
 mod preset;
 mod providers;
+mod recovery;
 mod resource_servers;
 mod settings;
 mod snippets;
@@ -41,6 +42,8 @@ pub fn rows() -> Vec<Row> {
         page("/pools/new", new::show),
         form("/pools/new", new::create),
         page("/pools/{pool}", overview::show),
+        page("/pools/{pool}/recovery", recovery::show),
+        form("/pools/{pool}/recovery", recovery::change),
         page("/pools/{pool}/settings", settings::show),
         form("/pools/{pool}/settings", settings::change),
         form("/pools/{pool}/delete", settings::delete).grave(),

@@ -8,7 +8,7 @@ use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
 /// What DescribeUserPool tells and UpdateUserPool does not take.
-const OF_CREATION: [&str; 11] = [
+pub(super) const OF_CREATION: [&str; 11] = [
     "Id",
     "Name",
     "Arn",
@@ -93,18 +93,21 @@ impl Settings {
         let mut input = unchanged(head);
         let verified = [(self.verify_email, "email"), (self.verify_phone, "phone_number")];
         let verified: Vec<&str> = verified.into_iter().filter_map(|(is, attribute)| is.then_some(attribute)).collect();
-        let policy = json!({
+        let policies = head.described.at("Policies").clone();
+        let policy = policies.at("PasswordPolicy").clone().with(json!({
             "MinimumLength": number(&self.minimum_length), "RequireUppercase": self.upper, "RequireLowercase": self.lower,
             "RequireNumbers": self.numbers, "RequireSymbols": self.symbols,
             "TemporaryPasswordValidityDays": number(&self.temporary_days),
-        });
+        }));
+        let mut admins = head.described.at("AdminCreateUserConfig").clone().with(json!({"AllowAdminCreateUserOnly": !self.sign_up}));
+        admins.put("UnusedAccountValidityDays", number(&self.temporary_days));
         for (name, value) in [
             ("UserPoolId", json!(head.id)),
             ("PoolName", json!(self.name)),
             ("AutoVerifiedAttributes", json!(verified)),
             ("DeletionProtection", json!(if self.protected { "ACTIVE" } else { "INACTIVE" })),
-            ("Policies", json!({"PasswordPolicy": policy})),
-            ("AdminCreateUserConfig", json!({"AllowAdminCreateUserOnly": !self.sign_up})),
+            ("Policies", policies.with(json!({"PasswordPolicy": policy}))),
+            ("AdminCreateUserConfig", admins),
             ("MfaConfiguration", head.described.at("MfaConfiguration").clone()),
         ] {
             input.insert(name.to_owned(), value);

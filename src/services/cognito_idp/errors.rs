@@ -1,21 +1,18 @@
 //! The errors of user pools, and what each refusal of a flow is called there.
 
+mod account;
 mod of_clients;
 
 use serde_json::{Map, Value};
 
 use crate::crypto::argon2::Busy;
 use crate::flows::access::AccessRefused;
-use crate::flows::change_password::ChangePasswordRefused;
 use crate::flows::clients::{NoSuchClient, NoSuchPool, SecretRefused};
 use crate::flows::confirm_sign_up::{ConfirmRefused, ResendRefused, Unwaiting};
 use crate::flows::failed::Failed;
-use crate::flows::invite::InviteRefused;
 use crate::flows::linking::LinkRefused;
 use crate::flows::new_user::{AliasRefused, UnfitUser};
-use crate::flows::own_attributes::OwnChangeRefused;
 use crate::flows::passwords::NewPasswordRefused;
-use crate::flows::recover::{ForgotRefused, ResetRefused};
 use crate::flows::refresh::RefreshRefused;
 use crate::flows::sign_in::{SessionRefused, SignInRefused};
 use crate::flows::sign_up::SignUpRefused;
@@ -29,7 +26,6 @@ use crate::userpools::challenge::{Barred, Flow};
 use crate::userpools::identity_provider::ProviderRefused;
 use crate::userpools::name::{NameKind, NameRefused};
 use crate::userpools::password_policy::PasswordRefused;
-use crate::userpools::recovery::Unrecoverable;
 
 /// An error of user pools.
 #[derive(Debug)]
@@ -325,26 +321,6 @@ impl From<AliasRefused> for Error {
     }
 }
 
-impl From<InviteRefused> for Error {
-    fn from(refused: InviteRefused) -> Self {
-        match refused {
-            InviteRefused::Unfit(refused) => refused.into(),
-            InviteRefused::Password(refused) => refused.into(),
-            InviteRefused::NoSuchPool(gone) => gone.into(),
-            InviteRefused::UsernameExists => Self::UsernameExists,
-            InviteRefused::Alias(refused) => refused.into(),
-            InviteRefused::NoSuchUser => Self::UserNotFound,
-            InviteRefused::NotWaiting => {
-                Self::UnsupportedUserState("Resend not possible. The status of the user is not FORCE_CHANGE_PASSWORD")
-            }
-            // The model knows no limit here, so a spent budget is one request too many.
-            InviteRefused::AddressIsFull => Self::TooManyRequests,
-            InviteRefused::Trigger(refused) => refused.into(),
-            InviteRefused::Failed(failed) => failed.into(),
-        }
-    }
-}
-
 impl From<SignUpRefused> for Error {
     fn from(refused: SignUpRefused) -> Self {
         match refused {
@@ -398,80 +374,6 @@ impl From<ResendRefused> for Error {
             ResendRefused::TooMany => Self::LimitExceeded,
             ResendRefused::Trigger(refused) => refused.into(),
             ResendRefused::Failed(failed) => failed.into(),
-        }
-    }
-}
-
-impl From<Unrecoverable> for Error {
-    fn from(unrecoverable: Unrecoverable) -> Self {
-        match unrecoverable {
-            Unrecoverable::NoSuchUser => Self::UserNotFound,
-            Unrecoverable::Disabled => Self::not_authorized(DISABLED),
-            Unrecoverable::NotConfirmed => Self::UserNotConfirmed,
-            Unrecoverable::State => Self::not_authorized("User password cannot be reset in the current state."),
-            Unrecoverable::NoAddress => {
-                Self::parameter("Cannot reset password for the user as there is no registered/verified email or phone_number")
-            }
-        }
-    }
-}
-
-impl From<ForgotRefused> for Error {
-    fn from(refused: ForgotRefused) -> Self {
-        match refused {
-            ForgotRefused::Name(refused) => refused.into(),
-            ForgotRefused::NoSuchClient(gone) => gone.into(),
-            ForgotRefused::AdministratorsOnly => Self::not_authorized("Contact administrator to reset password."),
-            ForgotRefused::Unrecoverable(unrecoverable) => unrecoverable.into(),
-            ForgotRefused::TooMany => Self::LimitExceeded,
-            ForgotRefused::Trigger(refused) => refused.into(),
-            ForgotRefused::Failed(failed) => failed.into(),
-        }
-    }
-}
-
-impl From<ResetRefused> for Error {
-    fn from(refused: ResetRefused) -> Self {
-        match refused {
-            ResetRefused::Name(refused) => refused.into(),
-            ResetRefused::NoSuchClient(gone) => gone.into(),
-            ResetRefused::Unrecoverable(unrecoverable) => unrecoverable.into(),
-            ResetRefused::TooManyTries => Self::LimitExceeded,
-            ResetRefused::CodeExpired => Self::ExpiredCode(EXPIRED_CODE),
-            ResetRefused::CodeMismatch => Self::CodeMismatch(WRONG_CODE),
-            ResetRefused::Password(refused) => refused.into(),
-            ResetRefused::Trigger(refused) => refused.into(),
-            ResetRefused::Failed(failed) => failed.into(),
-        }
-    }
-}
-
-impl From<ChangePasswordRefused> for Error {
-    fn from(refused: ChangePasswordRefused) -> Self {
-        match refused {
-            ChangePasswordRefused::NoPrevious => Self::parameter("PreviousPassword is required."),
-            ChangePasswordRefused::Incorrect => Self::not_authorized(INCORRECT),
-            ChangePasswordRefused::Locked => Self::LimitExceeded,
-            ChangePasswordRefused::ResetRequired => Self::PasswordResetRequired,
-            ChangePasswordRefused::Revoked => Self::not_authorized(REVOKED),
-            ChangePasswordRefused::Password(refused) => refused.into(),
-            ChangePasswordRefused::Failed(failed) => failed.into(),
-        }
-    }
-}
-
-impl From<OwnChangeRefused> for Error {
-    fn from(refused: OwnChangeRefused) -> Self {
-        match refused {
-            OwnChangeRefused::Revoked => Self::not_authorized(REVOKED),
-            OwnChangeRefused::Change(refused) => refused.into(),
-            OwnChangeRefused::NotAnAddress(name) => Self::parameter(format!("Attribute {name} cannot be verified.")),
-            OwnChangeRefused::NoAddress(kind) => Self::parameter(format!("User has no {} to verify.", kind.as_str())),
-            OwnChangeRefused::TooManyCodes | OwnChangeRefused::TooManyTries => Self::LimitExceeded,
-            OwnChangeRefused::CodeExpired => Self::ExpiredCode(EXPIRED_CODE),
-            OwnChangeRefused::CodeMismatch => Self::CodeMismatch(WRONG_CODE),
-            OwnChangeRefused::Trigger(refused) => refused.into(),
-            OwnChangeRefused::Failed(failed) => failed.into(),
         }
     }
 }

@@ -25,6 +25,7 @@ mod admin_reset_user_password;
 mod admin_respond_to_auth_challenge;
 mod admin_set_user_mfa_preference;
 mod admin_set_user_password;
+mod admin_set_user_settings;
 mod admin_update_user_attributes;
 mod admin_user_global_sign_out;
 mod answers;
@@ -108,6 +109,7 @@ mod revoke_token;
 mod set_ui_customization;
 mod set_user_mfa_preference;
 mod set_user_pool_mfa_config;
+mod set_user_settings;
 mod sign_up;
 mod start_user_import_job;
 mod stop_user_import_job;
@@ -147,6 +149,7 @@ pub fn operations() -> Vec<Operation> {
         signed("AdminRespondToAuthChallenge", admin_respond_to_auth_challenge::handle),
         signed("AdminSetUserMFAPreference", admin_set_user_mfa_preference::handle),
         signed("AdminSetUserPassword", admin_set_user_password::handle),
+        signed("AdminSetUserSettings", admin_set_user_settings::handle),
         signed("AdminUpdateUserAttributes", admin_update_user_attributes::handle),
         signed("AdminUserGlobalSignOut", admin_user_global_sign_out::handle),
         bearer_or_session("AssociateSoftwareToken", associate_software_token::handle),
@@ -212,6 +215,7 @@ pub fn operations() -> Vec<Operation> {
         signed("SetUICustomization", set_ui_customization::handle),
         bearer("SetUserMFAPreference", set_user_mfa_preference::handle),
         signed("SetUserPoolMfaConfig", set_user_pool_mfa_config::handle),
+        bearer("SetUserSettings", set_user_settings::handle),
         client("SignUp", sign_up::handle).within(PerAddress::SignUps),
         signed("StartUserImportJob", start_user_import_job::handle),
         signed("StopUserImportJob", stop_user_import_job::handle),

@@ -51,6 +51,24 @@ pub async fn password(visit: &Visit, fields: &Fields) -> Outcome {
     act(visit, "AdminSetUserPassword", json!({"Password": fields.text("password"), "Permanent": permanent}), notice).await
 }
 
+/// `POST …/reset`
+pub async fn reset(visit: &Visit, _: &Fields) -> Outcome {
+    act(visit, "AdminResetUserPassword", json!({}), "The password is reset: they are sent a code that leads to a new one.").await
+}
+
+/// `POST …/invite`
+pub async fn invite(visit: &Visit, _: &Fields) -> Outcome {
+    let again = json!({"MessageAction": "RESEND", "DesiredDeliveryMediums": ["EMAIL", "SMS"]});
+    act(visit, "AdminCreateUser", again, "They are invited again, with another temporary password.").await
+}
+
+/// `POST …/verify`
+pub async fn verify(visit: &Visit, fields: &Fields) -> Outcome {
+    let attribute = fields.text("attribute");
+    let verified = json!([{"Name": format!("{attribute}_verified"), "Value": "true"}]);
+    act(visit, "AdminUpdateUserAttributes", json!({"UserAttributes": verified}), "The address counts as verified.").await
+}
+
 /// `POST …/mfa`
 pub async fn mfa(visit: &Visit, fields: &Fields) -> Outcome {
     let enabled = fields.has("enabled");

@@ -24,10 +24,13 @@ pub fn rows() -> Vec<Row> {
         form("/pools/{pool}/users/{user}/disable", acts::disable),
         form("/pools/{pool}/users/{user}/enable", acts::enable),
         form("/pools/{pool}/users/{user}/group", acts::add_to_group),
+        form("/pools/{pool}/users/{user}/invite", acts::invite),
         form("/pools/{pool}/users/{user}/mfa", acts::mfa),
         form("/pools/{pool}/users/{user}/password", acts::password),
+        form("/pools/{pool}/users/{user}/reset", acts::reset),
         form("/pools/{pool}/users/{user}/sign-out", acts::sign_out),
         form("/pools/{pool}/users/{user}/ungroup", acts::remove_from_group),
+        form("/pools/{pool}/users/{user}/verify", acts::verify),
     ]
 }
 

@@ -25,7 +25,9 @@ struct Mays {
     confirm: May,
     disable: May,
     enable: May,
+    invite: May,
     password: May,
+    reset: May,
     sign_out: May,
     delete: May,
     mfa: May,
@@ -42,6 +44,8 @@ impl Mays {
             confirm: may(visit, "AdminConfirmSignUp", with(json!({}))).await,
             disable: may(visit, "AdminDisableUser", with(json!({}))).await,
             enable: may(visit, "AdminEnableUser", with(json!({}))).await,
+            invite: may(visit, "AdminCreateUser", with(json!({"MessageAction": "RESEND"}))).await,
+            reset: may(visit, "AdminResetUserPassword", with(json!({}))).await,
             password: may(visit, "AdminSetUserPassword", with(json!({"Password": "Aa1!aaaa"}))).await,
             sign_out: may(visit, "AdminUserGlobalSignOut", with(json!({}))).await,
             delete: may(visit, "AdminDeleteUser", with(json!({}))).await,
@@ -70,6 +74,8 @@ struct UserPage {
     factor: bool,
     preferred: bool,
     attributes: Vec<Shown>,
+    /// Their addresses, and whether each is verified.
+    addresses: Vec<(&'static str, String, bool)>,
     /// The schema's attributes that they do not have.
     absent: Vec<String>,
     groups: Vec<Group>,
@@ -104,6 +110,12 @@ fn attributes(head: &Head, user: &Value, typed: &[(String, String)]) -> (Vec<Sho
     (shown, absent)
 }
 
+/// The addresses of a user, and whether each is verified.
+fn addresses(user: &Value) -> Vec<(&'static str, String, bool)> {
+    let address = |kind: &'static str| (kind, attribute(user, kind), attribute(user, &format!("{kind}_verified")) == "true");
+    ["email", "phone_number"].map(address).into_iter().filter(|(_, value, _)| !value.is_empty()).collect()
+}
+
 /// The user's page, with what was refused above it.
 async fn page(visit: &Visit, typed: &[(String, String)], error: Option<WireError>) -> Result<UserPage, WireError> {
     let head = Head::load(visit, "users").await?;
@@ -127,6 +139,7 @@ async fn page(visit: &Visit, typed: &[(String, String)], error: Option<WireError
         factor: !factors.is_empty(),
         preferred: user.at("PreferredMfaSetting").is_string(),
         attributes: shown,
+        addresses: addresses(&user),
         absent,
         groups: groups.list("Groups").iter().map(|group| Group::read(visit, group)).collect(),
         unseen,

@@ -98,6 +98,22 @@ async fn a_wrong_code_costs_the_same_for_nobody() {
 }
 
 #[actix_web::test]
+async fn a_forgotten_password_costs_the_same_for_nobody() {
+    let app = TestApp::new().await;
+    let pool = pool_of_all(&app).await;
+    let verified = json!([{"Name": "email", "Value": "c@x.example"}, {"Name": "email_verified", "Value": "true"}]);
+    pool.admin("AdminUpdateUserAttributes", json!({"Username": "confirmed", "UserAttributes": verified})).await.ok();
+    warm(&pool).await;
+    same_work(&app, 7, |name| pool.client("ForgotPassword", json!({"Username": name}))).await;
+    assert_eq!(app.messages_to("c@x.example").await.len(), 5);
+    let confirm = |name: &'static str| {
+        let input = json!({"Username": name, "ConfirmationCode": "x", "Password": OTHER});
+        pool.client("ConfirmForgotPassword", input)
+    };
+    same_work(&app, 7, confirm).await;
+}
+
+#[actix_web::test]
 async fn a_wrong_password_costs_the_same_for_nobody() {
     let app = TestApp::new().await;
     let pool = pool_of_all(&app).await;
