@@ -47,10 +47,26 @@ pub struct ResetEmail<'a> {
     pub code: &'a str,
 }
 
+/// The email that carries the code of a sign-in.
+#[derive(Template)]
+#[template(path = "email/sign_in.txt")]
+pub struct SignInEmail<'a> {
+    /// The code.
+    pub code: &'a str,
+}
+
 /// The text message that carries the code of a password's reset.
 #[derive(Template)]
 #[template(path = "sms/reset.txt")]
 pub struct ResetSms<'a> {
+    /// The code.
+    pub code: &'a str,
+}
+
+/// The text message that carries the code of a sign-in.
+#[derive(Template)]
+#[template(path = "sms/sign_in.txt")]
+pub struct SignInSms<'a> {
     /// The code.
     pub code: &'a str,
 }

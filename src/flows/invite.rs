@@ -14,10 +14,11 @@ use super::triggers::sign_up::MadeBy;
 use super::triggers::{self, Through, TriggerRefused};
 use crate::context::App;
 use crate::crypto::ids;
-use crate::delivery::{self, InvitationEmail, InvitationSms, SendRefused};
+use crate::delivery::{self, InvitationEmail, InvitationSms, SendRefused, WelcomeEmail, WelcomeSms};
 use crate::kit::secret::Secret;
 use crate::store::{self, Conn};
 use crate::userpools::attributes::Writer;
+use crate::userpools::first_factor::{self, PasswordlessRefused};
 use crate::userpools::message::Message;
 use crate::userpools::message_text;
 use crate::userpools::name::NameKind;
@@ -42,6 +43,9 @@ pub enum InviteRefused {
     /// An address is no name of theirs.
     #[error(transparent)]
     Alias(AliasRefused),
+    /// The user could not begin a sign-in.
+    #[error(transparent)]
+    Passwordless(#[from] PasswordlessRefused),
     /// There is nobody to invite again.
     #[error("no such user")]
     NoSuchUser,
@@ -108,13 +112,22 @@ pub async fn create(app: &App, through: Through<'_>, invitation: Invitation) -> 
     let new = NewUser { username, attributes, writer: Writer::Administrator, status: UserStatus::ForceChangePassword };
     let mut new = new_user::prepare(app, pool, new)?;
     triggers::sign_up::before(app, through, &mut new.user, MadeBy::Administrator).await?;
-    let password = password.unwrap_or_else(|| temporary_password(app, pool));
-    new.user.password = Some(administrators_record(app, pool, &new.user, &password, false).await?);
+    let password = match password {
+        None if first_factor::is_passwordless(pool) => None,
+        given => Some(given.unwrap_or_else(|| temporary_password(app, pool))),
+    };
+    match &password {
+        Some(password) => new.user.password = Some(administrators_record(app, pool, &new.user, password, false).await?),
+        None => {
+            first_factor::check_passwordless(pool, &new.user)?;
+            new.user.status = UserStatus::Confirmed;
+        }
+    }
     let worded =
         if mediums.is_empty() { Cow::Borrowed(pool) } else { triggers::message::worded(app, through, &new.user, INVITATION).await? };
     app.write(async |tx| {
         new_user::insert(tx, pool, &new, force_alias).await?;
-        send(app, tx, &worded, &new.user, &password, &mediums).await
+        send(app, tx, &worded, &new.user, password.as_ref(), &mediums).await
     })
     .await?;
     Ok(new.user)
@@ -142,7 +155,7 @@ pub async fn again(
         waits(&user)?;
         passwords::set(tx, pool, &user, &record, UserStatus::ForceChangePassword, app.now()).await?;
         store::attempts::clear(tx, &pool.id, &attempts_of(app, &user)).await?;
-        send(app, tx, &worded, &user, &password, mediums).await?;
+        send(app, tx, &worded, &user, Some(&password), mediums).await?;
         Ok(User { modified_at: app.now(), ..user })
     })
     .await
@@ -163,7 +176,14 @@ fn temporary_password(app: &App, pool: &Pool) -> Secret {
 }
 
 /// Sends the invitation by each of the mediums for which the user has an address.
-async fn send(app: &App, tx: &mut Conn, pool: &Pool, user: &User, password: &Secret, mediums: &[String]) -> Result<(), InviteRefused> {
+async fn send(
+    app: &App,
+    tx: &mut Conn,
+    pool: &Pool,
+    user: &User,
+    password: Option<&Secret>,
+    mediums: &[String],
+) -> Result<(), InviteRefused> {
     for (medium, kind) in [("SMS", NameKind::PhoneNumber), ("EMAIL", NameKind::Email)] {
         let address = user.attributes.get(kind.as_str()).filter(|address| !address.is_empty());
         if let Some(address) = address.filter(|_| mediums.iter().any(|wanted| wanted == medium)) {
@@ -173,23 +193,31 @@ async fn send(app: &App, tx: &mut Conn, pool: &Pool, user: &User, password: &Sec
     Ok(())
 }
 
-fn message(pool: &Pool, user: &User, password: &Secret, kind: NameKind, address: &str) -> Result<Message, Failed> {
+fn message(pool: &Pool, user: &User, password: Option<&Secret>, kind: NameKind, address: &str) -> Result<Message, Failed> {
     let own = &pool.configuration.admin_create_user_config.invite_message_template;
-    let (username, code) = (signs_in_by(pool, user), password.expose_secret());
+    let (username, code) = (signs_in_by(pool, user), password.map(Secret::expose_secret));
     let is_email = kind == NameKind::Email;
     let text = if is_email { &own.email_message } else { &own.sms_message };
-    let body = match text {
-        Some(text) => message_text::invitation(text, username, code),
-        None if is_email => InvitationEmail { username, code }.render().map_err(Failed::because)?,
-        None => InvitationSms { username, code }.render().map_err(Failed::because)?,
+    let body = match (text, code) {
+        (Some(text), Some(code)) => Ok(message_text::invitation(text, username, code)),
+        (None, Some(code)) if is_email => InvitationEmail { username, code }.render(),
+        (None, Some(code)) => InvitationSms { username, code }.render(),
+        // The pool's own text is about a password.
+        (_, None) if is_email => WelcomeEmail { username }.render(),
+        (_, None) => WelcomeSms { username }.render(),
     };
-    let subject = || own.email_subject.clone().unwrap_or_else(|| "Your temporary password".to_owned());
+    let body = body.map_err(Failed::because)?;
+    let subject = || match (&own.email_subject, code) {
+        (Some(subject), Some(_)) => subject.clone(),
+        (None, Some(_)) => "Your temporary password".to_owned(),
+        (_, None) => "Your account".to_owned(),
+    };
     Ok(Message {
         channel: if is_email { "email" } else { "sms" }.to_owned(),
         to: address.to_owned(),
         subject: is_email.then(subject),
         body,
-        code: Some(code.to_owned()),
+        code: code.map(str::to_owned),
         link: None,
         user_pool_id: user.pool_id.clone(),
         username: user.username.clone(),

@@ -14,6 +14,7 @@ mod providers;
 mod recovery;
 mod resource_servers;
 mod settings;
+mod sign_in;
 mod snippets;
 mod terms;
 mod triggers;
@@ -47,6 +48,9 @@ pub fn rows() -> Vec<Row> {
         page("/pools/{pool}/settings", settings::show),
         form("/pools/{pool}/settings", settings::change),
         form("/pools/{pool}/delete", settings::delete).grave(),
+        page("/pools/{pool}/sign-in", sign_in::show),
+        form("/pools/{pool}/first-factors", sign_in::choose),
+        form("/pools/{pool}/mfa", sign_in::change_mfa),
     ];
     rows.extend(branding::rows());
     rows.extend(clients::rows());

@@ -1,4 +1,4 @@
-//! A pool's settings: who signs up and how, what passwords are like, MFA; and its end.
+//! A pool's settings: who signs up and how, what passwords are like; and its end.
 
 use askama::Template;
 use serde_json::{Map, Value, json};
@@ -8,7 +8,7 @@ use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
 /// What DescribeUserPool tells and UpdateUserPool does not take.
-pub(super) const OF_CREATION: [&str; 11] = [
+pub(super) const OF_CREATION: [&str; 10] = [
     "Id",
     "Name",
     "Arn",
@@ -19,7 +19,6 @@ pub(super) const OF_CREATION: [&str; 11] = [
     "UsernameAttributes",
     "AliasAttributes",
     "UsernameConfiguration",
-    "MfaConfiguration",
 ];
 
 #[derive(Template)]
@@ -29,7 +28,6 @@ struct SettingsPage {
     head: Head,
     settings: Settings,
     may_change: May,
-    may_change_mfa: May,
     may_delete: May,
     error: Option<WireError>,
 }
@@ -47,7 +45,6 @@ struct Settings {
     numbers: bool,
     symbols: bool,
     temporary_days: String,
-    mfa: String,
 }
 
 impl Settings {
@@ -67,7 +64,6 @@ impl Settings {
             numbers: policy.at("RequireNumbers") == true,
             symbols: policy.at("RequireSymbols") == true,
             temporary_days: number("TemporaryPasswordValidityDays"),
-            mfa: described.text("MfaConfiguration"),
         }
     }
 
@@ -84,7 +80,6 @@ impl Settings {
             numbers: fields.has("numbers"),
             symbols: fields.has("symbols"),
             temporary_days: fields.given("temporary_days").unwrap_or_default(),
-            mfa: fields.text("mfa"),
         }
     }
 
@@ -108,7 +103,6 @@ impl Settings {
             ("DeletionProtection", json!(if self.protected { "ACTIVE" } else { "INACTIVE" })),
             ("Policies", policies.with(json!({"PasswordPolicy": policy}))),
             ("AdminCreateUserConfig", admins),
-            ("MfaConfiguration", head.described.at("MfaConfiguration").clone()),
         ] {
             input.insert(name.to_owned(), value);
         }
@@ -116,10 +110,11 @@ impl Settings {
     }
 }
 
-/// What UpdateUserPool is given for all to stay as it is, but for the pool's id and MFA.
-pub(super) fn unchanged(head: &Head) -> Map<String, Value> {
+/// What UpdateUserPool is given of a pool, so that it changes nothing.
+pub fn unchanged(head: &Head) -> Map<String, Value> {
     let mut input: Map<String, Value> = members(head.described.clone());
     input.retain(|name, _| !OF_CREATION.contains(&name.as_str()));
+    input.insert("UserPoolId".to_owned(), json!(head.id));
     input
 }
 
@@ -128,7 +123,6 @@ async fn page(visit: &Visit, head: Head, settings: Settings, error: Option<WireE
     SettingsPage {
         frame: visit.frame(&head.name),
         may_change: may(visit, "UpdateUserPool", pool.clone()).await,
-        may_change_mfa: may(visit, "SetUserPoolMfaConfig", pool.clone()).await,
         may_delete: may(visit, "DeleteUserPool", pool).await,
         head,
         settings,
@@ -148,24 +142,10 @@ pub async fn change(visit: &Visit, fields: &Fields) -> Outcome {
     let head = Head::load_whole(visit, "settings").await?;
     let settings = Settings::read(fields);
     let path = head.path("/settings");
-    if let Err(error) = save(visit, &head, &settings).await {
+    if let Err(error) = call(visit, "UpdateUserPool", settings.input(&head)).await {
         return Ok(Reply::again(&page(visit, head, settings, Some(error.clone())).await, &error));
     }
     Ok(Reply::done(path, "The settings are saved."))
-}
-
-/// MFA first: what it refuses leaves the rest as it was.
-async fn save(visit: &Visit, head: &Head, settings: &Settings) -> Result<(), WireError> {
-    let mut head = Head { id: head.id.clone(), name: String::new(), tab: "", described: head.described.clone() };
-    if !settings.mfa.is_empty() && head.described.at("MfaConfiguration") != settings.mfa.as_str() {
-        let mut input = json!({"UserPoolId": head.id, "MfaConfiguration": settings.mfa});
-        if settings.mfa != "OFF" {
-            input.put("SoftwareTokenMfaConfiguration", json!({"Enabled": true}));
-        }
-        call(visit, "SetUserPoolMfaConfig", input).await?;
-        head.described.put("MfaConfiguration", json!(settings.mfa));
-    }
-    call(visit, "UpdateUserPool", settings.input(&head)).await.map(drop)
 }
 
 /// `POST /console/pools/{pool}/delete`

@@ -101,7 +101,7 @@ pub async fn respond(
     answer: &str,
     secret_hash: Option<&str>,
 ) -> Result<Outcome, SignInRefused> {
-    let session = Session::open(app, app_client, Challenge::Custom, session)?;
+    let session = Session::open(app, app_client, &[Challenge::Custom], session)?;
     let user = app.read(async |tx| users::find(tx, &app_client.pool, name).await).await?;
     let subject = Subject::named(app, &app_client.pool, name, user);
     // SECURITY: the session of one user with the name of another is nobody's; and nobody's session goes by their name too.

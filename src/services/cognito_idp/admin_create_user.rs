@@ -1,4 +1,4 @@
-//! AdminCreateUser: a user with a temporary password, invited by mail or text message unless that is suppressed.
+//! AdminCreateUser: a user with a temporary password, or with none where the pool lets in by codes; invited by mail or text message unless that is suppressed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

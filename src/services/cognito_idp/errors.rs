@@ -14,18 +14,22 @@ use crate::flows::linking::LinkRefused;
 use crate::flows::new_user::{AliasRefused, UnfitUser};
 use crate::flows::passwords::NewPasswordRefused;
 use crate::flows::refresh::RefreshRefused;
+use crate::flows::second_factors::PreferenceRefused;
 use crate::flows::sign_in::{SessionRefused, SignInRefused};
 use crate::flows::sign_up::SignUpRefused;
-use crate::flows::software_token::{EnrolmentRefused, PreferenceRefused};
+use crate::flows::software_token::EnrolmentRefused;
 use crate::flows::triggers::TriggerRefused;
 use crate::flows::user_attributes::ChangeRefused;
 use crate::operation::{self, Fault};
 use crate::store::StoreError;
 use crate::userpools::attributes::AttributeRefused;
 use crate::userpools::challenge::{Barred, Flow};
+use crate::userpools::first_factor::PasswordlessRefused;
 use crate::userpools::identity_provider::ProviderRefused;
 use crate::userpools::name::{NameKind, NameRefused};
 use crate::userpools::password_policy::PasswordRefused;
+use crate::userpools::pool::FactorsRefused;
+use crate::userpools::second_factor::{SecondFactor, WishRefused};
 
 /// An error of user pools.
 #[derive(Debug)]
@@ -327,6 +331,7 @@ impl From<SignUpRefused> for Error {
             SignUpRefused::AdministratorsOnly => Self::not_authorized("SignUp is not permitted for this user pool"),
             SignUpRefused::Unfit(refused) => refused.into(),
             SignUpRefused::Password(refused) => refused.into(),
+            SignUpRefused::Passwordless(refused) => refused.into(),
             SignUpRefused::UsernameExists => Self::UsernameExists,
             SignUpRefused::Alias(refused) => refused.into(),
             SignUpRefused::AddressIsFull => Self::LimitExceeded,
@@ -393,6 +398,9 @@ impl From<SignInRefused> for Error {
             SignInRefused::Session(refused) => refused.into(),
             SignInRefused::WrongCode => Self::CodeMismatch("Invalid code received for user"),
             SignInRefused::CodeUsed => Self::ExpiredCode("Your software token has already been used once."),
+            SignInRefused::WrongSentCode => Self::CodeMismatch("Invalid code or auth state for the user."),
+            SignInRefused::TooManyMessages => Self::TooManyRequests,
+            SignInRefused::NotOffered => Self::parameter("The selected challenge is not available."),
             SignInRefused::Password(refused) => Self::InvalidPassword(refused),
             SignInRefused::PasswordReused => Self::PasswordHistory,
             SignInRefused::Attribute(refused) => refused.into(),
@@ -465,8 +473,7 @@ impl From<EnrolmentRefused> for Error {
 impl From<PreferenceRefused> for Error {
     fn from(refused: PreferenceRefused) -> Self {
         match refused {
-            PreferenceRefused::PreferredIsDisabled => Self::parameter("Preferred MFA must be enabled"),
-            PreferenceRefused::NoToken => Self::parameter("User has not verified software token mfa"),
+            PreferenceRefused::Wish(refused) => refused.into(),
             PreferenceRefused::Revoked => Self::not_authorized(REVOKED),
             PreferenceRefused::NoSuchUser => Self::UserNotFound,
             PreferenceRefused::Failed(failed) => failed.into(),
@@ -476,6 +483,12 @@ impl From<PreferenceRefused> for Error {
 
 impl From<ProviderRefused> for Error {
     fn from(refused: ProviderRefused) -> Self {
+        Self::parameter(refused.to_string())
+    }
+}
+
+impl From<PasswordlessRefused> for Error {
+    fn from(refused: PasswordlessRefused) -> Self {
         Self::parameter(refused.to_string())
     }
 }
@@ -506,6 +519,25 @@ pub fn no_such_provider(name: &str) -> Error {
     Error::ResourceNotFound(format!("Identity provider {name} does not exist."))
 }
 
+impl From<FactorsRefused> for Error {
+    fn from(refused: FactorsRefused) -> Self {
+        Self::parameter(refused.to_string())
+    }
+}
+
+impl From<WishRefused> for Error {
+    fn from(refused: WishRefused) -> Self {
+        match refused {
+            WishRefused::PreferredIsDisabled => Self::parameter("Preferred MFA must be enabled"),
+            WishRefused::TwoPreferred => Self::parameter("Only one factor can be set as preferred"),
+            WishRefused::Lacking(SecondFactor::SoftwareToken) => Self::parameter("User has not verified software token mfa"),
+            WishRefused::Lacking(factor) | WishRefused::NotOffered(factor) => {
+                Self::parameter(format!("User does not have delivery config set to turn on {}", factor.as_str()))
+            }
+        }
+    }
+}
+
 /// AuthFlow.
 const fn name_of(flow: Flow) -> &'static str {
     match flow {
@@ -513,6 +545,7 @@ const fn name_of(flow: Flow) -> &'static str {
         Flow::AdminPassword => "ADMIN_USER_PASSWORD_AUTH",
         Flow::Srp => "USER_SRP_AUTH",
         Flow::Custom | Flow::CustomSrp => "CUSTOM_AUTH",
+        Flow::Choice => "USER_AUTH",
     }
 }
 
@@ -521,7 +554,7 @@ pub fn refuse_unsupported(rest: &Map<String, Value>) -> Result<(), Error> {
     operation::unsupported(rest).map_or(Ok(()), |name| Err(Error::parameter(format!("{name} is not supported"))))
 }
 
-/// Refuses the session by which a sign-up goes on into a sign-in (USER_AUTH): none was handed out.
+/// Refuses the session by which a sign-up goes on into a sign-in, where that is not by choice.
 pub fn no_session(given: Option<&str>) -> Result<(), Error> {
     given.map_or(Ok(()), |_| Err(Error::parameter("Session is not supported")))
 }

@@ -11,12 +11,14 @@ mod add_user_pool_client_secret;
 mod admin_add_user_to_group;
 mod admin_confirm_sign_up;
 mod admin_create_user;
+mod admin_delete_software_token;
 mod admin_delete_user;
 mod admin_delete_user_attributes;
 mod admin_disable_provider_for_user;
 mod admin_disable_user;
 mod admin_enable_user;
 mod admin_get_user;
+mod admin_get_user_auth_factors;
 mod admin_initiate_auth;
 mod admin_link_provider_for_user;
 mod admin_list_groups_for_user;
@@ -82,6 +84,7 @@ mod get_tokens_from_refresh_token;
 mod get_ui_customization;
 mod get_user;
 mod get_user_attribute_verification_code;
+mod get_user_auth_factors;
 mod get_user_pool_mfa_config;
 mod global_sign_out;
 mod group_answer;
@@ -135,12 +138,14 @@ pub fn operations() -> Vec<Operation> {
         signed("AdminAddUserToGroup", admin_add_user_to_group::handle),
         signed("AdminConfirmSignUp", admin_confirm_sign_up::handle),
         signed("AdminCreateUser", admin_create_user::handle),
+        signed("AdminDeleteSoftwareToken", admin_delete_software_token::handle),
         signed("AdminDeleteUser", admin_delete_user::handle),
         signed("AdminDeleteUserAttributes", admin_delete_user_attributes::handle),
         signed("AdminDisableProviderForUser", admin_disable_provider_for_user::handle),
         signed("AdminDisableUser", admin_disable_user::handle),
         signed("AdminEnableUser", admin_enable_user::handle),
         signed("AdminGetUser", admin_get_user::handle),
+        signed("AdminGetUserAuthFactors", admin_get_user_auth_factors::handle),
         signed("AdminInitiateAuth", admin_initiate_auth::handle),
         signed("AdminLinkProviderForUser", admin_link_provider_for_user::handle),
         signed("AdminListGroupsForUser", admin_list_groups_for_user::handle),
@@ -196,6 +201,7 @@ pub fn operations() -> Vec<Operation> {
         signed("GetUICustomization", get_ui_customization::handle),
         bearer("GetUser", get_user::handle),
         bearer("GetUserAttributeVerificationCode", get_user_attribute_verification_code::handle),
+        bearer("GetUserAuthFactors", get_user_auth_factors::handle),
         signed("GetUserPoolMfaConfig", get_user_pool_mfa_config::handle),
         bearer("GlobalSignOut", global_sign_out::handle),
         client("InitiateAuth", initiate_auth::handle).within(PerAddress::RefusedSignIns),

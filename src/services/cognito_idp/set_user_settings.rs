@@ -6,7 +6,7 @@ use super::errors::Error;
 use super::factor_settings::{FactorSettings, MfaOption};
 use crate::context::Context;
 use crate::flows::access::Holder;
-use crate::flows::software_token;
+use crate::flows::second_factors;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -22,9 +22,7 @@ carries_access_token!(Request);
 pub struct Response {}
 
 pub async fn handle(cx: &Context, holder: Holder, request: Request) -> Result<Response, Error> {
-    if let Some(preference) = FactorSettings::of_options(&request.mfa_options)?.preference()? {
-        software_token::prefer(cx, &holder, preference).await?;
-    }
+    second_factors::prefer(cx, &holder, &FactorSettings::of_options(&request.mfa_options)?.wishes()?).await?;
     Ok(Response {})
 }
 

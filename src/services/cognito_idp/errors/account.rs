@@ -89,6 +89,7 @@ impl From<InviteRefused> for Error {
             InviteRefused::NoSuchPool(gone) => gone.into(),
             InviteRefused::UsernameExists => Self::UsernameExists,
             InviteRefused::Alias(refused) => refused.into(),
+            InviteRefused::Passwordless(refused) => refused.into(),
             InviteRefused::NoSuchUser => Self::UserNotFound,
             InviteRefused::NotWaiting => {
                 Self::UnsupportedUserState("Resend not possible. The status of the user is not FORCE_CHANGE_PASSWORD")
