@@ -61,6 +61,24 @@ pub fn client_id(rng: &mut dyn CryptoRng) -> ClientId {
     text(LOWER_ALPHANUMERIC, 26, rng).into()
 }
 
+/// The key of a device: the pool's region, `_` and a UUID.
+#[must_use]
+pub fn device_key(region: &str, rng: &mut dyn CryptoRng) -> String {
+    format!("{region}_{}", uuid(rng))
+}
+
+/// The group key of a device: `-` and eight alphanumerics.
+#[must_use]
+pub fn device_group_key(rng: &mut dyn CryptoRng) -> String {
+    format!("-{}", text(ALPHANUMERIC, 8, rng))
+}
+
+/// The id of a token session: `tkn` and 25 lower-case alphanumerics.
+#[must_use]
+pub fn token_session_id(rng: &mut dyn CryptoRng) -> String {
+    format!("tkn{}", text(LOWER_ALPHANUMERIC, 25, rng))
+}
+
 /// 52 lower-case alphanumerics: 268 bits.
 #[must_use]
 pub fn client_secret(rng: &mut dyn CryptoRng) -> Secret {

@@ -13,6 +13,7 @@ use crate::flows::pool_keys;
 use crate::kit::id::UserId;
 use crate::store::tokens::TokenFamily;
 use crate::tokens::claims::{ACCESS, AccessClaims, ID, IdClaims, USER_ADMIN_SCOPE};
+use crate::userpools::device::NewDevice;
 use crate::userpools::group::GroupClaims;
 use crate::userpools::user::User;
 
@@ -26,6 +27,8 @@ pub struct Tokens {
     pub refresh_token: Option<String>,
     /// How long the access token lives.
     pub lifetime: Duration,
+    /// The device that the sign-in was given, to be confirmed.
+    pub new_device: Option<NewDevice>,
 }
 
 /// Why tokens are not given.
@@ -124,6 +127,7 @@ pub async fn tokens(
         access_token: keys.current.sign(&access).map_err(Failed::because)?,
         lifetime: access_lifetime,
         refresh_token,
+        new_device: None,
         id_token: keys.current.sign(&id).map_err(Failed::because)?,
     })
 }

@@ -1,10 +1,12 @@
 //! What takes several steps and I/O: one driver each, shared by the wire and whatever else starts it.
 
 pub mod access;
+pub mod auth_events;
 pub mod bearer;
 pub mod clients;
 pub mod codes;
 pub mod confirm_sign_up;
+pub mod devices;
 pub mod failed;
 pub mod issue;
 pub mod new_user;
@@ -12,8 +14,10 @@ pub mod paging;
 pub mod passwords;
 pub mod pool_keys;
 pub mod refresh;
+pub mod sessions;
 pub mod sign_in;
 pub mod sign_up;
 pub mod software_token;
 pub mod user_attributes;
 pub mod web_identity;
+pub mod whence;

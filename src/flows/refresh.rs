@@ -3,6 +3,8 @@
 use super::clients::{AppClient, NoSuchClient, SecretRefused};
 use super::failed::{Failed, fails_with_the_store};
 use super::issue::{self, IssueRefused, Tokens};
+use super::whence::Whence;
+use super::{devices, sessions};
 use crate::context::App;
 use crate::store::tokens::{self, FamilyOfMember};
 use crate::userpools::group::GroupClaims;
@@ -51,7 +53,7 @@ impl From<IssueRefused> for RefreshRefused {
 ///
 /// # Errors
 /// [`RefreshRefused`].
-pub async fn refresh(app: &App, app_client: &AppClient, token: &str, secret_hash: Option<&str>) -> Result<Tokens, RefreshRefused> {
+pub async fn refresh(app: &App, app_client: &AppClient, token: &str, secret_hash: Option<&str>, whence: Whence<'_>) -> Result<Tokens, RefreshRefused> {
     if !app_client.client.configuration.allows("ALLOW_REFRESH_TOKEN_AUTH") {
         return Err(RefreshRefused::Disabled);
     }
@@ -73,5 +75,9 @@ pub async fn refresh(app: &App, app_client: &AppClient, token: &str, secret_hash
     if app.now() >= family.expires_at {
         return Err(RefreshRefused::Expired);
     }
+    if !devices::may_refresh(app, &app_client.pool, &family, whence.device_key).await? {
+        return Err(RefreshRefused::Invalid);
+    }
+    sessions::used(app, &app_client.pool, &family, whence).await?;
     Ok(issue::tokens(app, app_client, &user, GroupClaims::of(memberships), &family, None).await?)
 }

@@ -20,6 +20,9 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(20, "nodes", include_str!("../../migrations/0020_nodes.sql")),
     shared(30, "groups", include_str!("../../migrations/0030_groups.sql")),
     shared(35, "access key uses", include_str!("../../migrations/0035_access_key_uses.sql")),
+    shared(52, "devices", include_str!("../../migrations/0052_devices.sql")),
+    shared(53, "sessions", include_str!("../../migrations/0053_sessions.sql")),
+    shared(54, "auth events", include_str!("../../migrations/0054_auth_events.sql")),
 ];
 
 const fn shared(version: i64, name: &'static str, sql: &'static str) -> (i64, &'static str, &'static str, &'static str) {

@@ -5,6 +5,7 @@ mod on;
 
 pub mod attempts;
 pub mod audit;
+pub mod auth_events;
 pub mod changes;
 pub mod codes;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod conformance;
 pub mod console_sessions;
 pub mod db;
 pub mod deployment;
+pub mod devices;
 mod doc;
 mod embedded;
 pub mod error;
@@ -27,6 +29,7 @@ mod migrate;
 pub mod names;
 pub mod nodes;
 pub mod outbox;
+pub mod sessions;
 pub mod signing_keys;
 #[cfg(test)]
 pub mod template;

@@ -48,6 +48,9 @@ pub(super) const TABLES: &[TableOfPools] = tables_of_pools![
     "outbox_messages",
     "message_budgets",
     "pool_activity",
+    "user_devices",
+    "device_sign_ins",
+    "user_auth_events",
 ];
 
 #[derive(sqlx::FromRow)]

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::client::Client;
+use super::device::{Device, DeviceStatus};
 use super::pool::{MfaMode, Pool};
 use super::user::{Generation, User, UserStatus};
 use crate::kit::clock::Timestamp;
@@ -44,6 +45,19 @@ pub enum Challenge {
     SoftwareToken,
     /// To set up a second factor.
     MfaSetup,
+    /// A proof of a remembered device's secret.
+    Device,
+}
+
+impl Challenge {
+    /// Whether it asks for a second factor that the user has.
+    #[must_use]
+    pub const fn is_second_factor(self) -> bool {
+        match self {
+            Self::SoftwareToken => true,
+            Self::Password | Self::NewPassword | Self::MfaSetup | Self::Device => false,
+        }
+    }
 }
 
 /// What was done.
@@ -59,6 +73,8 @@ pub enum Done {
     Enrolment,
     /// MFA_SETUP was answered after that.
     MfaSetup,
+    /// The device's secret was proven.
+    Device,
 }
 
 /// One round of a custom challenge, as its triggers are told of it.
@@ -87,6 +103,9 @@ pub struct Progress {
     pub password_generation: Generation,
     /// The second factors that it rests on.
     pub factor_generation: Generation,
+    /// What its steps are noted under in the user's history.
+    #[serde(default)]
+    pub event_id: String,
 }
 
 /// What follows.
@@ -133,7 +152,7 @@ impl Progress {
     /// A sign-in that begins; nothing is done.
     #[must_use]
     pub const fn begin(flow: Flow, password_generation: Generation, factor_generation: Generation) -> Self {
-        Self { flow, done: Vec::new(), history: Vec::new(), device: None, password_generation, factor_generation }
+        Self { flow, done: Vec::new(), history: Vec::new(), device: None, password_generation, factor_generation, event_id: String::new() }
     }
 
     /// The sign-in after one more step. It rests on what the user has after that step.
@@ -178,6 +197,36 @@ pub fn next(pool: &Pool, client: &Client, user: &User, progress: &Progress, now:
         }
         UserStatus::Confirmed => Ok(second_factor(pool, user, progress)),
     }
+}
+
+/// What a sign-in asks for next on a device of the user: a remembered one proves itself, in place of a second factor where the
+/// pool says so, and last elsewhere.
+///
+/// Source: Amazon Cognito user pools API reference, DeviceConfigurationType.
+///
+/// # Errors
+/// [`NextRefused`].
+pub fn next_on(
+    device: Option<&Device>,
+    pool: &Pool,
+    client: &Client,
+    user: &User,
+    progress: &Progress,
+    now: Timestamp,
+) -> Result<Step, NextRefused> {
+    let step = next(pool, client, user, progress, now)?;
+    let Some(configuration) = pool.configuration.device_configuration else { return Ok(step) };
+    // SECURITY: another user's device is none of theirs, and who forgot it has none.
+    let is_remembered = |device: &&Device| device.status == DeviceStatus::Remembered && device.user_id == user.id;
+    if device.filter(is_remembered).is_none() {
+        return Ok(step);
+    }
+    let then = if progress.has(Done::Device) { Step::Complete } else { Step::Ask(Challenge::Device) };
+    Ok(match step {
+        Step::Complete => then,
+        Step::Ask(challenge) if challenge.is_second_factor() && configuration.challenge_required_on_new_device => then,
+        Step::Ask(_) => step,
+    })
 }
 
 fn second_factor(pool: &Pool, user: &User, progress: &Progress) -> Step {

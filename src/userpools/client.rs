@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::session::SsoSession;
 use crate::crypto::sealed::Sealed;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{ClientId, UserPoolId};
@@ -69,6 +70,9 @@ pub struct ClientConfiguration {
     /// Minutes that a challenge's session string lives.
     #[serde(alias = "auth_session_validity")]
     pub auth_session_validity: i64,
+    /// How single sign-on sessions are used: SetUserPoolClientSessionConfiguration sets it.
+    #[serde(skip_serializing_if = "SsoSession::is_default")]
+    pub sso_session: SsoSession,
 }
 
 impl Default for ClientConfiguration {
@@ -85,6 +89,7 @@ impl Default for ClientConfiguration {
             prevent_user_existence_errors: None,
             enable_token_revocation: true,
             auth_session_validity: 3,
+            sso_session: SsoSession::default(),
         }
     }
 }

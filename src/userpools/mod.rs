@@ -3,12 +3,15 @@
 pub mod attributes;
 pub mod challenge;
 pub mod client;
+pub mod device;
 pub mod group;
 pub mod lockout;
 pub mod message;
 pub mod name;
 pub mod password_policy;
 pub mod pool;
+pub mod session;
 pub mod signing_keys;
 pub mod unseen;
 pub mod user;
+pub mod user_agent;

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::attributes::SchemaAttribute;
 use super::name::{CanonicalName, Capitals, NameKind, NameRefused};
+use super::device::DeviceConfiguration;
 use super::password_policy::PasswordPolicy;
+use super::session::SessionConfiguration;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccountId, UserPoolId};
 
@@ -99,6 +101,12 @@ pub struct PoolConfiguration {
     pub email_verification_subject: Option<String>,
     /// The texts of verification messages, where they differ from ours.
     pub verification_message_template: VerificationMessageTemplate,
+    /// How devices are remembered; absent where they are not tracked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_configuration: Option<DeviceConfiguration>,
+    /// How sessions are tracked: SetUserPoolSessionConfiguration sets it.
+    #[serde(skip_serializing_if = "SessionConfiguration::is_default")]
+    pub session_configuration: SessionConfiguration,
 }
 
 /// What a pool asks of credentials.

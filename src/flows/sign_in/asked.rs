@@ -53,6 +53,24 @@ pub enum ChallengeAsked {
         /// Whether an authenticator is one that they may set up.
         offers_software_token: bool,
     },
+    /// To begin the proof of a remembered device.
+    DeviceSrp {
+        /// What must come back with it.
+        session: String,
+    },
+    /// A proof of a remembered device's secret.
+    DevicePassword {
+        /// The user's name.
+        username: String,
+        /// The device.
+        device_key: String,
+        /// Hexadecimal.
+        salt: String,
+        /// `B`, hexadecimal.
+        server_public: String,
+        /// What must come back with the proof.
+        secret_block: String,
+    },
 }
 
 /// Asks a user, whose password is proven, for the next thing.
@@ -70,6 +88,7 @@ pub fn ask(app: &App, app_client: &AppClient, user: User, progress: Progress, ch
             Ok(ChallengeAsked::NewPassword { session, username, missing, attributes: user.attributes })
         }
         Challenge::SoftwareToken => Ok(ChallengeAsked::SoftwareToken { session, username, device_name: user.totp_device_name }),
+        Challenge::Device => Ok(ChallengeAsked::DeviceSrp { session }),
         Challenge::MfaSetup => {
             let offers_software_token = app_client.pool.configuration.software_token_mfa_enabled();
             Ok(ChallengeAsked::MfaSetup { session, username, offers_software_token })

@@ -9,18 +9,22 @@ use super::refused::{SessionRefused, SignInRefused};
 use super::session::Session;
 use super::srp::{self, PasswordClaim};
 use super::subject::{Subject, attempts_of};
-use super::{mfa_setup, new_password, password, software_token};
+use super::{device, history, mfa_setup, new_password, password, software_token};
 use crate::audit::Counted;
 use crate::context::App;
 use crate::crypto::srp::ClientPublic;
+use crate::flows::auth_events::Of;
 use crate::flows::clients::AppClient;
+use crate::flows::devices::new_device;
 use crate::flows::issue::{self, Tokens};
 use crate::flows::passwords;
+use crate::flows::whence::Whence;
 use crate::kit::id::UserId;
 use crate::kit::secret::Secret;
 use crate::store::attempts::{self, Charge, Target};
 use crate::store::{Conn, groups, tokens, users};
-use crate::userpools::challenge::{Barred, Challenge, Done, Flow, Progress, Step, next};
+use crate::userpools::challenge::{Barred, Challenge, Done, Flow, Progress, Step};
+use crate::userpools::device::NewDevice;
 use crate::userpools::group::{GroupClaims, Membership};
 use crate::userpools::lockout::Factor;
 use crate::userpools::user::{PasswordRecord, User};
@@ -90,8 +94,14 @@ pub enum Applied {
 ///
 /// # Errors
 /// [`SignInRefused`].
-pub async fn begin(app: &App, app_client: &AppClient, begin: Begin, secret_hash: Option<&str>) -> Result<Outcome, SignInRefused> {
-    counted(app, app_client, begun(app, app_client, begin, secret_hash).await)
+pub async fn begin(
+    app: &App,
+    app_client: &AppClient,
+    begin: Begin,
+    secret_hash: Option<&str>,
+    whence: Whence<'_>,
+) -> Result<Outcome, SignInRefused> {
+    counted(app, app_client, begun(app, app_client, begin, secret_hash, whence).await)
 }
 
 /// Counts what a step came to, for whoever wants to know how much goes on in the pool.
@@ -107,7 +117,13 @@ fn counted(app: &App, app_client: &AppClient, outcome: Result<Outcome, SignInRef
     outcome
 }
 
-async fn begun(app: &App, app_client: &AppClient, begin: Begin, secret_hash: Option<&str>) -> Result<Outcome, SignInRefused> {
+async fn begun(
+    app: &App,
+    app_client: &AppClient,
+    begin: Begin,
+    secret_hash: Option<&str>,
+    whence: Whence<'_>,
+) -> Result<Outcome, SignInRefused> {
     let (flow, username) = match &begin {
         Begin::Password { flow, username, .. } => (*flow, username),
         Begin::Srp { username, .. } => (Flow::Srp, username),
@@ -125,10 +141,14 @@ async fn begun(app: &App, app_client: &AppClient, begin: Begin, secret_hash: Opt
         Begin::Srp { public, .. } => Ok(Outcome::Asked(srp::ask(app, app_client, subject, *public).await?)),
         Begin::Password { password, .. } => {
             let judging = password::judge(app, &subject, password);
-            charged(app, app_client, &subject.target, judging).await?;
+            let judged = charged(app, app_client, &subject.target, judging).await;
+            let user = subject.user.as_ref();
+            let (password, factor) = user.map(|user| (user.password_generation, user.factor_generation)).unwrap_or_default();
+            let progress = history::begun(app, Progress::begin(flow, password, factor));
+            let progress = Progress { device: whence.device(&app_client.pool), ..progress };
+            noted(app, user, whence, &progress, judged)?;
             let user = subject.user.ok_or(SignInRefused::Incorrect)?;
-            let progress = Progress::begin(flow, user.password_generation, user.factor_generation);
-            Attempt { app, app_client, user_id: user.id, progress, proof: AnswerProof::Password { session: None } }.advance().await
+            Attempt { app, app_client, user_id: user.id, progress, proof: AnswerProof::Password { session: None }, whence }.advance().await
         }
     }
 }
@@ -137,25 +157,123 @@ async fn begun(app: &App, app_client: &AppClient, begin: Begin, secret_hash: Opt
 ///
 /// # Errors
 /// [`SignInRefused`].
-pub async fn prove(app: &App, app_client: &AppClient, claim: PasswordClaim, secret_hash: Option<&str>) -> Result<Outcome, SignInRefused> {
-    counted(app, app_client, proven(app, app_client, claim, secret_hash).await)
+pub async fn prove(
+    app: &App,
+    app_client: &AppClient,
+    claim: PasswordClaim,
+    secret_hash: Option<&str>,
+    whence: Whence<'_>,
+) -> Result<Outcome, SignInRefused> {
+    counted(app, app_client, proven(app, app_client, claim, secret_hash, whence).await)
 }
 
-async fn proven(app: &App, app_client: &AppClient, claim: PasswordClaim, secret_hash: Option<&str>) -> Result<Outcome, SignInRefused> {
+async fn proven(
+    app: &App,
+    app_client: &AppClient,
+    claim: PasswordClaim,
+    secret_hash: Option<&str>,
+    whence: Whence<'_>,
+) -> Result<Outcome, SignInRefused> {
     let block = srp::open(app, app_client, &claim)?;
     app_client.check_secret_hash(app, &[&claim.username, &block.srp_name], secret_hash)?;
     let user = app.read(async |tx| users::find(tx, &app_client.pool, &claim.username).await).await?;
-    charged(app, app_client, &block.target, srp::judge(app, app_client, user.as_ref(), &block, claim)).await?;
-    let progress = block.session.progress.clone();
-    Attempt {
+    // Here the client names the device anew: one that was told that its device is gone comes again without it.
+    let progress = Progress { device: whence.device(&app_client.pool), ..block.session.progress.clone() };
+    let judged = charged(app, app_client, &block.target, srp::judge(app, app_client, user.as_ref(), &block, claim)).await;
+    noted(app, user.as_ref().filter(|user| user.id == block.session.user_id), whence, &progress, judged)?;
+    let fingerprint = block.client_fingerprint();
+    let outcome = Attempt {
         app,
         app_client,
         user_id: block.session.user_id.clone(),
         progress,
         proof: AnswerProof::Password { session: Some(block.session) },
+        whence,
     }
     .advance()
-    .await
+    .await?;
+    if let (Outcome::Asked(asked), Some(fingerprint)) = (&outcome, fingerprint) {
+        device::keep(app, app_client, &fingerprint, asked).await?;
+    }
+    Ok(outcome)
+}
+
+/// Notes in the user's history that the password was wrong; a right one is noted with what follows.
+fn noted(
+    app: &App,
+    user: Option<&User>,
+    whence: Whence<'_>,
+    progress: &Progress,
+    judged: Result<(), SignInRefused>,
+) -> Result<(), SignInRefused> {
+    if let (Err(refused), Some(user)) = (&judged, user) {
+        let of = Of { pool_id: &user.pool_id, user_id: &user.id };
+        history::refused(app, whence, of, progress, Challenge::Password, refused);
+    }
+    judged
+}
+
+/// An answer to DEVICE_SRP_AUTH.
+pub struct DeviceAsk<'a> {
+    /// Any of the user's names.
+    pub username: &'a str,
+    /// The challenge's session, if the client has it.
+    pub session: Option<&'a str>,
+    /// `A`.
+    pub public: ClientPublic,
+}
+
+/// Answers DEVICE_SRP_AUTH.
+///
+/// # Errors
+/// [`SignInRefused`].
+pub async fn ask_device(
+    app: &App,
+    app_client: &AppClient,
+    given: DeviceAsk<'_>,
+    secret_hash: Option<&str>,
+    whence: Whence<'_>,
+) -> Result<Outcome, SignInRefused> {
+    let DeviceAsk { username, session, public } = given;
+    let outcome = device::ask(app, app_client, username, session, public, whence).await.and_then(|(asked, user)| {
+        app_client.check_secret_hash(app, &[username, &user.username], secret_hash)?;
+        Ok(Outcome::Asked(asked))
+    });
+    counted(app, app_client, outcome)
+}
+
+/// Answers DEVICE_PASSWORD_VERIFIER.
+///
+/// # Errors
+/// [`SignInRefused`].
+pub async fn prove_device(
+    app: &App,
+    app_client: &AppClient,
+    claim: PasswordClaim,
+    secret_hash: Option<&str>,
+    whence: Whence<'_>,
+) -> Result<Outcome, SignInRefused> {
+    counted(app, app_client, device_proven(app, app_client, claim, secret_hash, whence).await)
+}
+
+async fn device_proven(
+    app: &App,
+    app_client: &AppClient,
+    claim: PasswordClaim,
+    secret_hash: Option<&str>,
+    whence: Whence<'_>,
+) -> Result<Outcome, SignInRefused> {
+    let username = claim.username.clone();
+    let user = app.read(async |tx| users::find(tx, &app_client.pool, &username).await).await?;
+    let user = user.ok_or(SignInRefused::Incorrect)?;
+    app_client.check_secret_hash(app, &[&username, &user.username], secret_hash)?;
+    let (session, is_right) = device::judge(app, app_client, claim, whence).await?;
+    // SECURITY: the block of one user with the name of another is nobody's.
+    if session.user_id != user.id {
+        return Err(SignInRefused::Incorrect);
+    }
+    let progress = session.progress.clone();
+    Attempt { app, app_client, user_id: user.id, progress, proof: AnswerProof::Device { session, is_right }, whence }.advance().await
 }
 
 /// Answers a challenge that has a session.
@@ -169,8 +287,9 @@ pub async fn respond(
     session: &str,
     answer: Answer,
     secret_hash: Option<&str>,
+    whence: Whence<'_>,
 ) -> Result<Outcome, SignInRefused> {
-    counted(app, app_client, responded(app, app_client, username, session, answer, secret_hash).await)
+    counted(app, app_client, responded(app, app_client, username, session, answer, secret_hash, whence).await)
 }
 
 async fn responded(
@@ -180,6 +299,7 @@ async fn responded(
     session: &str,
     answer: Answer,
     secret_hash: Option<&str>,
+    whence: Whence<'_>,
 ) -> Result<Outcome, SignInRefused> {
     let challenge = match &answer {
         Answer::NewPassword { .. } => Challenge::NewPassword,
@@ -202,7 +322,7 @@ async fn responded(
         Answer::MfaSetup => AnswerProof::MfaSetup { session },
     };
     let progress = proof.session().map(|session| session.progress.clone()).ok_or(SessionRefused::Invalid)?;
-    Attempt { app, app_client, user_id: user.id, progress, proof }.advance().await
+    Attempt { app, app_client, user_id: user.id, progress, proof, whence }.advance().await
 }
 
 /// Charges a try at a password, then judges it. What the hashing pool has no room for was never judged: its charge is returned.
@@ -259,13 +379,18 @@ enum AnswerProof {
     SoftwareToken { session: Session, code: String },
     /// Nothing to judge.
     MfaSetup { session: Session },
+    /// The device's proof was judged.
+    Device { session: Session, is_right: bool },
 }
 
 impl AnswerProof {
     const fn session(&self) -> Option<&Session> {
         match self {
             Self::Password { session } => session.as_ref(),
-            Self::NewPassword { session, .. } | Self::SoftwareToken { session, .. } | Self::MfaSetup { session } => Some(session),
+            Self::NewPassword { session, .. }
+            | Self::SoftwareToken { session, .. }
+            | Self::MfaSetup { session }
+            | Self::Device { session, .. } => Some(session),
         }
     }
 
@@ -274,7 +399,7 @@ impl AnswerProof {
         match self {
             Self::Password { .. } => Some(Factor::Password),
             Self::SoftwareToken { .. } => Some(Factor::Second),
-            Self::NewPassword { .. } | Self::MfaSetup { .. } => None,
+            Self::NewPassword { .. } | Self::MfaSetup { .. } | Self::Device { .. } => None,
         }
     }
 
@@ -282,7 +407,7 @@ impl AnswerProof {
     const fn stale(&self) -> SignInRefused {
         match self {
             Self::Password { .. } => SignInRefused::Incorrect,
-            Self::NewPassword { .. } | Self::SoftwareToken { .. } | Self::MfaSetup { .. } => {
+            Self::NewPassword { .. } | Self::SoftwareToken { .. } | Self::MfaSetup { .. } | Self::Device { .. } => {
                 SignInRefused::Session(SessionRefused::Invalid)
             }
         }
@@ -296,6 +421,7 @@ struct Attempt<'a> {
     user_id: UserId,
     progress: Progress,
     proof: AnswerProof,
+    whence: Whence<'a>,
 }
 
 /// Where the step led, as the transaction left it.
@@ -316,24 +442,63 @@ enum Next {
 impl Attempt<'_> {
     async fn advance(self) -> Result<Outcome, SignInRefused> {
         let (app, app_client) = (self.app, self.app_client);
-        let (family, refresh_token) = issue::new_family(app, app_client, &self.user_id, self.progress.device.as_deref())?;
-        let Reached { user, progress, next } = app.write(async |tx| self.take(tx, &family).await).await??;
+        let new = if self.progress.device.is_none() { new_device(app, &app_client.pool) } else { None };
+        let device_key = self.progress.device.as_deref().or_else(|| new.as_ref().map(|new| new.key.as_str()));
+        let (family, refresh_token) = issue::new_family(app, app_client, &self.user_id, device_key)?;
+        let taken = app.write(async |tx| self.take(tx, &family, new.as_ref()).await).await.and_then(|taken| taken);
+        self.note(&taken);
+        if matches!(taken, Err(SignInRefused::NoSuchDevice)) {
+            self.give_back().await?;
+        }
+        let Reached { user, progress, next } = taken?;
         match next {
             Next::Ask(challenge) => Ok(Outcome::Asked(ask(app, app_client, user, progress, challenge)?)),
             Next::Complete(memberships) => {
                 let mfa = progress.done.iter().any(|done| matches!(done, Done::SoftwareToken | Done::Enrolment));
                 let groups = GroupClaims::of(memberships);
                 let tokens = issue::tokens(app, app_client, &user, groups, &family, Some(refresh_token)).await?;
-                Ok(Outcome::SignedIn { tokens, mfa })
+                Ok(Outcome::SignedIn { tokens: Tokens { new_device: new, ..tokens }, mfa })
             }
         }
+    }
+
+    /// Notes the step in the user's history.
+    fn note(&self, taken: &Result<Reached, SignInRefused>) {
+        let of = Of { pool_id: &self.app_client.pool.id, user_id: &self.user_id };
+        match taken {
+            Ok(Reached { progress, next, .. }) => {
+                history::went_on(self.app, self.whence, of, progress, matches!(next, Next::Complete(_)));
+            }
+            Err(refused) => {
+                let asked = self.proof.session().map_or(Challenge::Password, |session| session.asked);
+                history::refused(self.app, self.whence, of, &self.progress, asked, refused);
+            }
+        }
+    }
+
+    /// Returns the charge of a right answer that came with a device that is not the user's: it was no guess.
+    async fn give_back(&self) -> Result<(), SignInRefused> {
+        let (app, pool_id) = (self.app, &self.app_client.pool.id);
+        let Some(factor) = self.proof.charged() else { return Ok(()) };
+        app.write(async |tx| {
+            match users::find_by_id(tx, pool_id, &self.user_id).await? {
+                Some(user) => Ok(attempts::give_back(tx, pool_id, &attempts_of(app, &user), factor).await?),
+                None => Ok(()),
+            }
+        })
+        .await
     }
 
     /// The transaction. What is refused inside of `Ok` is remembered: its charges are kept.
     ///
     /// SECURITY: an administrator's password, a disabled user or another factor that came meanwhile is seen here, or makes one
     /// of the two transactions run again.
-    async fn take(&self, tx: &mut Conn, family: &tokens::TokenFamily) -> Result<Result<Reached, SignInRefused>, SignInRefused> {
+    async fn take(
+        &self,
+        tx: &mut Conn,
+        family: &tokens::TokenFamily,
+        new: Option<&NewDevice>,
+    ) -> Result<Result<Reached, SignInRefused>, SignInRefused> {
         let (app, app_client) = (self.app, self.app_client);
         let pool_id = &app_client.pool.id;
         let Some(user) = users::find_by_id(tx, pool_id, &self.user_id).await? else { return Ok(Err(self.proof.stale())) };
@@ -356,16 +521,21 @@ impl Attempt<'_> {
         // A new password has changed what the next step is decided by.
         let user = match done {
             Done::NewPassword => users::find_by_id(tx, pool_id, &user.id).await?.ok_or_else(|| self.proof.stale())?,
-            Done::Password | Done::SoftwareToken | Done::Enrolment | Done::MfaSetup => user,
+            Done::Password | Done::SoftwareToken | Done::Enrolment | Done::MfaSetup | Done::Device => user,
         };
         let progress = self.progress.clone().after(done, &user);
-        let step = next(&app_client.pool, &app_client.client, &user, &progress, app.now());
+        let step = device::next_in(app, tx, app_client, &user, &progress).await?;
+        // SECURITY: whose a device is, is told to those only who have proven who they are. Nothing is spent: they may come again.
+        if step.is_ok() && self.progress.done.is_empty() && !device::is_known(tx, &app_client.pool, &user, &progress).await? {
+            return Err(SignInRefused::NoSuchDevice);
+        }
         let target = attempts_of(app, &user);
         if step == Ok(Step::Complete) {
             attempts::clear(tx, pool_id, &target).await?;
             if !tokens::insert_family(tx, family).await? {
                 return Err(app_client.gone().into());
             }
+            device::arrive(app, tx, &app_client.pool, family, new, self.whence).await?;
         } else if let Some(factor) = self.proof.charged() {
             // A right answer was no wrong one; what was wrong before it stays counted until the sign-in is complete.
             attempts::give_back(tx, pool_id, &target, factor).await?;
@@ -385,6 +555,7 @@ impl Attempt<'_> {
             AnswerProof::NewPassword { record, attributes, .. } => new_password::apply(app, app_client, tx, user, record, attributes).await,
             AnswerProof::SoftwareToken { code, .. } => software_token::apply(app, app_client, tx, user, code).await,
             AnswerProof::MfaSetup { session } => Ok(mfa_setup::apply(session)),
+            AnswerProof::Device { is_right, .. } => Ok(device::apply(*is_right)),
         }
     }
 }
@@ -411,7 +582,7 @@ async fn is_asked(
     {
         return Ok(Err(refused.into()));
     }
-    Ok(match next(&app_client.pool, &app_client.client, user, progress, app.now()) {
+    Ok(match device::next_in(app, tx, app_client, user, progress).await? {
         Ok(Step::Ask(challenge)) if challenge == asked => Ok(()),
         Ok(_) => Err(stale()),
         Err(refused) => Err(SignInRefused::of_next(refused, stale())),

@@ -2,7 +2,9 @@
 //! challenge can skip it.
 
 mod asked;
+mod device;
 mod driver;
+mod history;
 mod mfa_setup;
 mod new_password;
 mod password;
@@ -15,7 +17,7 @@ mod subject;
 mod tests;
 
 pub use asked::ChallengeAsked;
-pub use driver::{Answer, Begin, Outcome, begin, prove, respond};
+pub use driver::{Answer, Begin, DeviceAsk, Outcome, ask_device, begin, prove, prove_device, respond};
 pub use mfa_setup::{associate, verify};
 pub use refused::{SessionRefused, SignInRefused};
 pub use srp::PasswordClaim;

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::asked::ChallengeAsked;
+use super::history::begun;
 use super::refused::SignInRefused;
 use super::session::{self, Session};
 use super::subject::Subject;
@@ -52,6 +53,14 @@ pub struct SecretBlock {
 
 sealed_as_json!(SecretBlock);
 
+impl SecretBlock {
+    /// What the client's public value is known by again.
+    pub fn client_fingerprint(&self) -> Option<String> {
+        let bytes = STANDARD.decode(&self.exchange).ok()?;
+        ServerChallenge::from_bytes(&bytes).map(|exchange| exchange.client_fingerprint())
+    }
+}
+
 /// Asks for a proof.
 ///
 /// # Errors
@@ -67,7 +76,7 @@ pub async fn ask(app: &App, app_client: &AppClient, subject: Subject, public: Cl
     let exchange = app.hasher.run(move || ServerChallenge::start(&verifier, public, secret)).await?;
     let (password, factor) = known.map(|(user, _)| (user.password_generation, user.factor_generation)).unwrap_or_default();
     let block = SecretBlock {
-        session: Session::new(app, app_client, &subject.id, Challenge::Password, Progress::begin(Flow::Srp, password, factor)),
+        session: Session::new(app, app_client, &subject.id, Challenge::Password, begun(app, Progress::begin(Flow::Srp, password, factor))),
         target: subject.target,
         srp_name: subject.srp_name.clone(),
         exchange: STANDARD.encode(exchange.to_bytes().as_slice()),

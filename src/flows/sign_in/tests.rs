@@ -1,6 +1,7 @@
 //! Sign-in from the wire to the store, fault by fault.
 
 mod addresses;
+mod devices;
 mod gone;
 mod guesses;
 mod nobody;

@@ -25,5 +25,5 @@ asks_about_client!(Request);
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Answer, Error> {
     no_session(request.session.as_deref())?;
     let asked = auth_request::initiate(Side::Admin, &request.auth_flow, &request.auth_parameters)?;
-    auth_answer::initiate(cx, &app_client, asked, auth_request::secret_hash(&request.auth_parameters)).await
+    auth_answer::initiate(cx, &app_client, asked, &request.auth_parameters).await
 }

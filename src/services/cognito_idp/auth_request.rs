@@ -7,6 +7,7 @@ use crate::crypto::srp::{ClientPublic, parse_timestamp};
 use crate::flows::sign_in::{Answer, Begin, PasswordClaim};
 use crate::kit::secret::Secret;
 use crate::userpools::challenge::Flow;
+use crate::userpools::device::LONGEST_KEY;
 
 /// The longest username of the model, in characters. The maps' values have no bound of their own there.
 const LONGEST_USERNAME: usize = 128;
@@ -38,6 +39,17 @@ pub enum Initiate {
 pub enum Respond {
     /// A proof of the password, which carries its own session.
     Claim(PasswordClaim),
+    /// The beginning of a remembered device's proof.
+    Device {
+        /// The name that comes with it.
+        username: String,
+        /// The challenge's session, which some clients leave out.
+        session: Option<String>,
+        /// `A`.
+        public: Box<ClientPublic>,
+    },
+    /// A proof of a remembered device's secret, which carries its own session.
+    DeviceClaim(PasswordClaim),
     /// Any other answer.
     Answer {
         /// The name that comes with it.
@@ -63,7 +75,7 @@ pub fn initiate(side: Side, flow: &str, parameters: &Parameters) -> Result<Initi
         ("ADMIN_USER_PASSWORD_AUTH" | "ADMIN_NO_SRP_AUTH", Side::Admin) => password(Flow::AdminPassword),
         ("ADMIN_USER_PASSWORD_AUTH" | "ADMIN_NO_SRP_AUTH", Side::Client) => Err(Error::parameter("Initiate Auth method not supported.")),
         ("USER_SRP_AUTH", _) => {
-            let public = ClientPublic::parse(required(parameters, "SRP_A")?).map_err(|refused| Error::parameter(refused.to_string()))?;
+            let public = public_value(parameters)?;
             Ok(Initiate::SignIn(Begin::Srp { username: username(parameters)?, public: Box::new(public) }))
         }
         ("REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN", _) => Ok(Initiate::Refresh { token: required(parameters, "REFRESH_TOKEN")?.to_owned() }),
@@ -78,6 +90,11 @@ pub fn initiate(side: Side, flow: &str, parameters: &Parameters) -> Result<Initi
 pub fn respond(challenge: &str, session: Option<&str>, responses: &Parameters) -> Result<Respond, Error> {
     let answer = match challenge {
         "PASSWORD_VERIFIER" => return claim(responses).map(Respond::Claim),
+        "DEVICE_PASSWORD_VERIFIER" => return claim(responses).map(Respond::DeviceClaim),
+        "DEVICE_SRP_AUTH" => {
+            let (username, public) = (username(responses)?, Box::new(public_value(responses)?));
+            return Ok(Respond::Device { username, session: session.map(str::to_owned), public });
+        }
         "SOFTWARE_TOKEN_MFA" => Answer::SoftwareToken { code: required(responses, "SOFTWARE_TOKEN_MFA_CODE")?.to_owned() },
         "NEW_PASSWORD_REQUIRED" => {
             let attributes = responses.iter().filter_map(|(name, value)| Some((name.strip_prefix("userAttributes.")?, value)));
@@ -96,6 +113,20 @@ pub fn respond(challenge: &str, session: Option<&str>, responses: &Parameters) -
 /// SECRET_HASH.
 pub fn secret_hash(parameters: &Parameters) -> Option<&str> {
     parameters.get("SECRET_HASH").map(String::as_str)
+}
+
+/// DEVICE_KEY.
+///
+/// # Errors
+/// [`Error::InvalidParameter`].
+pub fn device_key(parameters: &Parameters) -> Result<Option<&str>, Error> {
+    let key = parameters.get("DEVICE_KEY").map(String::as_str).filter(|key| !key.is_empty());
+    let is_long = key.is_some_and(|key| key.chars().count() > LONGEST_KEY);
+    if is_long { Err(Error::parameter("DEVICE_KEY is too long")) } else { Ok(key) }
+}
+
+fn public_value(parameters: &Parameters) -> Result<ClientPublic, Error> {
+    ClientPublic::parse(required(parameters, "SRP_A")?).map_err(|refused| Error::parameter(refused.to_string()))
 }
 
 fn claim(responses: &Parameters) -> Result<PasswordClaim, Error> {

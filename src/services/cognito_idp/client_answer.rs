@@ -8,6 +8,7 @@ use crate::flows::clients::AppClient;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{ClientId, UserPoolId};
 use crate::userpools::client::ClientConfiguration;
+use crate::userpools::session::SsoSession;
 
 /// UserPoolClientType.
 #[derive(Serialize)]
@@ -30,6 +31,8 @@ impl ClientAnswer {
     /// A client, its secret included.
     pub fn of(cx: &Context, app_client: &AppClient) -> Result<Self, Error> {
         let mut configuration = app_client.client.configuration.clone();
+        // GetUserPoolClientSessionConfiguration tells of it.
+        configuration.sso_session = SsoSession::default();
         if configuration.refresh_token_validity == 0 {
             configuration.refresh_token_validity = 30;
         }

@@ -4,12 +4,15 @@ use serde_json::{Map, Value};
 
 use crate::crypto::argon2::Busy;
 use crate::flows::access::AccessRefused;
+use crate::flows::auth_events::FeedbackRefused;
 use crate::flows::clients::{NoSuchClient, NoSuchPool, SecretRefused};
 use crate::flows::confirm_sign_up::{ConfirmRefused, ResendRefused, Unwaiting};
+use crate::flows::devices::DeviceRefused;
 use crate::flows::failed::Failed;
 use crate::flows::new_user::{AliasRefused, InsertRefused, UnfitUser};
 use crate::flows::passwords::NewPasswordRefused;
 use crate::flows::refresh::RefreshRefused;
+use crate::flows::sessions::SessionsRefused;
 use crate::flows::sign_in::{SessionRefused, SignInRefused};
 use crate::flows::sign_up::SignUpRefused;
 use crate::flows::software_token::{EnrolmentRefused, PreferenceRefused};
@@ -28,6 +31,8 @@ pub enum Error {
     AliasExists(NameKind),
     /// A wrong code, and which.
     CodeMismatch(&'static str),
+    /// A device that was confirmed before.
+    DeviceKeyExists,
     /// A wrong first code of an authenticator.
     EnableSoftwareTokenMfa,
     /// A code that is old or used, and which.
@@ -44,6 +49,8 @@ pub enum Error {
     NotAuthorized(String),
     /// No group of that name.
     NoSuchGroup,
+    /// What the pool is not set to, and what.
+    OperationNotEnabled(&'static str),
     /// The password must be reset first.
     PasswordResetRequired,
     /// No pool or client of that id.
@@ -83,6 +90,11 @@ impl Error {
         Self::NotAuthorized(why.into())
     }
 
+    /// Nobody of that name, where the operation has no error of its own for that.
+    pub fn no_such_user_resource() -> Self {
+        Self::ResourceNotFound("User does not exist.".to_owned())
+    }
+
     /// Our own failure.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error>>) -> Self {
         Self::Internal(cause.into())
@@ -97,6 +109,7 @@ impl From<Error> for Fault {
                 Self::Modelled("AliasExistsException", format!("An account with the {} already exists.", kind.as_str()))
             }
             Error::CodeMismatch(message) => modelled("CodeMismatchException", message),
+            Error::DeviceKeyExists => modelled("DeviceKeyExistsException", "Device already exists."),
             Error::EnableSoftwareTokenMfa => modelled("EnableSoftwareTokenMFAException", "Code mismatch"),
             Error::ExpiredCode(message) => modelled("ExpiredCodeException", message),
             Error::GroupExists => modelled("GroupExistsException", "A group with the name already exists."),
@@ -105,6 +118,7 @@ impl From<Error> for Fault {
             Error::LimitExceeded => modelled("LimitExceededException", "Attempt limit exceeded, please try after some time."),
             Error::NotAuthorized(message) => Self::Modelled("NotAuthorizedException", message),
             Error::NoSuchGroup => modelled("ResourceNotFoundException", "Group not found."),
+            Error::OperationNotEnabled(message) => modelled("OperationNotEnabledException", message),
             Error::PasswordResetRequired => modelled("PasswordResetRequiredException", "Password reset required for the user"),
             Error::ResourceNotFound(message) => Self::Modelled("ResourceNotFoundException", message),
             Error::SoftwareTokenMfaNotFound(message) => modelled("SoftwareTokenMFANotFoundException", message),
@@ -317,6 +331,7 @@ impl From<SignInRefused> for Error {
             SignInRefused::Locked => Self::not_authorized("Password attempts exceeded"),
             SignInRefused::CodesLocked => Self::not_authorized("Code attempts exceeded"),
             SignInRefused::Session(refused) => refused.into(),
+            SignInRefused::NoSuchDevice => Self::ResourceNotFound(NO_DEVICE.to_owned()),
             SignInRefused::WrongCode => Self::CodeMismatch("Invalid code received for user"),
             SignInRefused::CodeUsed => Self::ExpiredCode("Your software token has already been used once."),
             SignInRefused::Password(refused) => Self::InvalidPassword(refused),
@@ -391,6 +406,47 @@ impl From<PreferenceRefused> for Error {
             PreferenceRefused::Revoked => Self::not_authorized(REVOKED),
             PreferenceRefused::NoSuchUser => Self::UserNotFound,
             PreferenceRefused::Failed(failed) => failed.into(),
+        }
+    }
+}
+
+/// Clients look for the word `device` in it, and sign in without theirs.
+const NO_DEVICE: &str = "Device does not exist.";
+
+impl From<DeviceRefused> for Error {
+    fn from(refused: DeviceRefused) -> Self {
+        match refused {
+            DeviceRefused::UnknownKey => Self::parameter("Invalid device key given."),
+            DeviceRefused::Exists => Self::DeviceKeyExists,
+            DeviceRefused::BadSecret => Self::parameter("Invalid device secret verifier given."),
+            DeviceRefused::NoSuchDevice => Self::ResourceNotFound(NO_DEVICE.to_owned()),
+            DeviceRefused::Revoked => Self::not_authorized(REVOKED),
+            DeviceRefused::NoSuchUser => Self::UserNotFound,
+            DeviceRefused::Failed(failed) => failed.into(),
+        }
+    }
+}
+
+impl From<SessionsRefused> for Error {
+    fn from(refused: SessionsRefused) -> Self {
+        match refused {
+            SessionsRefused::NotTracked => Self::OperationNotEnabled("Session tracking is not enabled for this user pool."),
+            SessionsRefused::NoSuchSession => Self::ResourceNotFound("Session does not exist.".to_owned()),
+            SessionsRefused::Current => Self::parameter("The current session can't be revoked."),
+            SessionsRefused::Revoked => Self::not_authorized(REVOKED),
+            SessionsRefused::NoSuchUser => Self::UserNotFound,
+            SessionsRefused::Failed(failed) => failed.into(),
+        }
+    }
+}
+
+impl From<FeedbackRefused> for Error {
+    fn from(refused: FeedbackRefused) -> Self {
+        match refused {
+            FeedbackRefused::NoSuchUser => Self::UserNotFound,
+            FeedbackRefused::NoSuchEvent => Self::ResourceNotFound("Auth event does not exist.".to_owned()),
+            FeedbackRefused::BadToken => Self::not_authorized("Invalid feedback token."),
+            FeedbackRefused::Failed(failed) => failed.into(),
         }
     }
 }

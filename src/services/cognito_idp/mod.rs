@@ -14,13 +14,21 @@ mod admin_delete_user;
 mod admin_delete_user_attributes;
 mod admin_disable_user;
 mod admin_enable_user;
+mod admin_forget_device;
+mod admin_get_device;
 mod admin_get_user;
 mod admin_initiate_auth;
+mod admin_list_devices;
 mod admin_list_groups_for_user;
+mod admin_list_user_auth_events;
+mod admin_list_user_sessions;
 mod admin_remove_user_from_group;
 mod admin_respond_to_auth_challenge;
+mod admin_revoke_user_session;
 mod admin_set_user_mfa_preference;
 mod admin_set_user_password;
+mod admin_update_auth_event_feedback;
+mod admin_update_device_status;
 mod admin_update_user_attributes;
 mod admin_user_global_sign_out;
 mod answers;
@@ -29,6 +37,7 @@ mod auth_answer;
 mod auth_request;
 mod client_answer;
 mod client_settings;
+mod confirm_device;
 mod confirm_sign_up;
 mod create_group;
 mod create_user_pool;
@@ -38,18 +47,25 @@ mod delete_user_pool;
 mod delete_user_pool_client;
 mod describe_user_pool;
 mod describe_user_pool_client;
+mod device_answer;
 mod errors;
 mod factor_settings;
 mod filter;
+mod forget_device;
+mod get_device;
 mod get_group;
 mod get_user;
+mod get_user_pool_client_session_configuration;
 mod get_user_pool_mfa_config;
+mod get_user_pool_session_configuration;
 mod global_sign_out;
 mod group_answer;
 mod initiate_auth;
+mod list_devices;
 mod list_groups;
 mod list_user_pool_clients;
 mod list_user_pools;
+mod list_user_sessions;
 mod list_users;
 mod list_users_in_group;
 mod new_attribute;
@@ -59,9 +75,15 @@ mod pool_settings;
 mod resend_confirmation_code;
 mod respond_to_auth_challenge;
 mod revoke_token;
+mod revoke_user_session;
+mod session_answer;
 mod set_user_mfa_preference;
+mod set_user_pool_client_session_configuration;
 mod set_user_pool_mfa_config;
+mod set_user_pool_session_configuration;
 mod sign_up;
+mod update_auth_event_feedback;
+mod update_device_status;
 mod update_group;
 mod update_user_pool;
 mod update_user_pool_client;
@@ -78,16 +100,25 @@ pub fn operations() -> Vec<Operation> {
         signed("AdminDeleteUserAttributes", admin_delete_user_attributes::handle),
         signed("AdminDisableUser", admin_disable_user::handle),
         signed("AdminEnableUser", admin_enable_user::handle),
+        signed("AdminForgetDevice", admin_forget_device::handle),
+        signed("AdminGetDevice", admin_get_device::handle),
         signed("AdminGetUser", admin_get_user::handle),
         signed("AdminInitiateAuth", admin_initiate_auth::handle),
+        signed("AdminListDevices", admin_list_devices::handle),
         signed("AdminListGroupsForUser", admin_list_groups_for_user::handle),
+        signed("AdminListUserAuthEvents", admin_list_user_auth_events::handle),
+        signed("AdminListUserSessions", admin_list_user_sessions::handle),
         signed("AdminRemoveUserFromGroup", admin_remove_user_from_group::handle),
         signed("AdminRespondToAuthChallenge", admin_respond_to_auth_challenge::handle),
+        signed("AdminRevokeUserSession", admin_revoke_user_session::handle),
         signed("AdminSetUserMFAPreference", admin_set_user_mfa_preference::handle),
         signed("AdminSetUserPassword", admin_set_user_password::handle),
+        signed("AdminUpdateAuthEventFeedback", admin_update_auth_event_feedback::handle),
+        signed("AdminUpdateDeviceStatus", admin_update_device_status::handle),
         signed("AdminUpdateUserAttributes", admin_update_user_attributes::handle),
         signed("AdminUserGlobalSignOut", admin_user_global_sign_out::handle),
         bearer_or_session("AssociateSoftwareToken", associate_software_token::handle),
+        bearer("ConfirmDevice", confirm_device::handle),
         client("ConfirmSignUp", confirm_sign_up::handle).within(PerAddress::RefusedSignIns),
         signed("CreateGroup", create_group::handle),
         signed("CreateUserPool", create_user_pool::handle),
@@ -97,22 +128,34 @@ pub fn operations() -> Vec<Operation> {
         signed("DeleteUserPoolClient", delete_user_pool_client::handle),
         signed("DescribeUserPool", describe_user_pool::handle),
         signed("DescribeUserPoolClient", describe_user_pool_client::handle),
+        bearer("ForgetDevice", forget_device::handle),
+        bearer("GetDevice", get_device::handle),
         signed("GetGroup", get_group::handle),
         bearer("GetUser", get_user::handle),
+        signed("GetUserPoolClientSessionConfiguration", get_user_pool_client_session_configuration::handle),
         signed("GetUserPoolMfaConfig", get_user_pool_mfa_config::handle),
+        signed("GetUserPoolSessionConfiguration", get_user_pool_session_configuration::handle),
         bearer("GlobalSignOut", global_sign_out::handle),
         client("InitiateAuth", initiate_auth::handle).within(PerAddress::RefusedSignIns),
+        bearer("ListDevices", list_devices::handle),
         signed("ListGroups", list_groups::handle),
         signed("ListUserPoolClients", list_user_pool_clients::handle),
         signed("ListUserPools", list_user_pools::handle),
+        bearer("ListUserSessions", list_user_sessions::handle),
         signed("ListUsers", list_users::handle),
         signed("ListUsersInGroup", list_users_in_group::handle),
         client("ResendConfirmationCode", resend_confirmation_code::handle).within(PerAddress::SignUps),
         client("RespondToAuthChallenge", respond_to_auth_challenge::handle).within(PerAddress::RefusedSignIns),
         public("RevokeToken", "the refresh token, with the secret of the client that has one", revoke_token::handle),
+        bearer("RevokeUserSession", revoke_user_session::handle),
         bearer("SetUserMFAPreference", set_user_mfa_preference::handle),
+        signed("SetUserPoolClientSessionConfiguration", set_user_pool_client_session_configuration::handle),
         signed("SetUserPoolMfaConfig", set_user_pool_mfa_config::handle),
+        signed("SetUserPoolSessionConfiguration", set_user_pool_session_configuration::handle),
         client("SignUp", sign_up::handle).within(PerAddress::SignUps),
+        public("UpdateAuthEventFeedback", "the feedback token of the event", update_auth_event_feedback::handle)
+            .within(PerAddress::RefusedSignIns),
+        bearer("UpdateDeviceStatus", update_device_status::handle),
         signed("UpdateGroup", update_group::handle),
         signed("UpdateUserPool", update_user_pool::handle),
         signed("UpdateUserPoolClient", update_user_pool_client::handle),

@@ -7,6 +7,7 @@ use crate::iam::arn::Arn;
 use crate::kit::clock::Timestamp;
 use crate::userpools::attributes::{SchemaAttribute, full_schema};
 use crate::userpools::pool::{Pool, PoolConfiguration, SoftwareToken};
+use crate::userpools::session::SessionConfiguration;
 
 /// UserPoolType.
 #[derive(Serialize)]
@@ -31,6 +32,8 @@ impl PoolAnswer {
         let configuration = PoolConfiguration {
             schema: Vec::new(),
             software_token_mfa_configuration: SoftwareToken::default(),
+            // By GetUserPoolSessionConfiguration.
+            session_configuration: SessionConfiguration::default(),
             ..pool.configuration.clone()
         };
         Self {

@@ -33,5 +33,5 @@ impl OfClient for Request {
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Answer, Error> {
     let responses = &request.challenge_responses;
     let given = auth_request::respond(&request.challenge_name, request.session.as_deref(), responses)?;
-    auth_answer::respond(cx, &app_client, given, auth_request::secret_hash(responses)).await
+    auth_answer::respond(cx, &app_client, given, responses).await
 }

@@ -5,10 +5,12 @@ use serde::{Deserialize, Serialize};
 use super::answers::{Attribute, CodeDeliveryDetails, by_name};
 use super::errors::Error;
 use crate::context::Context;
+use crate::flows::auth_events::{self, Of};
 use crate::flows::clients::AppClient;
 use crate::flows::sign_up;
 use crate::kit::id::{ClientId, UserId};
 use crate::kit::secret::Secret;
+use crate::store::auth_events::{AuthEventType, EventResponse};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -36,6 +38,7 @@ pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Re
     let password = request.password.ok_or_else(|| Error::parameter("Password is required"))?;
     let attributes = by_name(request.user_attributes);
     let (user, delivery) = sign_up::sign_up(cx, &app_client, &request.username, &password, attributes).await?;
+    auth_events::note(cx, &cx.origin, Of { pool_id: &user.pool_id, user_id: &user.id }, AuthEventType::SignUp, EventResponse::Pass);
     Ok(Response { user_confirmed: false, code_delivery_details: delivery.map(Into::into), user_sub: user.id })
 }
 
