@@ -125,8 +125,7 @@ pub async fn say_by_token(
     verdict: Verdict,
 ) -> Result<(), FeedbackRefused> {
     let sealed = URL_SAFE_NO_PAD.decode(token).map_err(|_| FeedbackRefused::BadToken)?;
-    let carried: Carried =
-        app.keys.travelling.open(&place(&pool.id), &Sealed::stored(sealed)).map_err(|_| FeedbackRefused::BadToken)?;
+    let carried: Carried = app.keys.travelling.open(&place(&pool.id), &Sealed::stored(sealed)).map_err(|_| FeedbackRefused::BadToken)?;
     if carried.event_id != event_id {
         return Err(FeedbackRefused::BadToken);
     }

@@ -53,7 +53,13 @@ impl From<IssueRefused> for RefreshRefused {
 ///
 /// # Errors
 /// [`RefreshRefused`].
-pub async fn refresh(app: &App, app_client: &AppClient, token: &str, secret_hash: Option<&str>, whence: Whence<'_>) -> Result<Tokens, RefreshRefused> {
+pub async fn refresh(
+    app: &App,
+    app_client: &AppClient,
+    token: &str,
+    secret_hash: Option<&str>,
+    whence: Whence<'_>,
+) -> Result<Tokens, RefreshRefused> {
     if !app_client.client.configuration.allows("ALLOW_REFRESH_TOKEN_AUTH") {
         return Err(RefreshRefused::Disabled);
     }

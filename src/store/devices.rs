@@ -87,8 +87,7 @@ pub async fn insert(tx: &mut Conn, device: &Device) -> Result<bool, StoreError> 
 /// # Errors
 /// [`StoreError`].
 pub async fn find(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId, key: &str) -> Result<Option<Device>, StoreError> {
-    const SQL: &str =
-        concat!("SELECT ", device_columns!(), " FROM user_devices WHERE pool_id = $1 AND user_id = $2 AND device_key = $3");
+    const SQL: &str = concat!("SELECT ", device_columns!(), " FROM user_devices WHERE pool_id = $1 AND user_id = $2 AND device_key = $3");
     fetch!(tx, fetch_optional, DeviceRow, SQL, [pool_id, user_id, key])?.map(Device::try_from).transpose()
 }
 

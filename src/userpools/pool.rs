@@ -5,8 +5,8 @@ mod first_release;
 use serde::{Deserialize, Serialize};
 
 use super::attributes::SchemaAttribute;
-use super::name::{CanonicalName, Capitals, NameKind, NameRefused};
 use super::device::DeviceConfiguration;
+use super::name::{CanonicalName, Capitals, NameKind, NameRefused};
 use super::password_policy::PasswordPolicy;
 use super::session::SessionConfiguration;
 use crate::kit::clock::Timestamp;

@@ -5,10 +5,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::asked::ChallengeAsked;
-use super::driver::Applied;
+use super::driver::{AnswerProof, Applied, Outcome, advance, counted};
 use super::refused::{SessionRefused, SignInRefused};
 use super::session::{self, Session};
 use super::srp::PasswordClaim;
+use super::subject::attempts_of;
 use crate::context::App;
 use crate::crypto::sealed::sealed_as_json;
 use crate::crypto::srp::{ClientPublic, Proof, ServerChallenge};
@@ -18,10 +19,12 @@ use crate::flows::failed::Failed;
 use crate::flows::sessions;
 use crate::flows::whence::Whence;
 use crate::kit::clock::Timestamp;
+use crate::kit::id::UserId;
 use crate::store::tokens::TokenFamily;
-use crate::store::{Conn, StoreError, devices, users};
+use crate::store::{Conn, StoreError, attempts, devices, users};
 use crate::userpools::challenge::{Challenge, Done, NextRefused, Progress, Step, next_on};
 use crate::userpools::device::{Device, NewDevice};
+use crate::userpools::lockout::Factor;
 use crate::userpools::pool::Pool;
 use crate::userpools::user::User;
 
@@ -37,6 +40,69 @@ struct DeviceBlock {
 }
 
 sealed_as_json!(DeviceBlock);
+
+/// An answer to DEVICE_SRP_AUTH.
+pub struct DeviceAsk<'a> {
+    /// Any of the user's names.
+    pub username: &'a str,
+    /// The challenge's session, if the client has it.
+    pub session: Option<&'a str>,
+    /// `A`.
+    pub public: ClientPublic,
+}
+
+/// Answers DEVICE_SRP_AUTH.
+///
+/// # Errors
+/// [`SignInRefused`].
+pub async fn ask_device(
+    app: &App,
+    app_client: &AppClient,
+    given: DeviceAsk<'_>,
+    secret_hash: Option<&str>,
+    whence: Whence<'_>,
+) -> Result<Outcome, SignInRefused> {
+    let DeviceAsk { username, session, public } = given;
+    let outcome = ask(app, app_client, username, session, public, whence).await.and_then(|(asked, user)| {
+        app_client.check_secret_hash(app, &[username, &user.username], secret_hash)?;
+        Ok(Outcome::Asked(asked))
+    });
+    counted(app, app_client, outcome)
+}
+
+/// Answers DEVICE_PASSWORD_VERIFIER.
+///
+/// # Errors
+/// [`SignInRefused`].
+pub async fn prove_device(
+    app: &App,
+    app_client: &AppClient,
+    claim: PasswordClaim,
+    secret_hash: Option<&str>,
+    whence: Whence<'_>,
+) -> Result<Outcome, SignInRefused> {
+    counted(app, app_client, device_proven(app, app_client, claim, secret_hash, whence).await)
+}
+
+async fn device_proven(
+    app: &App,
+    app_client: &AppClient,
+    claim: PasswordClaim,
+    secret_hash: Option<&str>,
+    whence: Whence<'_>,
+) -> Result<Outcome, SignInRefused> {
+    let username = claim.username.clone();
+    let user = app.read(async |tx| users::find(tx, &app_client.pool, &username).await).await?;
+    let user = user.ok_or(SignInRefused::Incorrect)?;
+    app_client.check_secret_hash(app, &[&username, &user.username], secret_hash)?;
+    let (session, is_right) = judge(app, app_client, claim, whence).await?;
+    // SECURITY: the block of one user with the name of another is nobody's.
+    if session.user_id != user.id {
+        return Err(SignInRefused::Incorrect);
+    }
+    let progress = session.progress.clone();
+    advance(app, app_client, user.id, progress, AnswerProof::Device { session, is_right }, whence).await
+}
 
 /// What a sign-in asks for next, as everything is in this transaction: its device too.
 ///
@@ -71,12 +137,25 @@ pub async fn is_known(tx: &mut Conn, pool: &Pool, user: &User, progress: &Progre
     }
 }
 
+/// Returns the charge of a right answer that came with a device that is not the user's: it was no guess.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn give_back(app: &App, app_client: &AppClient, user_id: &UserId, factor: Factor) -> Result<(), StoreError> {
+    let pool_id = &app_client.pool.id;
+    app.write(async |tx| match users::find_by_id(tx, pool_id, user_id).await? {
+        Some(user) => attempts::give_back(tx, pool_id, &attempts_of(app, &user), factor).await,
+        None => Ok(()),
+    })
+    .await
+}
+
 /// Answers DEVICE_SRP_AUTH: the session is the one that comes with it, or of clients that carry none the one that was kept for
 /// the public value with which they proved the password.
 ///
 /// # Errors
 /// [`SignInRefused`].
-pub async fn ask(
+async fn ask(
     app: &App,
     app_client: &AppClient,
     username: &str,
@@ -125,14 +204,8 @@ pub async fn ask(
 ///
 /// # Errors
 /// [`SignInRefused::Incorrect`] when the block is none of ours, or old.
-pub async fn judge(
-    app: &App,
-    app_client: &AppClient,
-    claim: PasswordClaim,
-    whence: Whence<'_>,
-) -> Result<(Session, bool), SignInRefused> {
-    let block: DeviceBlock =
-        session::open(app, app_client, "device secret block", &claim.secret_block).ok_or(SignInRefused::Incorrect)?;
+async fn judge(app: &App, app_client: &AppClient, claim: PasswordClaim, whence: Whence<'_>) -> Result<(Session, bool), SignInRefused> {
+    let block: DeviceBlock = session::open(app, app_client, "device secret block", &claim.secret_block).ok_or(SignInRefused::Incorrect)?;
     let is_old = (app.now().seconds() - claim.signed_at.seconds()).abs() > TIMESTAMP_SECONDS;
     if is_old || block.session.is_expired(app) || whence.device_key != Some(block.device_key.as_str()) {
         return Err(SignInRefused::Incorrect);

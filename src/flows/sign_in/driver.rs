@@ -105,7 +105,7 @@ pub async fn begin(
 }
 
 /// Counts what a step came to, for whoever wants to know how much goes on in the pool.
-fn counted(app: &App, app_client: &AppClient, outcome: Result<Outcome, SignInRefused>) -> Result<Outcome, SignInRefused> {
+pub(super) fn counted(app: &App, app_client: &AppClient, outcome: Result<Outcome, SignInRefused>) -> Result<Outcome, SignInRefused> {
     let what = match &outcome {
         Ok(Outcome::SignedIn { mfa, .. }) => Some(Counted::SignIn { mfa: *mfa }),
         Ok(Outcome::Asked(_)) | Err(SignInRefused::Busy | SignInRefused::Failed(_)) => None,
@@ -146,9 +146,9 @@ async fn begun(
             let (password, factor) = user.map(|user| (user.password_generation, user.factor_generation)).unwrap_or_default();
             let progress = history::begun(app, Progress::begin(flow, password, factor));
             let progress = Progress { device: whence.device(&app_client.pool), ..progress };
-            noted(app, user, whence, &progress, judged)?;
+            history::noted(app, user, whence, &progress, judged)?;
             let user = subject.user.ok_or(SignInRefused::Incorrect)?;
-            Attempt { app, app_client, user_id: user.id, progress, proof: AnswerProof::Password { session: None }, whence }.advance().await
+            advance(app, app_client, user.id, progress, AnswerProof::Password { session: None }, whence).await
         }
     }
 }
@@ -180,100 +180,14 @@ async fn proven(
     // Here the client names the device anew: one that was told that its device is gone comes again without it.
     let progress = Progress { device: whence.device(&app_client.pool), ..block.session.progress.clone() };
     let judged = charged(app, app_client, &block.target, srp::judge(app, app_client, user.as_ref(), &block, claim)).await;
-    noted(app, user.as_ref().filter(|user| user.id == block.session.user_id), whence, &progress, judged)?;
+    history::noted(app, user.as_ref().filter(|user| user.id == block.session.user_id), whence, &progress, judged)?;
     let fingerprint = block.client_fingerprint();
-    let outcome = Attempt {
-        app,
-        app_client,
-        user_id: block.session.user_id.clone(),
-        progress,
-        proof: AnswerProof::Password { session: Some(block.session) },
-        whence,
-    }
-    .advance()
-    .await?;
+    let user_id = block.session.user_id.clone();
+    let outcome = advance(app, app_client, user_id, progress, AnswerProof::Password { session: Some(block.session) }, whence).await?;
     if let (Outcome::Asked(asked), Some(fingerprint)) = (&outcome, fingerprint) {
         device::keep(app, app_client, &fingerprint, asked).await?;
     }
     Ok(outcome)
-}
-
-/// Notes in the user's history that the password was wrong; a right one is noted with what follows.
-fn noted(
-    app: &App,
-    user: Option<&User>,
-    whence: Whence<'_>,
-    progress: &Progress,
-    judged: Result<(), SignInRefused>,
-) -> Result<(), SignInRefused> {
-    if let (Err(refused), Some(user)) = (&judged, user) {
-        let of = Of { pool_id: &user.pool_id, user_id: &user.id };
-        history::refused(app, whence, of, progress, Challenge::Password, refused);
-    }
-    judged
-}
-
-/// An answer to DEVICE_SRP_AUTH.
-pub struct DeviceAsk<'a> {
-    /// Any of the user's names.
-    pub username: &'a str,
-    /// The challenge's session, if the client has it.
-    pub session: Option<&'a str>,
-    /// `A`.
-    pub public: ClientPublic,
-}
-
-/// Answers DEVICE_SRP_AUTH.
-///
-/// # Errors
-/// [`SignInRefused`].
-pub async fn ask_device(
-    app: &App,
-    app_client: &AppClient,
-    given: DeviceAsk<'_>,
-    secret_hash: Option<&str>,
-    whence: Whence<'_>,
-) -> Result<Outcome, SignInRefused> {
-    let DeviceAsk { username, session, public } = given;
-    let outcome = device::ask(app, app_client, username, session, public, whence).await.and_then(|(asked, user)| {
-        app_client.check_secret_hash(app, &[username, &user.username], secret_hash)?;
-        Ok(Outcome::Asked(asked))
-    });
-    counted(app, app_client, outcome)
-}
-
-/// Answers DEVICE_PASSWORD_VERIFIER.
-///
-/// # Errors
-/// [`SignInRefused`].
-pub async fn prove_device(
-    app: &App,
-    app_client: &AppClient,
-    claim: PasswordClaim,
-    secret_hash: Option<&str>,
-    whence: Whence<'_>,
-) -> Result<Outcome, SignInRefused> {
-    counted(app, app_client, device_proven(app, app_client, claim, secret_hash, whence).await)
-}
-
-async fn device_proven(
-    app: &App,
-    app_client: &AppClient,
-    claim: PasswordClaim,
-    secret_hash: Option<&str>,
-    whence: Whence<'_>,
-) -> Result<Outcome, SignInRefused> {
-    let username = claim.username.clone();
-    let user = app.read(async |tx| users::find(tx, &app_client.pool, &username).await).await?;
-    let user = user.ok_or(SignInRefused::Incorrect)?;
-    app_client.check_secret_hash(app, &[&username, &user.username], secret_hash)?;
-    let (session, is_right) = device::judge(app, app_client, claim, whence).await?;
-    // SECURITY: the block of one user with the name of another is nobody's.
-    if session.user_id != user.id {
-        return Err(SignInRefused::Incorrect);
-    }
-    let progress = session.progress.clone();
-    Attempt { app, app_client, user_id: user.id, progress, proof: AnswerProof::Device { session, is_right }, whence }.advance().await
 }
 
 /// Answers a challenge that has a session.
@@ -322,7 +236,7 @@ async fn responded(
         Answer::MfaSetup => AnswerProof::MfaSetup { session },
     };
     let progress = proof.session().map(|session| session.progress.clone()).ok_or(SessionRefused::Invalid)?;
-    Attempt { app, app_client, user_id: user.id, progress, proof, whence }.advance().await
+    advance(app, app_client, user.id, progress, proof, whence).await
 }
 
 /// Charges a try at a password, then judges it. What the hashing pool has no room for was never judged: its charge is returned.
@@ -370,7 +284,7 @@ async fn charge(app: &App, app_client: &AppClient, target: &Target) -> Result<()
 }
 
 /// An answer, as far as it could be judged outside of the transaction.
-enum AnswerProof {
+pub(super) enum AnswerProof {
     /// The password was proven; by SRP in a session.
     Password { session: Option<Session> },
     /// The new password is hashed.
@@ -394,6 +308,11 @@ impl AnswerProof {
         }
     }
 
+    /// What it answers.
+    fn asked(&self) -> Challenge {
+        self.session().map_or(Challenge::Password, |session| session.asked)
+    }
+
     /// What a try at it was charged to.
     const fn charged(&self) -> Option<Factor> {
         match self {
@@ -412,6 +331,21 @@ impl AnswerProof {
             }
         }
     }
+}
+
+/// Takes one step of a sign-in.
+///
+/// # Errors
+/// [`SignInRefused`].
+pub(super) async fn advance(
+    app: &App,
+    app_client: &AppClient,
+    user_id: UserId,
+    progress: Progress,
+    proof: AnswerProof,
+    whence: Whence<'_>,
+) -> Result<Outcome, SignInRefused> {
+    Attempt { app, app_client, user_id, progress, proof, whence }.advance().await
 }
 
 /// One step of a sign-in, about to be taken.
@@ -446,9 +380,13 @@ impl Attempt<'_> {
         let device_key = self.progress.device.as_deref().or_else(|| new.as_ref().map(|new| new.key.as_str()));
         let (family, refresh_token) = issue::new_family(app, app_client, &self.user_id, device_key)?;
         let taken = app.write(async |tx| self.take(tx, &family, new.as_ref()).await).await.and_then(|taken| taken);
-        self.note(&taken);
-        if matches!(taken, Err(SignInRefused::NoSuchDevice)) {
-            self.give_back().await?;
+        let of = Of { pool_id: &app_client.pool.id, user_id: &self.user_id };
+        match &taken {
+            Ok(reached) => history::went_on(app, self.whence, of, &reached.progress, matches!(reached.next, Next::Complete(_))),
+            Err(refused) => history::refused(app, self.whence, of, &self.progress, self.proof.asked(), refused),
+        }
+        if let (Err(SignInRefused::NoSuchDevice), Some(factor)) = (&taken, self.proof.charged()) {
+            device::give_back(app, app_client, &self.user_id, factor).await?;
         }
         let Reached { user, progress, next } = taken?;
         match next {
@@ -460,33 +398,6 @@ impl Attempt<'_> {
                 Ok(Outcome::SignedIn { tokens: Tokens { new_device: new, ..tokens }, mfa })
             }
         }
-    }
-
-    /// Notes the step in the user's history.
-    fn note(&self, taken: &Result<Reached, SignInRefused>) {
-        let of = Of { pool_id: &self.app_client.pool.id, user_id: &self.user_id };
-        match taken {
-            Ok(Reached { progress, next, .. }) => {
-                history::went_on(self.app, self.whence, of, progress, matches!(next, Next::Complete(_)));
-            }
-            Err(refused) => {
-                let asked = self.proof.session().map_or(Challenge::Password, |session| session.asked);
-                history::refused(self.app, self.whence, of, &self.progress, asked, refused);
-            }
-        }
-    }
-
-    /// Returns the charge of a right answer that came with a device that is not the user's: it was no guess.
-    async fn give_back(&self) -> Result<(), SignInRefused> {
-        let (app, pool_id) = (self.app, &self.app_client.pool.id);
-        let Some(factor) = self.proof.charged() else { return Ok(()) };
-        app.write(async |tx| {
-            match users::find_by_id(tx, pool_id, &self.user_id).await? {
-                Some(user) => Ok(attempts::give_back(tx, pool_id, &attempts_of(app, &user), factor).await?),
-                None => Ok(()),
-            }
-        })
-        .await
     }
 
     /// The transaction. What is refused inside of `Ok` is remembered: its charges are kept.

@@ -7,10 +7,26 @@ use crate::crypto::ids;
 use crate::flows::auth_events::{Of, note_step};
 use crate::flows::whence::Whence;
 use crate::userpools::challenge::{Challenge, Done, Progress};
+use crate::userpools::user::User;
 
 /// The sign-in with an event of its own.
 pub fn begun(app: &App, progress: Progress) -> Progress {
     Progress { event_id: ids::uuid(&mut app.rng()), ..progress }
+}
+
+/// Notes in the user's history that the password was wrong; a right one is noted with what follows.
+pub fn noted(
+    app: &App,
+    user: Option<&User>,
+    whence: Whence<'_>,
+    progress: &Progress,
+    judged: Result<(), SignInRefused>,
+) -> Result<(), SignInRefused> {
+    if let (Err(why), Some(user)) = (&judged, user) {
+        let of = Of { pool_id: &user.pool_id, user_id: &user.id };
+        self::refused(app, whence, of, progress, Challenge::Password, why);
+    }
+    judged
 }
 
 /// Notes that a step was right.
@@ -33,14 +49,7 @@ pub fn refused(app: &App, whence: Whence<'_>, of: Of<'_>, progress: &Progress, a
     note(app, whence, of, progress, EventResponse::Fail, results(progress).into_iter().chain(failed).collect());
 }
 
-fn note(
-    app: &App,
-    whence: Whence<'_>,
-    of: Of<'_>,
-    progress: &Progress,
-    response: EventResponse,
-    challenges: Vec<ChallengeResponse>,
-) {
+fn note(app: &App, whence: Whence<'_>, of: Of<'_>, progress: &Progress, response: EventResponse, challenges: Vec<ChallengeResponse>) {
     // A sign-in that began on a node of an earlier release has no event.
     if !progress.event_id.is_empty() {
         note_step(app, whence.origin, of, (progress.event_id.clone(), AuthEventType::SignIn), response, challenges);

@@ -17,7 +17,8 @@ mod subject;
 mod tests;
 
 pub use asked::ChallengeAsked;
-pub use driver::{Answer, Begin, DeviceAsk, Outcome, ask_device, begin, prove, prove_device, respond};
+pub use device::{DeviceAsk, ask_device, prove_device};
+pub use driver::{Answer, Begin, Outcome, begin, prove, respond};
 pub use mfa_setup::{associate, verify};
 pub use refused::{SessionRefused, SignInRefused};
 pub use srp::PasswordClaim;

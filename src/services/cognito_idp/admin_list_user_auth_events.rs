@@ -165,7 +165,9 @@ mod tests {
     async fn what_waits_for_a_second_factor_is_in_progress_until_it_passes_or_fails() {
         let app = TestApp::new().await;
         let pool = app.pool().await;
-        pool.admin("SetUserPoolMfaConfig", json!({"MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": {"Enabled": true}})).await.ok();
+        pool.admin("SetUserPoolMfaConfig", json!({"MfaConfiguration": "ON", "SoftwareTokenMfaConfiguration": {"Enabled": true}}))
+            .await
+            .ok();
         pool.user("alice").await;
         let session = pool.sign_in("alice", PASSWORD).await.ok()["Session"].clone();
         let in_progress = events(&pool, "alice").await;
@@ -260,7 +262,8 @@ mod tests {
         let alice = app.app.read(async |tx| users::find(tx, &found, "alice").await).await.unwrap().unwrap();
         let token = feedback_token(&app.app, &alice, event.as_str().unwrap()).unwrap();
         let say = async |pool_id: &str, name: &str, event: &Value, token: &str| {
-            let request = json!({"UserPoolId": pool_id, "Username": name, "EventId": event, "FeedbackToken": token, "FeedbackValue": "Valid"});
+            let request =
+                json!({"UserPoolId": pool_id, "Username": name, "EventId": event, "FeedbackToken": token, "FeedbackValue": "Valid"});
             app.anonymous().call("UpdateAuthEventFeedback", request).await
         };
         let another = app.pool().await;

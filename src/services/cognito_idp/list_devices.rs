@@ -123,7 +123,10 @@ mod tests {
         let missing = own("UpdateDeviceStatus", &alices[0], json!({})).await;
         assert_eq!(missing.code(), "InvalidParameterException");
         own("UpdateDeviceStatus", &alices[0], json!({"DeviceRememberedStatus": "not_remembered"})).await.ok();
-        assert_eq!(attribute(&own("GetDevice", &alices[0], json!({})).await.ok()["Device"], "device_status"), Some(json!("not_remembered")));
+        assert_eq!(
+            attribute(&own("GetDevice", &alices[0], json!({})).await.ok()["Device"], "device_status"),
+            Some(json!("not_remembered"))
+        );
         let mark = json!({"Username": "alice", "DeviceKey": alices[0], "DeviceRememberedStatus": "remembered"});
         pool.admin("AdminUpdateDeviceStatus", mark).await.ok();
         assert_eq!(attribute(&own("GetDevice", &alices[0], json!({})).await.ok()["Device"], "device_status"), Some(json!("remembered")));
@@ -154,7 +157,8 @@ mod tests {
         let pool = tracking(&app).await;
         let ann = app.user_with(json!([{"Effect": "Allow", "Action": "cognito-idp:AdminGetUser", "Resource": "*"}])).await;
         let stranger = app.root_of("111111111111").await;
-        let request = json!({"UserPoolId": pool.id, "Username": "alice", "DeviceKey": "us-east-1_0", "DeviceRememberedStatus": "remembered"});
+        let request =
+            json!({"UserPoolId": pool.id, "Username": "alice", "DeviceKey": "us-east-1_0", "DeviceRememberedStatus": "remembered"});
         for operation in ["AdminGetDevice", "AdminListDevices", "AdminForgetDevice", "AdminUpdateDeviceStatus"] {
             assert_eq!(ann.call(operation, request.clone()).await.code(), "AccessDeniedException", "{operation}");
             assert_eq!(stranger.call(operation, request.clone()).await.code(), "ResourceNotFoundException", "{operation}");

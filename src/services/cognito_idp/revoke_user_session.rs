@@ -110,7 +110,8 @@ mod tests {
         let session = &listed["Sessions"][0];
         assert_eq!((&session["SessionType"], &session["IsCurrentSession"]), (&json!("TOKEN"), &json!(false)));
         assert_eq!(session["ClientId"], pool.client_id.as_str());
-        let end = async |name: &str| pool.admin("AdminRevokeUserSession", json!({"Username": name, "SessionId": session["SessionId"]})).await;
+        let end =
+            async |name: &str| pool.admin("AdminRevokeUserSession", json!({"Username": name, "SessionId": session["SessionId"]})).await;
         assert_eq!(end("bob").await.code(), "ResourceNotFoundException");
         assert_eq!(end("nobody").await.code(), "UserNotFoundException");
         assert_eq!(pool.admin("AdminListUserSessions", json!({"Username": "nobody"})).await.code(), "UserNotFoundException");

@@ -47,9 +47,7 @@ mod tests {
         let app = TestApp::new().await;
         let pool = app.pool().await;
         let get = async || pool.admin("GetUserPoolSessionConfiguration", json!({})).await.ok();
-        let configuration = |tracking: &str, most: i64| {
-            json!({"UserPoolId": pool.id, "UserSessionTracking": tracking, "TokenSession": {"MaxPerUser": most}})
-        };
+        let configuration = |tracking: &str, most: i64| json!({"UserPoolId": pool.id, "UserSessionTracking": tracking, "TokenSession": {"MaxPerUser": most}});
         assert_eq!(get().await, configuration("DISABLED", 20));
         let set = pool.admin("SetUserPoolSessionConfiguration", configuration("ENABLED", 100)).await.ok();
         assert_eq!((set, get().await), (configuration("ENABLED", 100), configuration("ENABLED", 100)));

@@ -104,7 +104,6 @@ mod tests {
         let before = pool.admin("DescribeUserPool", json!({})).await.ok();
         for (member, value) in [
             ("LambdaConfig", json!({"PreSignUp": "arn:aws:lambda:us-east-1:000000000000:function:f"})),
-            ("DeviceConfiguration", json!({"ChallengeRequiredOnNewDevice": true})),
             ("Policies", json!({"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD"]}})),
             ("UserPoolTier", json!("PLUS")),
         ] {

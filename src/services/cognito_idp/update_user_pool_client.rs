@@ -43,10 +43,7 @@ pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Re
             let before = store::user_pools::find_client(tx, &client.id).await?.ok_or_else(|| app_client.gone())?;
             let after = Client {
                 name: request.client_name.clone().unwrap_or_else(|| before.name.clone()),
-                configuration: ClientConfiguration {
-                    sso_session: before.configuration.sso_session,
-                    ..request.configuration.clone()
-                },
+                configuration: ClientConfiguration { sso_session: before.configuration.sso_session, ..request.configuration.clone() },
                 modified_at: cx.now(),
                 ..before
             };

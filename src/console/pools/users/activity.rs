@@ -226,7 +226,9 @@ mod tests {
             app.console().await.open(&path).await
         };
         assert!(untracked.text.contains("Session tracking is not enabled"), "{}", untracked.text);
-        pool.admin("SetUserPoolSessionConfiguration", json!({"UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 5}})).await.ok();
+        pool.admin("SetUserPoolSessionConfiguration", json!({"UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 5}}))
+            .await
+            .ok();
         pool.admin("AdminDeleteUser", json!({"Username": "alice"})).await.ok();
         let (path, key) = signed_in(&pool).await;
         let browser = app.console().await;
@@ -237,8 +239,7 @@ mod tests {
             assert!(page.text.contains(text), "{text}: {}", page.text);
         }
         assert!(!page.text.contains("<script>alert"), "{}", page.text);
-        let remembered =
-            browser.submit_and_follow(&format!("{path}/mark"), &[("device", key.as_str()), ("status", "remembered")]).await;
+        let remembered = browser.submit_and_follow(&format!("{path}/mark"), &[("device", key.as_str()), ("status", "remembered")]).await;
         assert!(remembered.text.contains("The device is remembered."), "{}", remembered.text);
         let events = pool.admin("AdminListUserAuthEvents", json!({"Username": "alice"})).await.ok();
         let event = events["AuthEvents"][0]["EventId"].as_str().unwrap();
