@@ -144,8 +144,8 @@ async fn begun(
             let judged = charged(app, app_client, &subject.target, judging).await;
             let user = subject.user.as_ref();
             let (password, factor) = user.map(|user| (user.password_generation, user.factor_generation)).unwrap_or_default();
-            let progress = history::begun(app, Progress::begin(flow, password, factor));
-            let progress = Progress { device: whence.device(&app_client.pool), ..progress };
+            let progress =
+                Progress { device: whence.device(&app_client.pool), ..history::begun(app, Progress::begin(flow, password, factor)) };
             history::noted(app, user, whence, &progress, judged)?;
             let user = subject.user.ok_or(SignInRefused::Incorrect)?;
             advance(app, app_client, user.id, progress, AnswerProof::Password { session: None }, whence).await
