@@ -140,8 +140,7 @@ async fn begun(
     match begin {
         Begin::Srp { public, .. } => Ok(Outcome::Asked(srp::ask(app, app_client, subject, *public).await?)),
         Begin::Password { password, .. } => {
-            let judging = password::judge(app, &subject, password);
-            let judged = charged(app, app_client, &subject.target, judging).await;
+            let judged = charged(app, app_client, &subject.target, password::judge(app, &subject, password)).await;
             let user = subject.user.as_ref();
             let (password, factor) = user.map(|user| (user.password_generation, user.factor_generation)).unwrap_or_default();
             let progress =
