@@ -5,7 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 
 use super::asked::ChallengeAsked;
-use super::driver::{AnswerProof, Applied, Outcome, advance, counted};
+use super::driver::{Applied, Outcome, advance, counted};
+use super::proof::AnswerProof;
 use super::refused::{SessionRefused, SignInRefused};
 use super::session::{self, Session};
 use super::srp::PasswordClaim;
@@ -137,14 +138,14 @@ pub async fn is_known(tx: &mut Conn, pool: &Pool, user: &User, progress: &Progre
     }
 }
 
-/// Returns the charge of a right answer that came with a device that is not the user's: it was no guess.
+/// Returns the charge of a right password that came with a device that is not the user's: it was no guess.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn give_back(app: &App, app_client: &AppClient, user_id: &UserId, factor: Factor) -> Result<(), StoreError> {
+pub async fn give_back(app: &App, app_client: &AppClient, user_id: &UserId) -> Result<(), StoreError> {
     let pool_id = &app_client.pool.id;
     app.write(async |tx| match users::find_by_id(tx, pool_id, user_id).await? {
-        Some(user) => attempts::give_back(tx, pool_id, &attempts_of(app, &user), factor).await,
+        Some(user) => attempts::give_back(tx, pool_id, &attempts_of(app, &user), Factor::Password).await,
         None => Ok(()),
     })
     .await
@@ -167,7 +168,7 @@ async fn ask(
         Some(session) => session.to_owned(),
         None => kept(app, app_client, &public).await?,
     };
-    let session = Session::open(app, app_client, Challenge::Device, &session)?;
+    let session = Session::open(app, app_client, &[Challenge::Device], &session)?;
     let (user, device) = app
         .read(async |tx| {
             let user = users::find(tx, &app_client.pool, username).await?;

@@ -1,20 +1,24 @@
 //! The driver: charges tries before they are judged, judges, and then spends, applies and records in one transaction that reads
 //! anew whatever decides.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::answer::{Answer, Begin};
 use super::asked::{ChallengeAsked, ask};
+use super::choice::{self, FirstAnswer};
+use super::one_time_code::{self, CodeChallenge};
+use super::proof::AnswerProof;
 use super::refused::{SessionRefused, SignInRefused};
 use super::session::Session;
 use super::srp::{self, PasswordClaim};
 use super::subject::{Subject, attempts_of};
-use super::{device, history, mfa_setup, new_password, password, software_token};
+use super::{device, history, mfa_setup, new_password, password, second_code, sign_up, software_token};
 use crate::audit::Counted;
 use crate::context::App;
-use crate::crypto::srp::ClientPublic;
+use crate::crypto::ids;
 use crate::flows::auth_events::Of;
 use crate::flows::clients::AppClient;
+use crate::flows::codes::CodeDelivery;
 use crate::flows::devices::new_device;
 use crate::flows::issue::{self, Tokens};
 use crate::flows::passwords;
@@ -27,45 +31,8 @@ use crate::userpools::challenge::{Barred, Challenge, Done, Flow, Progress, Step}
 use crate::userpools::device::NewDevice;
 use crate::userpools::group::{GroupClaims, Membership};
 use crate::userpools::lockout::Factor;
-use crate::userpools::user::{PasswordRecord, User};
-
-/// How a sign-in begins.
-pub enum Begin {
-    /// With the password itself.
-    Password {
-        /// By the user's device or by a backend.
-        flow: Flow,
-        /// Any of the user's names.
-        username: String,
-        /// What they typed.
-        password: Secret,
-    },
-    /// With a public value, to be followed by a proof of the password.
-    Srp {
-        /// Any of the user's names.
-        username: String,
-        /// `A`.
-        public: Box<ClientPublic>,
-    },
-}
-
-/// An answer to a challenge that has a session.
-pub enum Answer {
-    /// A password of their own, and attributes.
-    NewPassword {
-        /// The password.
-        password: Secret,
-        /// The attributes.
-        attributes: BTreeMap<String, String>,
-    },
-    /// A code of their authenticator.
-    SoftwareToken {
-        /// The code.
-        code: String,
-    },
-    /// A second factor is set up.
-    MfaSetup,
-}
+use crate::userpools::second_factor::SecondFactor;
+use crate::userpools::user::User;
 
 /// What a step of a sign-in comes to.
 pub enum Outcome {
@@ -84,6 +51,10 @@ pub enum Outcome {
 pub enum Applied {
     /// It was right.
     Accepted(Done),
+    /// It chose a second factor.
+    Chosen(SecondFactor),
+    /// It named an address that is to become a second factor.
+    NewEmail(String),
     /// It was wrong: the session counts it.
     Wrong(SignInRefused),
     /// It was not judged.
@@ -127,6 +98,7 @@ async fn begun(
     let (flow, username) = match &begin {
         Begin::Password { flow, username, .. } => (*flow, username),
         Begin::Srp { username, .. } => (Flow::Srp, username),
+        Begin::Choice { username, .. } => (Flow::Choice, username),
     };
     if !app_client.client.configuration.allows(flow.setting()) {
         return Err(Barred::FlowDisabled(flow).into());
@@ -138,18 +110,37 @@ async fn begun(
     }
     let subject = Subject::named(app, &app_client.pool, username, user);
     match begin {
-        Begin::Srp { public, .. } => Ok(Outcome::Asked(srp::ask(app, app_client, subject, *public).await?)),
+        Begin::Srp { public, .. } => Ok(Outcome::Asked(srp::ask(app, app_client, subject, *public, Flow::Srp, None).await?)),
+        Begin::Choice { confirmed: Some(session), .. } => sign_up::begin(app, app_client, subject.user, &session, whence).await,
+        Begin::Choice { username, preferred, confirmed: None } => {
+            choice::begin(app, app_client, &username, subject, preferred, whence).await
+        }
         Begin::Password { password, .. } => {
-            let judged = charged(app, app_client, &subject.target, password::judge(app, &subject, password)).await;
-            let user = subject.user.as_ref();
-            let (password, factor) = user.map(|user| (user.password_generation, user.factor_generation)).unwrap_or_default();
-            let progress =
-                Progress { device: whence.device(&app_client.pool), ..history::begun(app, Progress::begin(flow, password, factor)) };
-            history::noted(app, user, whence, &progress, judged)?;
-            let user = subject.user.ok_or(SignInRefused::Incorrect)?;
-            advance(app, app_client, user.id, progress, AnswerProof::Password { session: None }, whence).await
+            let generations = subject.user.as_ref().map(|user| (user.password_generation, user.factor_generation)).unwrap_or_default();
+            let progress = Progress::begin(flow, generations.0, generations.1);
+            by_password(app, app_client, subject, password, progress, None, whence).await
         }
     }
+}
+
+/// Goes on by the password itself.
+///
+/// # Errors
+/// [`SignInRefused`].
+pub(super) async fn by_password(
+    app: &App,
+    app_client: &AppClient,
+    subject: Subject,
+    password: Secret,
+    progress: Progress,
+    session: Option<Session>,
+    whence: Whence<'_>,
+) -> Result<Outcome, SignInRefused> {
+    let progress = history::begun(app, progress);
+    let judged = charged(app, app_client, &subject.target, password::judge(app, &subject, password)).await;
+    history::noted(app, subject.user.as_ref(), whence, &progress, judged)?;
+    let user = subject.user.ok_or(SignInRefused::Incorrect)?;
+    advance(app, app_client, user.id, progress, AnswerProof::Password { session }, whence).await
 }
 
 /// Answers PASSWORD_VERIFIER.
@@ -176,8 +167,7 @@ async fn proven(
     let block = srp::open(app, app_client, &claim)?;
     app_client.check_secret_hash(app, &[&claim.username, &block.srp_name], secret_hash)?;
     let user = app.read(async |tx| users::find(tx, &app_client.pool, &claim.username).await).await?;
-    // Here the client names the device anew: one that was told that its device is gone comes again without it.
-    let progress = Progress { device: whence.device(&app_client.pool), ..block.session.progress.clone() };
+    let progress = history::begun(app, block.session.progress.clone());
     let judged = charged(app, app_client, &block.target, srp::judge(app, app_client, user.as_ref(), &block, claim)).await;
     history::noted(app, user.as_ref().filter(|user| user.id == block.session.user_id), whence, &progress, judged)?;
     let fingerprint = block.client_fingerprint();
@@ -214,12 +204,16 @@ async fn responded(
     secret_hash: Option<&str>,
     whence: Whence<'_>,
 ) -> Result<Outcome, SignInRefused> {
-    let challenge = match &answer {
-        Answer::NewPassword { .. } => Challenge::NewPassword,
-        Answer::SoftwareToken { .. } => Challenge::SoftwareToken,
-        Answer::MfaSetup => Challenge::MfaSetup,
+    let session = Session::open(app, app_client, answer.challenges(), session)?;
+    let answer = match answer {
+        Answer::SelectFirst(chosen) | Answer::First(chosen) => {
+            return choice::respond(app, app_client, username, session, FirstAnswer::Chosen(chosen), secret_hash, whence).await;
+        }
+        Answer::EmailCode { code } | Answer::SmsOtp { code } if !session.progress.has_first() => {
+            return choice::respond(app, app_client, username, session, FirstAnswer::Code(code), secret_hash, whence).await;
+        }
+        answer => answer,
     };
-    let session = Session::open(app, app_client, challenge, session)?;
     let user = app.read(async |tx| users::find(tx, &app_client.pool, username).await).await?;
     // SECURITY: the session of one user with the name of another is nobody's.
     let user = user.filter(|user| user.id == session.user_id).ok_or(SessionRefused::Invalid)?;
@@ -232,7 +226,13 @@ async fn responded(
             AnswerProof::NewPassword { session, record, attributes }
         }
         Answer::SoftwareToken { code } => AnswerProof::SoftwareToken { session, code },
-        Answer::MfaSetup => AnswerProof::MfaSetup { session },
+        Answer::SelectMfa { factor } => AnswerProof::SelectMfa { session, factor },
+        Answer::EmailCode { code } | Answer::SmsOtp { code } | Answer::SmsMfa { code } => {
+            let challenge = CodeChallenge::of(session.asked).ok_or(SessionRefused::Invalid)?;
+            AnswerProof::SecondCode { session, challenge, code }
+        }
+        Answer::MfaSetup { email } => AnswerProof::MfaSetup { session, email },
+        Answer::SelectFirst(_) | Answer::First(_) => return Err(SessionRefused::Invalid.into()),
     };
     let progress = proof.session().map(|session| session.progress.clone()).ok_or(SessionRefused::Invalid)?;
     advance(app, app_client, user.id, progress, proof, whence).await
@@ -282,56 +282,6 @@ async fn charge(app: &App, app_client: &AppClient, target: &Target) -> Result<()
     }
 }
 
-/// An answer, as far as it could be judged outside of the transaction.
-pub(super) enum AnswerProof {
-    /// The password was proven; by SRP in a session.
-    Password { session: Option<Session> },
-    /// The new password is hashed.
-    NewPassword { session: Session, record: PasswordRecord, attributes: BTreeMap<String, String> },
-    /// The code is judged inside.
-    SoftwareToken { session: Session, code: String },
-    /// Nothing to judge.
-    MfaSetup { session: Session },
-    /// The device's proof was judged.
-    Device { session: Session, is_right: bool },
-}
-
-impl AnswerProof {
-    const fn session(&self) -> Option<&Session> {
-        match self {
-            Self::Password { session } => session.as_ref(),
-            Self::NewPassword { session, .. }
-            | Self::SoftwareToken { session, .. }
-            | Self::MfaSetup { session }
-            | Self::Device { session, .. } => Some(session),
-        }
-    }
-
-    /// What it answers.
-    fn asked(&self) -> Challenge {
-        self.session().map_or(Challenge::Password, |session| session.asked)
-    }
-
-    /// What a try at it was charged to.
-    const fn charged(&self) -> Option<Factor> {
-        match self {
-            Self::Password { .. } => Some(Factor::Password),
-            Self::SoftwareToken { .. } => Some(Factor::Second),
-            Self::NewPassword { .. } | Self::MfaSetup { .. } | Self::Device { .. } => None,
-        }
-    }
-
-    /// What a sign-in is told whose user, password or factors are other ones now.
-    const fn stale(&self) -> SignInRefused {
-        match self {
-            Self::Password { .. } => SignInRefused::Incorrect,
-            Self::NewPassword { .. } | Self::SoftwareToken { .. } | Self::MfaSetup { .. } | Self::Device { .. } => {
-                SignInRefused::Session(SessionRefused::Invalid)
-            }
-        }
-    }
-}
-
 /// Takes one step of a sign-in.
 ///
 /// # Errors
@@ -344,7 +294,10 @@ pub(super) async fn advance(
     proof: AnswerProof,
     whence: Whence<'_>,
 ) -> Result<Outcome, SignInRefused> {
-    Attempt { app, app_client, user_id, progress, proof, whence }.advance().await
+    let progress = history::begun(app, progress);
+    // The device is the one that the client names where it proves who the user is.
+    let device = if progress.done.is_empty() { whence.device(&app_client.pool) } else { progress.device.clone() };
+    Attempt { app, app_client, user_id, progress: Progress { device, ..progress }, proof, whence }.advance().await
 }
 
 /// One step of a sign-in, about to be taken.
@@ -362,6 +315,8 @@ struct Reached {
     user: User,
     progress: Progress,
     next: Next,
+    /// Where a code went that is asked for.
+    delivery: Option<CodeDelivery>,
 }
 
 /// What follows a step.
@@ -378,20 +333,22 @@ impl Attempt<'_> {
         let new = if self.progress.device.is_none() { new_device(app, &app_client.pool) } else { None };
         let device_key = self.progress.device.as_deref().or_else(|| new.as_ref().map(|new| new.key.as_str()));
         let (family, refresh_token) = issue::new_family(app, app_client, &self.user_id, device_key)?;
-        let taken = app.write(async |tx| self.take(tx, &family, new.as_ref()).await).await.and_then(|taken| taken);
+        let next_id = ids::uuid(&mut app.rng());
+        let taken = app.write(async |tx| self.take(tx, &family, new.as_ref(), &next_id).await).await.and_then(|taken| taken);
         let of = Of { pool_id: &app_client.pool.id, user_id: &self.user_id };
         match &taken {
             Ok(reached) => history::went_on(app, self.whence, of, &reached.progress, matches!(reached.next, Next::Complete(_))),
             Err(refused) => history::refused(app, self.whence, of, &self.progress, self.proof.asked(), refused),
         }
-        if let (Err(SignInRefused::NoSuchDevice), Some(factor)) = (&taken, self.proof.charged()) {
-            device::give_back(app, app_client, &self.user_id, factor).await?;
+        if let (Err(SignInRefused::NoSuchDevice), AnswerProof::Password { .. }) = (&taken, &self.proof) {
+            device::give_back(app, app_client, &self.user_id).await?;
         }
-        let Reached { user, progress, next } = taken?;
+        let Reached { user, progress, next, delivery } = taken?;
         match next {
-            Next::Ask(challenge) => Ok(Outcome::Asked(ask(app, app_client, user, progress, challenge)?)),
+            Next::Ask(challenge) => Ok(Outcome::Asked(ask(app, app_client, user, progress, challenge, next_id, delivery)?)),
             Next::Complete(memberships) => {
-                let mfa = progress.done.iter().any(|done| matches!(done, Done::SoftwareToken | Done::Enrolment));
+                let second = |done: &Done| matches!(done, Done::SoftwareToken | Done::EmailMfa | Done::SmsMfa | Done::Enrolment);
+                let mfa = progress.done.iter().any(second);
                 let groups = GroupClaims::of(memberships);
                 let tokens = issue::tokens(app, app_client, &user, groups, &family, Some(refresh_token)).await?;
                 Ok(Outcome::SignedIn { tokens: Tokens { new_device: new, ..tokens }, mfa })
@@ -408,15 +365,20 @@ impl Attempt<'_> {
         tx: &mut Conn,
         family: &tokens::TokenFamily,
         new: Option<&NewDevice>,
+        next_id: &str,
     ) -> Result<Result<Reached, SignInRefused>, SignInRefused> {
         let (app, app_client) = (self.app, self.app_client);
         let pool_id = &app_client.pool.id;
+        if let AnswerProof::FirstCode { session, challenge, target, code } = &self.proof
+            && let Err(refused) = one_time_code::prove(app, app_client, tx, *challenge, session, target, code).await?
+        {
+            return Ok(Err(refused));
+        }
         let Some(user) = users::find_by_id(tx, pool_id, &self.user_id).await? else { return Ok(Err(self.proof.stale())) };
         if let Err(refused) = is_asked(app, app_client, tx, &user, &self.progress, self.proof.session()).await? {
             return Ok(Err(refused));
         }
-        let done = match self.apply(tx, &user).await? {
-            Applied::Accepted(done) => done,
+        let applied = match self.apply(tx, &user).await? {
             Applied::Refused(refused) => return Ok(Err(refused)),
             Applied::Wrong(refused) => {
                 if let Some(session) = self.proof.session() {
@@ -424,16 +386,19 @@ impl Attempt<'_> {
                 }
                 return Ok(Err(refused));
             }
+            applied => applied,
         };
         if let Some(session) = self.proof.session() {
             session.spend(app, tx, pool_id).await??;
         }
-        // A new password has changed what the next step is decided by.
-        let user = match done {
-            Done::NewPassword => users::find_by_id(tx, pool_id, &user.id).await?.ok_or_else(|| self.proof.stale())?,
-            Done::Password | Done::SoftwareToken | Done::Enrolment | Done::MfaSetup | Done::Device => user,
+        // A new password, or an address that a code has reached, has changed what the next step is decided by.
+        let user = match applied {
+            Applied::Accepted(Done::NewPassword | Done::EmailMfa | Done::SmsMfa) => {
+                users::find_by_id(tx, pool_id, &user.id).await?.ok_or_else(|| self.proof.stale())?
+            }
+            _ => user,
         };
-        let progress = self.progress.clone().after(done, &user);
+        let progress = self.progress_after(applied, &user);
         let step = device::next_in(app, tx, app_client, &user, &progress).await?;
         // SECURITY: whose a device is, is told to those only who have proven who they are. Nothing is spent: they may come again.
         if step.is_ok() && self.progress.done.is_empty() && !device::is_known(tx, &app_client.pool, &user, &progress).await? {
@@ -455,7 +420,26 @@ impl Attempt<'_> {
             Ok(Step::Complete) => Next::Complete(groups::memberships(tx, pool_id, &user.id).await?),
             Err(refused) => return Ok(Err(SignInRefused::of_next(refused, self.proof.stale()))),
         };
-        Ok(Ok(Reached { user, progress, next }))
+        let delivery = match &next {
+            Next::Ask(challenge) => match one_time_code::send_second(app, app_client, tx, *challenge, &user, &progress, next_id).await {
+                Ok(delivery) => delivery,
+                // What was right before it stays so: its charge is returned.
+                Err(SignInRefused::TooManyMessages) => return Ok(Err(SignInRefused::TooManyMessages)),
+                Err(refused) => return Err(refused),
+            },
+            Next::Complete(_) => None,
+        };
+        Ok(Ok(Reached { user, progress, next, delivery }))
+    }
+
+    fn progress_after(&self, applied: Applied, user: &User) -> Progress {
+        let progress = self.progress.clone();
+        match applied {
+            Applied::Accepted(done) => progress.after(done, user),
+            Applied::Chosen(factor) => Progress { second: Some(factor), ..progress },
+            Applied::NewEmail(address) => Progress { new_email: Some(address), ..progress },
+            Applied::Wrong(_) | Applied::Refused(_) => progress,
+        }
     }
 
     async fn apply(&self, tx: &mut Conn, user: &User) -> Result<Applied, SignInRefused> {
@@ -464,7 +448,17 @@ impl Attempt<'_> {
             AnswerProof::Password { .. } => Ok(Applied::Accepted(Done::Password)),
             AnswerProof::NewPassword { record, attributes, .. } => new_password::apply(app, app_client, tx, user, record, attributes).await,
             AnswerProof::SoftwareToken { code, .. } => software_token::apply(app, app_client, tx, user, code).await,
-            AnswerProof::MfaSetup { session } => Ok(mfa_setup::apply(session)),
+            AnswerProof::Confirmed { session } => {
+                let challenge = CodeChallenge::of(session.asked).ok_or(SessionRefused::Invalid)?;
+                Ok(Applied::Accepted(challenge.done()))
+            }
+            AnswerProof::FirstCode { challenge, .. } => Ok(Applied::Accepted(challenge.done())),
+            AnswerProof::SecondCode { session, challenge, code } => {
+                second_code::apply(app, app_client, tx, user, session, *challenge, code).await
+            }
+            AnswerProof::SelectMfa { factor, .. } => Ok(second_code::choose(app_client, user, *factor)),
+            AnswerProof::MfaSetup { session, email: None } => Ok(mfa_setup::apply(session)),
+            AnswerProof::MfaSetup { session, email: Some(email) } => Ok(second_code::begin_set_up(app_client, session, email)),
             AnswerProof::Device { is_right, .. } => Ok(device::apply(*is_right)),
         }
     }

@@ -9,9 +9,9 @@ use crate::flows::whence::Whence;
 use crate::userpools::challenge::{Challenge, Done, Progress};
 use crate::userpools::user::User;
 
-/// The sign-in with an event of its own.
+/// The sign-in with an event of its own: the one that it has, or from now on.
 pub fn begun(app: &App, progress: Progress) -> Progress {
-    Progress { event_id: ids::uuid(&mut app.rng()), ..progress }
+    if progress.event_id.is_empty() { Progress { event_id: ids::uuid(&mut app.rng()), ..progress } } else { progress }
 }
 
 /// Notes in the user's history that the password was wrong; a right one is noted with what follows.
@@ -41,25 +41,24 @@ pub fn refused(app: &App, whence: Whence<'_>, of: Of<'_>, progress: &Progress, a
         return;
     }
     let failed = match asked {
-        Challenge::Password => Some(Asked::Password),
-        Challenge::SoftwareToken | Challenge::Device => Some(Asked::Mfa),
-        Challenge::NewPassword | Challenge::MfaSetup => None,
+        Challenge::Password | Challenge::PasswordSrp | Challenge::EmailOtp | Challenge::SmsOtp | Challenge::WebAuthn => {
+            Some(Asked::Password)
+        }
+        Challenge::SoftwareToken | Challenge::EmailMfa | Challenge::SmsMfa | Challenge::Device => Some(Asked::Mfa),
+        Challenge::SelectFirst | Challenge::NewPassword | Challenge::SelectMfa | Challenge::MfaSetup => None,
     };
     let failed = failed.map(|asked| ChallengeResponse { asked, result: ChallengeResult::Failure });
     note(app, whence, of, progress, EventResponse::Fail, results(progress).into_iter().chain(failed).collect());
 }
 
 fn note(app: &App, whence: Whence<'_>, of: Of<'_>, progress: &Progress, response: EventResponse, challenges: Vec<ChallengeResponse>) {
-    // A sign-in that began on a node of an earlier release has no event.
-    if !progress.event_id.is_empty() {
-        note_step(app, whence.origin, of, (progress.event_id.clone(), AuthEventType::SignIn), response, challenges);
-    }
+    note_step(app, whence.origin, of, (progress.event_id.clone(), AuthEventType::SignIn), response, challenges);
 }
 
 fn results(progress: &Progress) -> Vec<ChallengeResponse> {
     let asked = |done: &Done| match done {
-        Done::Password => Some(Asked::Password),
-        Done::SoftwareToken | Done::Enrolment | Done::Device => Some(Asked::Mfa),
+        Done::Password | Done::EmailOtp | Done::SmsOtp | Done::WebAuthn => Some(Asked::Password),
+        Done::SoftwareToken | Done::EmailMfa | Done::SmsMfa | Done::Enrolment | Done::Device => Some(Asked::Mfa),
         Done::NewPassword | Done::MfaSetup => None,
     };
     let success = |asked| ChallengeResponse { asked, result: ChallengeResult::Success };

@@ -4,25 +4,26 @@ use serde_json::{Map, Value};
 
 use crate::crypto::argon2::Busy;
 use crate::flows::access::AccessRefused;
-use crate::flows::auth_events::FeedbackRefused;
 use crate::flows::clients::{NoSuchClient, NoSuchPool, SecretRefused};
 use crate::flows::confirm_sign_up::{ConfirmRefused, ResendRefused, Unwaiting};
-use crate::flows::devices::DeviceRefused;
 use crate::flows::failed::Failed;
 use crate::flows::new_user::{AliasRefused, InsertRefused, UnfitUser};
 use crate::flows::passwords::NewPasswordRefused;
 use crate::flows::refresh::RefreshRefused;
-use crate::flows::sessions::SessionsRefused;
+use crate::flows::second_factors::PreferenceRefused;
 use crate::flows::sign_in::{SessionRefused, SignInRefused};
 use crate::flows::sign_up::SignUpRefused;
-use crate::flows::software_token::{EnrolmentRefused, PreferenceRefused};
+use crate::flows::software_token::EnrolmentRefused;
 use crate::flows::user_attributes::ChangeRefused;
 use crate::operation::{self, Fault};
 use crate::store::StoreError;
 use crate::userpools::attributes::AttributeRefused;
 use crate::userpools::challenge::{Barred, Flow};
+use crate::userpools::first_factor::PasswordlessRefused;
 use crate::userpools::name::{NameKind, NameRefused};
 use crate::userpools::password_policy::PasswordRefused;
+use crate::userpools::pool::FactorsRefused;
+use crate::userpools::second_factor::{SecondFactor, WishRefused};
 
 /// An error of user pools.
 #[derive(Debug)]
@@ -173,7 +174,7 @@ impl From<SecretRefused> for Error {
 
 const DISABLED: &str = "User is disabled.";
 
-const REVOKED: &str = "Access Token has been revoked";
+pub(super) const REVOKED: &str = "Access Token has been revoked";
 
 impl From<AccessRefused> for Error {
     fn from(refused: AccessRefused) -> Self {
@@ -274,6 +275,7 @@ impl From<SignUpRefused> for Error {
             SignUpRefused::AdministratorsOnly => Self::not_authorized("SignUp is not permitted for this user pool"),
             SignUpRefused::Unfit(refused) => refused.into(),
             SignUpRefused::Password(refused) => refused.into(),
+            SignUpRefused::Passwordless(refused) => refused.into(),
             SignUpRefused::UsernameExists => Self::UsernameExists,
             SignUpRefused::Alias(refused) => refused.into(),
             SignUpRefused::AddressIsFull => Self::LimitExceeded,
@@ -334,6 +336,9 @@ impl From<SignInRefused> for Error {
             SignInRefused::NoSuchDevice => Self::ResourceNotFound(NO_DEVICE.to_owned()),
             SignInRefused::WrongCode => Self::CodeMismatch("Invalid code received for user"),
             SignInRefused::CodeUsed => Self::ExpiredCode("Your software token has already been used once."),
+            SignInRefused::WrongSentCode => Self::CodeMismatch("Invalid code or auth state for the user."),
+            SignInRefused::TooManyMessages => Self::TooManyRequests,
+            SignInRefused::NotOffered => Self::parameter("The selected challenge is not available."),
             SignInRefused::Password(refused) => Self::InvalidPassword(refused),
             SignInRefused::Attribute(refused) => refused.into(),
             SignInRefused::Alias(refused) => refused.into(),
@@ -401,8 +406,7 @@ impl From<EnrolmentRefused> for Error {
 impl From<PreferenceRefused> for Error {
     fn from(refused: PreferenceRefused) -> Self {
         match refused {
-            PreferenceRefused::PreferredIsDisabled => Self::parameter("Preferred MFA must be enabled"),
-            PreferenceRefused::NoToken => Self::parameter("User has not verified software token mfa"),
+            PreferenceRefused::Wish(refused) => refused.into(),
             PreferenceRefused::Revoked => Self::not_authorized(REVOKED),
             PreferenceRefused::NoSuchUser => Self::UserNotFound,
             PreferenceRefused::Failed(failed) => failed.into(),
@@ -411,42 +415,29 @@ impl From<PreferenceRefused> for Error {
 }
 
 /// Clients look for the word `device` in it, and sign in without theirs.
-const NO_DEVICE: &str = "Device does not exist.";
+pub(super) const NO_DEVICE: &str = "Device does not exist.";
 
-impl From<DeviceRefused> for Error {
-    fn from(refused: DeviceRefused) -> Self {
-        match refused {
-            DeviceRefused::UnknownKey => Self::parameter("Invalid device key given."),
-            DeviceRefused::Exists => Self::DeviceKeyExists,
-            DeviceRefused::BadSecret => Self::parameter("Invalid device secret verifier given."),
-            DeviceRefused::NoSuchDevice => Self::ResourceNotFound(NO_DEVICE.to_owned()),
-            DeviceRefused::Revoked => Self::not_authorized(REVOKED),
-            DeviceRefused::NoSuchUser => Self::UserNotFound,
-            DeviceRefused::Failed(failed) => failed.into(),
-        }
+impl From<PasswordlessRefused> for Error {
+    fn from(refused: PasswordlessRefused) -> Self {
+        Self::parameter(refused.to_string())
     }
 }
 
-impl From<SessionsRefused> for Error {
-    fn from(refused: SessionsRefused) -> Self {
-        match refused {
-            SessionsRefused::NotTracked => Self::OperationNotEnabled("Session tracking is not enabled for this user pool."),
-            SessionsRefused::NoSuchSession => Self::ResourceNotFound("Session does not exist.".to_owned()),
-            SessionsRefused::Current => Self::parameter("The current session can't be revoked."),
-            SessionsRefused::Revoked => Self::not_authorized(REVOKED),
-            SessionsRefused::NoSuchUser => Self::UserNotFound,
-            SessionsRefused::Failed(failed) => failed.into(),
-        }
+impl From<FactorsRefused> for Error {
+    fn from(refused: FactorsRefused) -> Self {
+        Self::parameter(refused.to_string())
     }
 }
 
-impl From<FeedbackRefused> for Error {
-    fn from(refused: FeedbackRefused) -> Self {
+impl From<WishRefused> for Error {
+    fn from(refused: WishRefused) -> Self {
         match refused {
-            FeedbackRefused::NoSuchUser => Self::UserNotFound,
-            FeedbackRefused::NoSuchEvent => Self::ResourceNotFound("Auth event does not exist.".to_owned()),
-            FeedbackRefused::BadToken => Self::not_authorized("Invalid feedback token."),
-            FeedbackRefused::Failed(failed) => failed.into(),
+            WishRefused::PreferredIsDisabled => Self::parameter("Preferred MFA must be enabled"),
+            WishRefused::TwoPreferred => Self::parameter("Only one factor can be set as preferred"),
+            WishRefused::Lacking(SecondFactor::SoftwareToken) => Self::parameter("User has not verified software token mfa"),
+            WishRefused::Lacking(factor) | WishRefused::NotOffered(factor) => {
+                Self::parameter(format!("User does not have delivery config set to turn on {}", factor.as_str()))
+            }
         }
     }
 }
@@ -457,6 +448,7 @@ const fn name_of(flow: Flow) -> &'static str {
         Flow::Password => "USER_PASSWORD_AUTH",
         Flow::AdminPassword => "ADMIN_USER_PASSWORD_AUTH",
         Flow::Srp => "USER_SRP_AUTH",
+        Flow::Choice => "USER_AUTH",
     }
 }
 
@@ -465,7 +457,7 @@ pub fn refuse_unsupported(rest: &Map<String, Value>) -> Result<(), Error> {
     operation::unsupported(rest).map_or(Ok(()), |name| Err(Error::parameter(format!("{name} is not supported"))))
 }
 
-/// Refuses the session by which a sign-up goes on into a sign-in (USER_AUTH): none was handed out.
+/// Refuses the session by which a sign-up goes on into a sign-in, where that is not by choice.
 pub fn no_session(given: Option<&str>) -> Result<(), Error> {
     given.map_or(Ok(()), |_| Err(Error::parameter("Session is not supported")))
 }

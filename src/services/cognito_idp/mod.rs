@@ -6,10 +6,12 @@ use crate::operation::{Operation, bearer, bearer_or_session, client, public, sig
 #[macro_use]
 mod found;
 
+mod activity_errors;
 mod add_custom_attributes;
 mod admin_add_user_to_group;
 mod admin_confirm_sign_up;
 mod admin_create_user;
+mod admin_delete_software_token;
 mod admin_delete_user;
 mod admin_delete_user_attributes;
 mod admin_disable_user;
@@ -17,6 +19,7 @@ mod admin_enable_user;
 mod admin_forget_device;
 mod admin_get_device;
 mod admin_get_user;
+mod admin_get_user_auth_factors;
 mod admin_initiate_auth;
 mod admin_list_devices;
 mod admin_list_groups_for_user;
@@ -55,6 +58,7 @@ mod forget_device;
 mod get_device;
 mod get_group;
 mod get_user;
+mod get_user_auth_factors;
 mod get_user_pool_client_session_configuration;
 mod get_user_pool_mfa_config;
 mod get_user_pool_session_configuration;
@@ -96,6 +100,7 @@ pub fn operations() -> Vec<Operation> {
         signed("AdminAddUserToGroup", admin_add_user_to_group::handle),
         signed("AdminConfirmSignUp", admin_confirm_sign_up::handle),
         signed("AdminCreateUser", admin_create_user::handle),
+        signed("AdminDeleteSoftwareToken", admin_delete_software_token::handle),
         signed("AdminDeleteUser", admin_delete_user::handle),
         signed("AdminDeleteUserAttributes", admin_delete_user_attributes::handle),
         signed("AdminDisableUser", admin_disable_user::handle),
@@ -103,6 +108,7 @@ pub fn operations() -> Vec<Operation> {
         signed("AdminForgetDevice", admin_forget_device::handle),
         signed("AdminGetDevice", admin_get_device::handle),
         signed("AdminGetUser", admin_get_user::handle),
+        signed("AdminGetUserAuthFactors", admin_get_user_auth_factors::handle),
         signed("AdminInitiateAuth", admin_initiate_auth::handle),
         signed("AdminListDevices", admin_list_devices::handle),
         signed("AdminListGroupsForUser", admin_list_groups_for_user::handle),
@@ -133,6 +139,7 @@ pub fn operations() -> Vec<Operation> {
         signed("GetGroup", get_group::handle),
         bearer("GetUser", get_user::handle),
         signed("GetUserPoolClientSessionConfiguration", get_user_pool_client_session_configuration::handle),
+        bearer("GetUserAuthFactors", get_user_auth_factors::handle),
         signed("GetUserPoolMfaConfig", get_user_pool_mfa_config::handle),
         signed("GetUserPoolSessionConfiguration", get_user_pool_session_configuration::handle),
         bearer("GlobalSignOut", global_sign_out::handle),

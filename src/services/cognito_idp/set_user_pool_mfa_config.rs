@@ -1,4 +1,4 @@
-//! SetUserPoolMfaConfig: TOTP. The other factors are refused until they are built.
+//! SetUserPoolMfaConfig: what follows the password. What is left out is none of the pool's factors.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::flows::clients::NoSuchPool;
 use crate::kit::id::UserPoolId;
 use crate::store;
-use crate::userpools::pool::{MfaMode, Pool, PoolConfiguration, SoftwareToken};
+use crate::userpools::pool::{EmailMfaConfiguration, MfaMode, Pool, PoolConfiguration, SmsMfa, SoftwareToken};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -18,6 +18,8 @@ pub struct Request {
     user_pool_id: UserPoolId,
     #[serde(default)]
     software_token_mfa_configuration: SoftwareToken,
+    sms_mfa_configuration: Option<SmsMfaRequest>,
+    email_mfa_configuration: Option<EmailMfaConfiguration>,
     #[serde(default)]
     mfa_configuration: MfaMode,
     #[serde(flatten)]
@@ -26,21 +28,45 @@ pub struct Request {
 
 asks_about_pool!(Request);
 
+/// How codes go by text message.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SmsMfaRequest {
+    sms_authentication_message: Option<String>,
+    /// What we don't honour here yet: the role is set by CreateUserPool and UpdateUserPool.
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
 /// The pool's factors.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Response {
     #[serde(skip_serializing_if = "Option::is_none")]
+    sms_mfa_configuration: Option<SmsMfaAnswer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     software_token_mfa_configuration: Option<SoftwareToken>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_mfa_configuration: Option<EmailMfaConfiguration>,
     mfa_configuration: MfaMode,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct SmsMfaAnswer {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sms_authentication_message: Option<String>,
 }
 
 impl Response {
     /// Of a pool.
     pub fn of(configuration: &PoolConfiguration) -> Self {
         let software_token = configuration.software_token_mfa_configuration;
+        let sms = SmsMfaAnswer { sms_authentication_message: configuration.sms_authentication_message.clone() };
         Self {
+            sms_mfa_configuration: configuration.sms_mfa.enabled.then_some(sms),
             software_token_mfa_configuration: (software_token.enabled || configuration.mfa != MfaMode::Off).then_some(software_token),
+            email_mfa_configuration: configuration.email_mfa_configuration.clone(),
             mfa_configuration: configuration.mfa,
         }
     }
@@ -48,22 +74,32 @@ impl Response {
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     refuse_unsupported(&request.rest)?;
-    let (mfa, software_token_mfa_configuration) = (request.mfa_configuration, request.software_token_mfa_configuration);
-    let software_token = software_token_mfa_configuration.enabled;
-    if mfa != MfaMode::Off && !software_token {
-        return Err(Error::parameter("Invalid MFA configuration given, can't turn on MFA without configuring an MFA option"));
-    }
-    if mfa == MfaMode::Off && software_token {
-        return Err(Error::parameter("Invalid MFA configuration given, can't disable MFA and configure an MFA together."));
+    if let Some(sms) = &request.sms_mfa_configuration {
+        refuse_unsupported(&sms.rest)?;
     }
     let configuration = cx
         .write(async |tx| {
             let now = store::user_pools::find(tx, &pool.id).await?;
             let now = now.ok_or_else(|| NoSuchPool(pool.id.clone()))?.configuration;
-            let configuration = PoolConfiguration { mfa, software_token_mfa_configuration, ..now };
+            let configuration = applied(&request, now)?;
             store::user_pools::update(tx, &pool.id, &configuration, cx.now()).await?;
             Ok::<_, Error>(configuration)
         })
         .await?;
     Ok(Response::of(&configuration))
+}
+
+/// The pool's configuration with the factors that are asked for.
+fn applied(request: &Request, now: PoolConfiguration) -> Result<PoolConfiguration, Error> {
+    let message = request.sms_mfa_configuration.as_ref().and_then(|sms| sms.sms_authentication_message.clone());
+    let configuration = PoolConfiguration {
+        mfa: request.mfa_configuration,
+        software_token_mfa_configuration: request.software_token_mfa_configuration,
+        sms_mfa: SmsMfa { enabled: request.sms_mfa_configuration.is_some() },
+        email_mfa_configuration: request.email_mfa_configuration.clone(),
+        sms_authentication_message: message.or_else(|| now.sms_authentication_message.clone()),
+        ..now
+    };
+    configuration.check_second_factors().and_then(|()| configuration.check_first_factors()).map_err(Error::from)?;
+    Ok(configuration)
 }
