@@ -12,6 +12,7 @@ export const PAGES = [
   { name: "pool-new", path: "/console/pools/new" },
   { name: "pool", path: "/console/pools/{pool}" },
   { name: "pool-settings", path: "/console/pools/{pool}/settings" },
+  { name: "pool-sign-in", path: "/console/pools/{pool}/sign-in" },
   { name: "clients", path: "/console/pools/{pool}/clients" },
   { name: "client-new", path: "/console/pools/{pool}/clients/new" },
   { name: "client", path: "/console/pools/{pool}/clients/{client}" },

@@ -106,7 +106,7 @@ mod tests {
         let before = pool.admin("DescribeUserPool", json!({})).await.ok();
         for (member, value) in [
             ("LambdaConfig", json!({"PreSignUp": "arn:aws:lambda:us-east-1:000000000000:function:f"})),
-            ("Policies", json!({"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD"]}})),
+            ("Policies", json!({"SignInPolicy": {"AllowedFirstAuthFactors": ["SOFTWARE_TOKEN"]}})),
             ("UserPoolTier", json!("PLUS")),
         ] {
             let answer = pool.admin("UpdateUserPool", json!({"PoolName": "renamed", member: value})).await;
