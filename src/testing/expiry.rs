@@ -32,7 +32,7 @@ const EXPIRING: [(&str, &str, &str); 31] = [
     ("sign_in_attempts.fades_at", "flows/sign_in/tests/guesses.rs", "counts_fade_after_a_quiet_quarter_of_an_hour"),
     ("sign_in_attempts.locked_until", "flows/sign_in/tests/nobody.rs", "nobody_is_locked_out_like_somebody"),
     ("token_families.expires_at", "testing/expiry.rs", "a_refresh_token_serves_as_long_as_the_client_says"),
-    ("user_auth_events.created_at", "services/cognito_idp/admin_list_user_auth_events.rs", "events_are_kept_for_ninety_days"),
+    ("user_auth_events.created_at", "testing/expiry.rs", "what_a_user_did_is_told_for_ninety_days"),
     ("users.temporary_password_expires_at", "testing/expiry.rs", "a_temporary_password_serves_as_many_days_as_the_pool_says"),
     ("verification_codes.code_expires_at", "services/cognito_idp/confirm_sign_up.rs", "a_code_serves_once_and_for_a_day"),
     ("verification_codes.expires_at", "testing/expiry.rs", "the_row_of_a_code_outlives_it_and_goes"),
@@ -111,6 +111,23 @@ async fn the_row_of_a_code_outlives_it_and_goes() {
     assert_eq!(rows().await, 1);
     app.advance(DAY);
     assert_eq!(rows().await, 0);
+}
+
+#[actix_web::test]
+async fn what_a_user_did_is_told_for_ninety_days() {
+    let app = TestApp::new().await;
+    let pool = app.pool().await;
+    pool.user("alice").await.signed_in().await;
+    app.write_journal().await;
+    let count = async || {
+        jobs::run_due(&app.app).await.unwrap();
+        let listed = pool.admin("AdminListUserAuthEvents", json!({"Username": "alice"})).await.ok();
+        listed["AuthEvents"].as_array().unwrap().len()
+    };
+    app.advance(DAY * 90);
+    assert_eq!(count().await, 1);
+    app.advance(DAY);
+    assert_eq!(count().await, 0);
 }
 
 #[actix_web::test]

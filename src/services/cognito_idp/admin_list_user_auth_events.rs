@@ -118,7 +118,6 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::flows::auth_events::feedback_token;
-    use crate::jobs;
     use crate::store::users;
     use crate::testing::{PASSWORD, TestApp, TestPool};
 
@@ -223,22 +222,6 @@ mod tests {
         pool.sign_in("alice", PASSWORD).await.ok();
         pool.admin("AdminDeleteUser", json!({"Username": "alice"})).await.ok();
         app.write_journal().await;
-    }
-
-    #[actix_web::test]
-    async fn events_are_kept_for_ninety_days() {
-        let app = TestApp::new().await;
-        let pool = app.pool().await;
-        pool.user("alice").await.signed_in().await;
-        let count = async || {
-            jobs::run_due(&app.app).await.unwrap();
-            events(&pool, "alice").await.len()
-        };
-        app.write_journal().await;
-        app.advance(Duration::from_secs(90 * 24 * 3600));
-        assert_eq!(count().await, 1);
-        app.advance(Duration::from_secs(20));
-        assert_eq!(count().await, 0);
     }
 
     #[actix_web::test]
