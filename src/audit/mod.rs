@@ -4,12 +4,15 @@
 //! log's target `audit` has every signed call before it is answered: that is the record which survives a kill; what is noted
 //! here is for looking things up.
 
+pub mod auth_events;
+
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
+use self::auth_events::AuthEvent;
 use crate::kit::clock::Timestamp;
 use crate::kit::cut::cut;
 use crate::kit::id::{AccountId, UserPoolId};
@@ -163,6 +166,7 @@ pub type ByHour = HashMap<(UserPoolId, Timestamp), Counts>;
 #[derive(Default)]
 pub struct Journal {
     events: Mutex<VecDeque<Noted>>,
+    auth_events: Mutex<VecDeque<AuthEvent>>,
     counts: Mutex<ByHour>,
     noted: AtomicU64,
     dropped: AtomicU64,
@@ -178,6 +182,32 @@ impl Journal {
             events.push_back(noted);
         } else {
             self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Notes what a user did.
+    pub fn note_auth_event(&self, event: AuthEvent) {
+        let mut events = lock(&self.auth_events);
+        if events.len() < WAITING {
+            events.push_back(event);
+        } else {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// The oldest of what users did that waits, at most so many: whoever takes them writes them, or puts them back.
+    #[must_use]
+    pub fn take_auth_events(&self, most: usize) -> Vec<AuthEvent> {
+        let mut events = lock(&self.auth_events);
+        let count = most.min(events.len());
+        events.drain(..count).collect()
+    }
+
+    /// Puts back what users did that could not be written.
+    pub fn put_back_auth_events(&self, taken: Vec<AuthEvent>) {
+        let mut events = lock(&self.auth_events);
+        for event in taken.into_iter().rev() {
+            events.push_front(event);
         }
     }
 

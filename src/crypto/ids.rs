@@ -67,6 +67,24 @@ pub fn import_job_id(rng: &mut dyn CryptoRng) -> String {
     format!("import-{}", text(ALPHANUMERIC, 10, rng))
 }
 
+/// The key of a device: the pool's region, `_` and a UUID.
+#[must_use]
+pub fn device_key(region: &str, rng: &mut dyn CryptoRng) -> String {
+    format!("{region}_{}", uuid(rng))
+}
+
+/// The group key of a device: `-` and eight alphanumerics.
+#[must_use]
+pub fn device_group_key(rng: &mut dyn CryptoRng) -> String {
+    format!("-{}", text(ALPHANUMERIC, 8, rng))
+}
+
+/// The id of a token session: `tkn` and 25 lower-case alphanumerics.
+#[must_use]
+pub fn token_session_id(rng: &mut dyn CryptoRng) -> String {
+    format!("tkn{}", text(LOWER_ALPHANUMERIC, 25, rng))
+}
+
 /// 52 lower-case alphanumerics: 268 bits.
 #[must_use]
 pub fn client_secret(rng: &mut dyn CryptoRng) -> Secret {

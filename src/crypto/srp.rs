@@ -86,6 +86,20 @@ impl Verifier {
         Self { salt: significant(salt), verifier: (root * root).retrieve() }
     }
 
+    /// The verifier that a client gives for a device of its own: a number, big-endian, of the group and above 1. The salt stays
+    /// with the device.
+    ///
+    /// SECURITY: with a verifier of 0 the proof would not depend on the secret, with 1 nobody would need to know one.
+    #[must_use]
+    pub fn given(bytes: &[u8]) -> Option<Self> {
+        let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+        let significant = bytes.get(zeros..).filter(|significant| significant.len() <= GROUP_BYTES)?;
+        let mut wide = [0; GROUP_BYTES];
+        wide.iter_mut().rev().zip(significant.iter().rev()).for_each(|(to, from)| *to = *from);
+        let verifier = U3072::from_be_slice(&wide);
+        (verifier > U3072::ONE && verifier < *Element::MODULUS.as_ref()).then_some(Self { salt: [0; SALT_BYTES], verifier })
+    }
+
     /// The salt as clients get it.
     #[must_use]
     pub fn salt_hex(&self) -> String {
@@ -132,6 +146,16 @@ impl ClientPublic {
         }
         Ok(Self(value))
     }
+
+    /// What the value is known by again: only who drew it, and whom it was sent to, can tell.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        fingerprint(&self.0)
+    }
+}
+
+fn fingerprint(public: &U3072) -> String {
+    super::digest::hex(&sha256(&[public.to_be_bytes().as_ref()]))
 }
 
 /// The server's half of one exchange. It rides, sealed, in the challenge's SECRET_BLOCK.
@@ -160,6 +184,12 @@ impl ServerChallenge {
     #[must_use]
     pub fn server_public_hex(&self) -> String {
         super::digest::hex(&unpadded(&self.server_public))
+    }
+
+    /// [`ClientPublic::fingerprint`] of `A`.
+    #[must_use]
+    pub fn client_fingerprint(&self) -> String {
+        fingerprint(&self.client_public)
     }
 
     /// `b`, `A` and `B`, to be sealed.

@@ -15,6 +15,7 @@ use crate::flows::pool_keys;
 use crate::kit::id::UserId;
 use crate::store::tokens::TokenFamily;
 use crate::tokens::claims::{ACCESS, AccessClaims, ID, IdClaims, USER_ADMIN_SCOPE};
+use crate::userpools::device::NewDevice;
 use crate::userpools::group::GroupClaims;
 use crate::userpools::linked_identity::{ATTRIBUTE, claim_of};
 use crate::userpools::user::User;
@@ -29,6 +30,8 @@ pub struct Tokens {
     pub refresh_token: Option<String>,
     /// How long the access token lives.
     pub lifetime: Duration,
+    /// The device that the sign-in was given, to be confirmed.
+    pub new_device: Option<NewDevice>,
 }
 
 /// Why tokens are not given.
@@ -146,6 +149,7 @@ pub async fn tokens(
         lifetime: access_lifetime,
         refresh_token,
         id_token: id_token.map_err(Failed::because)?,
+        new_device: None,
     })
 }
 

@@ -1,6 +1,7 @@
 //! What takes several steps and I/O: one driver each, shared by the wire and whatever else starts it.
 
 pub mod access;
+pub mod auth_events;
 pub mod bearer;
 pub mod change_password;
 pub mod client_secrets;
@@ -9,6 +10,7 @@ pub mod clients;
 pub mod codes;
 pub mod confirm_by_link;
 pub mod confirm_sign_up;
+pub mod devices;
 pub mod failed;
 pub mod invite;
 pub mod issue;
@@ -23,6 +25,7 @@ pub mod recover;
 pub mod refresh;
 pub mod refresh_token;
 pub mod second_factors;
+pub mod sessions;
 pub mod sign_in;
 pub mod sign_up;
 pub mod software_token;
@@ -31,3 +34,4 @@ pub mod triggers;
 pub mod user_attributes;
 pub mod user_imports;
 pub mod web_identity;
+pub mod whence;

@@ -6,6 +6,8 @@ use super::issue::{self, IssueRefused, Tokens};
 use super::refresh_token::{self, Presented};
 use super::triggers::TriggerRefused;
 use super::triggers::tokens::TokensFor;
+use super::whence::Whence;
+use super::{devices, sessions};
 use crate::context::App;
 use crate::store::tokens::{self, FamilyOfMember, TokenFamily};
 use crate::store::{Conn, StoreError};
@@ -64,7 +66,13 @@ impl From<IssueRefused> for RefreshRefused {
 ///
 /// # Errors
 /// [`RefreshRefused`]; never [`RefreshRefused::Reused`], for which it has no error.
-pub async fn refresh(app: &App, app_client: &AppClient, token: &str, secret_hash: Option<&str>) -> Result<Tokens, RefreshRefused> {
+pub async fn refresh(
+    app: &App,
+    app_client: &AppClient,
+    token: &str,
+    secret_hash: Option<&str>,
+    whence: Whence<'_>,
+) -> Result<Tokens, RefreshRefused> {
     if !app_client.client.configuration.allows_refresh_by_initiate_auth() {
         return Err(RefreshRefused::Disabled);
     }
@@ -78,6 +86,8 @@ pub async fn refresh(app: &App, app_client: &AppClient, token: &str, secret_hash
         return Err(RefreshRefused::Revoked);
     }
     asked.goes_on(&family, &user)?;
+    asked.check_device(&family, whence).await?;
+    sessions::used(app, &app_client.pool, &family, whence).await?;
     Ok(issue::tokens(app, app_client, &user, groups, &family, None, TokensFor::Refresh).await?)
 }
 
@@ -85,7 +95,7 @@ pub async fn refresh(app: &App, app_client: &AppClient, token: &str, secret_hash
 ///
 /// # Errors
 /// [`RefreshRefused`].
-pub async fn exchange(app: &App, app_client: &AppClient, token: &str, device_key: Option<&str>) -> Result<Tokens, RefreshRefused> {
+pub async fn exchange(app: &App, app_client: &AppClient, token: &str, whence: Whence<'_>) -> Result<Tokens, RefreshRefused> {
     let configuration = &app_client.client.configuration;
     if !configuration.rotates_refresh_tokens() && !configuration.allows_refresh_by_initiate_auth() {
         return Err(RefreshRefused::Disabled);
@@ -95,12 +105,15 @@ pub async fn exchange(app: &App, app_client: &AppClient, token: &str, device_key
     // What is no token at all is refused before anything is locked for it.
     let (family, user, groups) = asked.genuine(found)?;
     if !configuration.rotates_refresh_tokens() && asked.standing(&family)? == Standing::Current {
-        check_device(&family, device_key)?;
         asked.goes_on(&family, &user)?;
+        asked.check_device(&family, whence).await?;
+        sessions::used(app, &app_client.pool, &family, whence).await?;
         return Ok(issue::tokens(app, app_client, &user, groups, &family, None, TokensFor::Refresh).await?);
     }
+    asked.check_device(&family, whence).await?;
     // Reuse is a refusal that is remembered.
-    let (family, user, groups) = app.write(async |tx| asked.take(tx, device_key).await).await??;
+    let (family, user, groups) = app.write(async |tx| asked.take(tx).await).await??;
+    sessions::used(app, &app_client.pool, &family, whence).await?;
     let next = Some(refresh_token::of_generation(app, &family, family.generation));
     Ok(issue::tokens(app, app_client, &user, groups, &family, next, TokensFor::Refresh).await?)
 }
@@ -123,10 +136,9 @@ impl Asked<'_> {
     ///
     /// SECURITY: whose token is used again although another followed it, may have stolen it, or been stolen from. Which of the two
     /// cannot be told, so the sign-in ends (RFC 9700 §4.14.2).
-    async fn take(&self, tx: &mut Conn, device_key: Option<&str>) -> Result<Result<Refreshed, RefreshRefused>, RefreshRefused> {
+    async fn take(&self, tx: &mut Conn) -> Result<Result<Refreshed, RefreshRefused>, RefreshRefused> {
         let found = self.find(tx).await?;
         let (mut family, user, groups) = self.genuine(found)?;
-        check_device(&family, device_key)?;
         let standing = self.standing(&family)?;
         if standing == Standing::Reused {
             tokens::revoke_family(tx, &family.pool_id, &family.origin_jti, self.app.now()).await?;
@@ -152,6 +164,12 @@ impl Asked<'_> {
         Ok((family, user, GroupClaims::of(memberships)))
     }
 
+    /// SECURITY: what was given to a remembered device serves that device, while it is remembered.
+    async fn check_device(&self, family: &TokenFamily, whence: Whence<'_>) -> Result<(), RefreshRefused> {
+        let may = devices::may_refresh(self.app, &self.app_client.pool, family, whence.device_key).await?;
+        if may { Ok(()) } else { Err(RefreshRefused::Invalid) }
+    }
+
     fn standing(&self, family: &TokenFamily) -> Result<Standing, RefreshRefused> {
         let grace = self.app_client.client.configuration.rotation_grace();
         standing(self.token.generation, family.generation, family.rotated_at, grace, self.app.now()).ok_or(RefreshRefused::Invalid)
@@ -166,14 +184,5 @@ impl Asked<'_> {
             return Err(RefreshRefused::Revoked);
         }
         if self.app.now() >= family.expires_at { Err(RefreshRefused::Expired) } else { Ok(()) }
-    }
-}
-
-/// SECURITY: what was given to a remembered device serves that device.
-fn check_device(family: &TokenFamily, given: Option<&str>) -> Result<(), RefreshRefused> {
-    match (&family.device_key, given) {
-        (Some(own), Some(given)) if own == given => Ok(()),
-        (Some(_), _) => Err(RefreshRefused::Invalid),
-        (None, _) => Ok(()),
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::context::App;
-use crate::store::{StoreError, audit};
+use crate::store::{StoreError, audit, auth_events};
 
 /// How often it is written.
 pub const EVERY: Duration = Duration::from_millis(500);
@@ -23,6 +23,16 @@ pub async fn write(app: &App) -> Result<(), StoreError> {
         }
         if let Err(error) = app.write(async |tx| audit::insert(tx, &events).await).await {
             app.journal.put_back_events(events);
+            return Err(error);
+        }
+    }
+    loop {
+        let events = app.journal.take_auth_events(BATCH);
+        if events.is_empty() {
+            break;
+        }
+        if let Err(error) = app.write(async |tx| auth_events::write(tx, &events).await).await {
+            app.journal.put_back_auth_events(events);
             return Err(error);
         }
     }

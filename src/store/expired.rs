@@ -48,17 +48,19 @@ macro_rules! expiring {
 }
 
 /// The tables whose rows expire.
-pub const TABLES: [Expiring; 11] = [
+pub const TABLES: [Expiring; 13] = [
     expiring!("audit_events", "account_id, event_id", "created_at", EVENTS_KEPT),
     expiring!("challenge_sessions", "pool_id, session_id", "expires_at", Duration::ZERO),
     expiring!("configuration_changes", "stream, number", "changed_at", changes::KEPT),
     expiring!("console_sessions", "account_id, session_hash", "expires_at", Duration::ZERO),
+    expiring!("device_sign_ins", "pool_id, public_hash", "expires_at", Duration::ZERO),
     expiring!("message_budgets", "pool_id, address_hash", "spent_until", Duration::ZERO),
     expiring!("nodes", "node_id", "alive_until", Duration::ZERO),
     expiring!("outbox_messages", "pool_id, message_id", "created_at", MESSAGES_KEPT),
     expiring!("pool_activity", "pool_id, hour_began_at", "hour_began_at", ACTIVITY_KEPT),
     expiring!("sign_in_attempts", "pool_id, name_hash, factor", "fades_at", Duration::ZERO),
     expiring!("token_families", "pool_id, origin_jti", "expires_at", Duration::ZERO),
+    expiring!("user_auth_events", "pool_id, user_id, event_id", "created_at", EVENTS_KEPT),
     expiring!("verification_codes", "pool_id, user_id, purpose", "expires_at", Duration::ZERO),
 ];
 

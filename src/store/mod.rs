@@ -5,6 +5,7 @@ mod on;
 
 pub mod attempts;
 pub mod audit;
+pub mod auth_events;
 pub mod branding;
 pub mod changes;
 pub mod client_secrets;
@@ -14,6 +15,7 @@ mod conformance;
 pub mod console_sessions;
 pub mod db;
 pub mod deployment;
+pub mod devices;
 mod doc;
 pub mod domains;
 mod embedded;
@@ -35,6 +37,7 @@ pub mod password_history;
 pub mod pending_addresses;
 pub mod resource_servers;
 pub mod sender_events;
+pub mod sessions;
 pub mod signing_keys;
 #[cfg(test)]
 pub mod template;

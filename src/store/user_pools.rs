@@ -66,6 +66,9 @@ pub(super) const TABLES: &[TableOfPools] = tables_of_pools![
     "managed_login_assets",
     "terms",
     "resource_servers",
+    "user_devices",
+    "device_sign_ins",
+    "user_auth_events",
 ];
 
 #[derive(sqlx::FromRow)]

@@ -342,7 +342,7 @@ pub async fn search(
 }
 
 /// The tables of what users are made of. A test holds the list to the schema.
-const OF_A_USER: [(&str, &str); 10] = [
+const OF_A_USER: [(&str, &str); 12] = [
     ("users", "DELETE FROM users WHERE pool_id = $1 AND user_id = $2"),
     ("user_names", "DELETE FROM user_names WHERE pool_id = $1 AND user_id = $2"),
     ("user_search", "DELETE FROM user_search WHERE pool_id = $1 AND user_id = $2"),
@@ -353,6 +353,8 @@ const OF_A_USER: [(&str, &str); 10] = [
     ("pending_addresses", "DELETE FROM pending_addresses WHERE pool_id = $1 AND user_id = $2"),
     ("token_families", "DELETE FROM token_families WHERE pool_id = $1 AND user_id = $2"),
     ("imported_passwords", "DELETE FROM imported_passwords WHERE pool_id = $1 AND user_id = $2"),
+    ("user_devices", "DELETE FROM user_devices WHERE pool_id = $1 AND user_id = $2"),
+    ("user_auth_events", "DELETE FROM user_auth_events WHERE pool_id = $1 AND user_id = $2"),
 ];
 
 /// Deletes a user and all that is theirs. What identity pools know them by stays.

@@ -17,12 +17,13 @@ use crate::store::template;
 const ENDINGS: [&str; 4] = ["_until", "expires_at", "fades_at", "ready_at"];
 
 /// What expires (`table.column`, or what travels and has no row), and where the clock passes its end.
-const EXPIRING: [(&str, &str, &str); 29] = [
+const EXPIRING: [(&str, &str, &str); 31] = [
     ("audit_events.created_at", "jobs/tests.rs", "events_and_counts_go_by_their_age"),
     ("pool_activity.hour_began_at", "jobs/tests.rs", "events_and_counts_go_by_their_age"),
     ("challenge_sessions.expires_at", "jobs/tests.rs", "sweeping_goes_on_until_nothing_that_has_expired_is_left"),
     ("configuration_changes.changed_at", "store/changes/tests.rs", "records_are_deleted_by_age"),
     ("console_sessions.expires_at", "console/tests.rs", "a_session_ends_an_hour_after_its_last_use_and_half_a_day_after_its_first"),
+    ("device_sign_ins.expires_at", "flows/sign_in/tests/devices.rs", "what_a_client_goes_on_by_without_its_session_lives_as_long_as_that"),
     ("jobs.ready_at", "jobs/tests.rs", "a_job_is_due_again_after_its_pause"),
     ("jobs.lease", "jobs/tests.rs", "a_job_whose_node_died_is_taken_over_and_the_dead_cannot_go_on"),
     ("message_budgets.spent_until", "services/cognito_idp/mod.rs", "one_address_is_mailed_so_often_an_hour_whoever_signs_up_with_it"),
@@ -31,6 +32,7 @@ const EXPIRING: [(&str, &str, &str); 29] = [
     ("sign_in_attempts.fades_at", "flows/sign_in/tests/guesses.rs", "counts_fade_after_a_quiet_quarter_of_an_hour"),
     ("sign_in_attempts.locked_until", "flows/sign_in/tests/nobody.rs", "nobody_is_locked_out_like_somebody"),
     ("token_families.expires_at", "testing/expiry.rs", "a_refresh_token_serves_as_long_as_the_client_says"),
+    ("user_auth_events.created_at", "testing/expiry.rs", "what_a_user_did_is_told_for_ninety_days"),
     ("users.temporary_password_expires_at", "testing/expiry.rs", "a_temporary_password_serves_as_many_days_as_the_pool_says"),
     ("verification_codes.code_expires_at", "services/cognito_idp/confirm_sign_up.rs", "a_code_serves_once_and_for_a_day"),
     ("verification_codes.expires_at", "testing/expiry.rs", "the_row_of_a_code_outlives_it_and_goes"),
@@ -109,6 +111,23 @@ async fn the_row_of_a_code_outlives_it_and_goes() {
     assert_eq!(rows().await, 1);
     app.advance(DAY);
     assert_eq!(rows().await, 0);
+}
+
+#[actix_web::test]
+async fn what_a_user_did_is_told_for_ninety_days() {
+    let app = TestApp::new().await;
+    let pool = app.pool().await;
+    pool.user("alice").await.signed_in().await;
+    app.write_journal().await;
+    let count = async || {
+        jobs::run_due(&app.app).await.unwrap();
+        let listed = pool.admin("AdminListUserAuthEvents", json!({"Username": "alice"})).await.ok();
+        listed["AuthEvents"].as_array().unwrap().len()
+    };
+    app.advance(DAY * 90);
+    assert_eq!(count().await, 1);
+    app.advance(DAY);
+    assert_eq!(count().await, 0);
 }
 
 #[actix_web::test]

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::client::Client;
+use super::device::{Device, DeviceStatus};
 use super::first_factor::{self, FirstFactor};
 use super::pool::Pool;
 use super::second_factor::{self, Asked, SecondFactor};
@@ -72,6 +73,28 @@ pub enum Challenge {
     MfaSetup,
     /// What the pool's functions ask.
     Custom,
+    /// A proof of a remembered device's secret.
+    Device,
+}
+
+impl Challenge {
+    /// Whether it asks for a second factor that the user has.
+    #[must_use]
+    pub const fn is_second_factor(self) -> bool {
+        match self {
+            Self::SoftwareToken | Self::SelectMfa | Self::EmailMfa | Self::SmsMfa => true,
+            Self::SelectFirst
+            | Self::Password
+            | Self::PasswordSrp
+            | Self::EmailOtp
+            | Self::SmsOtp
+            | Self::WebAuthn
+            | Self::NewPassword
+            | Self::MfaSetup
+            | Self::Custom
+            | Self::Device => false,
+        }
+    }
 }
 
 /// What was done.
@@ -99,6 +122,8 @@ pub enum Done {
     MfaSetup,
     /// The pool's functions know the user.
     Custom,
+    /// The device's secret was proven.
+    Device,
 }
 
 /// One round of a custom challenge, as its triggers are told of it.
@@ -127,6 +152,9 @@ pub struct Progress {
     pub password_generation: Generation,
     /// The second factors that it rests on.
     pub factor_generation: Generation,
+    /// What its steps are noted under in the user's history.
+    #[serde(default)]
+    pub event_id: String,
     /// What it begins with, where that was chosen.
     #[serde(default)]
     pub first: Option<FirstFactor>,
@@ -192,6 +220,7 @@ impl Progress {
             first: None,
             second: None,
             new_email: None,
+            event_id: String::new(),
         }
     }
 
@@ -263,6 +292,36 @@ pub fn next(pool: &Pool, client: &Client, user: &User, progress: &Progress, now:
         UserStatus::Confirmed if pool.configuration.has_aged(user, now) => Ok(Step::Ask(Challenge::NewPassword)),
         UserStatus::Confirmed => Ok(second_factor(pool, user, progress)),
     }
+}
+
+/// What a sign-in asks for next on a device of the user: a remembered one proves itself, in place of a second factor where the
+/// pool says so, and last elsewhere.
+///
+/// Source: Amazon Cognito user pools API reference, DeviceConfigurationType.
+///
+/// # Errors
+/// [`NextRefused`].
+pub fn next_on(
+    device: Option<&Device>,
+    pool: &Pool,
+    client: &Client,
+    user: &User,
+    progress: &Progress,
+    now: Timestamp,
+) -> Result<Step, NextRefused> {
+    let step = next(pool, client, user, progress, now)?;
+    let Some(configuration) = pool.configuration.device_configuration else { return Ok(step) };
+    // SECURITY: another user's device is none of theirs, and who forgot it has none.
+    let is_remembered = |device: &&Device| device.status == DeviceStatus::Remembered && device.user_id == user.id;
+    if device.filter(is_remembered).is_none() {
+        return Ok(step);
+    }
+    let then = if progress.has(Done::Device) { Step::Complete } else { Step::Ask(Challenge::Device) };
+    Ok(match step {
+        Step::Complete => then,
+        Step::Ask(challenge) if challenge.is_second_factor() && configuration.challenge_required_on_new_device => then,
+        Step::Ask(_) => step,
+    })
 }
 
 fn first(pool: &Pool, user: &User, progress: &Progress) -> Result<Challenge, NextRefused> {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::client_secret::ClientSecret;
 use super::oauth_settings::{AnalyticsConfiguration, ClientKind, RefreshTokenRotation};
+use super::session::SsoSession;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{ClientId, UserPoolId};
 
@@ -103,6 +104,9 @@ pub struct ClientConfiguration {
     /// Whether a refresh token serves once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refresh_token_rotation: Option<RefreshTokenRotation>,
+    /// How single sign-on sessions are used: SetUserPoolClientSessionConfiguration sets it.
+    #[serde(skip_serializing_if = "SsoSession::is_default")]
+    pub sso_session: SsoSession,
 }
 
 impl Default for ClientConfiguration {
@@ -128,6 +132,7 @@ impl Default for ClientConfiguration {
             analytics_configuration: None,
             enable_propagate_additional_user_context_data: false,
             refresh_token_rotation: None,
+            sso_session: SsoSession::default(),
         }
     }
 }

@@ -8,11 +8,13 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::attributes::SchemaAttribute;
+use super::device::DeviceConfiguration;
 use super::lambda_config::LambdaConfig;
 use super::name::{CanonicalName, Capitals, NameKind, NameRefused};
 use super::password_policy::PasswordPolicy;
 use super::password_rules::PasswordRules;
 use super::recovery::{AccountRecoverySetting, MessageTemplate, UserAttributeUpdateSettings};
+use super::session::SessionConfiguration;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccountId, UserPoolId};
 
@@ -137,6 +139,12 @@ pub struct PoolConfiguration {
     /// What the deployment asks of passwords where the tags say nothing. It is no part of the document.
     #[serde(skip)]
     pub password_defaults: PasswordRules,
+    /// How devices are remembered; absent where they are not tracked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub device_configuration: Option<DeviceConfiguration>,
+    /// How sessions are tracked: SetUserPoolSessionConfiguration sets it.
+    #[serde(skip_serializing_if = "SessionConfiguration::is_default")]
+    pub session_configuration: SessionConfiguration,
 }
 
 /// What a pool asks of credentials.

@@ -116,6 +116,7 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
     let server = json!({"UserPoolId": pool.id, "Identifier": "api"});
     let confidential = pool.admin("CreateUserPoolClient", json!({"ClientName": "c", "GenerateSecret": true})).await.ok();
     let confidential = confidential["UserPoolClient"]["ClientId"].clone();
+    let device = json!({"DeviceKey": "us-east-1_00000000-0000-4000-8000-000000000000"});
     let with = |base: &Value, more: Value| {
         let mut all = base.clone();
         all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -147,6 +148,21 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
         ("cognito-idp:AdminResetUserPassword", user.clone()),
         ("cognito-idp:AdminSetUserSettings", with(&user, json!({"MFAOptions": []}))),
         ("cognito-idp:AdminRespondToAuthChallenge", with(&client, json!({"ChallengeName": "SOFTWARE_TOKEN_MFA"}))),
+        ("cognito-idp:AdminForgetDevice", with(&user, device.clone())),
+        ("cognito-idp:AdminGetDevice", with(&user, device.clone())),
+        ("cognito-idp:AdminListDevices", user.clone()),
+        ("cognito-idp:AdminUpdateDeviceStatus", with(&user, with(&device, json!({"DeviceRememberedStatus": "remembered"})))),
+        ("cognito-idp:AdminListUserAuthEvents", user.clone()),
+        ("cognito-idp:AdminUpdateAuthEventFeedback", with(&user, json!({"EventId": "e", "FeedbackValue": "Valid"}))),
+        (
+            "cognito-idp:SetUserPoolSessionConfiguration",
+            json!({"UserPoolId": pool.id, "UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 3}}),
+        ),
+        ("cognito-idp:GetUserPoolSessionConfiguration", json!({"UserPoolId": pool.id})),
+        ("cognito-idp:SetUserPoolClientSessionConfiguration", with(&client, json!({"SSOSession": {"MaxValidityMinutes": 5}}))),
+        ("cognito-idp:GetUserPoolClientSessionConfiguration", client.clone()),
+        ("cognito-idp:AdminListUserSessions", user.clone()),
+        ("cognito-idp:AdminRevokeUserSession", with(&user, json!({"SessionId": format!("tkn{}", "0".repeat(25))}))),
         ("cognito-idp:CreateGroup", group.clone()),
         ("cognito-idp:GetGroup", group.clone()),
         ("cognito-idp:UpdateGroup", group.clone()),

@@ -42,7 +42,11 @@ pub fn strip(model: &Model, id: ShapeId, value: &mut Value) {
             }
         }
         (Some(Kind::List(member)), Value::Array(items)) => items.iter_mut().for_each(|item| strip(model, *member, item)),
-        (Some(Kind::Map(_, member)), Value::Object(fields)) => fields.values_mut().for_each(|field| strip(model, *member, field)),
+        (Some(Kind::Map(_, member)), Value::Object(fields)) => {
+            // amazon-cognito-identity-js takes a device key back by giving null for it.
+            fields.retain(|_, field| !field.is_null());
+            fields.values_mut().for_each(|field| strip(model, *member, field));
+        }
         _ => {}
     }
 }

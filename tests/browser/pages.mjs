@@ -28,6 +28,7 @@ export const PAGES = [
   { name: "users-none", path: "/console/pools/{pool}/users?by=email&q=nobody" },
   { name: "user-new", path: "/console/pools/{pool}/users/new" },
   { name: "user", path: "/console/pools/{pool}/users/{user}" },
+  { name: "user-activity", path: "/console/pools/{pool}/users/{user}/activity" },
   { name: "identity-pools", path: "/console/identity-pools" },
   { name: "identity-pool-new", path: "/console/identity-pools/new" },
   { name: "identity-pool", path: "/console/identity-pools/{identityPool}" },

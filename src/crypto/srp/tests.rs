@@ -137,3 +137,24 @@ fn no_salt_has_a_leading_zero_byte_for_clients_to_disagree_on() {
     let name = (0..).map(|number: u32| number.to_string()).find(|name| key.keyed_hash(&["salt", "pool", name]).starts_with(&[0])).unwrap();
     assert!(Verifier::fake(&key, "pool", &name).salt_hex().starts_with("01"));
 }
+
+#[test]
+fn a_verifier_that_a_client_gives_is_of_the_group_and_proves_something() {
+    let secret = Verifier::make(POOL, "device", &"secret".into(), [0x91; 16]).to_plaintext().unwrap();
+    let verifier = &secret[SALT_BYTES..];
+    let padded: Vec<u8> = std::iter::once(0).chain(verifier.iter().copied()).collect();
+    for given in [verifier, padded.as_slice()] {
+        let given = Verifier::given(given).unwrap();
+        let client = Client { secret: [0x42; 32], pool: POOL, stamp: STAMP };
+        let challenge = ServerChallenge::start(&given, ClientPublic::parse(&client.public_hex()).unwrap(), [0x17; 32]);
+        let salt = super::super::digest::hex(&[0x91; 16]);
+        let signature = client.prove("device", "secret", &salt, &challenge.server_public_hex(), b"block");
+        let proof = Proof { pool_name: POOL, user_id: "device", secret_block: b"block", timestamp: STAMP, signature: &signature };
+        assert!(challenge.proves(&given, &proof));
+    }
+    let modulus = Element::MODULUS.as_ref().to_be_bytes();
+    for refused in [&[][..], &[0; 384], &[1], &[0, 1], modulus.as_ref(), &[0xff; 384], &[7; 385], &[0xff; 1 << 17]] {
+        assert!(Verifier::given(refused).is_none(), "{} bytes", refused.len());
+    }
+    assert!(Verifier::given(&[2]).is_some());
+}

@@ -99,6 +99,24 @@ pub enum ChallengeAsked {
         /// What they may set up.
         offered: Vec<SecondFactor>,
     },
+    /// To begin the proof of a remembered device.
+    DeviceSrp {
+        /// What must come back with it.
+        session: String,
+    },
+    /// A proof of a remembered device's secret.
+    DevicePassword {
+        /// The user's name.
+        username: String,
+        /// The device.
+        device_key: String,
+        /// Hexadecimal.
+        salt: String,
+        /// `B`, hexadecimal.
+        server_public: String,
+        /// What must come back with the proof.
+        secret_block: String,
+    },
 }
 
 /// Asks a user, who has proven who they are, for the next thing, in a session of this id.
@@ -141,6 +159,7 @@ pub fn ask(
             Ok(ChallengeAsked::NewPassword { session, username, missing, attributes: user.attributes })
         }
         Challenge::SoftwareToken => Ok(ChallengeAsked::SoftwareToken { session, username, device_name: user.totp_device_name }),
+        Challenge::Device => Ok(ChallengeAsked::DeviceSrp { session }),
         Challenge::MfaSetup => {
             Ok(ChallengeAsked::MfaSetup { session, username, offered: SecondFactor::ALL.into_iter().filter(offered).collect() })
         }

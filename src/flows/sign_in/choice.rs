@@ -2,8 +2,9 @@
 //! is the pool's to all names alike: codes that would go to nobody are not sent, and never right.
 
 use super::asked::ChallengeAsked;
-use super::driver::{self, AnswerProof, Outcome};
+use super::driver::{self, Outcome};
 use super::one_time_code::{self, CodeChallenge, Whom};
+use super::proof::AnswerProof;
 use super::refused::{SessionRefused, SignInRefused};
 use super::session::Session;
 use super::srp;
@@ -12,6 +13,7 @@ use crate::context::App;
 use crate::crypto::ids;
 use crate::crypto::srp::ClientPublic;
 use crate::flows::clients::AppClient;
+use crate::flows::whence::Whence;
 use crate::kit::secret::Secret;
 use crate::store::{Conn, user_pools, users};
 use crate::userpools::challenge::{Barred, Challenge, Flow, Progress};
@@ -46,10 +48,11 @@ pub async fn begin(
     username: &str,
     subject: Subject,
     preferred: Option<Chosen>,
+    whence: Whence<'_>,
 ) -> Result<Outcome, SignInRefused> {
     let offered = offered(app_client, &subject);
     match preferred.filter(|chosen| offered.contains(&chosen.factor)) {
-        Some(chosen) => go_on(app, app_client, username, subject, chosen, None).await,
+        Some(chosen) => go_on(app, app_client, username, subject, chosen, None, whence).await,
         None if offered.is_empty() => Err(nothing_offered(app_client, &subject)),
         None => {
             let session = session(app, app_client, &subject, Challenge::SelectFirst, None).to_text(app, app_client)?;
@@ -69,6 +72,7 @@ pub async fn respond(
     session: Session,
     answer: FirstAnswer,
     secret_hash: Option<&str>,
+    whence: Whence<'_>,
 ) -> Result<Outcome, SignInRefused> {
     let user = app.read(async |tx| users::find(tx, &app_client.pool, username).await).await?;
     let subject = Subject::named(app, &app_client.pool, username, user);
@@ -81,12 +85,12 @@ pub async fn respond(
     app.read(async |tx| session.check_unused(tx, &app_client.pool.id).await).await??;
     match answer {
         FirstAnswer::Chosen(chosen) if !offered(app_client, &subject).contains(&chosen.factor) => Err(SignInRefused::NotOffered),
-        FirstAnswer::Chosen(chosen) => go_on(app, app_client, username, subject, chosen, Some(session)).await,
+        FirstAnswer::Chosen(chosen) => go_on(app, app_client, username, subject, chosen, Some(session), whence).await,
         FirstAnswer::Code(code) => {
             let challenge = CodeChallenge::of(session.asked).ok_or(SessionRefused::Invalid)?;
             let (user_id, progress) = (subject.id, session.progress.clone());
             let proof = AnswerProof::FirstCode { session, challenge, target: subject.target, code };
-            driver::advance(app, app_client, user_id, progress, proof).await
+            driver::advance(app, app_client, user_id, progress, proof, whence).await
         }
     }
 }
@@ -116,6 +120,7 @@ async fn go_on(
     subject: Subject,
     chosen: Chosen,
     session: Option<Session>,
+    whence: Whence<'_>,
 ) -> Result<Outcome, SignInRefused> {
     let Chosen { factor, password, public } = chosen;
     match (factor, password, public) {
@@ -123,7 +128,7 @@ async fn go_on(
             let progress = begun(subject.user.as_ref(), Some(factor));
             // It is answered by the password itself: so far it asked for the choice.
             let session = session.map(|session| Session { asked: Challenge::Password, ..session });
-            driver::by_password(app, app_client, subject, password, progress, session).await
+            driver::by_password(app, app_client, subject, password, progress, session, whence).await
         }
         (FirstFactor::PasswordSrp, _, Some(public)) => {
             spend(app, app_client, session.as_ref()).await?;

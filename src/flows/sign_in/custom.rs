@@ -16,6 +16,7 @@ use crate::crypto::srp::ClientPublic;
 use crate::flows::clients::AppClient;
 use crate::flows::triggers::TriggerRefused;
 use crate::flows::triggers::challenge::{self, CUSTOM_CHALLENGE, Created, Defined, Whose};
+use crate::flows::whence::Whence;
 use crate::kit::id::UserId;
 use crate::store::{Conn, attempts, users};
 use crate::userpools::challenge::{Challenge, CustomRound, Done, Flow, Progress};
@@ -46,6 +47,7 @@ struct Standing<'a> {
     /// The name that was given.
     name: &'a str,
     progress: Progress,
+    whence: Whence<'a>,
 }
 
 /// Begins: with the functions' first question, or with a proof of the password before it.
@@ -58,6 +60,7 @@ pub async fn begin(
     subject: Subject,
     name: &str,
     public: Option<Box<ClientPublic>>,
+    whence: Whence<'_>,
 ) -> Result<Outcome, SignInRefused> {
     let flow = if public.is_some() { Flow::CustomSrp } else { Flow::Custom };
     let mut progress = srp::progress(flow, &subject);
@@ -73,7 +76,7 @@ pub async fn begin(
             Ok(Outcome::Asked(srp::ask(app, app_client, subject, *public, progress).await?))
         }
         (defined, _) => {
-            let standing = Standing { app, app_client, user: subject.user, id: subject.id, name, progress };
+            let standing = Standing { app, app_client, user: subject.user, id: subject.id, name, progress, whence };
             standing.go(defined).await
         }
     }
@@ -83,10 +86,16 @@ pub async fn begin(
 ///
 /// # Errors
 /// [`SignInRefused`].
-pub async fn after_password(app: &App, app_client: &AppClient, user: User, mut progress: Progress) -> Result<Outcome, SignInRefused> {
+pub async fn after_password(
+    app: &App,
+    app_client: &AppClient,
+    user: User,
+    mut progress: Progress,
+    whence: Whence<'_>,
+) -> Result<Outcome, SignInRefused> {
     progress.history.push(CustomRound { challenge: "PASSWORD_VERIFIER".to_owned(), is_right: true, metadata: None });
     let (id, name) = (user.id.clone(), user.username.clone());
-    Standing { app, app_client, user: Some(user), id, name: &name, progress }.define().await
+    Standing { app, app_client, user: Some(user), id, name: &name, progress, whence }.define().await
 }
 
 /// Answers CUSTOM_CHALLENGE. A wrong answer ends nothing: the functions say what follows.
@@ -100,6 +109,7 @@ pub async fn respond(
     session: &str,
     answer: &str,
     secret_hash: Option<&str>,
+    whence: Whence<'_>,
 ) -> Result<Outcome, SignInRefused> {
     let session = Session::open(app, app_client, &[Challenge::Custom], session)?;
     let user = app.read(async |tx| users::find(tx, &app_client.pool, name).await).await?;
@@ -129,7 +139,7 @@ pub async fn respond(
     .await??;
     let mut progress = session.progress.clone();
     progress.history.push(CustomRound { challenge: CUSTOM_CHALLENGE.to_owned(), is_right, metadata: asked.metadata });
-    Standing { app, app_client, user: subject.user, id: subject.id, name, progress }.define().await
+    Standing { app, app_client, user: subject.user, id: subject.id, name, progress, whence }.define().await
 }
 
 /// Whether the session waits for an answer, and what it rests on is there still.
@@ -167,7 +177,7 @@ impl Standing<'_> {
                 let user = self.user.ok_or(SignInRefused::Incorrect)?;
                 // A function that signs in before the password was asked for has not had it proven.
                 let flow = if self.progress.has(Done::Password) { self.progress.flow } else { Flow::Custom };
-                driver::accept_custom(self.app, self.app_client, user.id, Progress { flow, ..self.progress }).await
+                driver::accept_custom(self.app, self.app_client, user.id, Progress { flow, ..self.progress }, self.whence).await
             }
             Defined::Ask(challenge) if challenge == CUSTOM_CHALLENGE => self.ask().await,
             Defined::Ask(_) => Err(TriggerRefused::UNRECOGNIZABLE.into()),

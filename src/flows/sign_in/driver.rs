@@ -1,36 +1,40 @@
 //! The driver: charges tries before they are judged, judges, and then spends, applies and records in one transaction that reads
 //! anew whatever decides.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::answer::{Answer, Begin};
 use super::asked::{ChallengeAsked, ask};
 use super::choice::{self, FirstAnswer};
 use super::one_time_code::{self, CodeChallenge};
+use super::proof::AnswerProof;
 use super::refused::{SessionRefused, SignInRefused};
 use super::session::Session;
 use super::srp::{self, PasswordClaim};
 use super::subject::{Subject, attempts_of};
-use super::{custom, mfa_setup, migrated, new_password, password, second_code, sign_up, software_token};
+use super::{custom, device, history, mfa_setup, migrated, new_password, password, second_code, sign_up, software_token};
 use crate::audit::Counted;
 use crate::context::App;
 use crate::crypto::ids;
+use crate::flows::auth_events::Of;
 use crate::flows::clients::AppClient;
 use crate::flows::codes::CodeDelivery;
+use crate::flows::devices::new_device;
 use crate::flows::issue::{self, Tokens};
 use crate::flows::passwords;
 use crate::flows::triggers;
 use crate::flows::triggers::tokens::TokensFor;
+use crate::flows::whence::Whence;
 use crate::kit::id::UserId;
 use crate::kit::secret::Secret;
 use crate::store::attempts::{self, Charge, Target};
 use crate::store::{Conn, groups, tokens, users};
-use crate::userpools::challenge::{Barred, Challenge, Done, Flow, Progress, Step, next};
+use crate::userpools::challenge::{Barred, Challenge, Done, Flow, Progress, Step};
+use crate::userpools::device::NewDevice;
 use crate::userpools::group::{GroupClaims, Membership};
 use crate::userpools::lockout::Factor;
 use crate::userpools::second_factor::SecondFactor;
-use crate::userpools::user::{PasswordRecord, User};
+use crate::userpools::user::User;
 
 /// What a step of a sign-in comes to.
 pub enum Outcome {
@@ -63,12 +67,18 @@ pub enum Applied {
 ///
 /// # Errors
 /// [`SignInRefused`].
-pub async fn begin(app: &App, app_client: &AppClient, begin: Begin, secret_hash: Option<&str>) -> Result<Outcome, SignInRefused> {
-    counted(app, app_client, begun(app, app_client, begin, secret_hash).await)
+pub async fn begin(
+    app: &App,
+    app_client: &AppClient,
+    begin: Begin,
+    secret_hash: Option<&str>,
+    whence: Whence<'_>,
+) -> Result<Outcome, SignInRefused> {
+    counted(app, app_client, begun(app, app_client, begin, secret_hash, whence).await)
 }
 
 /// Counts what a step came to, for whoever wants to know how much goes on in the pool.
-fn counted(app: &App, app_client: &AppClient, outcome: Result<Outcome, SignInRefused>) -> Result<Outcome, SignInRefused> {
+pub(super) fn counted(app: &App, app_client: &AppClient, outcome: Result<Outcome, SignInRefused>) -> Result<Outcome, SignInRefused> {
     let what = match &outcome {
         Ok(Outcome::SignedIn { mfa, .. }) => Some(Counted::SignIn { mfa: *mfa }),
         Ok(Outcome::Asked(_)) | Err(SignInRefused::Busy | SignInRefused::Failed(_)) => None,
@@ -80,7 +90,13 @@ fn counted(app: &App, app_client: &AppClient, outcome: Result<Outcome, SignInRef
     outcome
 }
 
-async fn begun(app: &App, app_client: &AppClient, begin: Begin, secret_hash: Option<&str>) -> Result<Outcome, SignInRefused> {
+async fn begun(
+    app: &App,
+    app_client: &AppClient,
+    begin: Begin,
+    secret_hash: Option<&str>,
+    whence: Whence<'_>,
+) -> Result<Outcome, SignInRefused> {
     let (flow, username) = match &begin {
         Begin::Password { flow, username, .. } => (*flow, username),
         Begin::Srp { username, .. } => (Flow::Srp, username),
@@ -105,12 +121,14 @@ async fn begun(app: &App, app_client: &AppClient, begin: Begin, secret_hash: Opt
             let progress = srp::progress(flow, &subject);
             Ok(Outcome::Asked(srp::ask(app, app_client, subject, *public, progress).await?))
         }
-        Begin::Custom { username, public } => custom::begin(app, app_client, subject, &username, public).await,
-        Begin::Choice { confirmed: Some(session), .. } => sign_up::begin(app, app_client, subject.user, &session).await,
-        Begin::Choice { username, preferred, confirmed: None } => choice::begin(app, app_client, &username, subject, preferred).await,
+        Begin::Custom { username, public } => custom::begin(app, app_client, subject, &username, public, whence).await,
+        Begin::Choice { confirmed: Some(session), .. } => sign_up::begin(app, app_client, subject.user, &session, whence).await,
+        Begin::Choice { username, preferred, confirmed: None } => {
+            choice::begin(app, app_client, &username, subject, preferred, whence).await
+        }
         Begin::Password { password, .. } => {
             let progress = srp::progress(flow, &subject);
-            by_password(app, app_client, subject, password, progress, None).await
+            by_password(app, app_client, subject, password, progress, None, whence).await
         }
     }
 }
@@ -126,50 +144,50 @@ pub(super) async fn by_password(
     password: Secret,
     progress: Progress,
     session: Option<Session>,
+    whence: Whence<'_>,
 ) -> Result<Outcome, SignInRefused> {
+    let progress = history::begun(app, progress);
     let judging = password::judge(app, &app_client.pool, &subject, password);
-    charged(app, app_client, &subject.target, judging).await?;
+    let judged = charged(app, app_client, &subject.target, judging).await;
+    history::noted(app, subject.user.as_ref(), whence, &progress, judged)?;
     let user = subject.user.ok_or(SignInRefused::Incorrect)?;
-    advance(app, app_client, user.id, progress, AnswerProof::Password { session }).await
-}
-
-/// Takes one step of a sign-in.
-///
-/// # Errors
-/// [`SignInRefused`].
-pub(super) async fn advance(
-    app: &App,
-    app_client: &AppClient,
-    user_id: UserId,
-    progress: Progress,
-    proof: AnswerProof,
-) -> Result<Outcome, SignInRefused> {
-    Attempt { app, app_client, user_id, progress, proof }.advance().await
+    advance(app, app_client, user.id, progress, AnswerProof::Password { session }, whence).await
 }
 
 /// Answers PASSWORD_VERIFIER.
 ///
 /// # Errors
 /// [`SignInRefused`].
-pub async fn prove(app: &App, app_client: &AppClient, claim: PasswordClaim, secret_hash: Option<&str>) -> Result<Outcome, SignInRefused> {
-    counted(app, app_client, proven(app, app_client, claim, secret_hash).await)
+pub async fn prove(
+    app: &App,
+    app_client: &AppClient,
+    claim: PasswordClaim,
+    secret_hash: Option<&str>,
+    whence: Whence<'_>,
+) -> Result<Outcome, SignInRefused> {
+    counted(app, app_client, proven(app, app_client, claim, secret_hash, whence).await)
 }
 
-async fn proven(app: &App, app_client: &AppClient, claim: PasswordClaim, secret_hash: Option<&str>) -> Result<Outcome, SignInRefused> {
+async fn proven(
+    app: &App,
+    app_client: &AppClient,
+    claim: PasswordClaim,
+    secret_hash: Option<&str>,
+    whence: Whence<'_>,
+) -> Result<Outcome, SignInRefused> {
     let block = srp::open(app, app_client, &claim)?;
     app_client.check_secret_hash(app, &[&claim.username, &block.srp_name], secret_hash)?;
     let user = app.read(async |tx| users::find(tx, &app_client.pool, &claim.username).await).await?;
-    charged(app, app_client, &block.target, srp::judge(app, app_client, user.as_ref(), &block, claim)).await?;
-    let progress = block.session.progress.clone();
-    Attempt {
-        app,
-        app_client,
-        user_id: block.session.user_id.clone(),
-        progress,
-        proof: AnswerProof::Password { session: Some(block.session) },
+    let progress = history::begun(app, block.session.progress.clone());
+    let judged = charged(app, app_client, &block.target, srp::judge(app, app_client, user.as_ref(), &block, claim)).await;
+    history::noted(app, user.as_ref().filter(|user| user.id == block.session.user_id), whence, &progress, judged)?;
+    let fingerprint = block.client_fingerprint();
+    let user_id = block.session.user_id.clone();
+    let outcome = advance(app, app_client, user_id, progress, AnswerProof::Password { session: Some(block.session) }, whence).await?;
+    if let (Outcome::Asked(asked), Some(fingerprint)) = (&outcome, fingerprint) {
+        device::keep(app, app_client, &fingerprint, asked).await?;
     }
-    .advance()
-    .await
+    Ok(outcome)
 }
 
 /// Answers a challenge that has a session.
@@ -183,8 +201,9 @@ pub async fn respond(
     session: &str,
     answer: Answer,
     secret_hash: Option<&str>,
+    whence: Whence<'_>,
 ) -> Result<Outcome, SignInRefused> {
-    counted(app, app_client, responded(app, app_client, username, session, answer, secret_hash).await)
+    counted(app, app_client, responded(app, app_client, username, session, answer, secret_hash, whence).await)
 }
 
 async fn responded(
@@ -194,18 +213,19 @@ async fn responded(
     session: &str,
     answer: Answer,
     secret_hash: Option<&str>,
+    whence: Whence<'_>,
 ) -> Result<Outcome, SignInRefused> {
     let answer = match answer {
-        Answer::Custom { answer } => return custom::respond(app, app_client, username, session, &answer, secret_hash).await,
+        Answer::Custom { answer } => return custom::respond(app, app_client, username, session, &answer, secret_hash, whence).await,
         answer => answer,
     };
     let session = Session::open(app, app_client, answer.challenges(), session)?;
     let answer = match answer {
         Answer::SelectFirst(chosen) | Answer::First(chosen) => {
-            return choice::respond(app, app_client, username, session, FirstAnswer::Chosen(chosen), secret_hash).await;
+            return choice::respond(app, app_client, username, session, FirstAnswer::Chosen(chosen), secret_hash, whence).await;
         }
         Answer::EmailCode { code } | Answer::SmsOtp { code } if !session.progress.has_first() => {
-            return choice::respond(app, app_client, username, session, FirstAnswer::Code(code), secret_hash).await;
+            return choice::respond(app, app_client, username, session, FirstAnswer::Code(code), secret_hash, whence).await;
         }
         answer => answer,
     };
@@ -230,7 +250,7 @@ async fn responded(
         Answer::SelectFirst(_) | Answer::First(_) | Answer::Custom { .. } => return Err(SessionRefused::Invalid.into()),
     };
     let progress = proof.session().map(|session| session.progress.clone()).ok_or(SessionRefused::Invalid)?;
-    advance(app, app_client, user.id, progress, proof).await
+    advance(app, app_client, user.id, progress, proof, whence).await
 }
 
 /// Charges a try at a password, then judges it. What the hashing pool has no room for was never judged: its charge is returned.
@@ -280,60 +300,22 @@ pub(super) async fn charge(app: &App, app_client: &AppClient, target: &Target) -
     }
 }
 
-/// An answer, as far as it could be judged outside of the transaction.
-pub(super) enum AnswerProof {
-    /// The password was proven; by SRP or by choice in a session.
-    Password { session: Option<Session> },
-    /// The code was right when it confirmed the sign-up.
-    Confirmed { session: Session },
-    /// The code is judged inside, whoever it is for.
-    FirstCode { session: Session, challenge: CodeChallenge, target: Target, code: String },
-    /// The new password is hashed.
-    NewPassword { session: Session, record: PasswordRecord, attributes: BTreeMap<String, String> },
-    /// The code is judged inside.
-    SoftwareToken { session: Session, code: String },
-    /// The code is judged inside.
-    SecondCode { session: Session, challenge: CodeChallenge, code: String },
-    /// The choice is judged inside.
-    SelectMfa { session: Session, factor: SecondFactor },
-    /// Nothing to judge, or an address.
-    MfaSetup { session: Session, email: Option<String> },
-    /// The pool's functions know the user: the session was spent when they judged.
-    Custom,
-}
-
-impl AnswerProof {
-    const fn session(&self) -> Option<&Session> {
-        match self {
-            Self::Password { session } => session.as_ref(),
-            Self::Custom => None,
-            Self::Confirmed { session }
-            | Self::FirstCode { session, .. }
-            | Self::NewPassword { session, .. }
-            | Self::SoftwareToken { session, .. }
-            | Self::SecondCode { session, .. }
-            | Self::SelectMfa { session, .. }
-            | Self::MfaSetup { session, .. } => Some(session),
-        }
-    }
-
-    /// What a try at it was charged to.
-    const fn charged(&self) -> Option<Factor> {
-        match self {
-            Self::Password { .. } => Some(Factor::Password),
-            Self::FirstCode { challenge, .. } | Self::SecondCode { challenge, .. } => Some(challenge.factor()),
-            Self::SoftwareToken { .. } => Some(Factor::Second),
-            Self::Confirmed { .. } | Self::NewPassword { .. } | Self::SelectMfa { .. } | Self::MfaSetup { .. } | Self::Custom => None,
-        }
-    }
-
-    /// What a sign-in is told whose user, password or factors are other ones now.
-    const fn stale(&self) -> SignInRefused {
-        match self {
-            Self::Password { .. } | Self::Custom => SignInRefused::Incorrect,
-            _ => SignInRefused::Session(SessionRefused::Invalid),
-        }
-    }
+/// Takes one step of a sign-in.
+///
+/// # Errors
+/// [`SignInRefused`].
+pub(super) async fn advance(
+    app: &App,
+    app_client: &AppClient,
+    user_id: UserId,
+    progress: Progress,
+    proof: AnswerProof,
+    whence: Whence<'_>,
+) -> Result<Outcome, SignInRefused> {
+    let progress = history::begun(app, progress);
+    // The device is the one that the client names where it proves who the user is.
+    let device = if progress.done.is_empty() { whence.device(&app_client.pool) } else { progress.device.clone() };
+    Attempt { app, app_client, user_id, progress: Progress { device, ..progress }, proof, whence }.advance().await
 }
 
 /// One step of a sign-in, about to be taken.
@@ -343,6 +325,7 @@ struct Attempt<'a> {
     user_id: UserId,
     progress: Progress,
     proof: AnswerProof,
+    whence: Whence<'a>,
 }
 
 /// Where the step led, as the transaction left it.
@@ -365,11 +348,22 @@ enum Next {
 impl Attempt<'_> {
     async fn advance(self) -> Result<Outcome, SignInRefused> {
         let (app, app_client) = (self.app, self.app_client);
-        let (family, refresh_token) = issue::new_family(app, app_client, &self.user_id, self.progress.device.as_deref())?;
+        let new = if self.progress.device.is_none() { new_device(app, &app_client.pool) } else { None };
+        let device_key = self.progress.device.as_deref().or_else(|| new.as_ref().map(|new| new.key.as_str()));
+        let (family, refresh_token) = issue::new_family(app, app_client, &self.user_id, device_key)?;
         let next_id = ids::uuid(&mut app.rng());
-        let Reached { user, progress, next, delivery } = app.write(async |tx| self.take(tx, &family, &next_id).await).await??;
+        let taken = app.write(async |tx| self.take(tx, &family, new.as_ref(), &next_id).await).await.and_then(|taken| taken);
+        let of = Of { pool_id: &app_client.pool.id, user_id: &self.user_id };
+        match &taken {
+            Ok(reached) => history::went_on(app, self.whence, of, &reached.progress, matches!(reached.next, Next::Complete(_))),
+            Err(refused) => history::refused(app, self.whence, of, &self.progress, self.proof.asked(), refused),
+        }
+        if let (Err(SignInRefused::NoSuchDevice), AnswerProof::Password { .. }) = (&taken, &self.proof) {
+            device::give_back(app, app_client, &self.user_id).await?;
+        }
+        let Reached { user, progress, next, delivery } = taken?;
         match next {
-            Next::Ask(Challenge::Custom) => Box::pin(custom::after_password(app, app_client, user, progress)).await,
+            Next::Ask(Challenge::Custom) => Box::pin(custom::after_password(app, app_client, user, progress, self.whence)).await,
             Next::Ask(challenge) => Ok(Outcome::Asked(ask(app, app_client, user, progress, challenge, next_id, delivery)?)),
             Next::Complete(memberships) => {
                 let second = |done: &Done| matches!(done, Done::SoftwareToken | Done::EmailMfa | Done::SmsMfa | Done::Enrolment);
@@ -380,7 +374,7 @@ impl Attempt<'_> {
                     // A sign-in that nobody holds a token of is none.
                     app.write(async |tx| tokens::revoke_family(tx, &app_client.pool.id, &family.origin_jti, app.now()).await).await?;
                 }
-                Ok(Outcome::SignedIn { tokens: tokens?, mfa })
+                Ok(Outcome::SignedIn { tokens: Tokens { new_device: new, ..tokens? }, mfa })
             }
         }
     }
@@ -406,6 +400,7 @@ impl Attempt<'_> {
         &self,
         tx: &mut Conn,
         family: &tokens::TokenFamily,
+        new: Option<&NewDevice>,
         next_id: &str,
     ) -> Result<Result<Reached, SignInRefused>, SignInRefused> {
         let (app, app_client) = (self.app, self.app_client);
@@ -440,13 +435,18 @@ impl Attempt<'_> {
             _ => user,
         };
         let progress = self.progress_after(applied, &user);
-        let step = next(&app_client.pool, &app_client.client, &user, &progress, app.now());
+        let step = device::next_in(app, tx, app_client, &user, &progress).await?;
+        // SECURITY: whose a device is, is told to those only who have proven who they are. Nothing is spent: they may come again.
+        if step.is_ok() && self.progress.done.is_empty() && !device::is_known(tx, &app_client.pool, &user, &progress).await? {
+            return Err(SignInRefused::NoSuchDevice);
+        }
         let target = attempts_of(app, &user);
         if step == Ok(Step::Complete) {
             attempts::clear(tx, pool_id, &target).await?;
             if !tokens::insert_family(tx, family).await? {
                 return Err(app_client.gone().into());
             }
+            device::arrive(app, tx, &app_client.pool, family, new, self.whence).await?;
         } else if let Some(factor) = self.proof.charged() {
             // A right answer was no wrong one; what was wrong before it stays counted until the sign-in is complete.
             attempts::give_back(tx, pool_id, &target, factor).await?;
@@ -496,6 +496,7 @@ impl Attempt<'_> {
             AnswerProof::SelectMfa { factor, .. } => Ok(second_code::choose(app_client, user, *factor)),
             AnswerProof::MfaSetup { session, email: None } => Ok(mfa_setup::apply(session)),
             AnswerProof::MfaSetup { session, email: Some(email) } => Ok(second_code::begin_set_up(app_client, session, email)),
+            AnswerProof::Device { is_right, .. } => Ok(device::apply(*is_right)),
         }
     }
 }
@@ -509,8 +510,9 @@ pub(super) async fn accept_custom(
     app_client: &AppClient,
     user_id: UserId,
     progress: Progress,
+    whence: Whence<'_>,
 ) -> Result<Outcome, SignInRefused> {
-    Attempt { app, app_client, user_id, progress, proof: AnswerProof::Custom }.advance().await
+    advance(app, app_client, user_id, progress, AnswerProof::Custom, whence).await
 }
 
 /// Whether the answer's challenge is what is asked of the user now, and its session was not answered before.
@@ -535,7 +537,7 @@ pub(super) async fn is_asked(
     {
         return Ok(Err(refused.into()));
     }
-    Ok(match next(&app_client.pool, &app_client.client, user, progress, app.now()) {
+    Ok(match device::next_in(app, tx, app_client, user, progress).await? {
         Ok(Step::Ask(challenge)) if challenge == asked => Ok(()),
         Ok(_) => Err(stale()),
         Err(refused) => Err(SignInRefused::of_next(refused, stale())),

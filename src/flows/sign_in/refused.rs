@@ -35,6 +35,9 @@ pub enum SignInRefused {
     /// The session does not serve.
     #[error(transparent)]
     Session(#[from] SessionRefused),
+    /// The device that the sign-in names is none of the user's.
+    #[error("no such device")]
+    NoSuchDevice,
     /// A wrong code of an authenticator.
     #[error("wrong code")]
     WrongCode,

@@ -1,12 +1,14 @@
 //! A sign-up that goes on into a sign-in: the code that confirmed it is not asked for again. SignUp hands out a session,
 //! ConfirmSignUp gives another for it, and USER_AUTH begins with that one.
 
-use super::driver::{self, AnswerProof, Outcome};
+use super::driver::{self, Outcome};
+use super::proof::AnswerProof;
 use super::refused::{SessionRefused, SignInRefused};
 use super::session::{self, Session};
 use crate::context::App;
 use crate::flows::clients::AppClient;
 use crate::flows::failed::Failed;
+use crate::flows::whence::Whence;
 use crate::kit::id::UserId;
 use crate::store::users;
 use crate::userpools::challenge::{Challenge, Flow, Progress};
@@ -61,9 +63,15 @@ pub async fn confirmed(app: &App, app_client: &AppClient, user_id: &UserId) -> R
 ///
 /// # Errors
 /// [`SignInRefused`].
-pub(super) async fn begin(app: &App, app_client: &AppClient, user: Option<User>, text: &str) -> Result<Outcome, SignInRefused> {
+pub(super) async fn begin(
+    app: &App,
+    app_client: &AppClient,
+    user: Option<User>,
+    text: &str,
+    whence: Whence<'_>,
+) -> Result<Outcome, SignInRefused> {
     let session = session::open_as(app, app_client, CONFIRMED, text)?;
     let user = user.filter(|user| user.id == session.user_id).ok_or(SessionRefused::Invalid)?;
     let progress = session.progress.clone();
-    driver::advance(app, app_client, user.id, progress, AnswerProof::Confirmed { session }).await
+    driver::advance(app, app_client, user.id, progress, AnswerProof::Confirmed { session }, whence).await
 }

@@ -52,6 +52,14 @@ pub struct SecretBlock {
 
 sealed_as_json!(SecretBlock);
 
+impl SecretBlock {
+    /// What the client's public value is known by again.
+    pub fn client_fingerprint(&self) -> Option<String> {
+        let bytes = STANDARD.decode(&self.exchange).ok()?;
+        ServerChallenge::from_bytes(&bytes).map(|exchange| exchange.client_fingerprint())
+    }
+}
+
 /// Asks for a proof.
 ///
 /// # Errors

@@ -3,6 +3,7 @@
 mod addresses;
 mod choice;
 mod custom;
+mod devices;
 mod gone;
 mod guesses;
 mod nobody;

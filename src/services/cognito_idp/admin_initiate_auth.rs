@@ -28,5 +28,5 @@ pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Re
     let session = request.session.as_deref();
     let app_client = app_client.telling(Told::beginning(request.client_metadata));
     let asked = auth_request::initiate(Side::Admin, &request.auth_flow, &request.auth_parameters, session)?;
-    auth_answer::initiate(cx, &app_client, asked, auth_request::secret_hash(&request.auth_parameters)).await
+    auth_answer::initiate(cx, &app_client, asked, &request.auth_parameters).await
 }

@@ -2,14 +2,15 @@
 
 use serde::Serialize;
 
-use super::auth_request::{Initiate, Parameters, Respond};
+use super::auth_request::{Initiate, Parameters, Respond, device_key, secret_hash};
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::AppClient;
 use crate::flows::codes::Medium;
 use crate::flows::issue::Tokens;
 use crate::flows::refresh;
-use crate::flows::sign_in::{self, ChallengeAsked, Outcome};
+use crate::flows::sign_in::{self, ChallengeAsked, DeviceAsk, Outcome};
+use crate::flows::whence::Whence;
 use crate::userpools::first_factor::FirstFactor;
 use crate::userpools::second_factor::SecondFactor;
 
@@ -38,6 +39,16 @@ pub struct AuthenticationResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
     id_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    new_device_metadata: Option<NewDeviceMetadata>,
+}
+
+/// NewDeviceMetadataType.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct NewDeviceMetadata {
+    device_key: String,
+    device_group_key: String,
 }
 
 impl From<Tokens> for AuthenticationResult {
@@ -48,23 +59,35 @@ impl From<Tokens> for AuthenticationResult {
             token_type: "Bearer",
             refresh_token: tokens.refresh_token,
             id_token: tokens.id_token,
+            new_device_metadata: tokens
+                .new_device
+                .map(|device| NewDeviceMetadata { device_key: device.key, device_group_key: device.group_key }),
         }
     }
 }
 
 /// Begins, or refreshes.
-pub async fn initiate(cx: &Context, app_client: &AppClient, asked: Initiate, secret_hash: Option<&str>) -> Result<Answer, Error> {
+pub async fn initiate(cx: &Context, app_client: &AppClient, asked: Initiate, given: &Parameters) -> Result<Answer, Error> {
+    let (secret_hash, whence) = (secret_hash(given), Whence { origin: &cx.origin, device_key: device_key(given)? });
     match asked {
-        Initiate::Refresh { token } => Ok(Answer::signed_in(refresh::refresh(cx, app_client, &token, secret_hash).await?)),
-        Initiate::SignIn(begin) => Answer::of(sign_in::begin(cx, app_client, begin, secret_hash).await?),
+        Initiate::Refresh { token } => Ok(Answer::signed_in(refresh::refresh(cx, app_client, &token, secret_hash, whence).await?)),
+        Initiate::SignIn(begin) => Answer::of(sign_in::begin(cx, app_client, begin, secret_hash, whence).await?),
     }
 }
 
 /// Goes on.
-pub async fn respond(cx: &Context, app_client: &AppClient, given: Respond, secret_hash: Option<&str>) -> Result<Answer, Error> {
-    Answer::of(match given {
-        Respond::Claim(claim) => sign_in::prove(cx, app_client, claim, secret_hash).await?,
-        Respond::Answer { username, session, answer } => sign_in::respond(cx, app_client, &username, &session, answer, secret_hash).await?,
+pub async fn respond(cx: &Context, app_client: &AppClient, response: Respond, given: &Parameters) -> Result<Answer, Error> {
+    let (secret_hash, whence) = (secret_hash(given), Whence { origin: &cx.origin, device_key: device_key(given)? });
+    Answer::of(match response {
+        Respond::Claim(claim) => sign_in::prove(cx, app_client, claim, secret_hash, whence).await?,
+        Respond::Device { username, session, public } => {
+            let asked = DeviceAsk { username: &username, session: session.as_deref(), public: *public };
+            sign_in::ask_device(cx, app_client, asked, secret_hash, whence).await?
+        }
+        Respond::DeviceClaim(claim) => sign_in::prove_device(cx, app_client, claim, secret_hash, whence).await?,
+        Respond::Answer { username, session, answer } => {
+            sign_in::respond(cx, app_client, &username, &session, answer, secret_hash, whence).await?
+        }
     })
 }
 
@@ -112,6 +135,18 @@ impl Answer {
                 let parameters = [("USER_ID_FOR_SRP", Some(username)), ("FRIENDLY_DEVICE_NAME", device_name)];
                 Self::challenge("SOFTWARE_TOKEN_MFA", Some(session), parameters)
             }
+            ChallengeAsked::DeviceSrp { session } => Self::challenge("DEVICE_SRP_AUTH", Some(session), []),
+            ChallengeAsked::DevicePassword { username, device_key, salt, server_public, secret_block } => Self::challenge(
+                "DEVICE_PASSWORD_VERIFIER",
+                None,
+                [
+                    ("SALT", Some(salt)),
+                    ("SRP_B", Some(server_public)),
+                    ("SECRET_BLOCK", Some(secret_block)),
+                    ("USERNAME", Some(username)),
+                    ("DEVICE_KEY", Some(device_key)),
+                ],
+            ),
             ChallengeAsked::SelectFirst { session, offered } => {
                 let available_challenges = offered.into_iter().map(FirstFactor::as_str).collect();
                 Self { available_challenges, ..Self::challenge("SELECT_CHALLENGE", Some(session), []) }

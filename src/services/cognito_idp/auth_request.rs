@@ -7,6 +7,7 @@ use crate::crypto::srp::{ClientPublic, parse_timestamp};
 use crate::flows::sign_in::{Answer, Begin, Chosen, PasswordClaim};
 use crate::kit::secret::Secret;
 use crate::userpools::challenge::Flow;
+use crate::userpools::device::LONGEST_KEY;
 use crate::userpools::first_factor::FirstFactor;
 use crate::userpools::second_factor::SecondFactor;
 
@@ -40,6 +41,17 @@ pub enum Initiate {
 pub enum Respond {
     /// A proof of the password, which carries its own session.
     Claim(PasswordClaim),
+    /// The beginning of a remembered device's proof.
+    Device {
+        /// The name that comes with it.
+        username: String,
+        /// The challenge's session, which some clients leave out.
+        session: Option<String>,
+        /// `A`.
+        public: Box<ClientPublic>,
+    },
+    /// A proof of a remembered device's secret, which carries its own session.
+    DeviceClaim(PasswordClaim),
     /// Any other answer.
     Answer {
         /// The name that comes with it.
@@ -103,6 +115,11 @@ pub fn initiate(side: Side, flow: &str, parameters: &Parameters, session: Option
 pub fn respond(challenge: &str, session: Option<&str>, responses: &Parameters) -> Result<Respond, Error> {
     let answer = match challenge {
         "PASSWORD_VERIFIER" => return claim(responses).map(Respond::Claim),
+        "DEVICE_PASSWORD_VERIFIER" => return claim(responses).map(Respond::DeviceClaim),
+        "DEVICE_SRP_AUTH" => {
+            let (username, public) = (username(responses)?, Box::new(public(required(responses, "SRP_A")?)?));
+            return Ok(Respond::Device { username, session: session.map(str::to_owned), public });
+        }
         "SELECT_CHALLENGE" => Answer::SelectFirst(chosen(required(responses, "ANSWER")?, "ANSWER", responses)?),
         "PASSWORD" => {
             required(responses, "PASSWORD")?;
@@ -152,6 +169,16 @@ fn public(text: &str) -> Result<ClientPublic, Error> {
 /// SECRET_HASH.
 pub fn secret_hash(parameters: &Parameters) -> Option<&str> {
     parameters.get("SECRET_HASH").map(String::as_str)
+}
+
+/// DEVICE_KEY.
+///
+/// # Errors
+/// [`Error::InvalidParameter`].
+pub fn device_key(parameters: &Parameters) -> Result<Option<&str>, Error> {
+    let key = parameters.get("DEVICE_KEY").map(String::as_str).filter(|key| !key.is_empty());
+    let is_long = key.is_some_and(|key| key.chars().count() > LONGEST_KEY);
+    if is_long { Err(Error::parameter("DEVICE_KEY is too long")) } else { Ok(key) }
 }
 
 fn claim(responses: &Parameters) -> Result<PasswordClaim, Error> {

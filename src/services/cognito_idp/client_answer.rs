@@ -11,6 +11,7 @@ use crate::kit::id::{ClientId, UserPoolId};
 use crate::kit::secret::Secret;
 use crate::userpools::client::ClientConfiguration;
 use crate::userpools::client_secret::ClientSecret;
+use crate::userpools::session::SsoSession;
 
 /// UserPoolClientType.
 #[derive(Serialize)]
@@ -32,6 +33,8 @@ impl ClientAnswer {
     pub fn of(cx: &Context, app_client: &AppClient) -> Result<Self, Error> {
         let client = &app_client.client;
         let mut configuration = client.configuration.clone();
+        // GetUserPoolClientSessionConfiguration tells of it.
+        configuration.sso_session = SsoSession::default();
         if configuration.refresh_token_validity == 0 {
             configuration.refresh_token_validity = 30;
         }

@@ -40,6 +40,8 @@ pub enum Error {
     CodeMismatch(&'static str),
     /// The name of a new identity provider is taken.
     DuplicateProvider(String),
+    /// A device that was confirmed before.
+    DeviceKeyExists,
     /// A wrong first code of an authenticator.
     EnableSoftwareTokenMfa,
     /// A code that is old or used, and which.
@@ -70,6 +72,8 @@ pub enum Error {
     Full(&'static str),
     /// A password that the user had before.
     PasswordHistory,
+    /// What the pool is not set to, and what.
+    OperationNotEnabled(&'static str),
     /// The password must be reset first.
     PasswordResetRequired,
     /// A refresh token that another has followed.
@@ -123,6 +127,11 @@ impl Error {
         Self::NotAuthorized(why.into())
     }
 
+    /// Nobody of that name, where the operation has no error of its own for that.
+    pub fn no_such_user_resource() -> Self {
+        Self::ResourceNotFound("User does not exist.".to_owned())
+    }
+
     /// Our own failure.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error>>) -> Self {
         Self::Internal(cause.into())
@@ -140,6 +149,7 @@ impl From<Error> for Fault {
             Error::DuplicateProvider(name) => {
                 Self::Modelled("DuplicateProviderException", format!("A provider with the name {name} already exists."))
             }
+            Error::DeviceKeyExists => modelled("DeviceKeyExistsException", "Device already exists."),
             Error::EnableSoftwareTokenMfa => modelled("EnableSoftwareTokenMFAException", "Code mismatch"),
             Error::ExpiredCode(message) => modelled("ExpiredCodeException", message),
             Error::GroupExists => modelled("GroupExistsException", "A group with the name already exists."),
@@ -159,6 +169,7 @@ impl From<Error> for Fault {
                 "PasswordHistoryPolicyViolationException",
                 "Password has previously been used. Please choose a different password.",
             ),
+            Error::OperationNotEnabled(message) => modelled("OperationNotEnabledException", message),
             Error::PasswordResetRequired => modelled("PasswordResetRequiredException", "Password reset required for the user"),
             Error::PreconditionNotMet(message) => Self::Modelled("PreconditionNotMetException", message),
             Error::RefreshTokenReuse => modelled("RefreshTokenReuseException", "Refresh Token has been reused"),
@@ -237,7 +248,7 @@ impl From<TriggerRefused> for Error {
 
 const DISABLED: &str = "User is disabled.";
 
-const REVOKED: &str = "Access Token has been revoked";
+pub(super) const REVOKED: &str = "Access Token has been revoked";
 
 impl From<AccessRefused> for Error {
     fn from(refused: AccessRefused) -> Self {
@@ -396,6 +407,7 @@ impl From<SignInRefused> for Error {
             SignInRefused::Locked => Self::not_authorized("Password attempts exceeded"),
             SignInRefused::CodesLocked => Self::not_authorized("Code attempts exceeded"),
             SignInRefused::Session(refused) => refused.into(),
+            SignInRefused::NoSuchDevice => Self::ResourceNotFound(NO_DEVICE.to_owned()),
             SignInRefused::WrongCode => Self::CodeMismatch("Invalid code received for user"),
             SignInRefused::CodeUsed => Self::ExpiredCode("Your software token has already been used once."),
             SignInRefused::WrongSentCode => Self::CodeMismatch("Invalid code or auth state for the user."),
@@ -486,6 +498,9 @@ impl From<ProviderRefused> for Error {
         Self::parameter(refused.to_string())
     }
 }
+
+/// Clients look for the word `device` in it, and sign in without theirs.
+pub(super) const NO_DEVICE: &str = "Device does not exist.";
 
 impl From<PasswordlessRefused> for Error {
     fn from(refused: PasswordlessRefused) -> Self {

@@ -98,6 +98,17 @@ macro_rules! carries_access_token {
     };
 }
 
+/// The request carries an `access_token`, which its model leaves out of what must be given: without one there is no holder.
+macro_rules! carries_optional_access_token {
+    ($request:ty) => {
+        impl $crate::operation::OfHolder for $request {
+            fn access_token(&self) -> Option<&str> {
+                self.access_token.as_deref()
+            }
+        }
+    };
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

@@ -7,6 +7,7 @@ use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::AppClient;
 use crate::flows::refresh;
+use crate::flows::whence::Whence;
 use crate::kit::id::ClientId;
 use crate::kit::secret::Secret;
 use crate::operation::{OfClient, Proof};
@@ -37,7 +38,8 @@ pub struct Response {
 }
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Response, Error> {
-    let tokens = refresh::exchange(cx, &app_client, &request.refresh_token, request.device_key.as_deref()).await?;
+    let whence = Whence { origin: &cx.origin, device_key: request.device_key.as_deref() };
+    let tokens = refresh::exchange(cx, &app_client, &request.refresh_token, whence).await?;
     Ok(Response { authentication_result: tokens.into() })
 }
 

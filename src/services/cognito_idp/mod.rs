@@ -6,6 +6,7 @@ use crate::operation::{Operation, bearer, bearer_or_session, client, client_or_s
 #[macro_use]
 mod found;
 
+mod activity_errors;
 mod add_custom_attributes;
 mod add_user_pool_client_secret;
 mod admin_add_user_to_group;
@@ -17,17 +18,25 @@ mod admin_delete_user_attributes;
 mod admin_disable_provider_for_user;
 mod admin_disable_user;
 mod admin_enable_user;
+mod admin_forget_device;
+mod admin_get_device;
 mod admin_get_user;
 mod admin_get_user_auth_factors;
 mod admin_initiate_auth;
 mod admin_link_provider_for_user;
+mod admin_list_devices;
 mod admin_list_groups_for_user;
+mod admin_list_user_auth_events;
+mod admin_list_user_sessions;
 mod admin_remove_user_from_group;
 mod admin_reset_user_password;
 mod admin_respond_to_auth_challenge;
+mod admin_revoke_user_session;
 mod admin_set_user_mfa_preference;
 mod admin_set_user_password;
 mod admin_set_user_settings;
+mod admin_update_auth_event_feedback;
+mod admin_update_device_status;
 mod admin_update_user_attributes;
 mod admin_user_global_sign_out;
 mod answers;
@@ -38,6 +47,7 @@ mod branding_answer;
 mod change_password;
 mod client_answer;
 mod client_settings;
+mod confirm_device;
 mod confirm_forgot_password;
 mod confirm_sign_up;
 mod create_group;
@@ -70,14 +80,17 @@ mod describe_user_import_job;
 mod describe_user_pool;
 mod describe_user_pool_client;
 mod describe_user_pool_domain;
+mod device_answer;
 mod domain_request;
 mod errors;
 mod factor_settings;
 mod filter;
+mod forget_device;
 mod forgot_password;
 mod get_client_token;
 mod get_csv_header;
 mod get_derived_token;
+mod get_device;
 mod get_group;
 mod get_identity_provider_by_identifier;
 mod get_tokens_from_refresh_token;
@@ -85,11 +98,14 @@ mod get_ui_customization;
 mod get_user;
 mod get_user_attribute_verification_code;
 mod get_user_auth_factors;
+mod get_user_pool_client_session_configuration;
 mod get_user_pool_mfa_config;
+mod get_user_pool_session_configuration;
 mod global_sign_out;
 mod group_answer;
 mod import_answer;
 mod initiate_auth;
+mod list_devices;
 mod list_groups;
 mod list_identity_providers;
 mod list_resource_servers;
@@ -98,6 +114,7 @@ mod list_user_import_jobs;
 mod list_user_pool_client_secrets;
 mod list_user_pool_clients;
 mod list_user_pools;
+mod list_user_sessions;
 mod list_users;
 mod list_users_in_group;
 mod new_attribute;
@@ -109,15 +126,21 @@ mod resend_confirmation_code;
 mod resource_server_answer;
 mod respond_to_auth_challenge;
 mod revoke_token;
+mod revoke_user_session;
+mod session_answer;
 mod set_ui_customization;
 mod set_user_mfa_preference;
+mod set_user_pool_client_session_configuration;
 mod set_user_pool_mfa_config;
+mod set_user_pool_session_configuration;
 mod set_user_settings;
 mod sign_up;
 mod start_user_import_job;
 mod stop_user_import_job;
 mod terms_answer;
 mod ui_customization_answer;
+mod update_auth_event_feedback;
+mod update_device_status;
 mod update_group;
 mod update_identity_provider;
 mod update_managed_login_branding;
@@ -144,21 +167,30 @@ pub fn operations() -> Vec<Operation> {
         signed("AdminDisableProviderForUser", admin_disable_provider_for_user::handle),
         signed("AdminDisableUser", admin_disable_user::handle),
         signed("AdminEnableUser", admin_enable_user::handle),
+        signed("AdminForgetDevice", admin_forget_device::handle),
+        signed("AdminGetDevice", admin_get_device::handle),
         signed("AdminGetUser", admin_get_user::handle),
         signed("AdminGetUserAuthFactors", admin_get_user_auth_factors::handle),
         signed("AdminInitiateAuth", admin_initiate_auth::handle),
         signed("AdminLinkProviderForUser", admin_link_provider_for_user::handle),
+        signed("AdminListDevices", admin_list_devices::handle),
         signed("AdminListGroupsForUser", admin_list_groups_for_user::handle),
+        signed("AdminListUserAuthEvents", admin_list_user_auth_events::handle),
+        signed("AdminListUserSessions", admin_list_user_sessions::handle),
         signed("AdminRemoveUserFromGroup", admin_remove_user_from_group::handle),
         signed("AdminResetUserPassword", admin_reset_user_password::handle),
         signed("AdminRespondToAuthChallenge", admin_respond_to_auth_challenge::handle),
+        signed("AdminRevokeUserSession", admin_revoke_user_session::handle),
         signed("AdminSetUserMFAPreference", admin_set_user_mfa_preference::handle),
         signed("AdminSetUserPassword", admin_set_user_password::handle),
         signed("AdminSetUserSettings", admin_set_user_settings::handle),
+        signed("AdminUpdateAuthEventFeedback", admin_update_auth_event_feedback::handle),
+        signed("AdminUpdateDeviceStatus", admin_update_device_status::handle),
         signed("AdminUpdateUserAttributes", admin_update_user_attributes::handle),
         signed("AdminUserGlobalSignOut", admin_user_global_sign_out::handle),
         bearer_or_session("AssociateSoftwareToken", associate_software_token::handle),
         bearer("ChangePassword", change_password::handle),
+        bearer("ConfirmDevice", confirm_device::handle),
         client("ConfirmForgotPassword", confirm_forgot_password::handle).within(PerAddress::RefusedSignIns),
         client("ConfirmSignUp", confirm_sign_up::handle).within(PerAddress::RefusedSignIns),
         signed("CreateGroup", create_group::handle),
@@ -191,10 +223,12 @@ pub fn operations() -> Vec<Operation> {
         signed("DescribeUserPool", describe_user_pool::handle),
         signed("DescribeUserPoolClient", describe_user_pool_client::handle),
         signed("DescribeUserPoolDomain", describe_user_pool_domain::handle),
+        bearer("ForgetDevice", forget_device::handle),
         client("ForgotPassword", forgot_password::handle).within(PerAddress::SignUps),
         signed("GetCSVHeader", get_csv_header::handle),
         client("GetClientToken", get_client_token::handle).within(PerAddress::RefusedSignIns),
         client_or_signed("GetDerivedToken", get_derived_token::handle).within(PerAddress::RefusedSignIns),
+        bearer("GetDevice", get_device::handle),
         signed("GetGroup", get_group::handle),
         signed("GetIdentityProviderByIdentifier", get_identity_provider_by_identifier::handle),
         client("GetTokensFromRefreshToken", get_tokens_from_refresh_token::handle).within(PerAddress::RefusedSignIns),
@@ -202,9 +236,12 @@ pub fn operations() -> Vec<Operation> {
         bearer("GetUser", get_user::handle),
         bearer("GetUserAttributeVerificationCode", get_user_attribute_verification_code::handle),
         bearer("GetUserAuthFactors", get_user_auth_factors::handle),
+        signed("GetUserPoolClientSessionConfiguration", get_user_pool_client_session_configuration::handle),
         signed("GetUserPoolMfaConfig", get_user_pool_mfa_config::handle),
+        signed("GetUserPoolSessionConfiguration", get_user_pool_session_configuration::handle),
         bearer("GlobalSignOut", global_sign_out::handle),
         client("InitiateAuth", initiate_auth::handle).within(PerAddress::RefusedSignIns),
+        bearer("ListDevices", list_devices::handle),
         signed("ListGroups", list_groups::handle),
         signed("ListIdentityProviders", list_identity_providers::handle),
         signed("ListResourceServers", list_resource_servers::handle),
@@ -213,18 +250,25 @@ pub fn operations() -> Vec<Operation> {
         signed("ListUserPoolClientSecrets", list_user_pool_client_secrets::handle),
         signed("ListUserPoolClients", list_user_pool_clients::handle),
         signed("ListUserPools", list_user_pools::handle),
+        bearer("ListUserSessions", list_user_sessions::handle),
         signed("ListUsers", list_users::handle),
         signed("ListUsersInGroup", list_users_in_group::handle),
         client("ResendConfirmationCode", resend_confirmation_code::handle).within(PerAddress::SignUps),
         client("RespondToAuthChallenge", respond_to_auth_challenge::handle).within(PerAddress::RefusedSignIns),
         public("RevokeToken", "the refresh token, with the secret of the client that has one", revoke_token::handle),
+        bearer("RevokeUserSession", revoke_user_session::handle),
         signed("SetUICustomization", set_ui_customization::handle),
         bearer("SetUserMFAPreference", set_user_mfa_preference::handle),
+        signed("SetUserPoolClientSessionConfiguration", set_user_pool_client_session_configuration::handle),
         signed("SetUserPoolMfaConfig", set_user_pool_mfa_config::handle),
+        signed("SetUserPoolSessionConfiguration", set_user_pool_session_configuration::handle),
         bearer("SetUserSettings", set_user_settings::handle),
         client("SignUp", sign_up::handle).within(PerAddress::SignUps),
         signed("StartUserImportJob", start_user_import_job::handle),
         signed("StopUserImportJob", stop_user_import_job::handle),
+        public("UpdateAuthEventFeedback", "the feedback token of the event", update_auth_event_feedback::handle)
+            .within(PerAddress::RefusedSignIns),
+        bearer("UpdateDeviceStatus", update_device_status::handle),
         signed("UpdateGroup", update_group::handle),
         signed("UpdateIdentityProvider", update_identity_provider::handle),
         signed("UpdateManagedLoginBranding", update_managed_login_branding::handle),

@@ -8,6 +8,7 @@ use crate::kit::clock::Timestamp;
 use crate::userpools::attributes::{SchemaAttribute, full_schema};
 use crate::userpools::domain::{DomainKind, UserPoolDomain};
 use crate::userpools::pool::{Pool, PoolConfiguration, SmsMfa, SoftwareToken};
+use crate::userpools::session::SessionConfiguration;
 
 /// UserPoolType.
 #[derive(Serialize)]
@@ -38,6 +39,8 @@ impl PoolAnswer {
             software_token_mfa_configuration: SoftwareToken::default(),
             sms_mfa: SmsMfa::default(),
             email_mfa_configuration: None,
+            // By GetUserPoolSessionConfiguration.
+            session_configuration: SessionConfiguration::default(),
             ..pool.configuration.clone()
         };
         Self {

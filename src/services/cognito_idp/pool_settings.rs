@@ -61,6 +61,10 @@ fn read(given: Map<String, Value>) -> Result<PoolConfiguration, Error> {
     let mut configuration: PoolConfiguration = serde_json::from_value(given.clone()).map_err(internal)?;
     refuse_unsupported(&left_out(&given, &serde_json::to_value(&configuration).map_err(internal)?))?;
     configuration.lambda_config = configuration.lambda_config.checked().map_err(|refused| Error::parameter(refused.to_string()))?;
+    // What is given of it turns it on; nothing given of it does not.
+    if given.get("DeviceConfiguration").and_then(Value::as_object).is_some_and(Map::is_empty) {
+        configuration.device_configuration = None;
+    }
     let days = given.pointer("/Policies/PasswordPolicy/TemporaryPasswordValidityDays");
     if let (None, Some(unused)) = (days, configuration.admin_create_user_config.unused_account_validity_days) {
         configuration.policies.password_policy.temporary_password_validity_days = unused;

@@ -36,5 +36,5 @@ pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Re
     let app_client = app_client.telling(Told::of(request.client_metadata));
     let responses = &request.challenge_responses;
     let given = auth_request::respond(&request.challenge_name, request.session.as_deref(), responses)?;
-    auth_answer::respond(cx, &app_client, given, auth_request::secret_hash(responses)).await
+    auth_answer::respond(cx, &app_client, given, responses).await
 }

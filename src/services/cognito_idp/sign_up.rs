@@ -7,11 +7,13 @@ use serde::{Deserialize, Serialize};
 use super::answers::{Attribute, CodeDeliveryDetails, by_name};
 use super::errors::Error;
 use crate::context::Context;
+use crate::flows::auth_events::{self, Of};
 use crate::flows::clients::AppClient;
 use crate::flows::triggers::Told;
 use crate::flows::{sign_in, sign_up};
 use crate::kit::id::{ClientId, UserId};
 use crate::kit::secret::Secret;
+use crate::store::auth_events::{AuthEventType, EventResponse};
 use crate::userpools::user::UserStatus;
 
 #[derive(Deserialize)]
@@ -45,6 +47,7 @@ pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Re
     let attributes = by_name(request.user_attributes);
     let (user, delivery) = sign_up::sign_up(cx, &app_client, &request.username, request.password.as_ref(), attributes).await?;
     let user_confirmed = user.status == UserStatus::Confirmed;
+    auth_events::note(cx, &cx.origin, Of { pool_id: &user.pool_id, user_id: &user.id }, AuthEventType::SignUp, EventResponse::Pass);
     let session = sign_in::signed_up(cx, &app_client, &user)?;
     Ok(Response { user_confirmed, code_delivery_details: delivery.map(Into::into), user_sub: user.id, session })
 }

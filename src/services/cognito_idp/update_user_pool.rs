@@ -38,6 +38,7 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
             username_attributes: created.username_attributes.clone(),
             username_configuration: created.username_configuration,
             schema: created.schema.clone(),
+            session_configuration: created.session_configuration,
             ..settings.clone().read(factor)?.with_factors_of(&created)
         };
         if let Some(name) = &pool_name {
@@ -105,7 +106,6 @@ mod tests {
         let before = pool.admin("DescribeUserPool", json!({})).await.ok();
         for (member, value) in [
             ("LambdaConfig", json!({"PreSignUp": "arn:aws:lambda:us-east-1:000000000000:function:f"})),
-            ("DeviceConfiguration", json!({"ChallengeRequiredOnNewDevice": true})),
             ("Policies", json!({"SignInPolicy": {"AllowedFirstAuthFactors": ["SOFTWARE_TOKEN"]}})),
             ("UserPoolTier", json!("PLUS")),
         ] {

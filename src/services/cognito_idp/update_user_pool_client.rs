@@ -45,7 +45,7 @@ pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Re
             client_settings::check_in(tx, pool, &request.configuration, before.kind()).await?;
             let after = Client {
                 name: request.client_name.clone().unwrap_or_else(|| before.name.clone()),
-                configuration: request.configuration.clone(),
+                configuration: ClientConfiguration { sso_session: before.configuration.sso_session, ..request.configuration.clone() },
                 modified_at: cx.now(),
                 ..before
             };

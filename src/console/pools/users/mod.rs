@@ -1,5 +1,6 @@
 //! A pool's users: found as one types, page by page.
 
+mod activity;
 mod acts;
 mod new;
 mod one;
@@ -18,6 +19,11 @@ pub fn rows() -> Vec<Row> {
         page("/pools/{pool}/users/new", new::ask),
         form("/pools/{pool}/users/new", new::create),
         page("/pools/{pool}/users/{user}", one::show),
+        page("/pools/{pool}/users/{user}/activity", activity::show),
+        form("/pools/{pool}/users/{user}/activity/forget", activity::forget),
+        form("/pools/{pool}/users/{user}/activity/judge", activity::judge),
+        form("/pools/{pool}/users/{user}/activity/mark", activity::mark),
+        form("/pools/{pool}/users/{user}/activity/revoke", activity::revoke),
         form("/pools/{pool}/users/{user}/attributes", acts::attributes),
         form("/pools/{pool}/users/{user}/confirm", acts::confirm),
         form("/pools/{pool}/users/{user}/delete", acts::delete).grave(),

@@ -1,0 +1,180 @@
+//! What users did, noted for their history, and what is said of it later.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::{Deserialize, Serialize};
+
+use super::failed::{Failed, fails_with_the_store};
+use super::whence::ip_address;
+use crate::audit::auth_events::{AuthEvent, AuthEventDetails, AuthEventType, ChallengeResponse, EventResponse};
+use crate::context::App;
+use crate::crypto::ids;
+use crate::crypto::sealed::{Sealed, sealed_as_json};
+use crate::iam::origin::Origin;
+use crate::kit::id::{UserId, UserPoolId};
+use crate::store::auth_events::{self, Feedback};
+use crate::store::users;
+use crate::userpools::pool::Pool;
+use crate::userpools::user::User;
+use crate::userpools::user_agent::device_of;
+
+/// Whom an event is of.
+#[derive(Clone, Copy)]
+pub struct Of<'a> {
+    /// Their pool.
+    pub pool_id: &'a UserPoolId,
+    /// Their `sub`.
+    pub user_id: &'a UserId,
+}
+
+/// Notes what a user did, once and for all.
+pub fn note(app: &App, origin: &Origin, of: Of<'_>, kind: AuthEventType, response: EventResponse) {
+    note_step(app, origin, of, (ids::uuid(&mut app.rng()), kind), response, Vec::new());
+}
+
+/// Notes a step of what a user does, in place of the step before.
+pub fn note_step(
+    app: &App,
+    origin: &Origin,
+    of: Of<'_>,
+    (id, kind): (String, AuthEventType),
+    response: EventResponse,
+    challenges: Vec<ChallengeResponse>,
+) {
+    app.journal.note_auth_event(AuthEvent {
+        id,
+        pool_id: of.pool_id.clone(),
+        user_id: of.user_id.clone(),
+        at: app.now(),
+        kind,
+        response,
+        details: AuthEventDetails {
+            challenges,
+            ip_address: ip_address(origin),
+            device_name: Some(device_of(origin.user_agent.as_deref())),
+        },
+    });
+}
+
+/// What somebody says of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was the user.
+    Valid,
+    /// It was not.
+    Invalid,
+}
+
+/// Who says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Provider {
+    /// An administrator.
+    Admin,
+    /// The user, by a link that was sent to them.
+    User,
+}
+
+/// Why nothing is kept of what somebody says.
+#[derive(Debug, thiserror::Error)]
+pub enum FeedbackRefused {
+    /// Nobody of that name.
+    #[error("no such user")]
+    NoSuchUser,
+    /// No event of theirs.
+    #[error("no such event")]
+    NoSuchEvent,
+    /// The token is not one of ours for this event.
+    #[error("the feedback token is not one for this event")]
+    BadToken,
+    /// Our own failure.
+    #[error(transparent)]
+    Failed(#[from] Failed),
+}
+
+fails_with_the_store!(FeedbackRefused);
+
+/// What a feedback token carries.
+#[derive(Serialize, Deserialize)]
+struct Carried {
+    user_id: UserId,
+    event_id: String,
+}
+
+sealed_as_json!(Carried);
+
+/// The token by which a user says of one event whether it was they: what a message about it carries.
+///
+/// # Errors
+/// Our own failures only.
+pub fn feedback_token(app: &App, user: &User, event_id: &str) -> Result<String, Failed> {
+    let carried = Carried { user_id: user.id.clone(), event_id: event_id.to_owned() };
+    let sealed = app.keys.travelling.seal(&place(&user.pool_id), &carried, &mut app.rng()).map_err(Failed::because)?;
+    Ok(URL_SAFE_NO_PAD.encode(sealed.as_bytes()))
+}
+
+/// Keeps what the bearer of a feedback token says. Who exists is told to nobody who has none.
+///
+/// # Errors
+/// [`FeedbackRefused`].
+pub async fn say_by_token(
+    app: &App,
+    pool: &Pool,
+    username: &str,
+    event_id: &str,
+    token: &str,
+    verdict: Verdict,
+) -> Result<(), FeedbackRefused> {
+    let sealed = URL_SAFE_NO_PAD.decode(token).map_err(|_| FeedbackRefused::BadToken)?;
+    let carried: Carried = app.keys.travelling.open(&place(&pool.id), &Sealed::stored(sealed)).map_err(|_| FeedbackRefused::BadToken)?;
+    if carried.event_id != event_id {
+        return Err(FeedbackRefused::BadToken);
+    }
+    keep(app, pool, username, event_id, verdict, Provider::User, Some(&carried.user_id)).await
+}
+
+/// Keeps what an administrator says of an event.
+///
+/// # Errors
+/// [`FeedbackRefused`].
+pub async fn say(app: &App, pool: &Pool, username: &str, event_id: &str, verdict: Verdict) -> Result<(), FeedbackRefused> {
+    keep(app, pool, username, event_id, verdict, Provider::Admin, None).await
+}
+
+async fn keep(
+    app: &App,
+    pool: &Pool,
+    username: &str,
+    event_id: &str,
+    verdict: Verdict,
+    provider: Provider,
+    only: Option<&UserId>,
+) -> Result<(), FeedbackRefused> {
+    let feedback = Feedback {
+        value: match verdict {
+            Verdict::Valid => "Valid",
+            Verdict::Invalid => "Invalid",
+        }
+        .to_owned(),
+        provider: match provider {
+            Provider::Admin => "Admin",
+            Provider::User => "User",
+        }
+        .to_owned(),
+        at: app.now(),
+    };
+    app.write(async |tx| {
+        let user = users::find(tx, pool, username).await?;
+        // SECURITY: the token of one user with the name of another is nobody's.
+        let user = match only {
+            Some(only) => user.filter(|user| user.id == *only).ok_or(FeedbackRefused::BadToken)?,
+            None => user.ok_or(FeedbackRefused::NoSuchUser)?,
+        };
+        let is_kept = auth_events::set_feedback(tx, &pool.id, &user.id, event_id, &feedback).await?;
+        is_kept.then_some(()).ok_or(FeedbackRefused::NoSuchEvent)
+    })
+    .await
+}
+
+fn place(pool_id: &UserPoolId) -> [&str; 2] {
+    ["auth event feedback", pool_id.as_str()]
+}

@@ -1,0 +1,29 @@
+//! AdminRevokeUserSession.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::errors::Error;
+use crate::context::Context;
+use crate::flows::sessions;
+use crate::kit::id::UserPoolId;
+use crate::userpools::pool::Pool;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Request {
+    user_pool_id: UserPoolId,
+    username: String,
+    session_id: String,
+}
+
+asks_about_pool!(Request);
+
+#[derive(Serialize)]
+pub struct Response {}
+
+pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
+    sessions::revoke_for(cx, &pool, &request.username, &request.session_id).await?;
+    Ok(Response {})
+}
