@@ -68,16 +68,16 @@ pub struct InvitationSms<'a> {
 
 /// The email that welcomes a user who came from elsewhere, and has a password.
 #[derive(Template)]
-#[template(path = "email/welcome.txt")]
-pub struct WelcomeEmail<'a> {
+#[template(path = "email/migrated.txt")]
+pub struct MigratedEmail<'a> {
     /// Whom.
     pub username: &'a str,
 }
 
 /// The text message that welcomes a user who came from elsewhere.
 #[derive(Template)]
-#[template(path = "sms/welcome.txt")]
-pub struct WelcomeSms<'a> {
+#[template(path = "sms/migrated.txt")]
+pub struct MigratedSms<'a> {
     /// Whom.
     pub username: &'a str,
 }
