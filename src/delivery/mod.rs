@@ -91,18 +91,26 @@ pub struct InvitationSms<'a> {
     pub code: &'a str,
 }
 
+/// The message that invites a user who has no password.
+#[derive(Template)]
+#[template(path = "sms/welcome.txt")]
+pub struct Welcome<'a> {
+    /// Whom.
+    pub username: &'a str,
+}
+
 /// The email that welcomes a user who came from elsewhere, and has a password.
 #[derive(Template)]
-#[template(path = "email/welcome.txt")]
-pub struct WelcomeEmail<'a> {
+#[template(path = "email/migrated.txt")]
+pub struct MigratedEmail<'a> {
     /// Whom.
     pub username: &'a str,
 }
 
 /// The text message that welcomes a user who came from elsewhere.
 #[derive(Template)]
-#[template(path = "sms/welcome.txt")]
-pub struct WelcomeSms<'a> {
+#[template(path = "sms/migrated.txt")]
+pub struct MigratedSms<'a> {
     /// Whom.
     pub username: &'a str,
 }

@@ -14,7 +14,7 @@ use super::triggers::sign_up::MadeBy;
 use super::triggers::{self, Through, TriggerRefused};
 use crate::context::App;
 use crate::crypto::ids;
-use crate::delivery::{self, InvitationEmail, InvitationSms, SendRefused, WelcomeEmail, WelcomeSms};
+use crate::delivery::{self, InvitationEmail, InvitationSms, SendRefused, Welcome};
 use crate::kit::secret::Secret;
 use crate::store::{self, Conn};
 use crate::userpools::attributes::Writer;
@@ -203,8 +203,7 @@ fn message(pool: &Pool, user: &User, password: Option<&Secret>, kind: NameKind, 
         (None, Some(code)) if is_email => InvitationEmail { username, code }.render(),
         (None, Some(code)) => InvitationSms { username, code }.render(),
         // The pool's own text is about a password.
-        (_, None) if is_email => WelcomeEmail { username }.render(),
-        (_, None) => WelcomeSms { username }.render(),
+        (_, None) => Welcome { username }.render(),
     };
     let body = body.map_err(Failed::because)?;
     let subject = || match (&own.email_subject, code) {

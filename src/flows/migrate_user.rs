@@ -9,7 +9,7 @@ use super::passwords::{self, NewPasswordRefused};
 use super::triggers::TriggerRefused;
 use super::triggers::migration::{self, Known};
 use crate::context::App;
-use crate::delivery::{self, Recipient, WelcomeEmail, WelcomeSms};
+use crate::delivery::{self, MigratedEmail, MigratedSms, Recipient};
 use crate::kit::secret::Secret;
 use crate::store::{Conn, users};
 use crate::userpools::attributes::Writer;
@@ -118,8 +118,8 @@ fn welcome(known: &Known, user: &User) -> Result<Option<Message>, Failed> {
     let wants = |medium: &str| mediums.iter().any(|wanted| wanted == medium) || (mediums.is_empty() && medium == "SMS");
     let username = user.username.as_str();
     let (channel, to, body) = match (user.attributes.get("phone_number"), user.attributes.get("email")) {
-        (Some(number), _) if wants("SMS") => ("sms", number, WelcomeSms { username }.render().map_err(Failed::because)?),
-        (_, Some(address)) if wants("EMAIL") => ("email", address, WelcomeEmail { username }.render().map_err(Failed::because)?),
+        (Some(number), _) if wants("SMS") => ("sms", number, MigratedSms { username }.render().map_err(Failed::because)?),
+        (_, Some(address)) if wants("EMAIL") => ("email", address, MigratedEmail { username }.render().map_err(Failed::because)?),
         _ => return Ok(None),
     };
     Ok(Some(Message {

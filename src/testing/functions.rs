@@ -12,6 +12,9 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::TestApp;
 use crate::config::TriggerSettings;
+use crate::kit::clock::Timestamp;
+use crate::kit::secret::Secret;
+use crate::sigv4::{self, Body, HttpRequest};
 use crate::triggers::Functions;
 
 /// The key that calls to the service are signed by.
@@ -50,6 +53,18 @@ pub struct Call {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: String,
+}
+
+impl Call {
+    /// Whether it was signed for Lambda by this key, as AWS judges it.
+    pub fn is_signed_by(&self, access_key_id: &str, secret: &str, now: Timestamp) -> bool {
+        let headers: Vec<(&str, &[u8])> = self.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+        let (path, query) = self.target.split_once('?').unwrap_or((&self.target, ""));
+        let request = HttpRequest { method: "POST", path, query, headers: &headers, body: Body::Bytes(self.body.as_bytes()) };
+        let signed = sigv4::parse(&request).unwrap().unwrap();
+        let is_by = signed.access_key_id.as_str() == access_key_id && signed.scope.service == "lambda";
+        is_by && signed.verify(&request, &Secret::from(secret.to_owned()), now).is_ok()
+    }
 }
 
 #[derive(Default)]

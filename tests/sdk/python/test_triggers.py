@@ -98,6 +98,7 @@ def functions():
 
 @pytest.fixture(scope="module")
 def server(database, tmp_path_factory, logs, functions):
+    functions.events.clear()
     folder = tmp_path_factory.mktemp("triggers")
     settings = folder / "settings.toml"
     settings.write_text(f"""
