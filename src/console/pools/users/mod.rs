@@ -104,7 +104,7 @@ fn known_by(user: &Value) -> impl Iterator<Item = String> {
 
 /// An attribute, of lists or of AdminGetUser; empty where there is none.
 fn attribute(user: &Value, name: &str) -> String {
-    let attributes = user.list("Attributes").into_iter().chain(user.list("UserAttributes"));
+    let attributes = user.list("Attributes").iter().chain(user.list("UserAttributes"));
     attributes.into_iter().find(|attribute| attribute.at("Name") == name).map(|attribute| attribute.text("Value")).unwrap_or_default()
 }
 
