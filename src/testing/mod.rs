@@ -11,6 +11,7 @@ mod end;
 mod expiry;
 #[cfg(test)]
 mod nodes;
+mod passkey;
 mod pool;
 
 use std::rc::Rc;
@@ -31,6 +32,7 @@ pub use crate::budgets::Limits;
 pub use answer::Answer;
 pub use browser::TestBrowser;
 pub use caller::TestCaller;
+pub use passkey::{TestKey, TestPasskey};
 pub use pool::{PASSWORD, TestPool, TestUser};
 
 use serde_json::{Value, json};

@@ -12,3 +12,4 @@ pub mod pool;
 pub mod signing_keys;
 pub mod unseen;
 pub mod user;
+pub mod web_authn;
