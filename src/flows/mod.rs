@@ -16,4 +16,5 @@ pub mod sign_in;
 pub mod sign_up;
 pub mod software_token;
 pub mod user_attributes;
+pub mod web_authn;
 pub mod web_identity;

@@ -48,7 +48,7 @@ macro_rules! expiring {
 }
 
 /// The tables whose rows expire.
-pub const TABLES: [Expiring; 11] = [
+pub const TABLES: [Expiring; 12] = [
     expiring!("audit_events", "account_id, event_id", "created_at", EVENTS_KEPT),
     expiring!("challenge_sessions", "pool_id, session_id", "expires_at", Duration::ZERO),
     expiring!("configuration_changes", "stream, number", "changed_at", changes::KEPT),
@@ -60,6 +60,7 @@ pub const TABLES: [Expiring; 11] = [
     expiring!("sign_in_attempts", "pool_id, name_hash, factor", "fades_at", Duration::ZERO),
     expiring!("token_families", "pool_id, origin_jti", "expires_at", Duration::ZERO),
     expiring!("verification_codes", "pool_id, user_id, purpose", "expires_at", Duration::ZERO),
+    expiring!("web_authn_registrations", "pool_id, user_id", "expires_at", Duration::ZERO),
 ];
 
 /// Deletes what has expired in a table, the oldest first: at most `limit` rows, so that no transaction is long. Answers how many.

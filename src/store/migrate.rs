@@ -20,6 +20,7 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(20, "nodes", include_str!("../../migrations/0020_nodes.sql")),
     shared(30, "groups", include_str!("../../migrations/0030_groups.sql")),
     shared(35, "access key uses", include_str!("../../migrations/0035_access_key_uses.sql")),
+    shared(49, "passkeys", include_str!("../../migrations/0049_passkeys.sql")),
 ];
 
 const fn shared(version: i64, name: &'static str, sql: &'static str) -> (i64, &'static str, &'static str, &'static str) {

@@ -35,6 +35,7 @@ mod types;
 pub mod user_pools;
 pub mod user_secrets;
 pub mod users;
+pub mod web_authn;
 
 pub use db::{Conn, Db};
 pub use error::StoreError;

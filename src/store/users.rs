@@ -339,13 +339,15 @@ pub async fn search(
 }
 
 /// The tables of what users are made of. A test holds the list to the schema.
-const OF_A_USER: [(&str, &str); 6] = [
+const OF_A_USER: [(&str, &str); 8] = [
     ("users", "DELETE FROM users WHERE pool_id = $1 AND user_id = $2"),
     ("user_names", "DELETE FROM user_names WHERE pool_id = $1 AND user_id = $2"),
     ("user_search", "DELETE FROM user_search WHERE pool_id = $1 AND user_id = $2"),
     ("user_group_members", "DELETE FROM user_group_members WHERE pool_id = $1 AND user_id = $2"),
     ("verification_codes", "DELETE FROM verification_codes WHERE pool_id = $1 AND user_id = $2"),
     ("token_families", "DELETE FROM token_families WHERE pool_id = $1 AND user_id = $2"),
+    ("web_authn_credentials", "DELETE FROM web_authn_credentials WHERE pool_id = $1 AND user_id = $2"),
+    ("web_authn_registrations", "DELETE FROM web_authn_registrations WHERE pool_id = $1 AND user_id = $2"),
 ];
 
 /// Deletes a user and all that is theirs. What identity pools know them by stays.

@@ -11,6 +11,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use minicbor::Encoder;
 use serde_json::{Value, json};
 
+use super::{TestPool, TestUser};
 use crate::crypto::cose::Algorithm;
 use crate::crypto::digest::sha256;
 
@@ -210,5 +211,29 @@ impl TestPasskey {
         let mut said = json!({"type": r#type, "challenge": options["challenge"], "origin": self.origin, "crossOrigin": false});
         said.as_object_mut().unwrap().extend(self.client_data.as_object().unwrap().clone());
         said.to_string().into_bytes()
+    }
+}
+
+impl TestPool<'_> {
+    /// Lets users have passkeys of `example.com`.
+    pub async fn allow_passkeys(&self) {
+        self.allow_passkeys_with(json!({"RelyingPartyId": "example.com"})).await;
+    }
+
+    /// Lets users have passkeys by this configuration.
+    pub async fn allow_passkeys_with(&self, configuration: Value) {
+        self.admin("SetUserPoolMfaConfig", json!({"WebAuthnConfiguration": configuration})).await.ok();
+    }
+}
+
+impl TestUser<'_> {
+    /// Signs in by password and registers this passkey; answers the access token.
+    pub async fn register(&self, passkey: &mut TestPasskey) -> Value {
+        let token = self.signed_in().await["AccessToken"].clone();
+        let options = self.pool().app.anonymous().call("StartWebAuthnRegistration", json!({"AccessToken": token})).await.ok();
+        let credential = passkey.create(&options["CredentialCreationOptions"]);
+        let complete = json!({"AccessToken": token, "Credential": credential});
+        assert_eq!(self.pool().app.anonymous().call("CompleteWebAuthnRegistration", complete).await.ok(), json!({}));
+        token
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::attributes::SchemaAttribute;
 use super::name::{CanonicalName, Capitals, NameKind, NameRefused};
 use super::password_policy::PasswordPolicy;
+use super::web_authn::WebAuthnConfiguration;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccountId, UserPoolId};
 
@@ -86,6 +87,9 @@ pub struct PoolConfiguration {
     /// Whether TOTP is one of the pool's factors: SetUserPoolMfaConfig sets it.
     #[serde(skip_serializing_if = "SoftwareToken::is_disabled")]
     pub software_token_mfa_configuration: SoftwareToken,
+    /// What the pool asks of passkeys: SetUserPoolMfaConfig sets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub web_authn_configuration: Option<WebAuthnConfiguration>,
     /// Who creates users.
     pub admin_create_user_config: AdminCreateUserConfig,
     /// As the template has it.

@@ -98,6 +98,7 @@ impl World {
             Kind::Boolean => json!(false),
             Kind::Timestamp => json!(1_700_000_000),
             Kind::Blob => json!("AAAA"),
+            Kind::Document => json!({"member": "test-1"}),
         }
     }
 }

@@ -197,6 +197,8 @@ pub enum Kind {
     Timestamp,
     /// Bytes, base64 on the wire.
     Blob,
+    /// Any JSON.
+    Document,
 }
 
 /// A member of a structure.
@@ -333,6 +335,8 @@ struct RawShape {
     #[serde(default)]
     sensitive: bool,
     #[serde(default)]
+    document: bool,
+    #[serde(default)]
     exception: bool,
     #[serde(default)]
     fault: bool,
@@ -381,6 +385,7 @@ fn error_of(name: &str, raw: &RawShape, shape: ShapeId) -> ErrorModel {
 
 fn shape_of(name: String, raw: RawShape, id: &impl Fn(&RawReference) -> Option<ShapeId>) -> Shape {
     let kind = match raw.r#type.as_str() {
+        "structure" if raw.document => Kind::Document,
         "structure" => {
             let member = |(name, reference): (String, RawReference)| {
                 let shape = id(&reference)?;

@@ -92,6 +92,8 @@ impl Parameters {
                 (!entries.is_empty()).then(|| Value::Object(entries.into_iter().collect()))
             }
             Kind::String(_) | Kind::Blob | Kind::Timestamp => text.map(Value::from),
+            // AWS Query has no form of one.
+            Kind::Document => None,
             Kind::Boolean => match text {
                 None => None,
                 Some("true" | "True" | "TRUE") => Some(Value::Bool(true)),

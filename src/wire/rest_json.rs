@@ -144,7 +144,7 @@ fn typed(model: &Model, id: ShapeId, texts: Vec<String>) -> Result<Option<Value>
         Kind::Double => Value::Number(text.parse().ok().and_then(Number::from_f64).ok_or(())?),
         Kind::Boolean => Value::Bool(text.parse().map_err(drop)?),
         Kind::String(_) | Kind::Timestamp | Kind::Blob => Value::String(text),
-        Kind::Structure(_) | Kind::List(_) | Kind::Map(..) => return Err(()),
+        Kind::Structure(_) | Kind::List(_) | Kind::Map(..) | Kind::Document => return Err(()),
     };
     Ok(Some(value))
 }

@@ -91,6 +91,7 @@ fn example(model: &Model, id: ShapeId, depth: usize) -> Option<Value> {
         Kind::Integer | Kind::Double | Kind::Timestamp => json!(1),
         Kind::Boolean => json!(true),
         Kind::Blob => json!("AAAA"),
+        Kind::Document => json!({"member": "text"}),
     })
 }
 

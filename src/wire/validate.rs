@@ -141,7 +141,7 @@ impl Violations {
             }
             (Kind::Double, Value::Number(number)) => self.number(shape, number.as_f64(), value, place),
             (Kind::Blob, Value::String(text)) => self.length(shape, text.len() / 4 * 3, value, place),
-            (Kind::Boolean, Value::Bool(_)) | (Kind::Timestamp, Value::Number(_) | Value::String(_)) => {}
+            (Kind::Boolean, Value::Bool(_)) | (Kind::Timestamp, Value::Number(_) | Value::String(_)) | (Kind::Document, _) => {}
             (kind, found) => return Err(Invalid::Type(mismatch(kind, found))),
         }
         Ok(())
@@ -240,6 +240,7 @@ fn mismatch(expected: &Kind, found: &Value) -> String {
         Kind::Boolean => "Boolean",
         Kind::Timestamp => "Timestamp",
         Kind::Blob => "Blob",
+        Kind::Document => "Document",
     };
     format!("{} cannot be converted to {expected}", token(found))
 }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use super::web_authn_errors::WebAuthnError;
 use crate::crypto::argon2::Busy;
 use crate::flows::access::AccessRefused;
 use crate::flows::clients::{NoSuchClient, NoSuchPool, SecretRefused};
@@ -68,6 +69,8 @@ pub enum Error {
     UserNotFound,
     /// A name that is taken.
     UsernameExists,
+    /// A passkey that is not taken, and why.
+    WebAuthn(WebAuthnError),
     /// Our own failure.
     Internal(Box<dyn std::error::Error>),
 }
@@ -117,6 +120,7 @@ impl From<Error> for Fault {
             Error::UserNotConfirmed => modelled("UserNotConfirmedException", "User is not confirmed."),
             Error::UserNotFound => modelled("UserNotFoundException", "User does not exist."),
             Error::UsernameExists => modelled("UsernameExistsException", "User already exists"),
+            Error::WebAuthn(error) => modelled(error.shape(), error.message()),
             Error::Internal(source) => Self::Internal(source),
         }
     }

@@ -29,6 +29,7 @@ mod auth_answer;
 mod auth_request;
 mod client_answer;
 mod client_settings;
+mod complete_web_authn_registration;
 mod confirm_sign_up;
 mod create_group;
 mod create_user_pool;
@@ -36,6 +37,7 @@ mod create_user_pool_client;
 mod delete_group;
 mod delete_user_pool;
 mod delete_user_pool_client;
+mod delete_web_authn_credential;
 mod describe_user_pool;
 mod describe_user_pool_client;
 mod errors;
@@ -52,6 +54,7 @@ mod list_user_pool_clients;
 mod list_user_pools;
 mod list_users;
 mod list_users_in_group;
+mod list_web_authn_credentials;
 mod new_attribute;
 mod pages;
 mod pool_answer;
@@ -62,10 +65,13 @@ mod revoke_token;
 mod set_user_mfa_preference;
 mod set_user_pool_mfa_config;
 mod sign_up;
+mod start_web_authn_registration;
 mod update_group;
 mod update_user_pool;
 mod update_user_pool_client;
 mod verify_software_token;
+mod web_authn_errors;
+mod web_authn_settings;
 
 /// The operations that are built.
 pub fn operations() -> Vec<Operation> {
@@ -88,6 +94,7 @@ pub fn operations() -> Vec<Operation> {
         signed("AdminUpdateUserAttributes", admin_update_user_attributes::handle),
         signed("AdminUserGlobalSignOut", admin_user_global_sign_out::handle),
         bearer_or_session("AssociateSoftwareToken", associate_software_token::handle),
+        bearer("CompleteWebAuthnRegistration", complete_web_authn_registration::handle),
         client("ConfirmSignUp", confirm_sign_up::handle).within(PerAddress::RefusedSignIns),
         signed("CreateGroup", create_group::handle),
         signed("CreateUserPool", create_user_pool::handle),
@@ -95,6 +102,7 @@ pub fn operations() -> Vec<Operation> {
         signed("DeleteGroup", delete_group::handle),
         signed("DeleteUserPool", delete_user_pool::handle),
         signed("DeleteUserPoolClient", delete_user_pool_client::handle),
+        bearer("DeleteWebAuthnCredential", delete_web_authn_credential::handle),
         signed("DescribeUserPool", describe_user_pool::handle),
         signed("DescribeUserPoolClient", describe_user_pool_client::handle),
         signed("GetGroup", get_group::handle),
@@ -107,12 +115,14 @@ pub fn operations() -> Vec<Operation> {
         signed("ListUserPools", list_user_pools::handle),
         signed("ListUsers", list_users::handle),
         signed("ListUsersInGroup", list_users_in_group::handle),
+        bearer("ListWebAuthnCredentials", list_web_authn_credentials::handle),
         client("ResendConfirmationCode", resend_confirmation_code::handle).within(PerAddress::SignUps),
         client("RespondToAuthChallenge", respond_to_auth_challenge::handle).within(PerAddress::RefusedSignIns),
         public("RevokeToken", "the refresh token, with the secret of the client that has one", revoke_token::handle),
         bearer("SetUserMFAPreference", set_user_mfa_preference::handle),
         signed("SetUserPoolMfaConfig", set_user_pool_mfa_config::handle),
         client("SignUp", sign_up::handle).within(PerAddress::SignUps),
+        bearer("StartWebAuthnRegistration", start_web_authn_registration::handle),
         signed("UpdateGroup", update_group::handle),
         signed("UpdateUserPool", update_user_pool::handle),
         signed("UpdateUserPoolClient", update_user_pool_client::handle),

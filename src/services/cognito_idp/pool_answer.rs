@@ -27,10 +27,11 @@ pub struct PoolAnswer {
 impl PoolAnswer {
     /// A pool with so many users.
     pub fn of(cx: &Context, pool: &Pool, estimated_number_of_users: i64) -> Self {
-        // The schema is told whole, by another name, and TOTP by GetUserPoolMfaConfig.
+        // The schema is told whole, by another name, and TOTP and passkeys by GetUserPoolMfaConfig.
         let configuration = PoolConfiguration {
             schema: Vec::new(),
             software_token_mfa_configuration: SoftwareToken::default(),
+            web_authn_configuration: None,
             ..pool.configuration.clone()
         };
         Self {

@@ -36,6 +36,7 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
             username_attributes: created.username_attributes,
             username_configuration: created.username_configuration,
             schema: created.schema,
+            web_authn_configuration: created.web_authn_configuration,
             ..settings.clone().read(created.software_token_mfa_configuration)?
         };
         if let Some(name) = &pool_name {
