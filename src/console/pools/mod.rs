@@ -6,6 +6,7 @@ mod groups;
 mod head;
 mod new;
 mod overview;
+mod passkeys;
 mod preset;
 mod settings;
 mod snippets;
@@ -31,6 +32,8 @@ pub fn rows() -> Vec<Row> {
         page("/pools/new", new::show),
         form("/pools/new", new::create),
         page("/pools/{pool}", overview::show),
+        page("/pools/{pool}/passkeys", passkeys::show),
+        form("/pools/{pool}/passkeys", passkeys::change),
         page("/pools/{pool}/settings", settings::show),
         form("/pools/{pool}/settings", settings::change),
         form("/pools/{pool}/delete", settings::delete).grave(),
