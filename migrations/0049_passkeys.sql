@@ -21,6 +21,9 @@ CREATE TABLE web_authn_credentials (
 );
 CREATE INDEX web_authn_credentials_by_user ON web_authn_credentials (pool_id, user_id, created_at, credential_id);
 
+-- Whether the user has any: what a sign-in may begin with is told by the user's row.
+ALTER TABLE users ADD COLUMN has_passkey SMALLINT NOT NULL DEFAULT 0;
+
 -- The registration that a user has begun: one, the newest. What is answered leaves.
 CREATE TABLE web_authn_registrations (
     pool_id TEXT NOT NULL,

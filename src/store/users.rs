@@ -37,6 +37,7 @@ pub(super) struct UserRow {
     factor_generation: i64,
     srp_name: Option<String>,
     totp_device_name: Option<String>,
+    has_passkey: i16,
     created_at: i64,
     modified_at: i64,
 }
@@ -70,6 +71,7 @@ impl TryFrom<UserRow> for User {
             sealed_pending_totp_seed: row.sealed_pending_totp_seed,
             totp_last_step: row.totp_last_step,
             totp_device_name: row.totp_device_name,
+            has_passkey: row.has_passkey != 0,
             created_at: Timestamp::from_millis(row.created_at),
             modified_at: Timestamp::from_millis(row.modified_at),
         })
@@ -81,7 +83,7 @@ macro_rules! user_columns {
     () => {
         "u.pool_id, u.user_id, u.username, u.status, u.enabled, u.attributes, u.password_hash, u.sealed_srp_verifier, \
          u.temporary_password_expires_at, u.sealed_totp_seed, u.totp_last_step, u.sealed_pending_totp_seed, u.mfa_preference, \
-         u.password_generation, u.factor_generation, u.srp_name, u.totp_device_name, u.created_at, u.modified_at"
+         u.password_generation, u.factor_generation, u.srp_name, u.totp_device_name, u.has_passkey, u.created_at, u.modified_at"
     };
 }
 

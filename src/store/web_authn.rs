@@ -82,6 +82,7 @@ pub async fn insert(tx: &mut Conn, credential: &WebAuthnCredential) -> Result<bo
             credential.last_used_at.map(Timestamp::millis)
         ]
     )?;
+    note_whether_there_are_any(tx, &credential.pool_id, &credential.user_id).await?;
     Ok(inserted == 1)
 }
 
@@ -156,7 +157,16 @@ pub async fn note_use(tx: &mut Conn, credential: &WebAuthnCredential, used: Used
 /// [`StoreError`].
 pub async fn delete(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId, id: &str) -> Result<bool, StoreError> {
     const SQL: &str = "DELETE FROM web_authn_credentials WHERE pool_id = $1 AND credential_id = $2 AND user_id = $3";
-    Ok(execute!(tx, SQL, [pool_id, id, user_id])? == 1)
+    let deleted = execute!(tx, SQL, [pool_id, id, user_id])?;
+    note_whether_there_are_any(tx, pool_id, user_id).await?;
+    Ok(deleted == 1)
+}
+
+/// Keeps what the user's row says of it.
+async fn note_whether_there_are_any(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE users SET has_passkey = CASE WHEN EXISTS (SELECT 1 FROM web_authn_credentials c \
+                       WHERE c.pool_id = $1 AND c.user_id = $2) THEN 1 ELSE 0 END WHERE pool_id = $1 AND user_id = $2";
+    execute!(tx, SQL, [pool_id, user_id]).map(drop)
 }
 
 /// A registration that waits for its passkey.

@@ -28,7 +28,7 @@ pub async fn handle(cx: &Context, holder: Holder, request: Request) -> Result<Re
 mod tests {
     use serde_json::{Value, json};
 
-    use crate::store::template;
+    use crate::store::{template, users};
     use crate::testing::{Answer, TestApp, TestPasskey};
 
     async fn delete(app: &TestApp, token: &Value, id: &str) -> Answer {
@@ -50,6 +50,24 @@ mod tests {
         assert_eq!(delete(&app, &alice, &first.id_text()).await.error(), missing);
         let left = app.anonymous().call("ListWebAuthnCredentials", json!({"AccessToken": bob})).await.ok();
         assert_eq!(left["Credentials"].as_array().unwrap().len(), 1);
+    }
+
+    #[actix_web::test]
+    async fn a_users_row_says_whether_there_is_any_left() {
+        let app = TestApp::new().await;
+        let pool = app.pool().await;
+        pool.allow_passkeys().await;
+        let alice = pool.user("alice").await;
+        let (mut first, mut second) = (TestPasskey::on("example.com"), TestPasskey::on("example.com"));
+        let found = app.app.pool(&pool.id).await.unwrap().unwrap();
+        let has = async || app.app.read(async |tx| users::find(tx, &found, "alice").await).await.unwrap().unwrap().has_passkey;
+        assert!(!has().await);
+        alice.register(&mut first).await;
+        let token = alice.register(&mut second).await;
+        delete(&app, &token, &first.id_text()).await.ok();
+        assert!(has().await);
+        delete(&app, &token, &second.id_text()).await.ok();
+        assert!(!has().await);
     }
 
     #[actix_web::test]

@@ -278,6 +278,27 @@ fn unnamed_transports_and_attachments_are_left_out() {
     );
 }
 
+/// What another implementation of CBOR and COSE wrote: the fuzzer's corpus begins with it.
+#[test]
+fn registrations_by_another_implementation_are_taken() {
+    let corpus = [
+        &include_bytes!("../../../tests/fuzz/corpus/passkey/es256")[..],
+        include_bytes!("../../../tests/fuzz/corpus/passkey/es384"),
+        include_bytes!("../../../tests/fuzz/corpus/passkey/eddsa"),
+        include_bytes!("../../../tests/fuzz/corpus/passkey/rs256"),
+        include_bytes!("../../../tests/fuzz/corpus/passkey/extensions"),
+        include_bytes!("../../../tests/fuzz/corpus/passkey/backed-up"),
+    ];
+    let (options, hash) = options();
+    let mut passkey = TestPasskey::on(DOMAIN);
+    for bytes in corpus {
+        let (id, object) = bytes[1..].split_at(16);
+        passkey.id = id.to_vec();
+        let registered = verify(&passkey.created(&options, object), &expected(&hash)).unwrap();
+        assert_eq!(registered.id, passkey.id_text());
+    }
+}
+
 #[test]
 fn what_is_no_assertion_is_refused() {
     let (options, _) = options();
