@@ -28,6 +28,22 @@ pub struct VerificationSms<'a> {
     pub code: &'a str,
 }
 
+/// The email that carries the code of a sign-in.
+#[derive(Template)]
+#[template(path = "email/sign_in.txt")]
+pub struct SignInEmail<'a> {
+    /// The code.
+    pub code: &'a str,
+}
+
+/// The text message that carries the code of a sign-in.
+#[derive(Template)]
+#[template(path = "sms/sign_in.txt")]
+pub struct SignInSms<'a> {
+    /// The code.
+    pub code: &'a str,
+}
+
 /// The email that invites a user whom an administrator made.
 #[derive(Template)]
 #[template(path = "email/invitation.txt")]
@@ -46,6 +62,14 @@ pub struct InvitationSms<'a> {
     pub username: &'a str,
     /// The temporary password.
     pub code: &'a str,
+}
+
+/// The message that invites a user who has no password.
+#[derive(Template)]
+#[template(path = "sms/welcome.txt")]
+pub struct Welcome<'a> {
+    /// Whom.
+    pub username: &'a str,
 }
 
 /// The window in which messages to one destination are counted: milliseconds.

@@ -12,6 +12,7 @@ pub mod paging;
 pub mod passwords;
 pub mod pool_keys;
 pub mod refresh;
+pub mod second_factors;
 pub mod sign_in;
 pub mod sign_up;
 pub mod software_token;

@@ -11,6 +11,7 @@ use crate::audit::Counted;
 use crate::context::App;
 use crate::kit::secret::Secret;
 use crate::userpools::attributes::{AttributeRefused, Writer};
+use crate::userpools::first_factor::{self, PasswordlessRefused};
 use crate::userpools::user::{User, UserStatus};
 
 /// Why somebody does not sign up.
@@ -25,6 +26,9 @@ pub enum SignUpRefused {
     /// The password is not taken.
     #[error(transparent)]
     Password(#[from] NewPasswordRefused),
+    /// They give none, and have no other way in.
+    #[error(transparent)]
+    Passwordless(#[from] PasswordlessRefused),
     /// Somebody has the name.
     #[error("the name is taken")]
     UsernameExists,
@@ -61,7 +65,7 @@ pub async fn sign_up(
     app: &App,
     app_client: &AppClient,
     username: &str,
-    password: &Secret,
+    password: Option<&Secret>,
     attributes: BTreeMap<String, String>,
 ) -> Result<(User, Option<CodeDelivery>), SignUpRefused> {
     if app_client.pool.configuration.admin_create_user_only() {
@@ -72,9 +76,14 @@ pub async fn sign_up(
     }
     let new = NewUser { username: username.to_owned(), attributes, writer: Writer::User, status: UserStatus::Unconfirmed };
     let mut new = new_user::prepare(app, &app_client.pool, new)?;
-    // SECURITY: a name that is taken costs the same hash as one that is free.
-    let password = passwords::make_record(app, &app_client.pool, &new.user.id, &new.user.username, password, None).await?;
-    new.user.password = Some(password);
+    match password.filter(|password| !password.expose_secret().is_empty()) {
+        // SECURITY: a name that is taken costs the same hash as one that is free.
+        Some(password) => {
+            let record = passwords::make_record(app, &app_client.pool, &new.user.id, &new.user.username, password, None).await?;
+            new.user.password = Some(record);
+        }
+        None => first_factor::check_passwordless(&app_client.pool, &new.user)?,
+    }
     let delivery = app
         .write(async |tx| {
             new_user::insert(tx, &app_client.pool, &new, false).await.map_err(|refused| match refused {

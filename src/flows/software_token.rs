@@ -5,12 +5,11 @@ use super::failed::{Failed, fails_with_the_store};
 use super::sign_in::SessionRefused;
 use crate::context::App;
 use crate::crypto::totp::TotpSeed;
-use crate::kit::clock::Timestamp;
 use crate::store::user_secrets::Enrolment;
-use crate::store::{Conn, StoreError, user_secrets, users};
+use crate::store::{StoreError, user_secrets, users};
 use crate::userpools::challenge::Barred;
 use crate::userpools::pool::Pool;
-use crate::userpools::user::{MfaPreference, User};
+use crate::userpools::user::User;
 
 /// The longest name of a device, in characters. The model sets no bound; each sign-in reads the name.
 const LONGEST_DEVICE_NAME: usize = 256;
@@ -43,28 +42,6 @@ pub enum EnrolmentRefused {
 
 fails_with_the_store!(EnrolmentRefused);
 
-/// Why what a user chose of MFA is not taken.
-#[derive(Debug, thiserror::Error)]
-pub enum PreferenceRefused {
-    /// What is preferred is to be enabled too.
-    #[error("a preferred factor is not enabled")]
-    PreferredIsDisabled,
-    /// The user has no authenticator.
-    #[error("the user has no authenticator")]
-    NoToken,
-    /// The sign-in is over meanwhile.
-    #[error("the access token was revoked")]
-    Revoked,
-    /// Nobody of that name.
-    #[error("no such user")]
-    NoSuchUser,
-    /// Our own failure.
-    #[error(transparent)]
-    Failed(#[from] Failed),
-}
-
-fails_with_the_store!(PreferenceRefused);
-
 /// Hands out a new seed, in place of one that waits; answers its base32 form.
 ///
 /// # Errors
@@ -95,41 +72,6 @@ pub async fn verify(app: &App, holder: &Holder, code: &str, device_name: Option<
         Ok(user_secrets::enrol_totp(tx, &user, &enrolment, app.now()).await?)
     })
     .await
-}
-
-/// Sets what a signed-in user chose of MFA.
-///
-/// # Errors
-/// [`PreferenceRefused`].
-pub async fn prefer(app: &App, holder: &Holder, preference: MfaPreference) -> Result<(), PreferenceRefused> {
-    app.write(async |tx| {
-        let user = users::find_by_family(tx, &holder.pool.id, &holder.user.id, &holder.claims.origin_jti).await?;
-        let user = user.filter(|user| user.enabled).ok_or(PreferenceRefused::Revoked)?;
-        set_preference(tx, &user, preference, app.now()).await
-    })
-    .await
-}
-
-/// Sets what an administrator chose for a user of MFA.
-///
-/// # Errors
-/// [`PreferenceRefused`].
-pub async fn prefer_for(app: &App, pool: &Pool, username: &str, preference: MfaPreference) -> Result<(), PreferenceRefused> {
-    app.write(async |tx| {
-        let user = users::find(tx, pool, username).await?.ok_or(PreferenceRefused::NoSuchUser)?;
-        set_preference(tx, &user, preference, app.now()).await
-    })
-    .await
-}
-
-async fn set_preference(tx: &mut Conn, user: &User, preference: MfaPreference, now: Timestamp) -> Result<(), PreferenceRefused> {
-    if preference.software_token_preferred && !preference.software_token_enabled {
-        return Err(PreferenceRefused::PreferredIsDisabled);
-    }
-    if preference.software_token_enabled && user.sealed_totp_seed.is_none() {
-        return Err(PreferenceRefused::NoToken);
-    }
-    Ok(user_secrets::set_mfa(tx, user, preference, now).await?)
 }
 
 /// Refuses where the pool has no authenticators.
@@ -178,25 +120,4 @@ fn place(user: &User) -> [&str; 4] {
 
 fn place_of_pending(holder: &Holder) -> [&str; 5] {
     ["users", "pending", holder.user.pool_id.as_str(), holder.user.id.as_str(), &holder.claims.origin_jti]
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::flows::access;
-    use crate::testing::TestApp;
-
-    #[actix_web::test]
-    async fn a_sign_in_that_ended_meanwhile_chooses_nothing() {
-        let app = TestApp::new().await;
-        let pool = app.pool().await;
-        let token = pool.user("alice").await.signed_in().await["AccessToken"].clone();
-        let holder = access::holder(&app.app, token.as_str().unwrap()).await.unwrap();
-        prefer(&app.app, &holder, MfaPreference::default()).await.unwrap();
-        app.anonymous().call("GlobalSignOut", json!({"AccessToken": token})).await.ok();
-        let late = prefer(&app.app, &holder, MfaPreference::default()).await;
-        assert!(matches!(late, Err(PreferenceRefused::Revoked)), "{late:?}");
-    }
 }

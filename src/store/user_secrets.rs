@@ -80,6 +80,17 @@ pub async fn enrol_totp(tx: &mut Conn, user: &User, enrolment: &Enrolment, now: 
     execute!(tx, SQL, [&user.pool_id, &user.id, &enrolment.sealed_seed, enrolment.step, device_name, now.millis()]).map(drop)
 }
 
+/// Takes a user's authenticator away, and a seed that waits; what was proven by it counts no more.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn forget_totp(tx: &mut Conn, user: &User, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE users SET sealed_totp_seed = NULL, totp_last_step = NULL, totp_device_name = NULL, \
+                       sealed_pending_totp_seed = NULL, factor_generation = factor_generation + 1, modified_at = $3 \
+                       WHERE pool_id = $1 AND user_id = $2";
+    execute!(tx, SQL, [&user.pool_id, &user.id, now.millis()]).map(drop)
+}
+
 /// Spends a TOTP step; `false` if it, or a later one, was spent before: of two racing answers one wins.
 ///
 /// # Errors

@@ -6,7 +6,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::client::Client;
-use super::pool::{MfaMode, Pool};
+use super::first_factor::{self, FirstFactor};
+use super::pool::Pool;
+use super::second_factor::{self, Asked, SecondFactor};
 use super::user::{Generation, User, UserStatus};
 use crate::kit::clock::Timestamp;
 
@@ -19,6 +21,8 @@ pub enum Flow {
     AdminPassword,
     /// A proof of the password.
     Srp,
+    /// With what the user chooses.
+    Choice,
 }
 
 impl Flow {
@@ -29,6 +33,7 @@ impl Flow {
             Self::Password => "ALLOW_USER_PASSWORD_AUTH",
             Self::AdminPassword => "ALLOW_ADMIN_USER_PASSWORD_AUTH",
             Self::Srp => "ALLOW_USER_SRP_AUTH",
+            Self::Choice => "ALLOW_USER_AUTH",
         }
     }
 }
@@ -36,12 +41,28 @@ impl Flow {
 /// What a sign-in asks of the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Challenge {
+    /// To choose what the sign-in begins with.
+    SelectFirst,
     /// The password, or a proof of it.
     Password,
+    /// What a proof of the password begins with.
+    PasswordSrp,
+    /// A code by mail in place of the password.
+    EmailOtp,
+    /// A code by text message in place of the password.
+    SmsOtp,
+    /// A passkey.
+    WebAuthn,
     /// A password of their own, in place of a temporary one.
     NewPassword,
     /// A code of their authenticator.
     SoftwareToken,
+    /// To choose the second factor.
+    SelectMfa,
+    /// A code by mail, after the password.
+    EmailMfa,
+    /// A code by text message, after the password.
+    SmsMfa,
     /// To set up a second factor.
     MfaSetup,
 }
@@ -51,10 +72,20 @@ pub enum Challenge {
 pub enum Done {
     /// The password was proven.
     Password,
+    /// A code by mail was right, in place of the password.
+    EmailOtp,
+    /// A code by text message was right, in place of the password.
+    SmsOtp,
+    /// A passkey signed.
+    WebAuthn,
     /// A password of their own was set.
     NewPassword,
     /// A code of their authenticator was right.
     SoftwareToken,
+    /// A code by mail was right, after the password.
+    EmailMfa,
+    /// A code by text message was right, after the password.
+    SmsMfa,
     /// An authenticator was enrolled during this sign-in, its first code verified.
     Enrolment,
     /// MFA_SETUP was answered after that.
@@ -87,6 +118,15 @@ pub struct Progress {
     pub password_generation: Generation,
     /// The second factors that it rests on.
     pub factor_generation: Generation,
+    /// What it begins with, where that was chosen.
+    #[serde(default)]
+    pub first: Option<FirstFactor>,
+    /// The second factor, where that was chosen.
+    #[serde(default)]
+    pub second: Option<SecondFactor>,
+    /// The address that becomes a second factor once a code has reached it.
+    #[serde(default)]
+    pub new_email: Option<String>,
 }
 
 /// What follows.
@@ -133,7 +173,17 @@ impl Progress {
     /// A sign-in that begins; nothing is done.
     #[must_use]
     pub const fn begin(flow: Flow, password_generation: Generation, factor_generation: Generation) -> Self {
-        Self { flow, done: Vec::new(), history: Vec::new(), device: None, password_generation, factor_generation }
+        Self {
+            flow,
+            done: Vec::new(),
+            history: Vec::new(),
+            device: None,
+            password_generation,
+            factor_generation,
+            first: None,
+            second: None,
+            new_email: None,
+        }
     }
 
     /// The sign-in after one more step. It rests on what the user has after that step.
@@ -148,6 +198,16 @@ impl Progress {
     pub fn has(&self, done: Done) -> bool {
         self.done.contains(&done)
     }
+
+    /// Whether the user has proven who they are.
+    #[must_use]
+    pub fn has_first(&self) -> bool {
+        self.done.iter().any(|done| matches!(done, Done::Password | Done::EmailOtp | Done::SmsOtp | Done::WebAuthn))
+    }
+
+    fn has_second(&self) -> bool {
+        self.done.iter().any(|done| matches!(done, Done::SoftwareToken | Done::EmailMfa | Done::SmsMfa))
+    }
 }
 
 /// What a sign-in asks for next.
@@ -161,10 +221,10 @@ pub fn next(pool: &Pool, client: &Client, user: &User, progress: &Progress, now:
     if (progress.password_generation, progress.factor_generation) != (user.password_generation, user.factor_generation) {
         return Err(NextRefused::Stale);
     }
-    if !progress.has(Done::Password) {
-        return Ok(Step::Ask(Challenge::Password));
+    if !progress.has_first() {
+        return first(pool, user, progress).map(Step::Ask);
     }
-    // SECURITY: what follows tells of the user, and is told to nobody who has not proven the password.
+    // SECURITY: what follows tells of the user, and is told to nobody who has not proven who they are.
     if !user.enabled {
         return Err(Barred::Disabled.into());
     }
@@ -180,21 +240,44 @@ pub fn next(pool: &Pool, client: &Client, user: &User, progress: &Progress, now:
     }
 }
 
+fn first(pool: &Pool, user: &User, progress: &Progress) -> Result<Challenge, NextRefused> {
+    match (progress.flow, progress.first) {
+        (Flow::Password | Flow::AdminPassword | Flow::Srp, _) => Ok(Challenge::Password),
+        (Flow::Choice, None) => Ok(Challenge::SelectFirst),
+        (Flow::Choice, Some(factor)) if !first_factor::can_begin(pool, user, factor) => Err(NextRefused::Stale),
+        (Flow::Choice, Some(factor)) => Ok(match factor {
+            FirstFactor::Password | FirstFactor::PasswordSrp => Challenge::Password,
+            FirstFactor::EmailOtp => Challenge::EmailOtp,
+            FirstFactor::SmsOtp => Challenge::SmsOtp,
+            FirstFactor::WebAuthn => Challenge::WebAuthn,
+        }),
+    }
+}
+
 fn second_factor(pool: &Pool, user: &User, progress: &Progress) -> Step {
     if progress.has(Done::Enrolment) {
         return if progress.has(Done::MfaSetup) { Step::Complete } else { Step::Ask(Challenge::MfaSetup) };
     }
-    let has_token = user.sealed_totp_seed.is_some();
-    let is_asked = match pool.configuration.mfa {
-        MfaMode::Off => false,
-        MfaMode::Optional => has_token && user.mfa.software_token_enabled,
-        MfaMode::On => true,
-    };
-    match (is_asked, has_token) {
-        (false, _) => Step::Complete,
-        (true, false) => Step::Ask(Challenge::MfaSetup),
-        (true, true) if progress.has(Done::SoftwareToken) => Step::Complete,
-        (true, true) => Step::Ask(Challenge::SoftwareToken),
+    if progress.has_second() {
+        return Step::Complete;
+    }
+    match second_factor::asked(pool, user) {
+        Asked::Nothing => Step::Complete,
+        Asked::One(factor) => Step::Ask(of_second(factor)),
+        Asked::Choice(factors) => match progress.second.filter(|chosen| factors.contains(chosen)) {
+            Some(factor) => Step::Ask(of_second(factor)),
+            None => Step::Ask(Challenge::SelectMfa),
+        },
+        Asked::Setup if progress.new_email.is_some() => Step::Ask(Challenge::EmailMfa),
+        Asked::Setup => Step::Ask(Challenge::MfaSetup),
+    }
+}
+
+const fn of_second(factor: SecondFactor) -> Challenge {
+    match factor {
+        SecondFactor::Sms => Challenge::SmsMfa,
+        SecondFactor::SoftwareToken => Challenge::SoftwareToken,
+        SecondFactor::Email => Challenge::EmailMfa,
     }
 }
 

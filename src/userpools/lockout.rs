@@ -20,7 +20,9 @@ const QUIET: Duration = Duration::from_secs(15 * 60);
 pub enum Factor {
     /// The password, by whatever flow.
     Password,
-    /// The code that follows it.
+    /// The code that is sent in place of it.
+    FirstCode,
+    /// The code that follows.
     Second,
 }
 
@@ -30,6 +32,7 @@ impl Factor {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Password => "password",
+            Self::FirstCode => "first_code",
             Self::Second => "second",
         }
     }

@@ -1,5 +1,6 @@
 //! A user pool and its configuration.
 
+mod factors;
 mod first_release;
 
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use super::web_authn::WebAuthnConfiguration;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccountId, UserPoolId};
 
+pub use factors::{EmailMfaConfiguration, FactorsRefused, SignInPolicy, SmsMfa};
 pub use first_release::Stored;
 
 /// A user pool.
@@ -87,6 +89,15 @@ pub struct PoolConfiguration {
     /// Whether TOTP is one of the pool's factors: SetUserPoolMfaConfig sets it.
     #[serde(skip_serializing_if = "SoftwareToken::is_disabled")]
     pub software_token_mfa_configuration: SoftwareToken,
+    /// Whether text messages are: SetUserPoolMfaConfig sets it.
+    #[serde(skip_serializing_if = "SmsMfa::is_disabled")]
+    pub sms_mfa: SmsMfa,
+    /// The texts of codes by mail, where mail is one of the pool's factors: SetUserPoolMfaConfig sets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email_mfa_configuration: Option<EmailMfaConfiguration>,
+    /// The text message that carries the code of a sign-in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sms_authentication_message: Option<String>,
     /// What the pool asks of passkeys: SetUserPoolMfaConfig sets it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub web_authn_configuration: Option<WebAuthnConfiguration>,
@@ -111,6 +122,9 @@ pub struct PoolConfiguration {
 pub struct Policies {
     /// Of passwords.
     pub password_policy: PasswordPolicy,
+    /// Of what a sign-in by choice begins with.
+    #[serde(skip_serializing_if = "SignInPolicy::is_unset")]
+    pub sign_in_policy: SignInPolicy,
 }
 
 /// Whether DeleteUserPool is refused.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::name::NameKind;
 use super::pool::Pool;
+pub use super::second_factor::MfaPreference;
 use crate::crypto::argon2::PasswordHash;
 use crate::crypto::sealed::Sealed;
 use crate::crypto::srp::Verifier;
@@ -54,6 +55,12 @@ pub struct User {
 }
 
 impl User {
+    /// Their address of a kind, if they have one.
+    #[must_use]
+    pub fn address(&self, kind: NameKind) -> Option<&str> {
+        self.attributes.get(kind.as_str()).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
     /// Whether an address of theirs is verified.
     #[must_use]
     pub fn has_verified(&self, kind: NameKind) -> bool {
@@ -139,15 +146,6 @@ impl UserStatus {
             .into_iter()
             .find(|status| status.as_str() == text)
     }
-}
-
-/// What a user chose of MFA.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct MfaPreference {
-    /// Whether TOTP is asked for.
-    pub software_token_enabled: bool,
-    /// Whether TOTP is the one that is asked for first.
-    pub software_token_preferred: bool,
 }
 
 /// The name that SRP's hashes take for a user. Whoever asks by a name gets one that the name itself tells, or one that

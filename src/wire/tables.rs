@@ -125,6 +125,8 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
         ("cognito-idp:AdminUpdateUserAttributes", with(&user, json!({"UserAttributes": [{"Name": "name", "Value": "Alice"}]}))),
         ("cognito-idp:AdminDeleteUserAttributes", with(&user, json!({"UserAttributeNames": ["name"]}))),
         ("cognito-idp:AdminSetUserMFAPreference", user.clone()),
+        ("cognito-idp:AdminGetUserAuthFactors", user.clone()),
+        ("cognito-idp:AdminDeleteSoftwareToken", user.clone()),
         (
             "cognito-idp:AdminInitiateAuth",
             with(

@@ -9,6 +9,7 @@ mod overview;
 mod passkeys;
 mod preset;
 mod settings;
+mod sign_in;
 mod snippets;
 mod users;
 
@@ -37,6 +38,9 @@ pub fn rows() -> Vec<Row> {
         page("/pools/{pool}/settings", settings::show),
         form("/pools/{pool}/settings", settings::change),
         form("/pools/{pool}/delete", settings::delete).grave(),
+        page("/pools/{pool}/sign-in", sign_in::show),
+        form("/pools/{pool}/first-factors", sign_in::choose),
+        form("/pools/{pool}/mfa", sign_in::change_mfa),
     ];
     rows.extend(clients::rows());
     rows.extend(groups::rows());

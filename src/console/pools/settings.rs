@@ -1,4 +1,4 @@
-//! A pool's settings: who signs up and how, what passwords are like, MFA; and its end.
+//! A pool's settings: who signs up and how, what passwords are like; and its end.
 
 use askama::Template;
 use serde_json::{Map, Value, json};
@@ -8,7 +8,7 @@ use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
 /// What DescribeUserPool tells and UpdateUserPool does not take.
-const OF_CREATION: [&str; 11] = [
+const OF_CREATION: [&str; 10] = [
     "Id",
     "Name",
     "Arn",
@@ -19,7 +19,6 @@ const OF_CREATION: [&str; 11] = [
     "UsernameAttributes",
     "AliasAttributes",
     "UsernameConfiguration",
-    "MfaConfiguration",
 ];
 
 #[derive(Template)]
@@ -29,7 +28,6 @@ struct SettingsPage {
     head: Head,
     settings: Settings,
     may_change: May,
-    may_change_mfa: May,
     may_delete: May,
     error: Option<WireError>,
 }
@@ -47,7 +45,6 @@ struct Settings {
     numbers: bool,
     symbols: bool,
     temporary_days: String,
-    mfa: String,
 }
 
 impl Settings {
@@ -67,7 +64,6 @@ impl Settings {
             numbers: policy.at("RequireNumbers") == true,
             symbols: policy.at("RequireSymbols") == true,
             temporary_days: number("TemporaryPasswordValidityDays"),
-            mfa: described.text("MfaConfiguration"),
         }
     }
 
@@ -84,14 +80,12 @@ impl Settings {
             numbers: fields.has("numbers"),
             symbols: fields.has("symbols"),
             temporary_days: fields.given("temporary_days").unwrap_or_default(),
-            mfa: fields.text("mfa"),
         }
     }
 
     /// UpdateUserPool resets what it is not given: so it is given all that was there, and what changes.
     fn input(&self, head: &Head) -> Value {
-        let mut input: Map<String, Value> = members(head.described.clone());
-        input.retain(|name, _| !OF_CREATION.contains(&name.as_str()));
+        let mut input = unchanged(head);
         let verified = [(self.verify_email, "email"), (self.verify_phone, "phone_number")];
         let verified: Vec<&str> = verified.into_iter().filter_map(|(is, attribute)| is.then_some(attribute)).collect();
         let policy = json!({
@@ -104,9 +98,8 @@ impl Settings {
             ("PoolName", json!(self.name)),
             ("AutoVerifiedAttributes", json!(verified)),
             ("DeletionProtection", json!(if self.protected { "ACTIVE" } else { "INACTIVE" })),
-            ("Policies", json!({"PasswordPolicy": policy})),
+            ("Policies", head.described.at("Policies").clone().with(json!({"PasswordPolicy": policy}))),
             ("AdminCreateUserConfig", json!({"AllowAdminCreateUserOnly": !self.sign_up})),
-            ("MfaConfiguration", head.described.at("MfaConfiguration").clone()),
         ] {
             input.insert(name.to_owned(), value);
         }
@@ -114,12 +107,19 @@ impl Settings {
     }
 }
 
+/// What UpdateUserPool is given of a pool, so that it changes nothing.
+pub fn unchanged(head: &Head) -> Map<String, Value> {
+    let mut input: Map<String, Value> = members(head.described.clone());
+    input.retain(|name, _| !OF_CREATION.contains(&name.as_str()));
+    input.insert("UserPoolId".to_owned(), json!(head.id));
+    input
+}
+
 async fn page(visit: &Visit, head: Head, settings: Settings, error: Option<WireError>) -> SettingsPage {
     let pool = json!({"UserPoolId": head.id});
     SettingsPage {
         frame: visit.frame(&head.name),
         may_change: may(visit, "UpdateUserPool", pool.clone()).await,
-        may_change_mfa: may(visit, "SetUserPoolMfaConfig", pool.clone()).await,
         may_delete: may(visit, "DeleteUserPool", pool).await,
         head,
         settings,
@@ -139,24 +139,10 @@ pub async fn change(visit: &Visit, fields: &Fields) -> Outcome {
     let head = Head::load_whole(visit, "settings").await?;
     let settings = Settings::read(fields);
     let path = head.path("/settings");
-    if let Err(error) = save(visit, &head, &settings).await {
+    if let Err(error) = call(visit, "UpdateUserPool", settings.input(&head)).await {
         return Ok(Reply::again(&page(visit, head, settings, Some(error.clone())).await, &error));
     }
     Ok(Reply::done(path, "The settings are saved."))
-}
-
-/// MFA first: what it refuses leaves the rest as it was.
-async fn save(visit: &Visit, head: &Head, settings: &Settings) -> Result<(), WireError> {
-    let mut head = Head { id: head.id.clone(), name: String::new(), tab: "", described: head.described.clone() };
-    if !settings.mfa.is_empty() && head.described.at("MfaConfiguration") != settings.mfa.as_str() {
-        let mut input = json!({"UserPoolId": head.id, "MfaConfiguration": settings.mfa});
-        if settings.mfa != "OFF" {
-            input.put("SoftwareTokenMfaConfiguration", json!({"Enabled": true}));
-        }
-        call(visit, "SetUserPoolMfaConfig", input).await?;
-        head.described.put("MfaConfiguration", json!(settings.mfa));
-    }
-    call(visit, "UpdateUserPool", settings.input(&head)).await.map(drop)
 }
 
 /// `POST /console/pools/{pool}/delete`

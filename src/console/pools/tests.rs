@@ -109,7 +109,8 @@ async fn pages_of_a_pool_that_is_not_there_say_so() {
 #[actix_web::test]
 async fn settings_are_changed_and_those_that_the_form_has_not_stay() {
     let app = TestApp::new().await;
-    let made = json!({"EmailVerificationMessage": "code {####}", "UsernameConfiguration": {"CaseSensitive": false}});
+    let made = json!({"EmailVerificationMessage": "code {####}", "UsernameConfiguration": {"CaseSensitive": false},
+                      "Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}}});
     let pool = app.pool_with(made, json!({})).await;
     let browser = app.console().await;
     open(&browser, &pool, "/settings").await;
@@ -119,7 +120,6 @@ async fn settings_are_changed_and_those_that_the_form_has_not_stay() {
         ("minimum_length", "15"),
         ("temporary_days", "2"),
         ("numbers", "on"),
-        ("mfa", "ON"),
         ("protected", "on"),
     ];
     let saved = browser.submit_and_follow(&format!("/pools/{}/settings", pool.id), &fields).await;
@@ -133,18 +133,44 @@ async fn settings_are_changed_and_those_that_the_form_has_not_stay() {
     assert_eq!(policy["TemporaryPasswordValidityDays"], 2);
     assert_eq!(
         (&after["MfaConfiguration"], &after["DeletionProtection"], &after["Name"]),
-        (&json!("ON"), &json!("ACTIVE"), &json!("renamed"))
+        (&json!("OFF"), &json!("ACTIVE"), &json!("renamed"))
     );
+    assert_eq!(after["Policies"]["SignInPolicy"]["AllowedFirstAuthFactors"], json!(["PASSWORD", "EMAIL_OTP"]));
     assert_eq!(
         (&after["AutoVerifiedAttributes"], &after["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"]),
         (&json!(["email"]), &json!(true))
     );
     assert_eq!(after["EmailVerificationMessage"], "code {####}");
-    let refused =
-        send(&browser, &pool, "/settings", &[("name", "n"), ("minimum_length", "3"), ("temporary_days", "2"), ("mfa", "OFF")]).await;
+    let refused = send(&browser, &pool, "/settings", &[("name", "n"), ("minimum_length", "3"), ("temporary_days", "2")]).await;
     assert!(refused.status == 400 && refused.text.contains("value=\"3\""), "{}", refused.text);
     let protected = send(&browser, &pool, "/delete", &[("confirm", "renamed")]).await;
     assert!(shows(&protected, "deletion protection"), "{}", protected.text);
+}
+
+#[actix_web::test]
+async fn the_factors_of_a_pool_are_chosen() {
+    let app = TestApp::new().await;
+    let pool = app.pool_with(json!({"EmailVerificationMessage": "code {####}"}), json!({})).await;
+    let browser = app.console().await;
+    open(&browser, &pool, "/sign-in").await;
+    let save = async |act: &str, fields: &[(&str, &str)]| browser.submit_and_follow(&format!("/pools/{}{act}", pool.id), fields).await;
+    assert!(shows(&save("/first-factors", &[("email_otp", "on")]).await, "name=\"email_otp\" checked"));
+    let after = described(&pool).await;
+    assert_eq!(after["Policies"]["SignInPolicy"]["AllowedFirstAuthFactors"], json!(["PASSWORD", "EMAIL_OTP"]));
+    assert_eq!(after["EmailVerificationMessage"], "code {####}");
+    let refused = send(&browser, &pool, "/mfa", &[("mfa", "ON"), ("totp", "on")]).await;
+    assert!(refused.status == 400 && shows(&refused, "when MFA is required"), "{}", refused.text);
+    let optional =
+        [("mfa", "OPTIONAL"), ("totp", "on"), ("sms", "on"), ("sms_message", "sms {####}"), ("email", "on"), ("email_subject", "s")];
+    assert!(shows(&save("/mfa", &optional).await, "value=\"OPTIONAL\" checked"));
+    let config = pool.admin("GetUserPoolMfaConfig", json!({})).await.ok();
+    let expected = json!({"MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": {"Enabled": true},
+                          "SmsMfaConfiguration": {"SmsAuthenticationMessage": "sms {####}"}, "EmailMfaConfiguration": {"Subject": "s"}});
+    assert_eq!(config, expected);
+    save("/first-factors", &[]).await;
+    assert_eq!(pool.admin("GetUserPoolMfaConfig", json!({})).await.ok(), expected, "the other form's are not touched");
+    save("/mfa", &[("mfa", "OFF"), ("totp", "on")]).await;
+    assert_eq!(pool.admin("GetUserPoolMfaConfig", json!({})).await.ok(), json!({"MfaConfiguration": "OFF"}));
 }
 
 #[actix_web::test]
@@ -323,7 +349,7 @@ async fn each_act_on_a_user_is_done_and_told() {
     act("password", &[("password", PASSWORD), ("permanent", "on")]).await;
     alice.signed_in().await;
     assert!(shows(&act("mfa", &[]).await, "They are not asked for a second factor."));
-    let none = send(&browser, &pool, &format!("{page}/mfa"), &[("enabled", "on")]).await;
+    let none = send(&browser, &pool, &format!("{page}/mfa"), &[("totp", "on")]).await;
     assert!(shows(&none, "User has not verified software token mfa"), "{}", none.text);
     let weak = send(&browser, &pool, &format!("{page}/password"), &[("password", "weak")]).await;
     assert!(weak.status == 400 && shows(&weak, "InvalidPasswordException"));

@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use super::session::Session;
 use crate::context::App;
 use crate::flows::clients::AppClient;
+use crate::flows::codes::CodeDelivery;
 use crate::flows::failed::Failed;
 use crate::userpools::attributes::{full_schema, missing};
 use crate::userpools::challenge::{Challenge, Progress};
+use crate::userpools::first_factor::FirstFactor;
+use crate::userpools::second_factor::{self, Asked, SecondFactor};
 use crate::userpools::user::User;
 
 /// A challenge, and what the user is told with it.
@@ -23,6 +26,40 @@ pub enum ChallengeAsked {
         server_public: String,
         /// What must come back with the proof.
         secret_block: String,
+    },
+    /// To choose what the sign-in begins with.
+    SelectFirst {
+        /// What must come back with it.
+        session: String,
+        /// What there is to choose from.
+        offered: Vec<FirstFactor>,
+    },
+    /// What they chose to begin with: the password, or `A`.
+    First {
+        /// What must come back with it.
+        session: String,
+        /// What they chose.
+        factor: FirstFactor,
+    },
+    /// A code that was sent.
+    Code {
+        /// What must come back with it.
+        session: String,
+        /// The challenge's name.
+        name: &'static str,
+        /// The user's name, once they have proven who they are.
+        username: Option<String>,
+        /// Where it went.
+        delivery: CodeDelivery,
+    },
+    /// To choose the second factor.
+    SelectMfa {
+        /// What must come back with it.
+        session: String,
+        /// The user's name.
+        username: String,
+        /// What there is to choose from.
+        factors: Vec<SecondFactor>,
     },
     /// A password of their own.
     NewPassword {
@@ -50,20 +87,44 @@ pub enum ChallengeAsked {
         session: String,
         /// The user's name.
         username: String,
-        /// Whether an authenticator is one that they may set up.
-        offers_software_token: bool,
+        /// What they may set up.
+        offered: Vec<SecondFactor>,
     },
 }
 
-/// Asks a user, whose password is proven, for the next thing.
+/// Asks a user, who has proven who they are, for the next thing, in a session of this id.
 ///
 /// # Errors
 /// Our own failures only.
-pub fn ask(app: &App, app_client: &AppClient, user: User, progress: Progress, challenge: Challenge) -> Result<ChallengeAsked, Failed> {
-    let session = Session::new(app, app_client, &user.id, challenge, progress).to_text(app, app_client)?;
+pub fn ask(
+    app: &App,
+    app_client: &AppClient,
+    user: User,
+    progress: Progress,
+    challenge: Challenge,
+    session_id: String,
+    delivery: Option<CodeDelivery>,
+) -> Result<ChallengeAsked, Failed> {
+    let session = Session { id: session_id, ..Session::new(app, app_client, &user.id, challenge, progress) }.to_text(app, app_client)?;
+    let offered = |factor: &SecondFactor| second_factor::offers(&app_client.pool, *factor);
+    let factors = match second_factor::asked(&app_client.pool, &user) {
+        Asked::Choice(factors) => factors,
+        Asked::Nothing | Asked::One(_) | Asked::Setup => Vec::new(),
+    };
     let username = user.username;
     match challenge {
-        Challenge::Password => Err(Failed::because("a proven password is not asked for again")),
+        Challenge::SelectFirst
+        | Challenge::Password
+        | Challenge::PasswordSrp
+        | Challenge::EmailOtp
+        | Challenge::SmsOtp
+        | Challenge::WebAuthn => Err(Failed::because("who has proven who they are is not asked for it again")),
+        Challenge::SelectMfa => Ok(ChallengeAsked::SelectMfa { session, username, factors }),
+        Challenge::EmailMfa | Challenge::SmsMfa => {
+            let delivery = delivery.ok_or_else(|| Failed::because("a code that is asked for was sent"))?;
+            let name = if challenge == Challenge::SmsMfa { SecondFactor::Sms } else { SecondFactor::Email }.as_str();
+            Ok(ChallengeAsked::Code { session, name, username: Some(username), delivery })
+        }
         Challenge::NewPassword => {
             let schema = full_schema(&app_client.pool.configuration.schema);
             let missing = missing(&schema, &user.attributes).map(str::to_owned).collect();
@@ -71,8 +132,7 @@ pub fn ask(app: &App, app_client: &AppClient, user: User, progress: Progress, ch
         }
         Challenge::SoftwareToken => Ok(ChallengeAsked::SoftwareToken { session, username, device_name: user.totp_device_name }),
         Challenge::MfaSetup => {
-            let offers_software_token = app_client.pool.configuration.software_token_mfa_enabled();
-            Ok(ChallengeAsked::MfaSetup { session, username, offers_software_token })
+            Ok(ChallengeAsked::MfaSetup { session, username, offered: SecondFactor::ALL.into_iter().filter(offered).collect() })
         }
     }
 }

@@ -4,16 +4,20 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::answer::{Answer, Begin};
 use super::asked::{ChallengeAsked, ask};
+use super::choice::{self, FirstAnswer};
+use super::one_time_code::{self, CodeChallenge};
 use super::refused::{SessionRefused, SignInRefused};
 use super::session::Session;
 use super::srp::{self, PasswordClaim};
 use super::subject::{Subject, attempts_of};
-use super::{mfa_setup, new_password, password, software_token};
+use super::{mfa_setup, new_password, password, second_code, sign_up, software_token};
 use crate::audit::Counted;
 use crate::context::App;
-use crate::crypto::srp::ClientPublic;
+use crate::crypto::ids;
 use crate::flows::clients::AppClient;
+use crate::flows::codes::CodeDelivery;
 use crate::flows::issue::{self, Tokens};
 use crate::flows::passwords;
 use crate::kit::id::UserId;
@@ -23,45 +27,8 @@ use crate::store::{Conn, groups, tokens, users};
 use crate::userpools::challenge::{Barred, Challenge, Done, Flow, Progress, Step, next};
 use crate::userpools::group::{GroupClaims, Membership};
 use crate::userpools::lockout::Factor;
+use crate::userpools::second_factor::SecondFactor;
 use crate::userpools::user::{PasswordRecord, User};
-
-/// How a sign-in begins.
-pub enum Begin {
-    /// With the password itself.
-    Password {
-        /// By the user's device or by a backend.
-        flow: Flow,
-        /// Any of the user's names.
-        username: String,
-        /// What they typed.
-        password: Secret,
-    },
-    /// With a public value, to be followed by a proof of the password.
-    Srp {
-        /// Any of the user's names.
-        username: String,
-        /// `A`.
-        public: Box<ClientPublic>,
-    },
-}
-
-/// An answer to a challenge that has a session.
-pub enum Answer {
-    /// A password of their own, and attributes.
-    NewPassword {
-        /// The password.
-        password: Secret,
-        /// The attributes.
-        attributes: BTreeMap<String, String>,
-    },
-    /// A code of their authenticator.
-    SoftwareToken {
-        /// The code.
-        code: String,
-    },
-    /// A second factor is set up.
-    MfaSetup,
-}
 
 /// What a step of a sign-in comes to.
 pub enum Outcome {
@@ -80,6 +47,10 @@ pub enum Outcome {
 pub enum Applied {
     /// It was right.
     Accepted(Done),
+    /// It chose a second factor.
+    Chosen(SecondFactor),
+    /// It named an address that is to become a second factor.
+    NewEmail(String),
     /// It was wrong: the session counts it.
     Wrong(SignInRefused),
     /// It was not judged.
@@ -111,6 +82,7 @@ async fn begun(app: &App, app_client: &AppClient, begin: Begin, secret_hash: Opt
     let (flow, username) = match &begin {
         Begin::Password { flow, username, .. } => (*flow, username),
         Begin::Srp { username, .. } => (Flow::Srp, username),
+        Begin::Choice { username, .. } => (Flow::Choice, username),
     };
     if !app_client.client.configuration.allows(flow.setting()) {
         return Err(Barred::FlowDisabled(flow).into());
@@ -122,15 +94,47 @@ async fn begun(app: &App, app_client: &AppClient, begin: Begin, secret_hash: Opt
     }
     let subject = Subject::named(app, &app_client.pool, username, user);
     match begin {
-        Begin::Srp { public, .. } => Ok(Outcome::Asked(srp::ask(app, app_client, subject, *public).await?)),
+        Begin::Srp { public, .. } => Ok(Outcome::Asked(srp::ask(app, app_client, subject, *public, Flow::Srp, None).await?)),
+        Begin::Choice { confirmed: Some(session), .. } => sign_up::begin(app, app_client, subject.user, &session).await,
+        Begin::Choice { username, preferred, confirmed: None } => choice::begin(app, app_client, &username, subject, preferred).await,
         Begin::Password { password, .. } => {
-            let judging = password::judge(app, &subject, password);
-            charged(app, app_client, &subject.target, judging).await?;
-            let user = subject.user.ok_or(SignInRefused::Incorrect)?;
-            let progress = Progress::begin(flow, user.password_generation, user.factor_generation);
-            Attempt { app, app_client, user_id: user.id, progress, proof: AnswerProof::Password { session: None } }.advance().await
+            let generations = subject.user.as_ref().map(|user| (user.password_generation, user.factor_generation)).unwrap_or_default();
+            let progress = Progress::begin(flow, generations.0, generations.1);
+            by_password(app, app_client, subject, password, progress, None).await
         }
     }
+}
+
+/// Goes on by the password itself.
+///
+/// # Errors
+/// [`SignInRefused`].
+pub(super) async fn by_password(
+    app: &App,
+    app_client: &AppClient,
+    subject: Subject,
+    password: Secret,
+    progress: Progress,
+    session: Option<Session>,
+) -> Result<Outcome, SignInRefused> {
+    let judging = password::judge(app, &subject, password);
+    charged(app, app_client, &subject.target, judging).await?;
+    let user = subject.user.ok_or(SignInRefused::Incorrect)?;
+    advance(app, app_client, user.id, progress, AnswerProof::Password { session }).await
+}
+
+/// Takes one step of a sign-in.
+///
+/// # Errors
+/// [`SignInRefused`].
+pub(super) async fn advance(
+    app: &App,
+    app_client: &AppClient,
+    user_id: UserId,
+    progress: Progress,
+    proof: AnswerProof,
+) -> Result<Outcome, SignInRefused> {
+    Attempt { app, app_client, user_id, progress, proof }.advance().await
 }
 
 /// Answers PASSWORD_VERIFIER.
@@ -181,12 +185,16 @@ async fn responded(
     answer: Answer,
     secret_hash: Option<&str>,
 ) -> Result<Outcome, SignInRefused> {
-    let challenge = match &answer {
-        Answer::NewPassword { .. } => Challenge::NewPassword,
-        Answer::SoftwareToken { .. } => Challenge::SoftwareToken,
-        Answer::MfaSetup => Challenge::MfaSetup,
+    let session = Session::open(app, app_client, answer.challenges(), session)?;
+    let answer = match answer {
+        Answer::SelectFirst(chosen) | Answer::First(chosen) => {
+            return choice::respond(app, app_client, username, session, FirstAnswer::Chosen(chosen), secret_hash).await;
+        }
+        Answer::EmailCode { code } | Answer::SmsOtp { code } if !session.progress.has_first() => {
+            return choice::respond(app, app_client, username, session, FirstAnswer::Code(code), secret_hash).await;
+        }
+        answer => answer,
     };
-    let session = Session::open(app, app_client, challenge, session)?;
     let user = app.read(async |tx| users::find(tx, &app_client.pool, username).await).await?;
     // SECURITY: the session of one user with the name of another is nobody's.
     let user = user.filter(|user| user.id == session.user_id).ok_or(SessionRefused::Invalid)?;
@@ -199,10 +207,16 @@ async fn responded(
             AnswerProof::NewPassword { session, record, attributes }
         }
         Answer::SoftwareToken { code } => AnswerProof::SoftwareToken { session, code },
-        Answer::MfaSetup => AnswerProof::MfaSetup { session },
+        Answer::SelectMfa { factor } => AnswerProof::SelectMfa { session, factor },
+        Answer::EmailCode { code } | Answer::SmsOtp { code } | Answer::SmsMfa { code } => {
+            let challenge = CodeChallenge::of(session.asked).ok_or(SessionRefused::Invalid)?;
+            AnswerProof::SecondCode { session, challenge, code }
+        }
+        Answer::MfaSetup { email } => AnswerProof::MfaSetup { session, email },
+        Answer::SelectFirst(_) | Answer::First(_) => return Err(SessionRefused::Invalid.into()),
     };
     let progress = proof.session().map(|session| session.progress.clone()).ok_or(SessionRefused::Invalid)?;
-    Attempt { app, app_client, user_id: user.id, progress, proof }.advance().await
+    advance(app, app_client, user.id, progress, proof).await
 }
 
 /// Charges a try at a password, then judges it. What the hashing pool has no room for was never judged: its charge is returned.
@@ -250,22 +264,36 @@ async fn charge(app: &App, app_client: &AppClient, target: &Target) -> Result<()
 }
 
 /// An answer, as far as it could be judged outside of the transaction.
-enum AnswerProof {
-    /// The password was proven; by SRP in a session.
+pub(super) enum AnswerProof {
+    /// The password was proven; by SRP or by choice in a session.
     Password { session: Option<Session> },
+    /// The code was right when it confirmed the sign-up.
+    Confirmed { session: Session },
+    /// The code is judged inside, whoever it is for.
+    FirstCode { session: Session, challenge: CodeChallenge, target: Target, code: String },
     /// The new password is hashed.
     NewPassword { session: Session, record: PasswordRecord, attributes: BTreeMap<String, String> },
     /// The code is judged inside.
     SoftwareToken { session: Session, code: String },
-    /// Nothing to judge.
-    MfaSetup { session: Session },
+    /// The code is judged inside.
+    SecondCode { session: Session, challenge: CodeChallenge, code: String },
+    /// The choice is judged inside.
+    SelectMfa { session: Session, factor: SecondFactor },
+    /// Nothing to judge, or an address.
+    MfaSetup { session: Session, email: Option<String> },
 }
 
 impl AnswerProof {
     const fn session(&self) -> Option<&Session> {
         match self {
             Self::Password { session } => session.as_ref(),
-            Self::NewPassword { session, .. } | Self::SoftwareToken { session, .. } | Self::MfaSetup { session } => Some(session),
+            Self::Confirmed { session }
+            | Self::FirstCode { session, .. }
+            | Self::NewPassword { session, .. }
+            | Self::SoftwareToken { session, .. }
+            | Self::SecondCode { session, .. }
+            | Self::SelectMfa { session, .. }
+            | Self::MfaSetup { session, .. } => Some(session),
         }
     }
 
@@ -273,8 +301,9 @@ impl AnswerProof {
     const fn charged(&self) -> Option<Factor> {
         match self {
             Self::Password { .. } => Some(Factor::Password),
+            Self::FirstCode { challenge, .. } | Self::SecondCode { challenge, .. } => Some(challenge.factor()),
             Self::SoftwareToken { .. } => Some(Factor::Second),
-            Self::NewPassword { .. } | Self::MfaSetup { .. } => None,
+            Self::Confirmed { .. } | Self::NewPassword { .. } | Self::SelectMfa { .. } | Self::MfaSetup { .. } => None,
         }
     }
 
@@ -282,9 +311,7 @@ impl AnswerProof {
     const fn stale(&self) -> SignInRefused {
         match self {
             Self::Password { .. } => SignInRefused::Incorrect,
-            Self::NewPassword { .. } | Self::SoftwareToken { .. } | Self::MfaSetup { .. } => {
-                SignInRefused::Session(SessionRefused::Invalid)
-            }
+            _ => SignInRefused::Session(SessionRefused::Invalid),
         }
     }
 }
@@ -303,6 +330,8 @@ struct Reached {
     user: User,
     progress: Progress,
     next: Next,
+    /// Where a code went that is asked for.
+    delivery: Option<CodeDelivery>,
 }
 
 /// What follows a step.
@@ -317,11 +346,13 @@ impl Attempt<'_> {
     async fn advance(self) -> Result<Outcome, SignInRefused> {
         let (app, app_client) = (self.app, self.app_client);
         let (family, refresh_token) = issue::new_family(app, app_client, &self.user_id, self.progress.device.as_deref())?;
-        let Reached { user, progress, next } = app.write(async |tx| self.take(tx, &family).await).await??;
+        let next_id = ids::uuid(&mut app.rng());
+        let Reached { user, progress, next, delivery } = app.write(async |tx| self.take(tx, &family, &next_id).await).await??;
         match next {
-            Next::Ask(challenge) => Ok(Outcome::Asked(ask(app, app_client, user, progress, challenge)?)),
+            Next::Ask(challenge) => Ok(Outcome::Asked(ask(app, app_client, user, progress, challenge, next_id, delivery)?)),
             Next::Complete(memberships) => {
-                let mfa = progress.done.iter().any(|done| matches!(done, Done::SoftwareToken | Done::Enrolment));
+                let second = |done: &Done| matches!(done, Done::SoftwareToken | Done::EmailMfa | Done::SmsMfa | Done::Enrolment);
+                let mfa = progress.done.iter().any(second);
                 let groups = GroupClaims::of(memberships);
                 let tokens = issue::tokens(app, app_client, &user, groups, &family, Some(refresh_token)).await?;
                 Ok(Outcome::SignedIn { tokens, mfa })
@@ -333,15 +364,24 @@ impl Attempt<'_> {
     ///
     /// SECURITY: an administrator's password, a disabled user or another factor that came meanwhile is seen here, or makes one
     /// of the two transactions run again.
-    async fn take(&self, tx: &mut Conn, family: &tokens::TokenFamily) -> Result<Result<Reached, SignInRefused>, SignInRefused> {
+    async fn take(
+        &self,
+        tx: &mut Conn,
+        family: &tokens::TokenFamily,
+        next_id: &str,
+    ) -> Result<Result<Reached, SignInRefused>, SignInRefused> {
         let (app, app_client) = (self.app, self.app_client);
         let pool_id = &app_client.pool.id;
+        if let AnswerProof::FirstCode { session, challenge, target, code } = &self.proof
+            && let Err(refused) = one_time_code::prove(app, app_client, tx, *challenge, session, target, code).await?
+        {
+            return Ok(Err(refused));
+        }
         let Some(user) = users::find_by_id(tx, pool_id, &self.user_id).await? else { return Ok(Err(self.proof.stale())) };
         if let Err(refused) = is_asked(app, app_client, tx, &user, &self.progress, self.proof.session()).await? {
             return Ok(Err(refused));
         }
-        let done = match self.apply(tx, &user).await? {
-            Applied::Accepted(done) => done,
+        let applied = match self.apply(tx, &user).await? {
             Applied::Refused(refused) => return Ok(Err(refused)),
             Applied::Wrong(refused) => {
                 if let Some(session) = self.proof.session() {
@@ -349,16 +389,19 @@ impl Attempt<'_> {
                 }
                 return Ok(Err(refused));
             }
+            applied => applied,
         };
         if let Some(session) = self.proof.session() {
             session.spend(app, tx, pool_id).await??;
         }
-        // A new password has changed what the next step is decided by.
-        let user = match done {
-            Done::NewPassword => users::find_by_id(tx, pool_id, &user.id).await?.ok_or_else(|| self.proof.stale())?,
-            Done::Password | Done::SoftwareToken | Done::Enrolment | Done::MfaSetup => user,
+        // A new password, or an address that a code has reached, has changed what the next step is decided by.
+        let user = match applied {
+            Applied::Accepted(Done::NewPassword | Done::EmailMfa | Done::SmsMfa) => {
+                users::find_by_id(tx, pool_id, &user.id).await?.ok_or_else(|| self.proof.stale())?
+            }
+            _ => user,
         };
-        let progress = self.progress.clone().after(done, &user);
+        let progress = self.progress_after(applied, &user);
         let step = next(&app_client.pool, &app_client.client, &user, &progress, app.now());
         let target = attempts_of(app, &user);
         if step == Ok(Step::Complete) {
@@ -375,7 +418,26 @@ impl Attempt<'_> {
             Ok(Step::Complete) => Next::Complete(groups::memberships(tx, pool_id, &user.id).await?),
             Err(refused) => return Ok(Err(SignInRefused::of_next(refused, self.proof.stale()))),
         };
-        Ok(Ok(Reached { user, progress, next }))
+        let delivery = match &next {
+            Next::Ask(challenge) => match one_time_code::send_second(app, app_client, tx, *challenge, &user, &progress, next_id).await {
+                Ok(delivery) => delivery,
+                // What was right before it stays so: its charge is returned.
+                Err(SignInRefused::TooManyMessages) => return Ok(Err(SignInRefused::TooManyMessages)),
+                Err(refused) => return Err(refused),
+            },
+            Next::Complete(_) => None,
+        };
+        Ok(Ok(Reached { user, progress, next, delivery }))
+    }
+
+    fn progress_after(&self, applied: Applied, user: &User) -> Progress {
+        let progress = self.progress.clone();
+        match applied {
+            Applied::Accepted(done) => progress.after(done, user),
+            Applied::Chosen(factor) => Progress { second: Some(factor), ..progress },
+            Applied::NewEmail(address) => Progress { new_email: Some(address), ..progress },
+            Applied::Wrong(_) | Applied::Refused(_) => progress,
+        }
     }
 
     async fn apply(&self, tx: &mut Conn, user: &User) -> Result<Applied, SignInRefused> {
@@ -384,7 +446,17 @@ impl Attempt<'_> {
             AnswerProof::Password { .. } => Ok(Applied::Accepted(Done::Password)),
             AnswerProof::NewPassword { record, attributes, .. } => new_password::apply(app, app_client, tx, user, record, attributes).await,
             AnswerProof::SoftwareToken { code, .. } => software_token::apply(app, app_client, tx, user, code).await,
-            AnswerProof::MfaSetup { session } => Ok(mfa_setup::apply(session)),
+            AnswerProof::Confirmed { session } => {
+                let challenge = CodeChallenge::of(session.asked).ok_or(SessionRefused::Invalid)?;
+                Ok(Applied::Accepted(challenge.done()))
+            }
+            AnswerProof::FirstCode { challenge, .. } => Ok(Applied::Accepted(challenge.done())),
+            AnswerProof::SecondCode { session, challenge, code } => {
+                second_code::apply(app, app_client, tx, user, session, *challenge, code).await
+            }
+            AnswerProof::SelectMfa { factor, .. } => Ok(second_code::choose(app_client, user, *factor)),
+            AnswerProof::MfaSetup { session, email: None } => Ok(mfa_setup::apply(session)),
+            AnswerProof::MfaSetup { session, email: Some(email) } => Ok(second_code::begin_set_up(app_client, session, email)),
         }
     }
 }

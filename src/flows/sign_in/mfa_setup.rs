@@ -15,7 +15,8 @@ use crate::flows::clients::AppClient;
 use crate::flows::software_token::{EnrolmentRefused, check_device_name, check_offered, enrolment};
 use crate::store::{Conn, user_secrets, users};
 use crate::userpools::challenge::{Challenge, Done, NextRefused, Step, next};
-use crate::userpools::user::{MfaPreference, User};
+use crate::userpools::second_factor::{SecondFactor, Wish};
+use crate::userpools::user::User;
 
 /// Hands out a seed in an MFA_SETUP session: its base32 form, and the session that carries it.
 ///
@@ -23,7 +24,7 @@ use crate::userpools::user::{MfaPreference, User};
 /// [`EnrolmentRefused`].
 pub async fn associate(app: &App, text: &str) -> Result<(String, String), EnrolmentRefused> {
     let app_client = client_of(app, text).await??;
-    let session = Session::open(app, &app_client, Challenge::MfaSetup, text)?;
+    let session = Session::open(app, &app_client, &[Challenge::MfaSetup], text)?;
     app.read(async |tx| waiting(app, &app_client, tx, &session).await).await?;
     let seed = TotpSeed::generate(&mut app.rng());
     let session = Session { pending_seed: Some(STANDARD.encode(seed.expose_secret())), ..session };
@@ -38,7 +39,7 @@ pub async fn associate(app: &App, text: &str) -> Result<(String, String), Enrolm
 pub async fn verify(app: &App, text: &str, code: &str, device_name: Option<&str>) -> Result<String, EnrolmentRefused> {
     check_device_name(device_name)?;
     let app_client = client_of(app, text).await??;
-    let session = Session::open(app, &app_client, Challenge::MfaSetup, text)?;
+    let session = Session::open(app, &app_client, &[Challenge::MfaSetup], text)?;
     let seed = session.pending_seed.as_ref().and_then(|text| STANDARD.decode(text).ok());
     let seed = TotpSeed::stored(Zeroizing::new(seed.ok_or(EnrolmentRefused::NoPendingToken)?));
     let next_id = ids::uuid(&mut app.rng());
@@ -51,7 +52,7 @@ pub async fn verify(app: &App, text: &str, code: &str, device_name: Option<&str>
             };
             session.spend(app, tx, &app_client.pool.id).await??;
             user_secrets::enrol_totp(tx, &user, &enrolment, app.now()).await?;
-            let preference = MfaPreference { software_token_enabled: true, software_token_preferred: true };
+            let preference = user.mfa.with(Wish { factor: SecondFactor::SoftwareToken, enabled: true, preferred: true });
             user_secrets::set_mfa(tx, &user, preference, app.now()).await?;
             let user = users::find_by_id(tx, &app_client.pool.id, &user.id).await?.ok_or(SessionRefused::Invalid)?;
             let progress = session.progress.clone().after(Done::Enrolment, &user);

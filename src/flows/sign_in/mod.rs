@@ -1,22 +1,30 @@
 //! Sign-in: one driver for every flow, and one file a challenge. The driver alone charges, spends, applies and records, so no
 //! challenge can skip it.
 
+mod answer;
 mod asked;
+mod choice;
 mod driver;
 mod mfa_setup;
 mod new_password;
+mod one_time_code;
 mod password;
 mod refused;
+mod second_code;
 mod session;
+mod sign_up;
 mod software_token;
 mod srp;
 mod subject;
 #[cfg(test)]
 mod tests;
 
+pub use answer::{Answer, Begin};
 pub use asked::ChallengeAsked;
-pub use driver::{Answer, Begin, Outcome, begin, prove, respond};
+pub use choice::Chosen;
+pub use driver::{Outcome, begin, prove, respond};
 pub use mfa_setup::{associate, verify};
 pub use refused::{SessionRefused, SignInRefused};
+pub use sign_up::{confirmed, open_signed_up, signed_up};
 pub use srp::PasswordClaim;
 pub use subject::attempts_of;

@@ -40,6 +40,15 @@ pub enum SignInRefused {
     /// A code of an authenticator that served before.
     #[error("the code was used before")]
     CodeUsed,
+    /// A wrong code that was sent.
+    #[error("wrong code of a message")]
+    WrongSentCode,
+    /// So many codes were sent that no more may be, for a while.
+    #[error("too many codes were sent")]
+    TooManyMessages,
+    /// A factor that is not to be chosen.
+    #[error("the factor is not offered")]
+    NotOffered,
     /// A new password that the policy does not take.
     #[error(transparent)]
     Password(#[from] PasswordRefused),

@@ -65,14 +65,14 @@ impl Session {
         Ok(format!("{}:{}", app_client.client.id, seal(app, app_client, "session", &Carried::V1(self.clone()))?))
     }
 
-    /// Opens a session string for an answer to `challenge`.
+    /// Opens a session string for an answer to one of `challenges`.
     ///
     /// # Errors
     /// [`SessionRefused`] when it is of another client, another challenge, or old.
-    pub fn open(app: &App, app_client: &AppClient, challenge: Challenge, text: &str) -> Result<Self, SessionRefused> {
+    pub fn open(app: &App, app_client: &AppClient, challenges: &[Challenge], text: &str) -> Result<Self, SessionRefused> {
         let (_, sealed) = text.split_once(':').ok_or(SessionRefused::Invalid)?;
         let Carried::V1(session) = open(app, app_client, "session", sealed).ok_or(SessionRefused::Invalid)?;
-        if session.asked != challenge {
+        if !challenges.contains(&session.asked) {
             return Err(SessionRefused::Invalid);
         }
         if session.is_expired(app) { Err(SessionRefused::Expired) } else { Ok(session) }
@@ -113,6 +113,23 @@ impl Session {
     pub async fn fail(&self, tx: &mut Conn, pool_id: &UserPoolId) -> Result<(), StoreError> {
         tokens::fail_session(tx, pool_id, &self.id, Timestamp::from_millis(self.expires_at)).await
     }
+}
+
+/// A session for another purpose than an answer.
+///
+/// # Errors
+/// Our own failures only.
+pub fn seal_as(app: &App, app_client: &AppClient, purpose: &str, session: Session) -> Result<String, Failed> {
+    seal(app, app_client, purpose, &Carried::V1(session))
+}
+
+/// Opens what [`seal_as`] made for the same client and purpose.
+///
+/// # Errors
+/// [`SessionRefused`] when it is another's, or old.
+pub fn open_as(app: &App, app_client: &AppClient, purpose: &str, text: &str) -> Result<Session, SessionRefused> {
+    let Carried::V1(session) = open(app, app_client, purpose, text).ok_or(SessionRefused::Invalid)?;
+    if session.is_expired(app) { Err(SessionRefused::Expired) } else { Ok(session) }
 }
 
 /// The client that a session string was made for, when nothing else names it.

@@ -17,6 +17,7 @@ use crate::flows::passwords;
 use crate::kit::clock::Timestamp;
 use crate::store::attempts::Target;
 use crate::userpools::challenge::{Challenge, Flow, Progress};
+use crate::userpools::first_factor::FirstFactor;
 use crate::userpools::user::{PasswordRecord, User};
 
 /// How old a proof's TIMESTAMP may be, and how far ahead: seconds.
@@ -56,7 +57,14 @@ sealed_as_json!(SecretBlock);
 ///
 /// # Errors
 /// [`SignInRefused::Busy`], and our own failures.
-pub async fn ask(app: &App, app_client: &AppClient, subject: Subject, public: ClientPublic) -> Result<ChallengeAsked, SignInRefused> {
+pub async fn ask(
+    app: &App,
+    app_client: &AppClient,
+    subject: Subject,
+    public: ClientPublic,
+    flow: Flow,
+    first: Option<FirstFactor>,
+) -> Result<ChallengeAsked, SignInRefused> {
     let known = with_password(subject.user.as_ref());
     let verifier = match known {
         Some((user, password)) => passwords::open_verifier(app, user, password)?,
@@ -66,8 +74,9 @@ pub async fn ask(app: &App, app_client: &AppClient, subject: Subject, public: Cl
     let secret = ServerChallenge::draw_secret(&mut app.rng());
     let exchange = app.hasher.run(move || ServerChallenge::start(&verifier, public, secret)).await?;
     let (password, factor) = known.map(|(user, _)| (user.password_generation, user.factor_generation)).unwrap_or_default();
+    let begun = Progress { first, ..Progress::begin(flow, password, factor) };
     let block = SecretBlock {
-        session: Session::new(app, app_client, &subject.id, Challenge::Password, Progress::begin(Flow::Srp, password, factor)),
+        session: Session::new(app, app_client, &subject.id, Challenge::Password, begun),
         target: subject.target,
         srp_name: subject.srp_name.clone(),
         exchange: STANDARD.encode(exchange.to_bytes().as_slice()),

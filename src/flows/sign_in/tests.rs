@@ -1,10 +1,12 @@
 //! Sign-in from the wire to the store, fault by fault.
 
 mod addresses;
+mod choice;
 mod gone;
 mod guesses;
 mod nobody;
 mod races;
+mod second_codes;
 mod sessions;
 mod work;
 

@@ -1,4 +1,4 @@
-//! AdminCreateUser: a user with a temporary password, invited by mail or text message unless that is suppressed.
+//! AdminCreateUser: a user with a temporary password, or with none where the pool lets in by codes; invited by mail or text message unless that is suppressed.
 
 use std::sync::Arc;
 
@@ -9,12 +9,13 @@ use super::answers::{Attribute, UserAnswer, by_name};
 use super::errors::Error;
 use crate::context::Context;
 use crate::crypto::ids;
-use crate::delivery::{self, InvitationEmail, InvitationSms, SendRefused};
+use crate::delivery::{self, InvitationEmail, InvitationSms, SendRefused, Welcome};
 use crate::flows::new_user::{self, NewUser};
 use crate::flows::passwords::administrators_record;
 use crate::kit::id::UserPoolId;
 use crate::kit::secret::Secret;
 use crate::userpools::attributes::Writer;
+use crate::userpools::first_factor;
 use crate::userpools::message::Message;
 use crate::userpools::pool::Pool;
 use crate::userpools::user::{User, UserStatus};
@@ -54,12 +55,19 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
     let mut new = new_user::prepare(cx, &pool, new)?;
     // A password that fits every policy: its four classes lead.
     let generated = || Secret::from(format!("Aa1!{}", ids::client_id(&mut cx.rng())));
-    let password = request.temporary_password.clone().unwrap_or_else(generated);
-    new.user.password = Some(administrators_record(cx, &pool, &new.user, &password, false).await?);
+    let given = request.temporary_password.clone().filter(|password| !password.expose_secret().is_empty());
+    let password = if given.is_none() && first_factor::is_passwordless(&pool) { None } else { Some(given.unwrap_or_else(generated)) };
+    match &password {
+        Some(password) => new.user.password = Some(administrators_record(cx, &pool, &new.user, password, false).await?),
+        None => {
+            first_factor::check_passwordless(&pool, &new.user)?;
+            new.user.status = UserStatus::Confirmed;
+        }
+    }
     let mediums = request.desired_delivery_mediums.unwrap_or_else(|| vec!["SMS".to_owned()]);
     let message = match request.message_action.as_deref() {
         Some("SUPPRESS") => None,
-        _ => invitation(&new.user, &password, &mediums)?,
+        _ => invitation(&new.user, password.as_ref(), &mediums)?,
     };
     cx.write(async |tx| {
         new_user::insert(tx, &pool, &new, request.force_alias_creation).await?;
@@ -77,20 +85,27 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
 }
 
 /// The invitation, by the first of the mediums for which the user has an address.
-fn invitation(user: &User, password: &Secret, mediums: &[String]) -> Result<Option<Message>, Error> {
+fn invitation(user: &User, password: Option<&Secret>, mediums: &[String]) -> Result<Option<Message>, Error> {
     let wants = |medium: &str| mediums.iter().any(|wanted| wanted == medium);
-    let (username, code) = (user.username.as_str(), password.expose_secret());
-    let (channel, to, body) = match (user.attributes.get("phone_number"), user.attributes.get("email")) {
-        (Some(number), _) if wants("SMS") => ("sms", number, InvitationSms { username, code }.render().map_err(Error::internal)?),
-        (_, Some(address)) if wants("EMAIL") => ("email", address, InvitationEmail { username, code }.render().map_err(Error::internal)?),
+    let username = user.username.as_str();
+    let (channel, to) = match (user.attributes.get("phone_number"), user.attributes.get("email")) {
+        (Some(number), _) if wants("SMS") => ("sms", number),
+        (_, Some(address)) if wants("EMAIL") => ("email", address),
         _ => return Ok(None),
     };
+    let body = match password.map(Secret::expose_secret) {
+        None => Welcome { username }.render(),
+        Some(code) if channel == "sms" => InvitationSms { username, code }.render(),
+        Some(code) => InvitationEmail { username, code }.render(),
+    };
+    let body = body.map_err(Error::internal)?;
+    let subject = if password.is_some() { "Your temporary password" } else { "Your account" };
     Ok(Some(Message {
         channel: channel.to_owned(),
         to: to.clone(),
-        subject: (channel == "email").then(|| "Your temporary password".to_owned()),
+        subject: (channel == "email").then(|| subject.to_owned()),
         body,
-        code: Some(code.to_owned()),
+        code: password.map(|password| password.expose_secret().to_owned()),
         link: None,
         user_pool_id: user.pool_id.clone(),
         username: user.username.clone(),

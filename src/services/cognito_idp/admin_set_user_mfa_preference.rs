@@ -1,14 +1,13 @@
-//! AdminSetUserMFAPreference: TOTP. The other factors are refused until they are built.
+//! AdminSetUserMFAPreference.
 
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::answers::find_user;
 use super::errors::Error;
 use super::factor_settings::FactorSettings;
 use crate::context::Context;
-use crate::flows::software_token;
+use crate::flows::second_factors;
 use crate::kit::id::UserPoolId;
 use crate::userpools::pool::Pool;
 
@@ -27,11 +26,7 @@ asks_about_pool!(Request);
 pub struct Response {}
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
-    match request.factors.preference()? {
-        Some(preference) => software_token::prefer_for(cx, &pool, &request.username, preference).await?,
-        // What changes nothing is still about somebody.
-        None => drop(find_user(cx, &pool, &request.username).await?),
-    }
+    second_factors::prefer_for(cx, &pool, &request.username, &request.factors.wishes()?).await?;
     Ok(Response {})
 }
 

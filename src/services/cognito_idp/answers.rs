@@ -10,6 +10,7 @@ use crate::flows::codes::{CodeDelivery, Medium};
 use crate::kit::clock::Timestamp;
 use crate::store;
 use crate::userpools::pool::Pool;
+use crate::userpools::second_factor::SecondFactor;
 use crate::userpools::user::User;
 
 /// A name and a value.
@@ -48,10 +49,9 @@ pub struct MfaSettings {
 impl MfaSettings {
     /// A user's.
     pub fn of(user: &User) -> Self {
-        let enabled = user.mfa.software_token_enabled;
         Self {
-            preferred_mfa_setting: (enabled && user.mfa.software_token_preferred).then_some("SOFTWARE_TOKEN_MFA"),
-            user_mfa_setting_list: if enabled { vec!["SOFTWARE_TOKEN_MFA"] } else { Vec::new() },
+            preferred_mfa_setting: user.mfa.preferred().map(SecondFactor::as_str),
+            user_mfa_setting_list: user.mfa.list().map(SecondFactor::as_str).collect(),
         }
     }
 }

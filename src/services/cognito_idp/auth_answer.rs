@@ -6,9 +6,12 @@ use super::auth_request::{Initiate, Parameters, Respond};
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::AppClient;
+use crate::flows::codes::Medium;
 use crate::flows::issue::Tokens;
 use crate::flows::refresh;
 use crate::flows::sign_in::{self, ChallengeAsked, Outcome};
+use crate::userpools::first_factor::FirstFactor;
+use crate::userpools::second_factor::SecondFactor;
 
 /// The answer.
 #[derive(Serialize, Default)]
@@ -21,6 +24,8 @@ pub struct Answer {
     challenge_parameters: Parameters,
     #[serde(skip_serializing_if = "Option::is_none")]
     authentication_result: Option<AuthenticationResult>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    available_challenges: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -96,9 +101,29 @@ impl Answer {
                 let parameters = [("USER_ID_FOR_SRP", Some(username)), ("FRIENDLY_DEVICE_NAME", device_name)];
                 Self::challenge("SOFTWARE_TOKEN_MFA", Some(session), parameters)
             }
-            ChallengeAsked::MfaSetup { session, username, offers_software_token } => {
-                let factors = if offers_software_token { "[\"SOFTWARE_TOKEN_MFA\"]" } else { "[]" };
-                let parameters = [("MFAS_CAN_SETUP", Some(factors.to_owned())), ("USER_ID_FOR_SRP", Some(username))];
+            ChallengeAsked::SelectFirst { session, offered } => {
+                let available_challenges = offered.into_iter().map(FirstFactor::as_str).collect();
+                Self { available_challenges, ..Self::challenge("SELECT_CHALLENGE", Some(session), []) }
+            }
+            ChallengeAsked::First { session, factor } => Self::challenge(factor.as_str(), Some(session), []),
+            ChallengeAsked::Code { session, name, username, delivery } => {
+                let medium = match delivery.medium {
+                    Medium::Email => "EMAIL",
+                    Medium::Sms => "SMS",
+                };
+                let parameters = [
+                    ("CODE_DELIVERY_DELIVERY_MEDIUM", Some(medium.to_owned())),
+                    ("CODE_DELIVERY_DESTINATION", Some(delivery.destination)),
+                    ("USER_ID_FOR_SRP", username),
+                ];
+                Self::challenge(name, Some(session), parameters)
+            }
+            ChallengeAsked::SelectMfa { session, username, factors } => {
+                let parameters = [("MFAS_CAN_CHOOSE", Some(text(names(factors))?)), ("USER_ID_FOR_SRP", Some(username))];
+                Self::challenge("SELECT_MFA_TYPE", Some(session), parameters)
+            }
+            ChallengeAsked::MfaSetup { session, username, offered } => {
+                let parameters = [("MFAS_CAN_SETUP", Some(text(names(offered))?)), ("USER_ID_FOR_SRP", Some(username))];
                 Self::challenge("MFA_SETUP", Some(session), parameters)
             }
         })
@@ -106,6 +131,11 @@ impl Answer {
 
     fn challenge<const N: usize>(name: &'static str, session: Option<String>, parameters: [(&str, Option<String>); N]) -> Self {
         let parameters = parameters.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect();
-        Self { challenge_name: Some(name), session, challenge_parameters: parameters, authentication_result: None }
+        Self { challenge_name: Some(name), session, challenge_parameters: parameters, ..Self::default() }
     }
+}
+
+/// As the parameters of challenges list factors.
+fn names(factors: Vec<SecondFactor>) -> serde_json::Result<String> {
+    serde_json::to_string(&factors.into_iter().map(SecondFactor::as_str).collect::<Vec<_>>())
 }

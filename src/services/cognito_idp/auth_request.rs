@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::errors::Error;
+use super::errors::{Error, no_session};
 use crate::crypto::srp::{ClientPublic, parse_timestamp};
-use crate::flows::sign_in::{Answer, Begin, PasswordClaim};
+use crate::flows::sign_in::{Answer, Begin, Chosen, PasswordClaim};
 use crate::kit::secret::Secret;
 use crate::userpools::challenge::Flow;
+use crate::userpools::first_factor::FirstFactor;
+use crate::userpools::second_factor::SecondFactor;
 
 /// The longest username of the model, in characters. The maps' values have no bound of their own there.
 const LONGEST_USERNAME: usize = 128;
@@ -49,11 +51,14 @@ pub enum Respond {
     },
 }
 
-/// Reads AuthFlow and AuthParameters.
+/// Reads AuthFlow, AuthParameters and Session.
 ///
 /// # Errors
 /// [`Error::InvalidParameter`].
-pub fn initiate(side: Side, flow: &str, parameters: &Parameters) -> Result<Initiate, Error> {
+pub fn initiate(side: Side, flow: &str, parameters: &Parameters, session: Option<&str>) -> Result<Initiate, Error> {
+    if flow != "USER_AUTH" {
+        no_session(session)?;
+    }
     let password = |flow| {
         let password = Secret::from(required(parameters, "PASSWORD")?.to_owned());
         Ok(Initiate::SignIn(Begin::Password { flow, username: username(parameters)?, password }))
@@ -63,8 +68,17 @@ pub fn initiate(side: Side, flow: &str, parameters: &Parameters) -> Result<Initi
         ("ADMIN_USER_PASSWORD_AUTH" | "ADMIN_NO_SRP_AUTH", Side::Admin) => password(Flow::AdminPassword),
         ("ADMIN_USER_PASSWORD_AUTH" | "ADMIN_NO_SRP_AUTH", Side::Client) => Err(Error::parameter("Initiate Auth method not supported.")),
         ("USER_SRP_AUTH", _) => {
-            let public = ClientPublic::parse(required(parameters, "SRP_A")?).map_err(|refused| Error::parameter(refused.to_string()))?;
-            Ok(Initiate::SignIn(Begin::Srp { username: username(parameters)?, public: Box::new(public) }))
+            let public = Box::new(public(required(parameters, "SRP_A")?)?);
+            Ok(Initiate::SignIn(Begin::Srp { username: username(parameters)?, public }))
+        }
+        ("USER_AUTH", _) => {
+            // A sign-in that is to reach a level is not one that reaches whichever it does.
+            if let Some(name) = ["TARGET_ACR_VALUES", "MAX_AGE", "ACCESS_TOKEN"].into_iter().find(|name| parameters.contains_key(*name)) {
+                return Err(Error::parameter(format!("{name} is not supported")));
+            }
+            let preferred =
+                parameters.get("PREFERRED_CHALLENGE").map(|name| chosen(name, "PREFERRED_CHALLENGE", parameters)).transpose()?;
+            Ok(Initiate::SignIn(Begin::Choice { username: username(parameters)?, preferred, confirmed: session.map(str::to_owned) }))
         }
         ("REFRESH_TOKEN_AUTH" | "REFRESH_TOKEN", _) => Ok(Initiate::Refresh { token: required(parameters, "REFRESH_TOKEN")?.to_owned() }),
         _ => Err(Error::parameter(format!("{flow} flow not enabled for this client"))),
@@ -78,6 +92,22 @@ pub fn initiate(side: Side, flow: &str, parameters: &Parameters) -> Result<Initi
 pub fn respond(challenge: &str, session: Option<&str>, responses: &Parameters) -> Result<Respond, Error> {
     let answer = match challenge {
         "PASSWORD_VERIFIER" => return claim(responses).map(Respond::Claim),
+        "SELECT_CHALLENGE" => Answer::SelectFirst(chosen(required(responses, "ANSWER")?, "ANSWER", responses)?),
+        "PASSWORD" => {
+            required(responses, "PASSWORD")?;
+            Answer::First(chosen(challenge, "ChallengeName", responses)?)
+        }
+        "PASSWORD_SRP" => {
+            required(responses, "SRP_A")?;
+            Answer::First(chosen(challenge, "ChallengeName", responses)?)
+        }
+        "EMAIL_OTP" => Answer::EmailCode { code: required(responses, "EMAIL_OTP_CODE")?.to_owned() },
+        "SMS_OTP" => Answer::SmsOtp { code: required(responses, "SMS_OTP_CODE")?.to_owned() },
+        "SMS_MFA" => Answer::SmsMfa { code: required(responses, "SMS_MFA_CODE")?.to_owned() },
+        "SELECT_MFA_TYPE" => {
+            let factor = SecondFactor::parse(required(responses, "ANSWER")?);
+            Answer::SelectMfa { factor: factor.ok_or_else(|| Error::parameter("ANSWER is no MFA type"))? }
+        }
         "SOFTWARE_TOKEN_MFA" => Answer::SoftwareToken { code: required(responses, "SOFTWARE_TOKEN_MFA_CODE")?.to_owned() },
         "NEW_PASSWORD_REQUIRED" => {
             let attributes = responses.iter().filter_map(|(name, value)| Some((name.strip_prefix("userAttributes.")?, value)));
@@ -86,11 +116,25 @@ pub fn respond(challenge: &str, session: Option<&str>, responses: &Parameters) -
                 attributes: attributes.map(|(name, value)| (name.to_owned(), value.clone())).collect(),
             }
         }
-        "MFA_SETUP" => Answer::MfaSetup,
+        "MFA_SETUP" => Answer::MfaSetup { email: responses.get("EMAIL").cloned() },
         other => return Err(Error::parameter(format!("Challenge {other} is not supported"))),
     };
     let session = session.ok_or_else(|| missing("Session"))?.to_owned();
     Ok(Respond::Answer { username: username(responses)?, session, answer })
+}
+
+/// A first factor, and what came with it.
+fn chosen(factor: &str, member: &str, parameters: &Parameters) -> Result<Chosen, Error> {
+    let factor = FirstFactor::parse(factor).ok_or_else(|| Error::parameter(format!("{member} is no challenge to begin with")))?;
+    Ok(Chosen {
+        factor,
+        password: parameters.get("PASSWORD").map(|password| Secret::from(password.clone())),
+        public: parameters.get("SRP_A").map(|text| public(text).map(Box::new)).transpose()?,
+    })
+}
+
+fn public(text: &str) -> Result<ClientPublic, Error> {
+    ClientPublic::parse(text).map_err(|refused| Error::parameter(refused.to_string()))
 }
 
 /// SECRET_HASH.

@@ -22,7 +22,7 @@ pub fn check(pool: &Pool, configuration: &ClientConfiguration) -> Result<(), Err
     if legacy > 0 && legacy < flows.len() {
         return Err(Error::parameter("Legacy and new ExplicitAuthFlows cannot be used together."));
     }
-    if let Some(flow) = flows.iter().find(|flow| matches!(flow.as_str(), "ALLOW_USER_AUTH" | "CUSTOM_AUTH_FLOW_ONLY")) {
+    if let Some(flow) = flows.iter().find(|flow| flow.as_str() == "CUSTOM_AUTH_FLOW_ONLY") {
         return Err(Error::parameter(format!("{flow} is not supported")));
     }
     let lifetimes = [configuration.access_token_lifetime(), configuration.id_token_lifetime(), configuration.refresh_token_lifetime()];

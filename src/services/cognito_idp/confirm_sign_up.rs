@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::errors::{Error, no_session};
+use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::AppClient;
-use crate::flows::confirm_sign_up;
+use crate::flows::{confirm_sign_up, sign_in};
 use crate::kit::id::ClientId;
 
 #[derive(Deserialize)]
@@ -23,12 +23,20 @@ pub struct Request {
 proves_secret_by_username!(Request);
 
 #[derive(Serialize)]
-pub struct Response {}
+#[serde(rename_all = "PascalCase")]
+pub struct Response {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<String>,
+}
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Response, Error> {
-    no_session(request.session.as_deref())?;
+    let signed_up = request.session.as_deref().map(|text| sign_in::open_signed_up(cx, &app_client, text)).transpose()?;
     confirm_sign_up::confirm(cx, &app_client, &request.username, &request.confirmation_code, request.force_alias_creation).await?;
-    Ok(Response {})
+    let session = match signed_up {
+        Some(user_id) => sign_in::confirmed(cx, &app_client, &user_id).await?,
+        None => None,
+    };
+    Ok(Response { session })
 }
 
 #[cfg(test)]

@@ -11,16 +11,20 @@ use crate::flows::failed::Failed;
 use crate::flows::new_user::{AliasRefused, InsertRefused, UnfitUser};
 use crate::flows::passwords::NewPasswordRefused;
 use crate::flows::refresh::RefreshRefused;
+use crate::flows::second_factors::PreferenceRefused;
 use crate::flows::sign_in::{SessionRefused, SignInRefused};
 use crate::flows::sign_up::SignUpRefused;
-use crate::flows::software_token::{EnrolmentRefused, PreferenceRefused};
+use crate::flows::software_token::EnrolmentRefused;
 use crate::flows::user_attributes::ChangeRefused;
 use crate::operation::{self, Fault};
 use crate::store::StoreError;
 use crate::userpools::attributes::AttributeRefused;
 use crate::userpools::challenge::{Barred, Flow};
+use crate::userpools::first_factor::PasswordlessRefused;
 use crate::userpools::name::{NameKind, NameRefused};
 use crate::userpools::password_policy::PasswordRefused;
+use crate::userpools::pool::FactorsRefused;
+use crate::userpools::second_factor::{SecondFactor, WishRefused};
 
 /// An error of user pools.
 #[derive(Debug)]
@@ -264,6 +268,7 @@ impl From<SignUpRefused> for Error {
             SignUpRefused::AdministratorsOnly => Self::not_authorized("SignUp is not permitted for this user pool"),
             SignUpRefused::Unfit(refused) => refused.into(),
             SignUpRefused::Password(refused) => refused.into(),
+            SignUpRefused::Passwordless(refused) => refused.into(),
             SignUpRefused::UsernameExists => Self::UsernameExists,
             SignUpRefused::Alias(refused) => refused.into(),
             SignUpRefused::AddressIsFull => Self::LimitExceeded,
@@ -323,6 +328,9 @@ impl From<SignInRefused> for Error {
             SignInRefused::Session(refused) => refused.into(),
             SignInRefused::WrongCode => Self::CodeMismatch("Invalid code received for user"),
             SignInRefused::CodeUsed => Self::ExpiredCode("Your software token has already been used once."),
+            SignInRefused::WrongSentCode => Self::CodeMismatch("Invalid code or auth state for the user."),
+            SignInRefused::TooManyMessages => Self::TooManyRequests,
+            SignInRefused::NotOffered => Self::parameter("The selected challenge is not available."),
             SignInRefused::Password(refused) => Self::InvalidPassword(refused),
             SignInRefused::Attribute(refused) => refused.into(),
             SignInRefused::Alias(refused) => refused.into(),
@@ -390,11 +398,35 @@ impl From<EnrolmentRefused> for Error {
 impl From<PreferenceRefused> for Error {
     fn from(refused: PreferenceRefused) -> Self {
         match refused {
-            PreferenceRefused::PreferredIsDisabled => Self::parameter("Preferred MFA must be enabled"),
-            PreferenceRefused::NoToken => Self::parameter("User has not verified software token mfa"),
+            PreferenceRefused::Wish(refused) => refused.into(),
             PreferenceRefused::Revoked => Self::not_authorized(REVOKED),
             PreferenceRefused::NoSuchUser => Self::UserNotFound,
             PreferenceRefused::Failed(failed) => failed.into(),
+        }
+    }
+}
+
+impl From<PasswordlessRefused> for Error {
+    fn from(refused: PasswordlessRefused) -> Self {
+        Self::parameter(refused.to_string())
+    }
+}
+
+impl From<FactorsRefused> for Error {
+    fn from(refused: FactorsRefused) -> Self {
+        Self::parameter(refused.to_string())
+    }
+}
+
+impl From<WishRefused> for Error {
+    fn from(refused: WishRefused) -> Self {
+        match refused {
+            WishRefused::PreferredIsDisabled => Self::parameter("Preferred MFA must be enabled"),
+            WishRefused::TwoPreferred => Self::parameter("Only one factor can be set as preferred"),
+            WishRefused::Lacking(SecondFactor::SoftwareToken) => Self::parameter("User has not verified software token mfa"),
+            WishRefused::Lacking(factor) | WishRefused::NotOffered(factor) => {
+                Self::parameter(format!("User does not have delivery config set to turn on {}", factor.as_str()))
+            }
         }
     }
 }
@@ -405,6 +437,7 @@ const fn name_of(flow: Flow) -> &'static str {
         Flow::Password => "USER_PASSWORD_AUTH",
         Flow::AdminPassword => "ADMIN_USER_PASSWORD_AUTH",
         Flow::Srp => "USER_SRP_AUTH",
+        Flow::Choice => "USER_AUTH",
     }
 }
 
@@ -413,7 +446,7 @@ pub fn refuse_unsupported(rest: &Map<String, Value>) -> Result<(), Error> {
     operation::unsupported(rest).map_or(Ok(()), |name| Err(Error::parameter(format!("{name} is not supported"))))
 }
 
-/// Refuses the session by which a sign-up goes on into a sign-in (USER_AUTH): none was handed out.
+/// Refuses the session by which a sign-up goes on into a sign-in, where that is not by choice.
 pub fn no_session(given: Option<&str>) -> Result<(), Error> {
     given.map_or(Ok(()), |_| Err(Error::parameter("Session is not supported")))
 }

@@ -1,10 +1,10 @@
-//! What a request chooses of MFA: TOTP. The other factors are refused until they are built.
+//! What a request chooses of MFA.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::errors::{Error, refuse_unsupported};
-use crate::userpools::user::MfaPreference;
+use crate::userpools::second_factor::{SecondFactor, Wish};
 
 /// The settings of SetUserMFAPreference and AdminSetUserMFAPreference.
 #[derive(Deserialize)]
@@ -18,7 +18,7 @@ pub struct FactorSettings {
     rest: Map<String, Value>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Settings {
     #[serde(default)]
@@ -28,17 +28,17 @@ struct Settings {
 }
 
 impl FactorSettings {
-    /// What is chosen; `None` where nothing is said of a factor that we have.
-    pub fn preference(&self) -> Result<Option<MfaPreference>, Error> {
+    /// What is wished; nothing of a factor of which nothing is said.
+    pub fn wishes(&self) -> Result<Vec<Wish>, Error> {
         refuse_unsupported(&self.rest)?;
-        let others = [&self.sms_mfa_settings, &self.email_mfa_settings];
-        if others.into_iter().flatten().any(|settings| settings.enabled || settings.preferred_mfa) {
-            return Err(Error::parameter("User does not have delivery config set to turn on SMS_MFA"));
-        }
-        let preference = |settings: &Settings| MfaPreference {
-            software_token_enabled: settings.enabled,
-            software_token_preferred: settings.preferred_mfa,
+        let given = [
+            (SecondFactor::Sms, self.sms_mfa_settings),
+            (SecondFactor::SoftwareToken, self.software_token_mfa_settings),
+            (SecondFactor::Email, self.email_mfa_settings),
+        ];
+        let wish = |(factor, settings): (SecondFactor, Option<Settings>)| {
+            settings.map(|settings| Wish { factor, enabled: settings.enabled, preferred: settings.preferred_mfa })
         };
-        Ok(self.software_token_mfa_settings.as_ref().map(preference))
+        Ok(given.into_iter().filter_map(wish).collect())
     }
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::auth_answer::{self, Answer};
 use super::auth_request::{self, Parameters, Side};
-use super::errors::{Error, no_session};
+use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::AppClient;
 use crate::kit::id::ClientId;
@@ -31,7 +31,7 @@ impl OfClient for Request {
 }
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Answer, Error> {
-    no_session(request.session.as_deref())?;
-    let asked = auth_request::initiate(Side::Client, &request.auth_flow, &request.auth_parameters)?;
+    let session = request.session.as_deref();
+    let asked = auth_request::initiate(Side::Client, &request.auth_flow, &request.auth_parameters, session)?;
     auth_answer::initiate(cx, &app_client, asked, auth_request::secret_hash(&request.auth_parameters)).await
 }

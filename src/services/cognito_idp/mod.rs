@@ -10,11 +10,13 @@ mod add_custom_attributes;
 mod admin_add_user_to_group;
 mod admin_confirm_sign_up;
 mod admin_create_user;
+mod admin_delete_software_token;
 mod admin_delete_user;
 mod admin_delete_user_attributes;
 mod admin_disable_user;
 mod admin_enable_user;
 mod admin_get_user;
+mod admin_get_user_auth_factors;
 mod admin_initiate_auth;
 mod admin_list_groups_for_user;
 mod admin_remove_user_from_group;
@@ -45,6 +47,7 @@ mod factor_settings;
 mod filter;
 mod get_group;
 mod get_user;
+mod get_user_auth_factors;
 mod get_user_pool_mfa_config;
 mod global_sign_out;
 mod group_answer;
@@ -80,11 +83,13 @@ pub fn operations() -> Vec<Operation> {
         signed("AdminAddUserToGroup", admin_add_user_to_group::handle),
         signed("AdminConfirmSignUp", admin_confirm_sign_up::handle),
         signed("AdminCreateUser", admin_create_user::handle),
+        signed("AdminDeleteSoftwareToken", admin_delete_software_token::handle),
         signed("AdminDeleteUser", admin_delete_user::handle),
         signed("AdminDeleteUserAttributes", admin_delete_user_attributes::handle),
         signed("AdminDisableUser", admin_disable_user::handle),
         signed("AdminEnableUser", admin_enable_user::handle),
         signed("AdminGetUser", admin_get_user::handle),
+        signed("AdminGetUserAuthFactors", admin_get_user_auth_factors::handle),
         signed("AdminInitiateAuth", admin_initiate_auth::handle),
         signed("AdminListGroupsForUser", admin_list_groups_for_user::handle),
         signed("AdminRemoveUserFromGroup", admin_remove_user_from_group::handle),
@@ -107,6 +112,7 @@ pub fn operations() -> Vec<Operation> {
         signed("DescribeUserPoolClient", describe_user_pool_client::handle),
         signed("GetGroup", get_group::handle),
         bearer("GetUser", get_user::handle),
+        bearer("GetUserAuthFactors", get_user_auth_factors::handle),
         signed("GetUserPoolMfaConfig", get_user_pool_mfa_config::handle),
         bearer("GlobalSignOut", global_sign_out::handle),
         client("InitiateAuth", initiate_auth::handle).within(PerAddress::RefusedSignIns),

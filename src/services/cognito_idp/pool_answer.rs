@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::iam::arn::Arn;
 use crate::kit::clock::Timestamp;
 use crate::userpools::attributes::{SchemaAttribute, full_schema};
-use crate::userpools::pool::{Pool, PoolConfiguration, SoftwareToken};
+use crate::userpools::pool::{Pool, PoolConfiguration, SmsMfa, SoftwareToken};
 
 /// UserPoolType.
 #[derive(Serialize)]
@@ -27,10 +27,12 @@ pub struct PoolAnswer {
 impl PoolAnswer {
     /// A pool with so many users.
     pub fn of(cx: &Context, pool: &Pool, estimated_number_of_users: i64) -> Self {
-        // The schema is told whole, by another name, and TOTP and passkeys by GetUserPoolMfaConfig.
+        // The schema is told whole, by another name, and the second factors and passkeys by GetUserPoolMfaConfig.
         let configuration = PoolConfiguration {
             schema: Vec::new(),
             software_token_mfa_configuration: SoftwareToken::default(),
+            sms_mfa: SmsMfa::default(),
+            email_mfa_configuration: None,
             web_authn_configuration: None,
             ..pool.configuration.clone()
         };

@@ -45,6 +45,7 @@ impl PoolSettings {
                 "SMS configuration and Auto verification for phone_number are required when MFA is required/optional",
             ));
         }
+        configuration.check_first_factors()?;
         configuration.software_token_mfa_configuration = SoftwareToken { enabled: configuration.mfa != MfaMode::Off };
         Ok(configuration.with_both_names())
     }

@@ -1,4 +1,4 @@
-//! SetUserMFAPreference: TOTP. The other factors are refused until they are built.
+//! SetUserMFAPreference.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use super::errors::Error;
 use super::factor_settings::FactorSettings;
 use crate::context::Context;
 use crate::flows::access::Holder;
-use crate::flows::software_token;
+use crate::flows::second_factors;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -22,8 +22,6 @@ carries_access_token!(Request);
 pub struct Response {}
 
 pub async fn handle(cx: &Context, holder: Holder, request: Request) -> Result<Response, Error> {
-    if let Some(preference) = request.factors.preference()? {
-        software_token::prefer(cx, &holder, preference).await?;
-    }
+    second_factors::prefer(cx, &holder, &request.factors.wishes()?).await?;
     Ok(Response {})
 }

@@ -1,4 +1,4 @@
-//! SetUserPoolMfaConfig: TOTP. The other factors are refused until they are built.
+//! SetUserPoolMfaConfig: what follows the password. What is left out is none of the pool's factors.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::flows::clients::NoSuchPool;
 use crate::kit::id::UserPoolId;
 use crate::store;
-use crate::userpools::pool::{MfaMode, Pool, PoolConfiguration, SoftwareToken};
+use crate::userpools::pool::{EmailMfaConfiguration, MfaMode, Pool, PoolConfiguration, SmsMfa, SoftwareToken};
 use crate::userpools::web_authn::WebAuthnConfiguration;
 
 #[derive(Deserialize)]
@@ -19,6 +19,8 @@ use crate::userpools::web_authn::WebAuthnConfiguration;
 pub struct Request {
     user_pool_id: UserPoolId,
     software_token_mfa_configuration: Option<SoftwareToken>,
+    sms_mfa_configuration: Option<SmsMfaRequest>,
+    email_mfa_configuration: Option<EmailMfaConfiguration>,
     mfa_configuration: Option<MfaMode>,
     web_authn_configuration: Option<WebAuthnConfiguration>,
     #[serde(flatten)]
@@ -27,23 +29,58 @@ pub struct Request {
 
 asks_about_pool!(Request);
 
+impl Request {
+    /// Who asks for passkeys alone says nothing of what follows the password.
+    const fn is_of_passkeys(&self) -> bool {
+        let says_more = self.mfa_configuration.is_some()
+            || self.software_token_mfa_configuration.is_some()
+            || self.sms_mfa_configuration.is_some()
+            || self.email_mfa_configuration.is_some();
+        self.web_authn_configuration.is_some() && !says_more
+    }
+}
+
+/// How codes go by text message.
+#[derive(Clone, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SmsMfaRequest {
+    sms_authentication_message: Option<String>,
+    /// What we don't honour here yet: the role is set by CreateUserPool and UpdateUserPool.
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
 /// The pool's factors.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Response {
     #[serde(skip_serializing_if = "Option::is_none")]
+    sms_mfa_configuration: Option<SmsMfaAnswer>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     software_token_mfa_configuration: Option<SoftwareToken>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email_mfa_configuration: Option<EmailMfaConfiguration>,
     mfa_configuration: MfaMode,
     #[serde(skip_serializing_if = "Option::is_none")]
     web_authn_configuration: Option<WebAuthnConfiguration>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct SmsMfaAnswer {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sms_authentication_message: Option<String>,
 }
 
 impl Response {
     /// Of a pool.
     pub fn of(configuration: &PoolConfiguration) -> Self {
         let software_token = configuration.software_token_mfa_configuration;
+        let sms = SmsMfaAnswer { sms_authentication_message: configuration.sms_authentication_message.clone() };
         Self {
+            sms_mfa_configuration: configuration.sms_mfa.enabled.then_some(sms),
             software_token_mfa_configuration: (software_token.enabled || configuration.mfa != MfaMode::Off).then_some(software_token),
+            email_mfa_configuration: configuration.email_mfa_configuration.clone(),
             mfa_configuration: configuration.mfa,
             web_authn_configuration: configuration.web_authn_configuration.clone(),
         }
@@ -52,28 +89,37 @@ impl Response {
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     refuse_unsupported(&request.rest)?;
-    // Who asks for passkeys alone says nothing of the second factors.
-    let web_authn = request.web_authn_configuration.as_ref();
-    let is_of_passkeys = web_authn.is_some() && request.mfa_configuration.is_none() && request.software_token_mfa_configuration.is_none();
-    let mfa = request.mfa_configuration.unwrap_or_default();
-    let software_token_mfa_configuration = request.software_token_mfa_configuration.unwrap_or_default();
-    let software_token = software_token_mfa_configuration.enabled;
-    if mfa != MfaMode::Off && !software_token {
-        return Err(Error::parameter("Invalid MFA configuration given, can't turn on MFA without configuring an MFA option"));
-    }
-    if mfa == MfaMode::Off && software_token {
-        return Err(Error::parameter("Invalid MFA configuration given, can't disable MFA and configure an MFA together."));
+    if let Some(sms) = &request.sms_mfa_configuration {
+        refuse_unsupported(&sms.rest)?;
     }
     let configuration = cx
         .write(async |tx| {
             let now = store::user_pools::find(tx, &pool.id).await?;
             let now = now.ok_or_else(|| NoSuchPool(pool.id.clone()))?.configuration;
-            let web_authn_configuration = web_authn_settings::after(now.web_authn_configuration.clone(), web_authn)?;
-            let now = PoolConfiguration { web_authn_configuration, ..now };
-            let configuration = if is_of_passkeys { now } else { PoolConfiguration { mfa, software_token_mfa_configuration, ..now } };
+            let configuration = applied(&request, now)?;
             store::user_pools::update(tx, &pool.id, &configuration, cx.now()).await?;
             Ok::<_, Error>(configuration)
         })
         .await?;
     Ok(Response::of(&configuration))
+}
+
+/// The pool's configuration with the factors that are asked for.
+fn applied(request: &Request, now: PoolConfiguration) -> Result<PoolConfiguration, Error> {
+    let web_authn_configuration = web_authn_settings::after(now.web_authn_configuration.clone(), request.web_authn_configuration.as_ref())?;
+    let now = PoolConfiguration { web_authn_configuration, ..now };
+    if request.is_of_passkeys() {
+        return Ok(now);
+    }
+    let message = request.sms_mfa_configuration.as_ref().and_then(|sms| sms.sms_authentication_message.clone());
+    let configuration = PoolConfiguration {
+        mfa: request.mfa_configuration.unwrap_or_default(),
+        software_token_mfa_configuration: request.software_token_mfa_configuration.unwrap_or_default(),
+        sms_mfa: SmsMfa { enabled: request.sms_mfa_configuration.is_some() },
+        email_mfa_configuration: request.email_mfa_configuration.clone(),
+        sms_authentication_message: message.or_else(|| now.sms_authentication_message.clone()),
+        ..now
+    };
+    configuration.check_second_factors().and_then(|()| configuration.check_first_factors()).map_err(Error::from)?;
+    Ok(configuration)
 }

@@ -6,7 +6,7 @@ use super::answers::{Attribute, CodeDeliveryDetails, by_name};
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::AppClient;
-use crate::flows::sign_up;
+use crate::flows::{sign_in, sign_up};
 use crate::kit::id::{ClientId, UserId};
 use crate::kit::secret::Secret;
 
@@ -30,13 +30,15 @@ pub struct Response {
     #[serde(skip_serializing_if = "Option::is_none")]
     code_delivery_details: Option<CodeDeliveryDetails>,
     user_sub: UserId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session: Option<String>,
 }
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Response, Error> {
-    let password = request.password.ok_or_else(|| Error::parameter("Password is required"))?;
     let attributes = by_name(request.user_attributes);
-    let (user, delivery) = sign_up::sign_up(cx, &app_client, &request.username, &password, attributes).await?;
-    Ok(Response { user_confirmed: false, code_delivery_details: delivery.map(Into::into), user_sub: user.id })
+    let (user, delivery) = sign_up::sign_up(cx, &app_client, &request.username, request.password.as_ref(), attributes).await?;
+    let session = sign_in::signed_up(cx, &app_client, &user)?;
+    Ok(Response { user_confirmed: false, code_delivery_details: delivery.map(Into::into), user_sub: user.id, session })
 }
 
 #[cfg(test)]
@@ -166,10 +168,9 @@ mod tests {
         let heard = json!({"Username": "alice", "Password": PASSWORD, "ClientMetadata": {"a": "b"}, "ValidationData": attribute("a", "b"),
                            "AnalyticsMetadata": {"AnalyticsEndpointId": "x"}, "UserContextData": {"IpAddress": "192.0.2.1"}});
         pool.client("SignUp", heard).await.ok();
-        for (operation, input) in [
-            ("ConfirmSignUp", json!({"Username": "alice", "ConfirmationCode": "000000"})),
-            ("InitiateAuth", json!({"AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": {"USERNAME": "alice", "PASSWORD": PASSWORD}})),
-        ] {
+        for (operation, input) in
+            [("InitiateAuth", json!({"AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": {"USERNAME": "alice", "PASSWORD": PASSWORD}}))]
+        {
             let mut with_session = input;
             with_session["Session"] = json!("x".repeat(20));
             let refused = pool.client(operation, with_session).await.error();

@@ -10,7 +10,7 @@ use crate::context::Context;
 use crate::flows::clients::NoSuchPool;
 use crate::kit::id::UserPoolId;
 use crate::store;
-use crate::userpools::pool::{Pool, PoolConfiguration};
+use crate::userpools::pool::{Pool, PoolConfiguration, SoftwareToken};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -31,13 +31,15 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
     cx.write(async |tx| {
         let before = store::user_pools::find(tx, &pool.id).await?.ok_or_else(|| NoSuchPool(pool.id.clone()))?;
         let created = before.configuration;
+        // Any second factor lets people in where everyone must show one.
+        let factor = SoftwareToken { enabled: created.has_second_factor() };
         let configuration = PoolConfiguration {
-            alias_attributes: created.alias_attributes,
-            username_attributes: created.username_attributes,
+            alias_attributes: created.alias_attributes.clone(),
+            username_attributes: created.username_attributes.clone(),
             username_configuration: created.username_configuration,
-            schema: created.schema,
-            web_authn_configuration: created.web_authn_configuration,
-            ..settings.clone().read(created.software_token_mfa_configuration)?
+            schema: created.schema.clone(),
+            web_authn_configuration: created.web_authn_configuration.clone(),
+            ..settings.clone().read(factor)?.with_factors_of(&created)
         };
         if let Some(name) = &pool_name {
             store::user_pools::rename(tx, &pool.id, name).await?;

@@ -6,7 +6,8 @@ use super::*;
 use crate::crypto::argon2::PasswordHash;
 use crate::crypto::sealed::Sealed;
 use crate::userpools::client::ClientConfiguration;
-use crate::userpools::pool::PoolConfiguration;
+use crate::userpools::pool::{EmailMfaConfiguration, MfaMode, PoolConfiguration, SoftwareToken};
+use crate::userpools::second_factor::Wish;
 use crate::userpools::user::{MfaPreference, PasswordRecord};
 
 const NOW: Timestamp = Timestamp::from_seconds(1000);
@@ -17,7 +18,11 @@ fn pool(mfa: MfaMode) -> Pool {
         account_id: "".into(),
         region: "".into(),
         name: "".into(),
-        configuration: PoolConfiguration { mfa, ..PoolConfiguration::default() },
+        configuration: PoolConfiguration {
+            mfa,
+            software_token_mfa_configuration: SoftwareToken { enabled: true },
+            ..PoolConfiguration::default()
+        },
         created_at: NOW,
         modified_at: NOW,
     }
@@ -66,7 +71,7 @@ fn user() -> User {
 }
 
 fn with_token(preference: bool) -> User {
-    let mfa = MfaPreference { software_token_enabled: preference, software_token_preferred: preference };
+    let mfa = MfaPreference { software_token_enabled: preference, software_token_preferred: preference, ..MfaPreference::default() };
     User { sealed_totp_seed: Some(Sealed::stored(vec![1])), mfa, ..user() }
 }
 
@@ -158,4 +163,137 @@ fn a_session_ends_with_the_password_and_the_factors_that_it_rests_on() {
 fn a_flow_that_the_client_no_longer_takes_goes_no_further() {
     let answer = next(&pool(MfaMode::Off), &client(&["ALLOW_USER_SRP_AUTH"]), &user(), &progress(&[Done::Password]), NOW);
     assert_eq!(answer, Err(Barred::FlowDisabled(Flow::Password).into()));
+}
+
+fn with_addresses(user: User) -> User {
+    let attributes =
+        [("email", "a@x.example"), ("email_verified", "true"), ("phone_number", "+15555550100"), ("phone_number_verified", "true")];
+    User { attributes: attributes.map(|(name, value)| (name.to_owned(), value.to_owned())).into(), ..user }
+}
+
+fn with_every_factor(mfa: MfaMode) -> Pool {
+    let all = ["PASSWORD", "EMAIL_OTP", "SMS_OTP", "WEB_AUTHN"].map(str::to_owned).to_vec();
+    let mut pool = pool(mfa);
+    pool.configuration.policies.sign_in_policy.allowed_first_auth_factors = all;
+    pool.configuration.sms_mfa.enabled = true;
+    pool.configuration.email_mfa_configuration = Some(EmailMfaConfiguration::default());
+    pool
+}
+
+fn wanting(user: User, wanted: &[(SecondFactor, bool)]) -> User {
+    let wish = |preference: MfaPreference, (factor, preferred): &(SecondFactor, bool)| {
+        preference.with(Wish { factor: *factor, enabled: true, preferred: *preferred })
+    };
+    User { mfa: wanted.iter().fold(MfaPreference::default(), wish), ..user }
+}
+
+fn by_choice(first: Option<FirstFactor>, done: &[Done]) -> Progress {
+    let begun = Progress::begin(Flow::Choice, Generation::stored(1), Generation::stored(1));
+    Progress { first, done: done.to_vec(), ..begun }
+}
+
+#[test]
+fn a_choice_is_asked_for_and_then_what_was_chosen() {
+    let user = with_addresses(user());
+    for (first, expected) in [
+        (None, Challenge::SelectFirst),
+        (Some(FirstFactor::Password), Challenge::Password),
+        (Some(FirstFactor::PasswordSrp), Challenge::Password),
+        (Some(FirstFactor::EmailOtp), Challenge::EmailOtp),
+        (Some(FirstFactor::SmsOtp), Challenge::SmsOtp),
+        (Some(FirstFactor::WebAuthn), Challenge::WebAuthn),
+    ] {
+        let step = next(&with_every_factor(MfaMode::Optional), &client(&["ALLOW_USER_AUTH"]), &user, &by_choice(first, &[]), NOW);
+        assert_eq!(step, Ok(Step::Ask(expected)), "{first:?}");
+    }
+}
+
+#[test]
+fn nobody_begins_with_a_code_who_has_no_verified_address_or_a_second_factor() {
+    let whole = with_addresses(user());
+    let without = |name: &str| {
+        let mut user = whole.clone();
+        user.attributes.remove(name);
+        user
+    };
+    let (optional, on) = (with_every_factor(MfaMode::Optional), with_every_factor(MfaMode::On));
+    for (pool, user) in [
+        (&optional, without("email")),
+        (&optional, without("email_verified")),
+        (&optional, User { status: UserStatus::Unconfirmed, ..whole.clone() }),
+        (&optional, User { status: UserStatus::ForceChangePassword, ..whole.clone() }),
+        (&optional, wanting(whole.clone(), &[(SecondFactor::Sms, false)])),
+        (&on, whole.clone()),
+        (&pool(MfaMode::Off), whole.clone()),
+    ] {
+        let begun = by_choice(Some(FirstFactor::EmailOtp), &[]);
+        let step = next(pool, &client(&["ALLOW_USER_AUTH"]), &user, &begun, NOW);
+        assert_eq!(step, Err(NextRefused::Stale), "{:?} {:?}", user.status, user.attributes);
+    }
+    let nobodys = next(&optional, &client(&["ALLOW_USER_SRP_AUTH"]), &whole, &by_choice(None, &[]), NOW);
+    assert_eq!(nobodys, Err(Barred::FlowDisabled(Flow::Choice).into()));
+}
+
+#[test]
+fn the_second_factor_is_the_preferred_one_the_only_one_or_the_chosen_one() {
+    use Challenge::{EmailMfa, MfaSetup, SelectMfa, SmsMfa, SoftwareToken};
+    use SecondFactor::{Email, Sms, SoftwareToken as Token};
+    let bare = user();
+    let whole = User { sealed_totp_seed: Some(Sealed::stored(vec![1])), ..with_addresses(user()) };
+    for (mfa, user, chosen, expected) in [
+        (MfaMode::Off, wanting(whole.clone(), &[(Sms, true)]), None, None),
+        (MfaMode::Optional, whole.clone(), None, None),
+        (MfaMode::Optional, wanting(whole.clone(), &[(Sms, false)]), None, Some(SmsMfa)),
+        (MfaMode::Optional, wanting(whole.clone(), &[(Email, false)]), None, Some(EmailMfa)),
+        (MfaMode::Optional, wanting(whole.clone(), &[(Email, false), (Token, true)]), None, Some(SoftwareToken)),
+        (MfaMode::Optional, wanting(whole.clone(), &[(Email, false), (Sms, false)]), None, Some(SelectMfa)),
+        (MfaMode::Optional, wanting(whole.clone(), &[(Email, false), (Sms, false)]), Some(Email), Some(EmailMfa)),
+        // What is not among them is not to be chosen.
+        (MfaMode::Optional, wanting(whole.clone(), &[(Email, false), (Sms, false)]), Some(Token), Some(SelectMfa)),
+        // An address that is gone takes its factor with it.
+        (MfaMode::Optional, wanting(bare.clone(), &[(Email, true)]), None, None),
+        (MfaMode::On, wanting(bare.clone(), &[(Email, true)]), None, Some(MfaSetup)),
+        (MfaMode::On, bare.clone(), None, Some(MfaSetup)),
+        (MfaMode::On, with_addresses(bare.clone()), None, Some(SelectMfa)),
+        (MfaMode::On, with_addresses(bare), Some(Sms), Some(SmsMfa)),
+        (MfaMode::On, wanting(whole.clone(), &[(Sms, false)]), None, Some(SmsMfa)),
+        (MfaMode::On, whole, None, Some(SelectMfa)),
+    ] {
+        let progress = Progress { second: chosen, ..by_choice(Some(FirstFactor::Password), &[Done::Password]) };
+        let step = next(&with_every_factor(mfa), &client(&["ALLOW_USER_AUTH"]), &user, &progress, NOW);
+        assert_eq!(step, Ok(expected.map_or(Step::Complete, Step::Ask)), "{mfa:?} {:?} {chosen:?}", user.mfa);
+    }
+}
+
+/// Every step in every state: what was done counts only where it is what makes the state, and tokens follow only a first factor
+/// and, where one is asked for, a second.
+#[test]
+fn no_order_of_steps_passes_a_factor_by() {
+    let all = [
+        Done::Password,
+        Done::EmailOtp,
+        Done::SmsOtp,
+        Done::WebAuthn,
+        Done::NewPassword,
+        Done::SoftwareToken,
+        Done::EmailMfa,
+        Done::SmsMfa,
+        Done::MfaSetup,
+    ];
+    let first = |done: &Done| matches!(done, Done::Password | Done::EmailOtp | Done::SmsOtp | Done::WebAuthn);
+    let second = |done: &Done| matches!(done, Done::SoftwareToken | Done::EmailMfa | Done::SmsMfa);
+    let whole = User { sealed_totp_seed: Some(Sealed::stored(vec![1])), ..with_addresses(user()) };
+    for mfa in [MfaMode::Off, MfaMode::Optional, MfaMode::On] {
+        for user in [user(), whole.clone(), wanting(whole.clone(), &[(SecondFactor::Email, false)])] {
+            let asks_second = mfa != MfaMode::Off && (mfa == MfaMode::On || user.mfa.list().next().is_some());
+            for one in all {
+                for two in all {
+                    let done = [one, two];
+                    let step = next(&with_every_factor(mfa), &client(&["ALLOW_USER_AUTH"]), &user, &by_choice(None, &done), NOW);
+                    let may = done.iter().any(first) && (!asks_second || done.iter().any(second));
+                    assert_eq!(step == Ok(Step::Complete), may, "{mfa:?} {done:?} {:?}", user.mfa);
+                }
+            }
+        }
+    }
 }

@@ -53,7 +53,7 @@ impl From<Stored> for PoolConfiguration {
 impl From<FirstRelease> for PoolConfiguration {
     fn from(old: FirstRelease) -> Self {
         Self {
-            policies: Policies { password_policy: old.password_policy },
+            policies: Policies { password_policy: old.password_policy, ..Policies::default() },
             deletion_protection: if old.deletion_protected { DeletionProtection::Active } else { DeletionProtection::Inactive },
             auto_verified_attributes: old.auto_verified_attributes,
             alias_attributes: old.alias_attributes,

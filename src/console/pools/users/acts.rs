@@ -51,12 +51,25 @@ pub async fn password(visit: &Visit, fields: &Fields) -> Outcome {
     act(visit, "AdminSetUserPassword", json!({"Password": fields.text("password"), "Permanent": permanent}), notice).await
 }
 
-/// `POST …/mfa`
+/// `POST …/mfa`: of what they have, or are to have, only; a factor that is off and stays so is none of the request's.
 pub async fn mfa(visit: &Visit, fields: &Fields) -> Outcome {
-    let enabled = fields.has("enabled");
-    let settings = json!({"Enabled": enabled, "PreferredMfa": enabled && fields.has("preferred")});
-    let notice = if enabled { "They are asked for a code of their authenticator." } else { "They are not asked for a second factor." };
-    act(visit, "AdminSetUserMFAPreference", json!({"SoftwareTokenMfaSettings": settings}), notice).await
+    let user = call(visit, "AdminGetUser", input(visit, json!({}))).await?;
+    let had = user.texts("UserMFASettingList");
+    let mut settings = json!({});
+    for (field, name, _, member) in one::FACTORS {
+        let enabled = fields.has(field);
+        if enabled || had.iter().any(|factor| factor == name) {
+            settings.put(member, json!({"Enabled": enabled, "PreferredMfa": enabled && fields.text("preferred") == field}));
+        }
+    }
+    let asked = one::FACTORS.into_iter().any(|(field, ..)| fields.has(field));
+    let notice = if asked { "They are asked for a second factor." } else { "They are not asked for a second factor." };
+    act(visit, "AdminSetUserMFAPreference", settings, notice).await
+}
+
+/// `POST …/forget-authenticator`
+pub async fn forget_authenticator(visit: &Visit, _: &Fields) -> Outcome {
+    act(visit, "AdminDeleteSoftwareToken", json!({}), "Their authenticator is removed. They can set another up.").await
 }
 
 /// `POST …/group`

@@ -25,6 +25,7 @@ pub fn rows() -> Vec<Row> {
         form("/pools/{pool}/users/{user}/enable", acts::enable),
         form("/pools/{pool}/users/{user}/group", acts::add_to_group),
         form("/pools/{pool}/users/{user}/mfa", acts::mfa),
+        form("/pools/{pool}/users/{user}/forget-authenticator", acts::forget_authenticator).grave(),
         form("/pools/{pool}/users/{user}/password", acts::password),
         form("/pools/{pool}/users/{user}/sign-out", acts::sign_out),
         form("/pools/{pool}/users/{user}/ungroup", acts::remove_from_group),

@@ -19,6 +19,33 @@ pub struct Shown {
     is_fixed: bool,
 }
 
+/// A second factor that can be asked of them.
+struct Choice {
+    field: &'static str,
+    label: &'static str,
+    enabled: bool,
+    preferred: bool,
+}
+
+impl Choice {
+    fn all(enabled: &[String], preferred: &str) -> Vec<Self> {
+        let choice = |(field, name, label, _): (&'static str, &str, &'static str, &str)| Self {
+            field,
+            label,
+            enabled: enabled.iter().any(|factor| factor == name),
+            preferred: preferred == name,
+        };
+        FACTORS.into_iter().map(choice).collect()
+    }
+}
+
+/// The second factors: the form's field, the name in answers, the label, the member of requests.
+pub const FACTORS: [(&str, &str, &str, &str); 3] = [
+    ("totp", "SOFTWARE_TOKEN_MFA", "a code of their authenticator app", "SoftwareTokenMfaSettings"),
+    ("sms", "SMS_MFA", "a code by text message", "SMSMfaSettings"),
+    ("email", "EMAIL_OTP", "a code by mail", "EmailMfaSettings"),
+];
+
 /// What policies let the caller do about the user.
 struct Mays {
     attributes: May,
@@ -29,6 +56,7 @@ struct Mays {
     sign_out: May,
     delete: May,
     mfa: May,
+    forget_token: May,
     add: May,
     remove: May,
 }
@@ -46,6 +74,7 @@ impl Mays {
             sign_out: may(visit, "AdminUserGlobalSignOut", with(json!({}))).await,
             delete: may(visit, "AdminDeleteUser", with(json!({}))).await,
             mfa: may(visit, "AdminSetUserMFAPreference", with(json!({}))).await,
+            forget_token: may(visit, "AdminDeleteSoftwareToken", with(json!({}))).await,
             add: may(visit, "AdminAddUserToGroup", with(json!({"GroupName": "x"}))).await,
             remove: may(visit, "AdminRemoveUserFromGroup", with(json!({"GroupName": "x"}))).await,
         }
@@ -67,8 +96,15 @@ struct UserPage {
     enabled: bool,
     created: Option<Moment>,
     modified: Option<Moment>,
-    factor: bool,
-    preferred: bool,
+    /// The second factors that they are asked for.
+    factors: Vec<String>,
+    /// The one that goes first; none if empty.
+    preferred: String,
+    /// What they can sign in by.
+    configured: Vec<String>,
+    choices: Vec<Choice>,
+    /// Whether they have an authenticator.
+    has_token: bool,
     attributes: Vec<Shown>,
     /// The schema's attributes that they do not have.
     absent: Vec<String>,
@@ -115,6 +151,8 @@ async fn page(visit: &Visit, typed: &[(String, String)], error: Option<WireError
     let all = call(visit, "ListGroups", json!({"UserPoolId": head.id, "Limit": PAGE})).await.unwrap_or_default();
     let (shown, absent) = attributes(&head, &user, typed);
     let factors = user.texts("UserMFASettingList");
+    let known = call(visit, "AdminGetUserAuthFactors", json!({"UserPoolId": head.id, "Username": sub})).await.unwrap_or_default();
+    let configured = known.texts("ConfiguredUserAuthFactors");
     let acts = head.href(&format!("/users/{}", super::segment(&sub)));
     Ok(UserPage {
         frame: visit.frame(&title),
@@ -124,8 +162,11 @@ async fn page(visit: &Visit, typed: &[(String, String)], error: Option<WireError
         enabled: user.at("Enabled") == true,
         created: Moment::read(user.at("UserCreateDate"), visit.now()),
         modified: Moment::read(user.at("UserLastModifiedDate"), visit.now()),
-        factor: !factors.is_empty(),
-        preferred: user.at("PreferredMfaSetting").is_string(),
+        choices: Choice::all(&factors, &user.text("PreferredMfaSetting")),
+        has_token: configured.iter().any(|factor| factor == "SOFTWARE_TOKEN"),
+        preferred: user.text("PreferredMfaSetting"),
+        configured,
+        factors,
         attributes: shown,
         absent,
         groups: groups.list("Groups").iter().map(|group| Group::read(visit, group)).collect(),
