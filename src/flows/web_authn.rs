@@ -12,7 +12,6 @@ use crate::kit::clock::Timestamp;
 use crate::kit::id::UserPoolId;
 use crate::store::web_authn::{self, Place, Registration};
 use crate::store::{Conn, StoreError, users};
-use crate::userpools::pool::Pool;
 use crate::userpools::user::{User, UserStatus};
 use crate::userpools::web_authn::assertion::user_handle;
 use crate::userpools::web_authn::registration::{self, Registered};
@@ -24,7 +23,7 @@ use crate::userpools::web_authn::{CeremonyRefused, Challenge, Expected, MOST_OF_
 const REGISTRATION_LIVES: Duration = Duration::from_secs(300);
 
 /// How long the browser waits for its user, in milliseconds, as Cognito tells it.
-const TIMEOUT_MILLISECONDS: u32 = 60_000;
+pub(super) const TIMEOUT_MILLISECONDS: u32 = 60_000;
 
 /// Why a passkey is not made, listed or deleted.
 #[derive(Debug, thiserror::Error)]
@@ -63,20 +62,12 @@ pub enum PasskeyRefused {
 
 fails_with_the_store!(PasskeyRefused);
 
-/// The relying party of a pool's passkeys.
-///
-/// # Errors
-/// [`NoPasskeys`].
-pub fn relying_party(pool: &Pool) -> Result<RelyingParty, NoPasskeys> {
-    RelyingParty::of(pool.configuration.web_authn_configuration.as_ref(), None)
-}
-
 /// Begins a registration, in place of one that waits: PublicKeyCredentialCreationOptionsJSON.
 ///
 /// # Errors
 /// [`PasskeyRefused`].
 pub async fn start(app: &App, holder: &Holder) -> Result<Value, PasskeyRefused> {
-    let party = relying_party(&holder.pool)?;
+    let party = RelyingParty::of_pool(&holder.pool)?;
     let challenge = Challenge::generate(&mut app.rng());
     let registration = Registration {
         challenge_hash: challenge.hashed(),
@@ -102,7 +93,7 @@ pub async fn start(app: &App, holder: &Holder) -> Result<Value, PasskeyRefused> 
 /// # Errors
 /// [`PasskeyRefused`].
 pub async fn complete(app: &App, holder: &Holder, credential: &Value) -> Result<(), PasskeyRefused> {
-    let party = relying_party(&holder.pool)?;
+    let party = RelyingParty::of_pool(&holder.pool)?;
     let now = app.now();
     app.write(async |tx| {
         let user = present(tx, holder).await?;
@@ -201,7 +192,7 @@ fn creation_options(party: &RelyingParty, user: &User, known: &[WebAuthnCredenti
 }
 
 /// PublicKeyCredentialDescriptorJSON of each.
-fn descriptors(credentials: &[WebAuthnCredential]) -> Vec<Value> {
+pub(super) fn descriptors(credentials: &[WebAuthnCredential]) -> Vec<Value> {
     let descriptor = |credential: &WebAuthnCredential| {
         let mut descriptor = json!({"type": "public-key", "id": credential.id});
         if let (Some(members), false) = (descriptor.as_object_mut(), credential.transports.is_empty()) {

@@ -222,6 +222,8 @@ impl TestPool<'_> {
 
     /// Lets users have passkeys by this configuration.
     pub async fn allow_passkeys_with(&self, configuration: Value) {
+        let factors = json!({"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}});
+        self.admin("UpdateUserPool", json!({"Policies": factors})).await.ok();
         self.admin("SetUserPoolMfaConfig", json!({"WebAuthnConfiguration": configuration})).await.ok();
     }
 }

@@ -12,7 +12,7 @@ use super::refused::{SessionRefused, SignInRefused};
 use super::session::Session;
 use super::srp::{self, PasswordClaim};
 use super::subject::{Subject, attempts_of};
-use super::{mfa_setup, new_password, password, second_code, sign_up, software_token};
+use super::{mfa_setup, new_password, password, second_code, sign_up, software_token, web_authn};
 use crate::audit::Counted;
 use crate::context::App;
 use crate::crypto::ids;
@@ -25,6 +25,7 @@ use crate::kit::secret::Secret;
 use crate::store::attempts::{self, Charge, Target};
 use crate::store::{Conn, groups, tokens, users};
 use crate::userpools::challenge::{Barred, Challenge, Done, Flow, Progress, Step, next};
+use crate::userpools::first_factor;
 use crate::userpools::group::{GroupClaims, Membership};
 use crate::userpools::lockout::Factor;
 use crate::userpools::second_factor::SecondFactor;
@@ -193,6 +194,9 @@ async fn responded(
         Answer::EmailCode { code } | Answer::SmsOtp { code } if !session.progress.has_first() => {
             return choice::respond(app, app_client, username, session, FirstAnswer::Code(code), secret_hash).await;
         }
+        Answer::Passkey { credential } => {
+            return choice::respond(app, app_client, username, session, FirstAnswer::Passkey(credential), secret_hash).await;
+        }
         answer => answer,
     };
     let user = app.read(async |tx| users::find(tx, &app_client.pool, username).await).await?;
@@ -213,7 +217,7 @@ async fn responded(
             AnswerProof::SecondCode { session, challenge, code }
         }
         Answer::MfaSetup { email } => AnswerProof::MfaSetup { session, email },
-        Answer::SelectFirst(_) | Answer::First(_) => return Err(SessionRefused::Invalid.into()),
+        Answer::SelectFirst(_) | Answer::First(_) | Answer::Passkey { .. } => return Err(SessionRefused::Invalid.into()),
     };
     let progress = proof.session().map(|session| session.progress.clone()).ok_or(SessionRefused::Invalid)?;
     advance(app, app_client, user.id, progress, proof).await
@@ -271,6 +275,8 @@ pub(super) enum AnswerProof {
     Confirmed { session: Session },
     /// The code is judged inside, whoever it is for.
     FirstCode { session: Session, challenge: CodeChallenge, target: Target, code: String },
+    /// What it signed is judged inside, whoever it is for.
+    Passkey { session: Session, credential: String },
     /// The new password is hashed.
     NewPassword { session: Session, record: PasswordRecord, attributes: BTreeMap<String, String> },
     /// The code is judged inside.
@@ -289,6 +295,7 @@ impl AnswerProof {
             Self::Password { session } => session.as_ref(),
             Self::Confirmed { session }
             | Self::FirstCode { session, .. }
+            | Self::Passkey { session, .. }
             | Self::NewPassword { session, .. }
             | Self::SoftwareToken { session, .. }
             | Self::SecondCode { session, .. }
@@ -303,14 +310,16 @@ impl AnswerProof {
             Self::Password { .. } => Some(Factor::Password),
             Self::FirstCode { challenge, .. } | Self::SecondCode { challenge, .. } => Some(challenge.factor()),
             Self::SoftwareToken { .. } => Some(Factor::Second),
-            Self::Confirmed { .. } | Self::NewPassword { .. } | Self::SelectMfa { .. } | Self::MfaSetup { .. } => None,
+            Self::Confirmed { .. } | Self::Passkey { .. } | Self::NewPassword { .. } | Self::SelectMfa { .. } | Self::MfaSetup { .. } => {
+                None
+            }
         }
     }
 
     /// What a sign-in is told whose user, password or factors are other ones now.
     const fn stale(&self) -> SignInRefused {
         match self {
-            Self::Password { .. } => SignInRefused::Incorrect,
+            Self::Password { .. } | Self::Passkey { .. } => SignInRefused::Incorrect,
             _ => SignInRefused::Session(SessionRefused::Invalid),
         }
     }
@@ -352,7 +361,8 @@ impl Attempt<'_> {
             Next::Ask(challenge) => Ok(Outcome::Asked(ask(app, app_client, user, progress, challenge, next_id, delivery)?)),
             Next::Complete(memberships) => {
                 let second = |done: &Done| matches!(done, Done::SoftwareToken | Done::EmailMfa | Done::SmsMfa | Done::Enrolment);
-                let mfa = progress.done.iter().any(second);
+                let both = progress.has(Done::WebAuthn) && first_factor::passkey_is_both(&app_client.pool, &user);
+                let mfa = both || progress.done.iter().any(second);
                 let groups = GroupClaims::of(memberships);
                 let tokens = issue::tokens(app, app_client, &user, groups, &family, Some(refresh_token)).await?;
                 Ok(Outcome::SignedIn { tokens, mfa })
@@ -374,6 +384,11 @@ impl Attempt<'_> {
         let pool_id = &app_client.pool.id;
         if let AnswerProof::FirstCode { session, challenge, target, code } = &self.proof
             && let Err(refused) = one_time_code::prove(app, app_client, tx, *challenge, session, target, code).await?
+        {
+            return Ok(Err(refused));
+        }
+        if let AnswerProof::Passkey { session, credential } = &self.proof
+            && let Err(refused) = web_authn::prove(app, app_client, tx, &self.user_id, session, credential).await?
         {
             return Ok(Err(refused));
         }
@@ -451,6 +466,7 @@ impl Attempt<'_> {
                 Ok(Applied::Accepted(challenge.done()))
             }
             AnswerProof::FirstCode { challenge, .. } => Ok(Applied::Accepted(challenge.done())),
+            AnswerProof::Passkey { .. } => Ok(Applied::Accepted(Done::WebAuthn)),
             AnswerProof::SecondCode { session, challenge, code } => {
                 second_code::apply(app, app_client, tx, user, session, *challenge, code).await
             }
@@ -475,7 +491,7 @@ async fn is_asked(
 ) -> Result<Result<(), SignInRefused>, SignInRefused> {
     let asked = session.map_or(Challenge::Password, |session| session.asked);
     let stale = || match asked {
-        Challenge::Password => SignInRefused::Incorrect,
+        Challenge::Password | Challenge::WebAuthn => SignInRefused::Incorrect,
         _ => SignInRefused::Session(SessionRefused::Invalid),
     };
     if let Some(session) = session

@@ -39,6 +39,9 @@ pub struct Session {
     pub progress: Progress,
     /// A seed that waits for its first code, base64: it is this session's, and nobody else's.
     pub pending_seed: Option<String>,
+    /// The hash of the challenge that a passkey is to sign.
+    #[serde(default)]
+    pub web_authn_challenge: Option<String>,
     /// Milliseconds.
     pub expires_at: i64,
 }
@@ -52,6 +55,7 @@ impl Session {
             asked,
             progress,
             pending_seed: None,
+            web_authn_challenge: None,
             expires_at: app.now().plus(app_client.client.configuration.session_lifetime()).millis(),
         }
     }

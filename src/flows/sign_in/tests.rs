@@ -5,6 +5,7 @@ mod choice;
 mod gone;
 mod guesses;
 mod nobody;
+mod passkeys;
 mod races;
 mod second_codes;
 mod sessions;

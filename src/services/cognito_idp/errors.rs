@@ -422,6 +422,10 @@ impl From<WishRefused> for Error {
     fn from(refused: WishRefused) -> Self {
         match refused {
             WishRefused::PreferredIsDisabled => Self::parameter("Preferred MFA must be enabled"),
+            WishRefused::PasskeyIsOne => Self::parameter(
+                "WebAuthn MFA can be enabled only where the pool's FactorConfiguration is MULTI_FACTOR_WITH_USER_VERIFICATION",
+            ),
+            WishRefused::PasskeyAlone => Self::parameter("WebAuthn MFA can be enabled only beside another MFA method"),
             WishRefused::TwoPreferred => Self::parameter("Only one factor can be set as preferred"),
             WishRefused::Lacking(SecondFactor::SoftwareToken) => Self::parameter("User has not verified software token mfa"),
             WishRefused::Lacking(factor) | WishRefused::NotOffered(factor) => {

@@ -14,6 +14,7 @@ pub struct FactorSettings {
     #[serde(rename = "SMSMfaSettings")]
     sms_mfa_settings: Option<Settings>,
     email_mfa_settings: Option<Settings>,
+    web_authn_mfa_settings: Option<PasskeySettings>,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
@@ -27,7 +28,18 @@ struct Settings {
     preferred_mfa: bool,
 }
 
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct PasskeySettings {
+    enabled: Option<bool>,
+}
+
 impl FactorSettings {
+    /// Whether passkeys are wished to be both factors; nothing where nothing is said of it.
+    pub fn passkeys(&self) -> Option<bool> {
+        self.web_authn_mfa_settings.map(|settings| settings.enabled.unwrap_or_default())
+    }
+
     /// What is wished; nothing of a factor of which nothing is said.
     pub fn wishes(&self) -> Result<Vec<Wish>, Error> {
         refuse_unsupported(&self.rest)?;

@@ -88,6 +88,17 @@ mod tests {
     }
 
     #[actix_web::test]
+    async fn a_pool_whose_sign_ins_begin_otherwise_has_none() {
+        let app = TestApp::new().await;
+        let pool = app.pool().await;
+        pool.admin("SetUserPoolMfaConfig", json!({"WebAuthnConfiguration": {"RelyingPartyId": "example.com"}})).await.ok();
+        let token = pool.user("alice").await.signed_in().await["AccessToken"].clone();
+        assert_eq!(start(&app, &token).await.code(), "WebAuthnNotEnabledException");
+        let complete = json!({"AccessToken": token, "Credential": {}});
+        assert_eq!(app.anonymous().call("CompleteWebAuthnRegistration", complete).await.code(), "WebAuthnNotEnabledException");
+    }
+
+    #[actix_web::test]
     async fn a_user_has_twenty_passkeys_and_no_more() {
         let app = TestApp::new().await;
         let pool = app.pool().await;

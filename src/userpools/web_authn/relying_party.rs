@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::userpools::first_factor;
+use crate::userpools::pool::Pool;
+
 /// The host that browsers treat as secure without TLS.
 const LOCALHOST: &str = "localhost";
 
@@ -106,6 +109,17 @@ pub struct RelyingParty {
 }
 
 impl RelyingParty {
+    /// Of a pool.
+    ///
+    /// # Errors
+    /// [`NoPasskeys`].
+    pub fn of_pool(pool: &Pool) -> Result<Self, NoPasskeys> {
+        if !first_factor::lists_passkeys(pool) {
+            return Err(NoPasskeys::NotEnabled);
+        }
+        Self::of(pool.configuration.web_authn_configuration.as_ref(), None)
+    }
+
     /// Of a configuration. `domain` is the pool's own, which stands in where no id is set.
     ///
     /// Source: API reference, WebAuthnConfigurationMissingException: "a configured relying party id or a user pool domain".
