@@ -1,6 +1,8 @@
 //! What secrets are made of, how they rest and how they are compared. Pure: keys, time and chance are arguments.
 
 pub mod argon2;
+pub mod cbor;
+pub mod cose;
 pub mod digest;
 pub mod encryption_sdk;
 pub mod ids;

@@ -33,5 +33,6 @@ pub mod token_exchange;
 pub mod triggers;
 pub mod user_attributes;
 pub mod user_imports;
+pub mod web_authn;
 pub mod web_identity;
 pub mod whence;

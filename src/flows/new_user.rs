@@ -150,6 +150,7 @@ pub fn prepare(app: &App, pool: &Pool, new: NewUser) -> Result<Prepared, UnfitUs
         sealed_pending_totp_seed: None,
         totp_last_step: None,
         totp_device_name: None,
+        has_passkey: false,
         mfa: MfaPreference::default(),
         created_at: now,
         modified_at: now,

@@ -31,11 +31,11 @@ fails_with_the_store!(PreferenceRefused);
 ///
 /// # Errors
 /// [`PreferenceRefused`].
-pub async fn prefer(app: &App, holder: &Holder, wishes: &[Wish]) -> Result<(), PreferenceRefused> {
+pub async fn prefer(app: &App, holder: &Holder, wishes: &[Wish], passkeys: Option<bool>) -> Result<(), PreferenceRefused> {
     app.write(async |tx| {
         let user = users::find_by_family(tx, &holder.pool.id, &holder.user.id, &holder.claims.origin_jti).await?;
         let user = user.filter(|user| user.enabled).ok_or(PreferenceRefused::Revoked)?;
-        set(app, tx, &holder.pool, &user, wishes).await
+        set(app, tx, &holder.pool, &user, wishes, passkeys).await
     })
     .await
 }
@@ -44,16 +44,16 @@ pub async fn prefer(app: &App, holder: &Holder, wishes: &[Wish]) -> Result<(), P
 ///
 /// # Errors
 /// [`PreferenceRefused`].
-pub async fn prefer_for(app: &App, pool: &Pool, username: &str, wishes: &[Wish]) -> Result<(), PreferenceRefused> {
+pub async fn prefer_for(app: &App, pool: &Pool, username: &str, wishes: &[Wish], passkeys: Option<bool>) -> Result<(), PreferenceRefused> {
     app.write(async |tx| {
         let user = users::find(tx, pool, username).await?.ok_or(PreferenceRefused::NoSuchUser)?;
-        set(app, tx, pool, &user, wishes).await
+        set(app, tx, pool, &user, wishes, passkeys).await
     })
     .await
 }
 
-async fn set(app: &App, tx: &mut Conn, pool: &Pool, user: &User, wishes: &[Wish]) -> Result<(), PreferenceRefused> {
-    let preference = second_factor::wished(pool, user, wishes)?;
+async fn set(app: &App, tx: &mut Conn, pool: &Pool, user: &User, wishes: &[Wish], passkeys: Option<bool>) -> Result<(), PreferenceRefused> {
+    let preference = second_factor::with_passkeys(pool, second_factor::wished(pool, user, wishes)?, passkeys)?;
     // What changes nothing leaves no trace of having been asked.
     if preference == user.mfa {
         return Ok(());
@@ -93,9 +93,9 @@ mod tests {
         let pool = app.pool().await;
         let token = pool.user("alice").await.signed_in().await["AccessToken"].clone();
         let holder = access::holder(&app.app, token.as_str().unwrap()).await.unwrap();
-        prefer(&app.app, &holder, &[]).await.unwrap();
+        prefer(&app.app, &holder, &[], None).await.unwrap();
         app.anonymous().call("GlobalSignOut", json!({"AccessToken": token})).await.ok();
-        let late = prefer(&app.app, &holder, &[]).await;
+        let late = prefer(&app.app, &holder, &[], None).await;
         assert!(matches!(late, Err(PreferenceRefused::Revoked)), "{late:?}");
     }
 }

@@ -48,7 +48,7 @@ macro_rules! expiring {
 }
 
 /// The tables whose rows expire.
-pub const TABLES: [Expiring; 13] = [
+pub const TABLES: [Expiring; 14] = [
     expiring!("audit_events", "account_id, event_id", "created_at", EVENTS_KEPT),
     expiring!("challenge_sessions", "pool_id, session_id", "expires_at", Duration::ZERO),
     expiring!("configuration_changes", "stream, number", "changed_at", changes::KEPT),
@@ -62,6 +62,7 @@ pub const TABLES: [Expiring; 13] = [
     expiring!("token_families", "pool_id, origin_jti", "expires_at", Duration::ZERO),
     expiring!("user_auth_events", "pool_id, user_id, event_id", "created_at", EVENTS_KEPT),
     expiring!("verification_codes", "pool_id, user_id, purpose", "expires_at", Duration::ZERO),
+    expiring!("web_authn_registrations", "pool_id, user_id", "expires_at", Duration::ZERO),
 ];
 
 /// Deletes what has expired in a table, the oldest first: at most `limit` rows, so that no transaction is long. Answers how many.

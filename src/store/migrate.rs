@@ -23,6 +23,7 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(40, "recovery", include_str!("../../migrations/0040_recovery.sql")),
     shared(41, "password age", include_str!("../../migrations/0041_password_age.sql")),
     shared(43, "sender events", include_str!("../../migrations/0043_sender_events.sql")),
+    shared(49, "passkeys", include_str!("../../migrations/0049_passkeys.sql")),
     shared(52, "devices", include_str!("../../migrations/0052_devices.sql")),
     shared(53, "sessions", include_str!("../../migrations/0053_sessions.sql")),
     shared(54, "auth events", include_str!("../../migrations/0054_auth_events.sql")),

@@ -50,6 +50,7 @@ pub mod user_imports;
 pub mod user_pools;
 pub mod user_secrets;
 pub mod users;
+pub mod web_authn;
 
 pub use db::{Conn, Db};
 pub use error::StoreError;

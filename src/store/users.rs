@@ -38,6 +38,7 @@ pub(super) struct UserRow {
     factor_generation: i64,
     srp_name: Option<String>,
     totp_device_name: Option<String>,
+    has_passkey: i16,
     created_at: i64,
     modified_at: i64,
 }
@@ -72,6 +73,7 @@ impl TryFrom<UserRow> for User {
             sealed_pending_totp_seed: row.sealed_pending_totp_seed,
             totp_last_step: row.totp_last_step,
             totp_device_name: row.totp_device_name,
+            has_passkey: row.has_passkey != 0,
             created_at: Timestamp::from_millis(row.created_at),
             modified_at: Timestamp::from_millis(row.modified_at),
         })
@@ -83,7 +85,7 @@ macro_rules! user_columns {
     () => {
         "u.pool_id, u.user_id, u.username, u.status, u.enabled, u.attributes, u.password_hash, u.sealed_srp_verifier, \
          u.temporary_password_expires_at, u.password_set_at, u.sealed_totp_seed, u.totp_last_step, u.sealed_pending_totp_seed, u.mfa_preference, \
-         u.password_generation, u.factor_generation, u.srp_name, u.totp_device_name, u.created_at, u.modified_at"
+         u.password_generation, u.factor_generation, u.srp_name, u.totp_device_name, u.has_passkey, u.created_at, u.modified_at"
     };
 }
 
@@ -342,7 +344,7 @@ pub async fn search(
 }
 
 /// The tables of what users are made of. A test holds the list to the schema.
-const OF_A_USER: [(&str, &str); 12] = [
+const OF_A_USER: [(&str, &str); 14] = [
     ("users", "DELETE FROM users WHERE pool_id = $1 AND user_id = $2"),
     ("user_names", "DELETE FROM user_names WHERE pool_id = $1 AND user_id = $2"),
     ("user_search", "DELETE FROM user_search WHERE pool_id = $1 AND user_id = $2"),
@@ -355,6 +357,8 @@ const OF_A_USER: [(&str, &str); 12] = [
     ("imported_passwords", "DELETE FROM imported_passwords WHERE pool_id = $1 AND user_id = $2"),
     ("user_devices", "DELETE FROM user_devices WHERE pool_id = $1 AND user_id = $2"),
     ("user_auth_events", "DELETE FROM user_auth_events WHERE pool_id = $1 AND user_id = $2"),
+    ("web_authn_credentials", "DELETE FROM web_authn_credentials WHERE pool_id = $1 AND user_id = $2"),
+    ("web_authn_registrations", "DELETE FROM web_authn_registrations WHERE pool_id = $1 AND user_id = $2"),
 ];
 
 /// Deletes a user and all that is theirs. What identity pools know them by stays.

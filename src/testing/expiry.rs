@@ -17,7 +17,7 @@ use crate::store::template;
 const ENDINGS: [&str; 4] = ["_until", "expires_at", "fades_at", "ready_at"];
 
 /// What expires (`table.column`, or what travels and has no row), and where the clock passes its end.
-const EXPIRING: [(&str, &str, &str); 31] = [
+const EXPIRING: [(&str, &str, &str); 32] = [
     ("audit_events.created_at", "jobs/tests.rs", "events_and_counts_go_by_their_age"),
     ("pool_activity.hour_began_at", "jobs/tests.rs", "events_and_counts_go_by_their_age"),
     ("challenge_sessions.expires_at", "jobs/tests.rs", "sweeping_goes_on_until_nothing_that_has_expired_is_left"),
@@ -37,6 +37,11 @@ const EXPIRING: [(&str, &str, &str); 31] = [
     ("verification_codes.code_expires_at", "services/cognito_idp/confirm_sign_up.rs", "a_code_serves_once_and_for_a_day"),
     ("verification_codes.expires_at", "testing/expiry.rs", "the_row_of_a_code_outlives_it_and_goes"),
     ("verification_codes.window_started_at", "services/cognito_idp/confirm_sign_up.rs", "a_code_that_met_its_limit_is_dead"),
+    (
+        "web_authn_registrations.expires_at",
+        "services/cognito_idp/complete_web_authn_registration.rs",
+        "a_registration_is_completed_once_and_within_its_minutes",
+    ),
     ("access token", "testing/pool.rs", "a_user_signs_in_and_the_token_expires_by_the_clock"),
     ("ID token", "testing/expiry.rs", "an_id_token_is_a_login_as_long_as_the_client_says"),
     ("challenge session", "flows/sign_in/tests/sessions.rs", "a_session_serves_one_challenge_one_user_once_and_for_a_time"),

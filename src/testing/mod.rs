@@ -13,6 +13,7 @@ mod expiry;
 mod functions;
 #[cfg(test)]
 mod nodes;
+mod passkey;
 mod pool;
 
 use std::rc::Rc;
@@ -35,6 +36,7 @@ pub use browser::TestBrowser;
 pub use caller::TestCaller;
 #[cfg(test)]
 pub use functions::{FUNCTIONS_KEY, FUNCTIONS_SECRET, KMS_KEY, OWN_SECRET, TestFunctions};
+pub use passkey::{TestKey, TestPasskey};
 pub use pool::{PASSWORD, TestPool, TestUser};
 
 use serde_json::{Value, json};

@@ -75,7 +75,12 @@ pub struct TestUser<'a> {
     pub name: String,
 }
 
-impl TestUser<'_> {
+impl<'a> TestUser<'a> {
+    /// Their pool.
+    pub const fn pool(&self) -> &'a TestPool<'a> {
+        self.pool
+    }
+
     /// Signs in by password: AuthenticationResult.
     pub async fn signed_in(&self) -> Value {
         self.pool.sign_in(&self.name, PASSWORD).await.ok()["AuthenticationResult"].clone()

@@ -343,7 +343,7 @@ fn second_factor(pool: &Pool, user: &User, progress: &Progress) -> Step {
     if progress.has(Done::Enrolment) {
         return if progress.has(Done::MfaSetup) { Step::Complete } else { Step::Ask(Challenge::MfaSetup) };
     }
-    if progress.has_second() {
+    if progress.has_second() || progress.has(Done::WebAuthn) && first_factor::passkey_is_both(pool, user) {
         return Step::Complete;
     }
     match second_factor::asked(pool, user) {

@@ -8,6 +8,7 @@ use super::name::NameKind;
 use super::pool::{MfaMode, Pool};
 use super::second_factor::{self, SecondFactor};
 use super::user::{User, UserStatus};
+use super::web_authn::{RelyingParty, WebAuthnConfiguration};
 
 /// A factor that a sign-in begins with, in the words of ChallengeName and AllowedFirstAuthFactors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,8 +71,35 @@ pub fn of_pool(pool: &Pool) -> Vec<FirstFactor> {
         let word = if factor.is_of_password() { FirstFactor::Password } else { *factor };
         if listed.is_empty() { factor.is_of_password() } else { listed.iter().any(|allowed| allowed == word.as_str()) }
     };
-    let fits = |factor: &FirstFactor| factor.is_of_password() || pool.configuration.mfa != MfaMode::On;
+    let fits = |factor: &FirstFactor| match factor {
+        FirstFactor::Password | FirstFactor::PasswordSrp => true,
+        FirstFactor::EmailOtp | FirstFactor::SmsOtp => pool.configuration.mfa != MfaMode::On,
+        FirstFactor::WebAuthn => has_passkeys(pool),
+    };
     FirstFactor::ALL.into_iter().filter(allows).filter(fits).collect()
+}
+
+/// Whether passkeys are listed among a pool's first factors, set up or not.
+#[must_use]
+pub fn lists_passkeys(pool: &Pool) -> bool {
+    pool.configuration.policies.sign_in_policy.allowed_first_auth_factors.iter().any(|factor| factor == FirstFactor::WebAuthn.as_str())
+}
+
+/// Whether anybody can begin with a passkey: it is made for some domain, and where everyone must show two factors it is both.
+fn has_passkeys(pool: &Pool) -> bool {
+    let is_enough = pool.configuration.mfa != MfaMode::On || are_both_factors(pool);
+    is_enough && RelyingParty::of_pool(pool).is_ok()
+}
+
+fn are_both_factors(pool: &Pool) -> bool {
+    pool.configuration.web_authn_configuration.as_ref().is_some_and(WebAuthnConfiguration::is_multi_factor)
+}
+
+/// Whether a passkey is both factors of a user: the pool says that it can be, and the user that it is to be. Such a pool's
+/// passkeys are those of verified users.
+#[must_use]
+pub fn passkey_is_both(pool: &Pool, user: &User) -> bool {
+    are_both_factors(pool) && user.mfa.web_authn_enabled
 }
 
 /// Whether the pool lets a user begin with a code, and so have no password.
@@ -104,8 +132,6 @@ pub fn check_passwordless(pool: &Pool, user: &User) -> Result<(), PasswordlessRe
 }
 
 /// The factors that a user can begin with. Who has a second factor begins with the password: nobody passes it by.
-///
-/// Whether somebody has a passkey is no fact of the user's row: whoever knows adds to it or takes away.
 #[must_use]
 pub fn of_user(pool: &Pool, user: &User) -> Vec<FirstFactor> {
     of_pool(pool).into_iter().filter(|factor| can_begin(pool, user, *factor)).collect()
@@ -125,14 +151,17 @@ pub fn can_begin(pool: &Pool, user: &User, factor: FirstFactor) -> bool {
             let address = factor.address().filter(|kind| user.address(*kind).is_some() && user.has_verified(*kind));
             address.is_some() && user.status == UserStatus::Confirmed && !has_second
         }
-        FirstFactor::WebAuthn => user.status == UserStatus::Confirmed && !has_second,
+        FirstFactor::WebAuthn => {
+            let is_enough = passkey_is_both(pool, user) || !has_second && pool.configuration.mfa != MfaMode::On;
+            user.has_passkey && user.status == UserStatus::Confirmed && is_enough
+        }
     }
 }
 
 /// ConfiguredUserAuthFactors: what a user has set up, as first or as second factor.
 #[must_use]
 pub fn configured(pool: &Pool, user: &User) -> Vec<&'static str> {
-    let first = of_user(pool, user).into_iter().filter(|factor| !matches!(factor, FirstFactor::PasswordSrp | FirstFactor::WebAuthn));
+    let first = of_user(pool, user).into_iter().filter(|factor| *factor != FirstFactor::PasswordSrp);
     let mut configured: Vec<&'static str> = first.map(FirstFactor::as_str).collect();
     let has = |factor: &SecondFactor| *factor == SecondFactor::SoftwareToken || user.mfa.list().any(|enabled| enabled == *factor);
     for factor in second_factor::usable(pool, user).filter(has) {

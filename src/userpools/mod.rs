@@ -37,3 +37,4 @@ pub mod unseen;
 pub mod user;
 pub mod user_agent;
 pub mod web_address;
+pub mod web_authn;

@@ -15,6 +15,7 @@ use super::password_policy::PasswordPolicy;
 use super::password_rules::PasswordRules;
 use super::recovery::{AccountRecoverySetting, MessageTemplate, UserAttributeUpdateSettings};
 use super::session::SessionConfiguration;
+use super::web_authn::WebAuthnConfiguration;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccountId, UserPoolId};
 
@@ -114,6 +115,9 @@ pub struct PoolConfiguration {
     /// The text message that carries the code of a sign-in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sms_authentication_message: Option<String>,
+    /// What the pool asks of passkeys: SetUserPoolMfaConfig sets it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub web_authn_configuration: Option<WebAuthnConfiguration>,
     /// Who creates users.
     pub admin_create_user_config: AdminCreateUserConfig,
     /// As the template has it.

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::name::NameKind;
 use super::pool::{MfaMode, Pool};
 use super::user::User;
+use super::web_authn::WebAuthnConfiguration;
 
 /// A second factor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +36,8 @@ pub struct MfaPreference {
     pub email_enabled: bool,
     /// Whether that is the one that is asked for first.
     pub email_preferred: bool,
+    /// Whether a passkey is both factors, in a pool where it can be.
+    pub web_authn_enabled: bool,
 }
 
 /// What is asked of one factor: whether it is on, and whether it goes first.
@@ -63,6 +66,12 @@ pub enum WishRefused {
     /// The pool does not.
     #[error("{0:?} is none of the pool's factors")]
     NotOffered(SecondFactor),
+    /// A passkey is one factor in this pool.
+    #[error("a passkey is one factor in this pool")]
+    PasskeyIsOne,
+    /// Who loses their passkey must have another factor.
+    #[error("a passkey is the only factor")]
+    PasskeyAlone,
 }
 
 /// What follows the first factor.
@@ -175,6 +184,22 @@ pub fn wished(pool: &Pool, user: &User, wishes: &[Wish]) -> Result<MfaPreference
         }
     }
     Ok(wishes.iter().fold(user.mfa, |preference, wish| preference.with(*wish)))
+}
+
+/// The same with what is wished of passkeys; nothing said leaves that as it is.
+///
+/// Source: API reference, WebAuthnMfaSettingsType: "at least one other MFA method […] to prevent account lockout".
+///
+/// # Errors
+/// [`WishRefused::PasskeyIsOne`], [`WishRefused::PasskeyAlone`].
+pub fn with_passkeys(pool: &Pool, preference: MfaPreference, wish: Option<bool>) -> Result<MfaPreference, WishRefused> {
+    let preference = MfaPreference { web_authn_enabled: wish.unwrap_or(preference.web_authn_enabled), ..preference };
+    let is_both = pool.configuration.web_authn_configuration.as_ref().is_some_and(WebAuthnConfiguration::is_multi_factor);
+    if wish == Some(true) && !is_both {
+        return Err(WishRefused::PasskeyIsOne);
+    }
+    let is_alone = preference.web_authn_enabled && preference.list().next().is_none();
+    if is_alone { Err(WishRefused::PasskeyAlone) } else { Ok(preference) }
 }
 
 /// Whether a factor is one of a pool's.

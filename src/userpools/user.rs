@@ -44,6 +44,8 @@ pub struct User {
     pub totp_last_step: Option<i64>,
     /// What they call the device of their authenticator.
     pub totp_device_name: Option<String>,
+    /// Whether they have a passkey.
+    pub has_passkey: bool,
     /// What they chose of MFA.
     pub mfa: MfaPreference,
     /// When they were made.

@@ -92,6 +92,8 @@ impl Parameters {
                 (!entries.is_empty()).then(|| Value::Object(entries.into_iter().collect()))
             }
             Kind::String(_) | Kind::Blob | Kind::Timestamp => text.map(Value::from),
+            // AWS Query has no form of one.
+            Kind::Document => None,
             Kind::Boolean => match text {
                 None => None,
                 Some("true" | "True" | "TRUE") => Some(Value::Bool(true)),
@@ -102,9 +104,7 @@ impl Parameters {
             Kind::Double => {
                 let number = text.map(|text| text.parse().ok().and_then(Number::from_f64).ok_or(MalformedQuery::Value));
                 number.transpose()?.map(Value::Number)
-            }
-            // No service of AWS Query has one.
-            Kind::Document => None,
+            } // No service of AWS Query has one.
         })
     }
 

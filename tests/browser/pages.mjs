@@ -11,6 +11,7 @@ export const PAGES = [
   { name: "pools", path: "/console/pools" },
   { name: "pool-new", path: "/console/pools/new" },
   { name: "pool", path: "/console/pools/{pool}" },
+  { name: "pool-passkeys", path: "/console/pools/{pool}/passkeys" },
   { name: "pool-settings", path: "/console/pools/{pool}/settings" },
   { name: "pool-sign-in", path: "/console/pools/{pool}/sign-in" },
   { name: "clients", path: "/console/pools/{pool}/clients" },

@@ -1,6 +1,11 @@
 //! The bodies of the fuzz targets; `tests/policy` runs them over the corpus, so that CI replays what was found.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use passwright::crypto::cose::PublicKey;
+use passwright::crypto::digest::{hex, sha256};
 use passwright::policy::{Policy, PolicyKind, Verdict, parse, parse_as};
+use passwright::userpools::web_authn::{Expected, UserVerification, assertion::Assertion, registration};
 use serde_json::{Value, json};
 
 use crate::engine::{Compiled, verdict, word};
@@ -55,6 +60,30 @@ pub fn matcher(bytes: &[u8]) {
 /// The bytes are the generator's choices.
 pub fn evaluate(bytes: &[u8]) {
     compare(&generate::case(bytes));
+}
+
+/// `length id object`: the object as what an authenticator made, under that id; and all of it as the text of a use. What is
+/// registered has a key that opens.
+pub fn passkey(bytes: &[u8]) {
+    let challenge = URL_SAFE_NO_PAD.encode(b"challenge");
+    let challenge_hash = hex(&sha256(&[b"challenge"]));
+    let expected = Expected { challenge_hash: &challenge_hash, relying_party_id: "example.com", verification: UserVerification::Preferred };
+    let (length, rest) = bytes.split_first().map_or((0, bytes), |(length, rest)| (usize::from(*length), rest));
+    let (id, object) = rest.split_at(length.min(rest.len()));
+    let id = URL_SAFE_NO_PAD.encode(id);
+    let client_data = json!({"type": "webauthn.create", "challenge": challenge, "origin": "https://example.com"}).to_string();
+    let response = json!({
+        "clientDataJSON": URL_SAFE_NO_PAD.encode(client_data), "attestationObject": URL_SAFE_NO_PAD.encode(object),
+    });
+    let made = json!({"id": id, "rawId": id, "type": "public-key", "response": response});
+    if let Ok(registered) = registration::verify(&made, &expected) {
+        assert_eq!(registered.id, id);
+        assert!(PublicKey::parse(&registered.public_key).is_ok(), "a key that does not open: {made}");
+    }
+    let _ = PublicKey::parse(object);
+    if let Ok(used) = Assertion::parse(&String::from_utf8_lossy(bytes)) {
+        assert_eq!(Assertion::parse(&String::from_utf8_lossy(bytes)).map(|again| again.credential_id), Ok(used.credential_id));
+    }
 }
 
 /// Where the parser takes the policies, engine and reference agree, and the engine with itself.

@@ -7,7 +7,12 @@ use crate::bodies;
 
 #[test]
 fn the_corpus_holds() {
-    for (target, body) in [("parse", bodies::parse_bytes as fn(&[u8])), ("matcher", bodies::matcher), ("evaluate", bodies::evaluate)] {
+    for (target, body) in [
+        ("parse", bodies::parse_bytes as fn(&[u8])),
+        ("matcher", bodies::matcher),
+        ("evaluate", bodies::evaluate),
+        ("passkey", bodies::passkey),
+    ] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus").join(target);
         let mut count = 0;
         for entry in fs::read_dir(&folder).unwrap() {

@@ -9,6 +9,7 @@ mod head;
 mod imports;
 mod new;
 mod overview;
+mod passkeys;
 mod preset;
 mod providers;
 mod recovery;
@@ -45,6 +46,8 @@ pub fn rows() -> Vec<Row> {
         page("/pools/{pool}", overview::show),
         page("/pools/{pool}/recovery", recovery::show),
         form("/pools/{pool}/recovery", recovery::change),
+        page("/pools/{pool}/passkeys", passkeys::show),
+        form("/pools/{pool}/passkeys", passkeys::change),
         page("/pools/{pool}/settings", settings::show),
         form("/pools/{pool}/settings", settings::change),
         form("/pools/{pool}/delete", settings::delete).grave(),

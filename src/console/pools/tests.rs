@@ -100,7 +100,9 @@ async fn what_is_refused_is_said_above_what_was_typed() {
 async fn pages_of_a_pool_that_is_not_there_say_so() {
     let app = TestApp::new().await;
     let browser = app.console().await;
-    for rest in ["", "/users", "/groups", "/clients", "/settings", "/users/x", "/groups/one?name=x", "/clients/x", "/users/new"] {
+    for rest in
+        ["", "/users", "/groups", "/clients", "/passkeys", "/settings", "/users/x", "/groups/one?name=x", "/clients/x", "/users/new"]
+    {
         let page = browser.open(&format!("/pools/us-east-1_000000000{rest}")).await;
         assert!(page.status == 400 && shows(&page, "ResourceNotFoundException"), "{rest}: {}", page.text);
     }
@@ -459,6 +461,7 @@ async fn an_operator_does_what_policies_let_them_and_is_told_why_not_beyond() {
         ("/groups/one?name=readers", "UpdateGroup"),
         ("/clients", "CreateUserPoolClient"),
         ("/resource-servers", "CreateResourceServer"),
+        ("/passkeys", "SetUserPoolMfaConfig"),
         ("/settings", "UpdateUserPool"),
     ] {
         assert!(shows(&open(&operator, &pool, rest).await, &refusal(action)), "{rest}");
@@ -478,7 +481,7 @@ async fn who_may_see_the_users_only_sees_them_and_nothing_else() {
     assert!(shows(&open(&operator, &pool, "/users").await, ">alice</a>"));
     let user = open(&operator, &pool, &page_of(&pool, "alice").await).await;
     assert!(user.status == 200 && shows(&user, "cognito-idp:AdminListGroupsForUser"), "{}", user.text);
-    for (pool, rest) in [(&pool, "/settings"), (&pool, "/groups"), (&pool, "/clients"), (&other, "/users")] {
+    for (pool, rest) in [(&pool, "/settings"), (&pool, "/passkeys"), (&pool, "/groups"), (&pool, "/clients"), (&other, "/users")] {
         let refused = open(&operator, pool, rest).await;
         assert!(refused.status == 403 && shows(&refused, "You may not do this"), "{rest}: {}", refused.text);
     }

@@ -71,6 +71,11 @@ pub enum Answer {
         /// The factor.
         factor: SecondFactor,
     },
+    /// What a passkey signed.
+    Passkey {
+        /// AuthenticationResponseJSON.
+        credential: String,
+    },
     /// A password of their own, and attributes.
     NewPassword {
         /// The password.
@@ -106,6 +111,7 @@ impl Answer {
             Self::SmsOtp { .. } => &[Challenge::SmsOtp],
             Self::SmsMfa { .. } => &[Challenge::SmsMfa],
             Self::SelectMfa { .. } => &[Challenge::SelectMfa],
+            Self::Passkey { .. } => &[Challenge::WebAuthn],
             Self::NewPassword { .. } => &[Challenge::NewPassword],
             Self::SoftwareToken { .. } => &[Challenge::SoftwareToken],
             Self::MfaSetup { .. } => &[Challenge::MfaSetup],

@@ -52,6 +52,13 @@ pub enum ChallengeAsked {
         /// Where it went.
         delivery: CodeDelivery,
     },
+    /// A passkey.
+    WebAuthn {
+        /// What must come back with it.
+        session: String,
+        /// PublicKeyCredentialRequestOptionsJSON.
+        options: String,
+    },
     /// To choose the second factor.
     SelectMfa {
         /// What must come back with it.

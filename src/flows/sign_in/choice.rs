@@ -9,6 +9,7 @@ use super::refused::{SessionRefused, SignInRefused};
 use super::session::Session;
 use super::srp;
 use super::subject::Subject;
+use super::web_authn;
 use crate::context::App;
 use crate::crypto::ids;
 use crate::crypto::srp::ClientPublic;
@@ -36,6 +37,8 @@ pub enum FirstAnswer {
     Chosen(Chosen),
     /// A code that was sent.
     Code(String),
+    /// What a passkey signed.
+    Passkey(String),
 }
 
 /// Begins with what is preferred, if it is offered; else asks for a choice.
@@ -92,19 +95,22 @@ pub async fn respond(
             let proof = AnswerProof::FirstCode { session, challenge, target: subject.target, code };
             driver::advance(app, app_client, user_id, progress, proof, whence).await
         }
+        FirstAnswer::Passkey(credential) => {
+            let progress = session.progress.clone();
+            driver::advance(app, app_client, subject.id, progress, AnswerProof::Passkey { session, credential }, whence).await
+        }
     }
 }
 
-/// What is offered. A passkey is not, here: who has one is no fact of the user's row.
+/// What is offered.
 fn offered(app_client: &AppClient, subject: &Subject) -> Vec<FirstFactor> {
     let pool = &app_client.pool;
-    let offered = match &subject.user {
+    match &subject.user {
         // SECURITY: told by the pool and its client alone.
         _ if app_client.client.configuration.hides_users() => first_factor::of_pool(pool),
         Some(user) => first_factor::of_user(pool, user),
         None => Vec::new(),
-    };
-    offered.into_iter().filter(|factor| *factor != FirstFactor::WebAuthn).collect()
+    }
 }
 
 /// What a user is told who has nothing to begin with: if that may be said, to confirm their sign-up first.
@@ -139,7 +145,7 @@ async fn go_on(
         (FirstFactor::PasswordSrp, _, None) => ask_for(app, app_client, &subject, Challenge::PasswordSrp, factor, session.as_ref()).await,
         (FirstFactor::EmailOtp, ..) => send(app, app_client, username, &subject, Challenge::EmailOtp, factor, session.as_ref()).await,
         (FirstFactor::SmsOtp, ..) => send(app, app_client, username, &subject, Challenge::SmsOtp, factor, session.as_ref()).await,
-        (FirstFactor::WebAuthn, ..) => Err(SignInRefused::NotOffered),
+        (FirstFactor::WebAuthn, ..) => web_authn::ask(app, app_client, &subject, session.as_ref()).await,
     }
 }
 
@@ -198,7 +204,7 @@ async fn spend(app: &App, app_client: &AppClient, answered: Option<&Session>) ->
     app.write(async |tx| spend_in(app, app_client, tx, answered).await).await
 }
 
-async fn spend_in(app: &App, app_client: &AppClient, tx: &mut Conn, answered: Option<&Session>) -> Result<(), SignInRefused> {
+pub(super) async fn spend_in(app: &App, app_client: &AppClient, tx: &mut Conn, answered: Option<&Session>) -> Result<(), SignInRefused> {
     // A pool that is gone leaves nothing behind, not even for nobody.
     if !user_pools::exists(tx, &app_client.pool.id).await? {
         return Err(app_client.gone().into());
@@ -214,7 +220,7 @@ fn session(app: &App, app_client: &AppClient, subject: &Subject, challenge: Chal
     Session::new(app, app_client, &subject.id, challenge, begun(subject.user.as_ref(), factor))
 }
 
-fn begun(user: Option<&User>, first: Option<FirstFactor>) -> Progress {
+pub(super) fn begun(user: Option<&User>, first: Option<FirstFactor>) -> Progress {
     let (password, factor) = user.map(|user| (user.password_generation, user.factor_generation)).unwrap_or_default();
     Progress { first, ..Progress::begin(Flow::Choice, password, factor) }
 }

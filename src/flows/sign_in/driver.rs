@@ -12,7 +12,7 @@ use super::refused::{SessionRefused, SignInRefused};
 use super::session::Session;
 use super::srp::{self, PasswordClaim};
 use super::subject::{Subject, attempts_of};
-use super::{custom, device, history, mfa_setup, migrated, new_password, password, second_code, sign_up, software_token};
+use super::{custom, device, history, mfa_setup, migrated, new_password, password, second_code, sign_up, software_token, web_authn};
 use crate::audit::Counted;
 use crate::context::App;
 use crate::crypto::ids;
@@ -31,6 +31,7 @@ use crate::store::attempts::{self, Charge, Target};
 use crate::store::{Conn, groups, tokens, users};
 use crate::userpools::challenge::{Barred, Challenge, Done, Flow, Progress, Step};
 use crate::userpools::device::NewDevice;
+use crate::userpools::first_factor;
 use crate::userpools::group::{GroupClaims, Membership};
 use crate::userpools::lockout::Factor;
 use crate::userpools::second_factor::SecondFactor;
@@ -227,6 +228,9 @@ async fn responded(
         Answer::EmailCode { code } | Answer::SmsOtp { code } if !session.progress.has_first() => {
             return choice::respond(app, app_client, username, session, FirstAnswer::Code(code), secret_hash, whence).await;
         }
+        Answer::Passkey { credential } => {
+            return choice::respond(app, app_client, username, session, FirstAnswer::Passkey(credential), secret_hash, whence).await;
+        }
         answer => answer,
     };
     let user = app.read(async |tx| users::find(tx, &app_client.pool, username).await).await?;
@@ -247,7 +251,9 @@ async fn responded(
             AnswerProof::SecondCode { session, challenge, code }
         }
         Answer::MfaSetup { email } => AnswerProof::MfaSetup { session, email },
-        Answer::SelectFirst(_) | Answer::First(_) | Answer::Custom { .. } => return Err(SessionRefused::Invalid.into()),
+        Answer::SelectFirst(_) | Answer::First(_) | Answer::Custom { .. } | Answer::Passkey { .. } => {
+            return Err(SessionRefused::Invalid.into());
+        }
     };
     let progress = proof.session().map(|session| session.progress.clone()).ok_or(SessionRefused::Invalid)?;
     advance(app, app_client, user.id, progress, proof, whence).await
@@ -367,7 +373,8 @@ impl Attempt<'_> {
             Next::Ask(challenge) => Ok(Outcome::Asked(ask(app, app_client, user, progress, challenge, next_id, delivery)?)),
             Next::Complete(memberships) => {
                 let second = |done: &Done| matches!(done, Done::SoftwareToken | Done::EmailMfa | Done::SmsMfa | Done::Enrolment);
-                let mfa = progress.done.iter().any(second);
+                let both = progress.has(Done::WebAuthn) && first_factor::passkey_is_both(&app_client.pool, &user);
+                let mfa = both || progress.done.iter().any(second);
                 let groups = GroupClaims::of(memberships);
                 let tokens = self.tokens(&user, &progress, groups, &family, refresh_token).await;
                 if tokens.is_err() {
@@ -407,6 +414,11 @@ impl Attempt<'_> {
         let pool_id = &app_client.pool.id;
         if let AnswerProof::FirstCode { session, challenge, target, code } = &self.proof
             && let Err(refused) = one_time_code::prove(app, app_client, tx, *challenge, session, target, code).await?
+        {
+            return Ok(Err(refused));
+        }
+        if let AnswerProof::Passkey { session, credential } = &self.proof
+            && let Err(refused) = web_authn::prove(app, app_client, tx, &self.user_id, session, credential).await?
         {
             return Ok(Err(refused));
         }
@@ -490,6 +502,7 @@ impl Attempt<'_> {
                 Ok(Applied::Accepted(challenge.done()))
             }
             AnswerProof::FirstCode { challenge, .. } => Ok(Applied::Accepted(challenge.done())),
+            AnswerProof::Passkey { .. } => Ok(Applied::Accepted(Done::WebAuthn)),
             AnswerProof::SecondCode { session, challenge, code } => {
                 second_code::apply(app, app_client, tx, user, session, *challenge, code).await
             }
@@ -529,7 +542,7 @@ pub(super) async fn is_asked(
 ) -> Result<Result<(), SignInRefused>, SignInRefused> {
     let asked = session.map_or_else(|| progress.first_asked(), |session| session.asked);
     let stale = || match asked {
-        Challenge::Password => SignInRefused::Incorrect,
+        Challenge::Password | Challenge::WebAuthn => SignInRefused::Incorrect,
         _ => SignInRefused::Session(SessionRefused::Invalid),
     };
     if let Some(session) = session

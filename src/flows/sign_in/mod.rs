@@ -24,6 +24,7 @@ mod srp;
 mod subject;
 #[cfg(test)]
 mod tests;
+mod web_authn;
 
 pub use answer::{Answer, Begin};
 pub use asked::ChallengeAsked;

@@ -19,6 +19,8 @@ pub enum AnswerProof {
     Confirmed { session: Session },
     /// The code is judged inside, whoever it is for.
     FirstCode { session: Session, challenge: CodeChallenge, target: Target, code: String },
+    /// What it signed is judged inside, whoever it is for.
+    Passkey { session: Session, credential: String },
     /// The new password is hashed.
     NewPassword { session: Session, record: PasswordRecord, attributes: BTreeMap<String, String> },
     /// The code is judged inside.
@@ -43,6 +45,7 @@ impl AnswerProof {
             Self::Custom => None,
             Self::Confirmed { session }
             | Self::FirstCode { session, .. }
+            | Self::Passkey { session, .. }
             | Self::NewPassword { session, .. }
             | Self::SoftwareToken { session, .. }
             | Self::SecondCode { session, .. }
@@ -64,6 +67,7 @@ impl AnswerProof {
             Self::FirstCode { challenge, .. } | Self::SecondCode { challenge, .. } => Some(challenge.factor()),
             Self::SoftwareToken { .. } => Some(Factor::Second),
             Self::Confirmed { .. }
+            | Self::Passkey { .. }
             | Self::NewPassword { .. }
             | Self::SelectMfa { .. }
             | Self::MfaSetup { .. }
@@ -75,7 +79,7 @@ impl AnswerProof {
     /// What a sign-in is told whose user, password or factors are other ones now.
     pub const fn stale(&self) -> SignInRefused {
         match self {
-            Self::Password { .. } | Self::Custom => SignInRefused::Incorrect,
+            Self::Password { .. } | Self::Passkey { .. } | Self::Custom => SignInRefused::Incorrect,
             _ => SignInRefused::Session(SessionRefused::Invalid),
         }
     }

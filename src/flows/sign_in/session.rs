@@ -43,6 +43,9 @@ pub struct Session {
     /// What is kept of a custom challenge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub custom: Option<custom::Asked>,
+    /// The hash of the challenge that a passkey is to sign.
+    #[serde(default)]
+    pub web_authn_challenge: Option<String>,
     /// Milliseconds.
     pub expires_at: i64,
 }
@@ -57,6 +60,7 @@ impl Session {
             progress,
             pending_seed: None,
             custom: None,
+            web_authn_challenge: None,
             expires_at: app.now().plus(app_client.client.configuration.session_lifetime()).millis(),
         }
     }

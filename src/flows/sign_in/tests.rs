@@ -7,6 +7,7 @@ mod devices;
 mod gone;
 mod guesses;
 mod nobody;
+mod passkeys;
 mod races;
 mod second_codes;
 mod sessions;

@@ -26,7 +26,7 @@ asks_about_pool!(Request);
 pub struct Response {}
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
-    second_factors::prefer_for(cx, &pool, &request.username, &request.factors.wishes()?).await?;
+    second_factors::prefer_for(cx, &pool, &request.username, &request.factors.wishes()?, request.factors.passkeys()).await?;
     Ok(Response {})
 }
 

@@ -27,6 +27,6 @@ pub struct Response {}
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     let wishes = FactorSettings::of_options(&request.mfa_options)?.wishes()?;
-    second_factors::prefer_for(cx, &pool, &request.username, &wishes).await?;
+    second_factors::prefer_for(cx, &pool, &request.username, &wishes, None).await?;
     Ok(Response {})
 }

@@ -164,6 +164,9 @@ impl Answer {
                 ];
                 Self::challenge(name, Some(session), parameters)
             }
+            ChallengeAsked::WebAuthn { session, options } => {
+                Self::challenge("WEB_AUTHN", Some(session), [("CREDENTIAL_REQUEST_OPTIONS", Some(options))])
+            }
             ChallengeAsked::SelectMfa { session, username, factors } => {
                 let parameters = [("MFAS_CAN_CHOOSE", Some(text(names(factors))?)), ("USER_ID_FOR_SRP", Some(username))];
                 Self::challenge("SELECT_MFA_TYPE", Some(session), parameters)

@@ -136,6 +136,7 @@ pub fn respond(challenge: &str, session: Option<&str>, responses: &Parameters) -
             let factor = SecondFactor::parse(required(responses, "ANSWER")?);
             Answer::SelectMfa { factor: factor.ok_or_else(|| Error::parameter("ANSWER is no MFA type"))? }
         }
+        "WEB_AUTHN" => Answer::Passkey { credential: required(responses, "CREDENTIAL")?.to_owned() },
         "SOFTWARE_TOKEN_MFA" => Answer::SoftwareToken { code: required(responses, "SOFTWARE_TOKEN_MFA_CODE")?.to_owned() },
         "NEW_PASSWORD_REQUIRED" => {
             let attributes = responses.iter().filter_map(|(name, value)| Some((name.strip_prefix("userAttributes.")?, value)));

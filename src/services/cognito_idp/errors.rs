@@ -5,6 +5,7 @@ mod of_clients;
 
 use serde_json::{Map, Value};
 
+use super::web_authn_errors::WebAuthnError;
 use crate::crypto::argon2::Busy;
 use crate::flows::access::AccessRefused;
 use crate::flows::clients::{NoSuchClient, NoSuchPool, SecretRefused};
@@ -112,6 +113,8 @@ pub enum Error {
     UserNotFound,
     /// A name that is taken.
     UsernameExists,
+    /// A passkey that is not taken, and why.
+    WebAuthn(WebAuthnError),
     /// Our own failure.
     Internal(Box<dyn std::error::Error>),
 }
@@ -192,6 +195,7 @@ impl From<Error> for Fault {
             Error::UserNotConfirmed => modelled("UserNotConfirmedException", "User is not confirmed."),
             Error::UserNotFound => modelled("UserNotFoundException", "User does not exist."),
             Error::UsernameExists => modelled("UsernameExistsException", "User already exists"),
+            Error::WebAuthn(error) => modelled(error.shape(), error.message()),
             Error::Internal(source) => Self::Internal(source),
         }
     }
@@ -544,6 +548,10 @@ impl From<WishRefused> for Error {
     fn from(refused: WishRefused) -> Self {
         match refused {
             WishRefused::PreferredIsDisabled => Self::parameter("Preferred MFA must be enabled"),
+            WishRefused::PasskeyIsOne => Self::parameter(
+                "WebAuthn MFA can be enabled only where the pool's FactorConfiguration is MULTI_FACTOR_WITH_USER_VERIFICATION",
+            ),
+            WishRefused::PasskeyAlone => Self::parameter("WebAuthn MFA can be enabled only beside another MFA method"),
             WishRefused::TwoPreferred => Self::parameter("Only one factor can be set as preferred"),
             WishRefused::Lacking(SecondFactor::SoftwareToken) => Self::parameter("User has not verified software token mfa"),
             WishRefused::Lacking(factor) | WishRefused::NotOffered(factor) => {

@@ -14,6 +14,7 @@ pub struct FactorSettings {
     #[serde(rename = "SMSMfaSettings")]
     sms_mfa_settings: Option<Settings>,
     email_mfa_settings: Option<Settings>,
+    web_authn_mfa_settings: Option<PasskeySettings>,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
@@ -25,6 +26,12 @@ struct Settings {
     enabled: bool,
     #[serde(default)]
     preferred_mfa: bool,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct PasskeySettings {
+    enabled: Option<bool>,
 }
 
 /// MFAOptionType: what was said of text messages before the factors had settings of their own.
@@ -47,7 +54,18 @@ impl FactorSettings {
             return Err(Error::parameter("MFAOptions can only deliver by SMS to phone_number"));
         }
         let sms_mfa_settings = Some(Settings { enabled: !options.is_empty(), preferred_mfa: false });
-        Ok(Self { sms_mfa_settings, software_token_mfa_settings: None, email_mfa_settings: None, rest: Map::new() })
+        Ok(Self {
+            sms_mfa_settings,
+            software_token_mfa_settings: None,
+            email_mfa_settings: None,
+            web_authn_mfa_settings: None,
+            rest: Map::new(),
+        })
+    }
+
+    /// Whether passkeys are wished to be both factors; nothing where nothing is said of it.
+    pub fn passkeys(&self) -> Option<bool> {
+        self.web_authn_mfa_settings.map(|settings| settings.enabled.unwrap_or_default())
     }
 
     /// What is wished; nothing of a factor of which nothing is said.

@@ -47,6 +47,7 @@ mod branding_answer;
 mod change_password;
 mod client_answer;
 mod client_settings;
+mod complete_web_authn_registration;
 mod confirm_device;
 mod confirm_forgot_password;
 mod confirm_sign_up;
@@ -70,6 +71,7 @@ mod delete_user_pool;
 mod delete_user_pool_client;
 mod delete_user_pool_client_secret;
 mod delete_user_pool_domain;
+mod delete_web_authn_credential;
 mod describe_identity_provider;
 mod describe_managed_login_branding;
 mod describe_managed_login_branding_by_client;
@@ -117,6 +119,7 @@ mod list_user_pools;
 mod list_user_sessions;
 mod list_users;
 mod list_users_in_group;
+mod list_web_authn_credentials;
 mod new_attribute;
 mod pages;
 mod pool_answer;
@@ -136,6 +139,7 @@ mod set_user_pool_session_configuration;
 mod set_user_settings;
 mod sign_up;
 mod start_user_import_job;
+mod start_web_authn_registration;
 mod stop_user_import_job;
 mod terms_answer;
 mod ui_customization_answer;
@@ -152,6 +156,8 @@ mod update_user_pool_client;
 mod update_user_pool_domain;
 mod verify_software_token;
 mod verify_user_attribute;
+mod web_authn_errors;
+mod web_authn_settings;
 
 /// The operations that are built.
 pub fn operations() -> Vec<Operation> {
@@ -190,6 +196,7 @@ pub fn operations() -> Vec<Operation> {
         signed("AdminUserGlobalSignOut", admin_user_global_sign_out::handle),
         bearer_or_session("AssociateSoftwareToken", associate_software_token::handle),
         bearer("ChangePassword", change_password::handle),
+        bearer("CompleteWebAuthnRegistration", complete_web_authn_registration::handle),
         bearer("ConfirmDevice", confirm_device::handle),
         client("ConfirmForgotPassword", confirm_forgot_password::handle).within(PerAddress::RefusedSignIns),
         client("ConfirmSignUp", confirm_sign_up::handle).within(PerAddress::RefusedSignIns),
@@ -213,6 +220,7 @@ pub fn operations() -> Vec<Operation> {
         signed("DeleteUserPoolClient", delete_user_pool_client::handle),
         signed("DeleteUserPoolClientSecret", delete_user_pool_client_secret::handle),
         signed("DeleteUserPoolDomain", delete_user_pool_domain::handle),
+        bearer("DeleteWebAuthnCredential", delete_web_authn_credential::handle),
         signed("DescribeIdentityProvider", describe_identity_provider::handle),
         signed("DescribeManagedLoginBranding", describe_managed_login_branding::handle),
         signed("DescribeManagedLoginBrandingByClient", describe_managed_login_branding_by_client::handle),
@@ -253,6 +261,7 @@ pub fn operations() -> Vec<Operation> {
         bearer("ListUserSessions", list_user_sessions::handle),
         signed("ListUsers", list_users::handle),
         signed("ListUsersInGroup", list_users_in_group::handle),
+        bearer("ListWebAuthnCredentials", list_web_authn_credentials::handle),
         client("ResendConfirmationCode", resend_confirmation_code::handle).within(PerAddress::SignUps),
         client("RespondToAuthChallenge", respond_to_auth_challenge::handle).within(PerAddress::RefusedSignIns),
         public("RevokeToken", "the refresh token, with the secret of the client that has one", revoke_token::handle),
@@ -265,6 +274,7 @@ pub fn operations() -> Vec<Operation> {
         bearer("SetUserSettings", set_user_settings::handle),
         client("SignUp", sign_up::handle).within(PerAddress::SignUps),
         signed("StartUserImportJob", start_user_import_job::handle),
+        bearer("StartWebAuthnRegistration", start_web_authn_registration::handle),
         signed("StopUserImportJob", stop_user_import_job::handle),
         public("UpdateAuthEventFeedback", "the feedback token of the event", update_auth_event_feedback::handle)
             .within(PerAddress::RefusedSignIns),

@@ -33,7 +33,7 @@ pub struct PoolAnswer {
 impl PoolAnswer {
     /// A pool with so many users.
     pub fn of(cx: &Context, pool: &Pool, estimated_number_of_users: i64) -> Self {
-        // The schema is told whole, by another name, and the second factors by GetUserPoolMfaConfig.
+        // The schema is told whole, by another name, and the second factors and passkeys by GetUserPoolMfaConfig.
         let configuration = PoolConfiguration {
             schema: Vec::new(),
             software_token_mfa_configuration: SoftwareToken::default(),
@@ -41,6 +41,7 @@ impl PoolAnswer {
             email_mfa_configuration: None,
             // By GetUserPoolSessionConfiguration.
             session_configuration: SessionConfiguration::default(),
+            web_authn_configuration: None,
             ..pool.configuration.clone()
         };
         Self {

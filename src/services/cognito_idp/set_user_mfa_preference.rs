@@ -22,6 +22,6 @@ carries_access_token!(Request);
 pub struct Response {}
 
 pub async fn handle(cx: &Context, holder: Holder, request: Request) -> Result<Response, Error> {
-    second_factors::prefer(cx, &holder, &request.factors.wishes()?).await?;
+    second_factors::prefer(cx, &holder, &request.factors.wishes()?, request.factors.passkeys()).await?;
     Ok(Response {})
 }

@@ -6,27 +6,39 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::errors::{Error, refuse_unsupported};
+use super::web_authn_settings;
 use crate::context::Context;
 use crate::flows::clients::NoSuchPool;
 use crate::kit::id::UserPoolId;
 use crate::store;
 use crate::userpools::pool::{EmailMfaConfiguration, MfaMode, Pool, PoolConfiguration, SmsMfa, SoftwareToken};
+use crate::userpools::web_authn::WebAuthnConfiguration;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
     user_pool_id: UserPoolId,
-    #[serde(default)]
-    software_token_mfa_configuration: SoftwareToken,
+    software_token_mfa_configuration: Option<SoftwareToken>,
     sms_mfa_configuration: Option<SmsMfaRequest>,
     email_mfa_configuration: Option<EmailMfaConfiguration>,
-    #[serde(default)]
-    mfa_configuration: MfaMode,
+    mfa_configuration: Option<MfaMode>,
+    web_authn_configuration: Option<WebAuthnConfiguration>,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
 
 asks_about_pool!(Request);
+
+impl Request {
+    /// Who asks for passkeys alone says nothing of what follows the password.
+    const fn is_of_passkeys(&self) -> bool {
+        let says_more = self.mfa_configuration.is_some()
+            || self.software_token_mfa_configuration.is_some()
+            || self.sms_mfa_configuration.is_some()
+            || self.email_mfa_configuration.is_some();
+        self.web_authn_configuration.is_some() && !says_more
+    }
+}
 
 /// How codes go by text message.
 #[derive(Clone, Deserialize)]
@@ -49,6 +61,8 @@ pub struct Response {
     #[serde(skip_serializing_if = "Option::is_none")]
     email_mfa_configuration: Option<EmailMfaConfiguration>,
     mfa_configuration: MfaMode,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    web_authn_configuration: Option<WebAuthnConfiguration>,
 }
 
 #[derive(Serialize)]
@@ -68,6 +82,7 @@ impl Response {
             software_token_mfa_configuration: (software_token.enabled || configuration.mfa != MfaMode::Off).then_some(software_token),
             email_mfa_configuration: configuration.email_mfa_configuration.clone(),
             mfa_configuration: configuration.mfa,
+            web_authn_configuration: configuration.web_authn_configuration.clone(),
         }
     }
 }
@@ -91,10 +106,15 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
 
 /// The pool's configuration with the factors that are asked for.
 fn applied(request: &Request, now: PoolConfiguration) -> Result<PoolConfiguration, Error> {
+    let web_authn_configuration = web_authn_settings::after(now.web_authn_configuration.clone(), request.web_authn_configuration.as_ref())?;
+    let now = PoolConfiguration { web_authn_configuration, ..now };
+    if request.is_of_passkeys() {
+        return Ok(now);
+    }
     let message = request.sms_mfa_configuration.as_ref().and_then(|sms| sms.sms_authentication_message.clone());
     let configuration = PoolConfiguration {
-        mfa: request.mfa_configuration,
-        software_token_mfa_configuration: request.software_token_mfa_configuration,
+        mfa: request.mfa_configuration.unwrap_or_default(),
+        software_token_mfa_configuration: request.software_token_mfa_configuration.unwrap_or_default(),
         sms_mfa: SmsMfa { enabled: request.sms_mfa_configuration.is_some() },
         email_mfa_configuration: request.email_mfa_configuration.clone(),
         sms_authentication_message: message.or_else(|| now.sms_authentication_message.clone()),

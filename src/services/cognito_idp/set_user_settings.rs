@@ -22,7 +22,7 @@ carries_access_token!(Request);
 pub struct Response {}
 
 pub async fn handle(cx: &Context, holder: Holder, request: Request) -> Result<Response, Error> {
-    second_factors::prefer(cx, &holder, &FactorSettings::of_options(&request.mfa_options)?.wishes()?).await?;
+    second_factors::prefer(cx, &holder, &FactorSettings::of_options(&request.mfa_options)?.wishes()?, None).await?;
     Ok(Response {})
 }
 

@@ -39,6 +39,7 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
             username_configuration: created.username_configuration,
             schema: created.schema.clone(),
             session_configuration: created.session_configuration,
+            web_authn_configuration: created.web_authn_configuration.clone(),
             ..settings.clone().read(factor)?.with_factors_of(&created)
         };
         if let Some(name) = &pool_name {

@@ -64,6 +64,7 @@ fn user() -> User {
         sealed_pending_totp_seed: None,
         totp_last_step: None,
         totp_device_name: None,
+        has_passkey: false,
         mfa: MfaPreference::default(),
         created_at: NOW,
         modified_at: NOW,
