@@ -12,6 +12,8 @@ pub mod paging;
 pub mod passwords;
 pub mod pool_keys;
 pub mod refresh;
+pub mod risk;
+pub mod saml_certificate;
 pub mod sign_in;
 pub mod sign_up;
 pub mod software_token;

@@ -20,6 +20,10 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(20, "nodes", include_str!("../../migrations/0020_nodes.sql")),
     shared(30, "groups", include_str!("../../migrations/0030_groups.sql")),
     shared(35, "access key uses", include_str!("../../migrations/0035_access_key_uses.sql")),
+    shared(65, "risk", include_str!("../../migrations/0065_risk.sql")),
+    shared(66, "pool services", include_str!("../../migrations/0066_pool_services.sql")),
+    shared(67, "client metadata", include_str!("../../migrations/0067_client_metadata.sql")),
+    shared(68, "replicas", include_str!("../../migrations/0068_replicas.sql")),
 ];
 
 const fn shared(version: i64, name: &'static str, sql: &'static str) -> (i64, &'static str, &'static str, &'static str) {

@@ -6,6 +6,7 @@ mod on;
 pub mod attempts;
 pub mod audit;
 pub mod changes;
+pub mod client_metadata;
 pub mod codes;
 #[cfg(test)]
 mod conformance;
@@ -27,6 +28,9 @@ mod migrate;
 pub mod names;
 pub mod nodes;
 pub mod outbox;
+pub mod pool_services;
+pub mod replicas;
+pub mod risk;
 pub mod signing_keys;
 #[cfg(test)]
 pub mod template;

@@ -48,6 +48,13 @@ pub(super) const TABLES: &[TableOfPools] = tables_of_pools![
     "outbox_messages",
     "message_budgets",
     "pool_activity",
+    "pool_risk_configurations",
+    "client_risk_configurations",
+    "pool_log_deliveries",
+    "pool_saml_certificates",
+    "cimd_policies",
+    "client_metadata_documents",
+    "pool_replicas",
 ];
 
 #[derive(sqlx::FromRow)]
@@ -243,6 +250,8 @@ pub async fn delete_client(tx: &mut Conn, pool_id: &UserPoolId, client_id: &Clie
     const SQL: &str = "DELETE FROM user_pool_clients WHERE pool_id = $1 AND client_id = $2";
     execute!(tx, FAMILIES, [pool_id, client_id])?;
     execute!(tx, DIRECTORY, [pool_id, client_id])?;
+    super::risk::set(tx, pool_id, Some(client_id), None, Timestamp::default()).await?;
+    super::client_metadata::forget_client(tx, pool_id, client_id).await?;
     tx.changed(Change::AppClient(client_id.clone()));
     Ok(execute!(tx, SQL, [pool_id, client_id])? == 1)
 }

@@ -1,5 +1,6 @@
 //! User pools: the list, and the pages of one pool.
 
+mod client_metadata;
 mod clients;
 mod commands;
 mod groups;
@@ -7,8 +8,11 @@ mod head;
 mod new;
 mod overview;
 mod preset;
+mod protection;
+mod sending;
 mod settings;
 mod snippets;
+mod tags;
 mod users;
 
 use askama::Template;
@@ -35,8 +39,12 @@ pub fn rows() -> Vec<Row> {
         form("/pools/{pool}/settings", settings::change),
         form("/pools/{pool}/delete", settings::delete).grave(),
     ];
+    rows.extend(client_metadata::rows());
     rows.extend(clients::rows());
     rows.extend(groups::rows());
+    rows.extend(protection::rows());
+    rows.extend(sending::rows());
+    rows.extend(tags::rows());
     rows.extend(users::rows());
     rows
 }

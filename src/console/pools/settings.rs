@@ -90,8 +90,7 @@ impl Settings {
 
     /// UpdateUserPool resets what it is not given: so it is given all that was there, and what changes.
     fn input(&self, head: &Head) -> Value {
-        let mut input: Map<String, Value> = members(head.described.clone());
-        input.retain(|name, _| !OF_CREATION.contains(&name.as_str()));
+        let mut input = whole(head);
         let verified = [(self.verify_email, "email"), (self.verify_phone, "phone_number")];
         let verified: Vec<&str> = verified.into_iter().filter_map(|(is, attribute)| is.then_some(attribute)).collect();
         let policy = json!({
@@ -100,18 +99,25 @@ impl Settings {
             "TemporaryPasswordValidityDays": number(&self.temporary_days),
         });
         for (name, value) in [
-            ("UserPoolId", json!(head.id)),
             ("PoolName", json!(self.name)),
             ("AutoVerifiedAttributes", json!(verified)),
             ("DeletionProtection", json!(if self.protected { "ACTIVE" } else { "INACTIVE" })),
             ("Policies", json!({"PasswordPolicy": policy})),
             ("AdminCreateUserConfig", json!({"AllowAdminCreateUserOnly": !self.sign_up})),
-            ("MfaConfiguration", head.described.at("MfaConfiguration").clone()),
         ] {
             input.insert(name.to_owned(), value);
         }
         Value::Object(input)
     }
+}
+
+/// All that UpdateUserPool takes, as the pool has it.
+pub fn whole(head: &Head) -> Map<String, Value> {
+    let mut input = members(head.described.clone());
+    input.retain(|name, _| !OF_CREATION.contains(&name.as_str()));
+    input.insert("UserPoolId".to_owned(), json!(head.id));
+    input.insert("MfaConfiguration".to_owned(), head.described.at("MfaConfiguration").clone());
+    input
 }
 
 async fn page(visit: &Visit, head: Head, settings: Settings, error: Option<WireError>) -> SettingsPage {

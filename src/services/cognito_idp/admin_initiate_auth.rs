@@ -4,9 +4,11 @@ use serde::Deserialize;
 
 use super::auth_answer::{self, Answer};
 use super::auth_request::{self, Parameters, Side};
+use super::context_data::{self, ContextData};
 use super::errors::{Error, no_session};
 use crate::context::Context;
 use crate::flows::clients::AppClient;
+use crate::flows::risk;
 use crate::kit::id::{ClientId, UserPoolId};
 
 #[derive(Deserialize)]
@@ -18,11 +20,13 @@ pub struct Request {
     #[serde(default)]
     auth_parameters: Parameters,
     session: Option<String>,
+    context_data: Option<ContextData>,
 }
 
 asks_about_client!(Request);
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Answer, Error> {
+    risk::check_address(cx, &app_client, context_data::address(request.context_data.as_ref())).await?;
     no_session(request.session.as_deref())?;
     let asked = auth_request::initiate(Side::Admin, &request.auth_flow, &request.auth_parameters)?;
     auth_answer::initiate(cx, &app_client, asked, auth_request::secret_hash(&request.auth_parameters)).await

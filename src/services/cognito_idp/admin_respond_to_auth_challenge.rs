@@ -4,9 +4,11 @@ use serde::Deserialize;
 
 use super::auth_answer::{self, Answer};
 use super::auth_request::{self, Parameters};
+use super::context_data::{self, ContextData};
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::AppClient;
+use crate::flows::risk;
 use crate::kit::id::{ClientId, UserPoolId};
 
 #[derive(Deserialize)]
@@ -16,6 +18,7 @@ pub struct Request {
     client_id: ClientId,
     challenge_name: String,
     session: Option<String>,
+    context_data: Option<ContextData>,
     #[serde(default)]
     challenge_responses: Parameters,
 }
@@ -23,6 +26,7 @@ pub struct Request {
 asks_about_client!(Request);
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Answer, Error> {
+    risk::check_address(cx, &app_client, context_data::address(request.context_data.as_ref())).await?;
     let responses = &request.challenge_responses;
     let given = auth_request::respond(&request.challenge_name, request.session.as_deref(), responses)?;
     auth_answer::respond(cx, &app_client, given, auth_request::secret_hash(responses)).await

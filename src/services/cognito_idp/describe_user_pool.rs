@@ -11,7 +11,7 @@ use crate::kit::id::UserPoolId;
 use crate::store;
 use crate::userpools::pool::Pool;
 
-/// Users are counted no further: the answer is an estimate.
+/// Users are counted no further; from there on their number is estimated, to about a percent.
 const COUNTED: i64 = 10_000;
 
 #[derive(Deserialize)]
@@ -29,6 +29,6 @@ pub struct Response {
 }
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, _: Request) -> Result<Response, Error> {
-    let users = cx.read(async |tx| store::users::count(tx, &pool.id, COUNTED).await).await?;
+    let users = cx.read(async |tx| store::users::estimate(tx, &pool.id, COUNTED).await).await?;
     Ok(Response { user_pool: PoolAnswer::of(cx, &pool, users) })
 }

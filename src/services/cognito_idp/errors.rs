@@ -18,14 +18,21 @@ use crate::operation::{self, Fault};
 use crate::store::StoreError;
 use crate::userpools::attributes::AttributeRefused;
 use crate::userpools::challenge::{Barred, Flow};
+use crate::userpools::cimd::PatternRefused;
+use crate::userpools::limits::LimitRefused;
+use crate::userpools::log_delivery::LogDeliveryRefused;
 use crate::userpools::name::{NameKind, NameRefused};
 use crate::userpools::password_policy::PasswordRefused;
+use crate::userpools::pool::ConfigurationRefused;
+use crate::userpools::risk::RiskRefused;
 
 /// An error of user pools.
 #[derive(Debug)]
 pub enum Error {
     /// An address that another user has.
     AliasExists(NameKind),
+    /// No document that was fetched from this address.
+    CachedCimdUrlDoesNotExist,
     /// A wrong code, and which.
     CodeMismatch(&'static str),
     /// A wrong first code of an authenticator.
@@ -38,18 +45,28 @@ pub enum Error {
     InvalidParameter(String),
     /// A password that the policy refuses.
     InvalidPassword(PasswordRefused),
+    /// A role for text messages that may not send them.
+    InvalidSmsRoleAccessPolicy,
+    /// A role for text messages that does not trust user pools.
+    InvalidSmsRoleTrustRelationship,
     /// Too many codes, or messages.
     LimitExceeded,
     /// Not allowed, and why.
     NotAuthorized(String),
     /// No group of that name.
     NoSuchGroup,
+    /// What the pool's region, or its status there, does not do.
+    OperationNotEnabled(&'static str),
     /// The password must be reset first.
     PasswordResetRequired,
     /// No pool or client of that id.
     ResourceNotFound(String),
+    /// More than the account can have.
+    ServiceQuotaExceeded(String),
     /// No authenticator, and where.
     SoftwareTokenMfaNotFound(&'static str),
+    /// A pool that has as many as it can have, and of what.
+    TooMany(&'static str),
     /// A pool that is full of groups.
     TooManyGroups,
     /// A budget is spent.
@@ -66,6 +83,8 @@ pub enum Error {
     UserNotConfirmed,
     /// No user of that name, where that may be said.
     UserNotFound,
+    /// Tags that a pool cannot have.
+    UserPoolTagging(String),
     /// A name that is taken.
     UsernameExists,
     /// Our own failure.
@@ -96,18 +115,31 @@ impl From<Error> for Fault {
             Error::AliasExists(kind) => {
                 Self::Modelled("AliasExistsException", format!("An account with the {} already exists.", kind.as_str()))
             }
+            Error::CachedCimdUrlDoesNotExist => {
+                modelled("CachedCIMDURLDoesNotExistException", "There is no cached client metadata document for the URL.")
+            }
             Error::CodeMismatch(message) => modelled("CodeMismatchException", message),
             Error::EnableSoftwareTokenMfa => modelled("EnableSoftwareTokenMFAException", "Code mismatch"),
             Error::ExpiredCode(message) => modelled("ExpiredCodeException", message),
             Error::GroupExists => modelled("GroupExistsException", "A group with the name already exists."),
             Error::InvalidParameter(message) => Self::Modelled("InvalidParameterException", message),
             Error::InvalidPassword(refused) => Self::Modelled("InvalidPasswordException", refused.to_string()),
+            Error::InvalidSmsRoleAccessPolicy => {
+                modelled("InvalidSmsRoleAccessPolicyException", "Role does not have permission to publish with SNS")
+            }
+            Error::InvalidSmsRoleTrustRelationship => modelled(
+                "InvalidSmsRoleTrustRelationshipException",
+                "Role does not have a trust relationship allowing Cognito to assume the role",
+            ),
             Error::LimitExceeded => modelled("LimitExceededException", "Attempt limit exceeded, please try after some time."),
             Error::NotAuthorized(message) => Self::Modelled("NotAuthorizedException", message),
             Error::NoSuchGroup => modelled("ResourceNotFoundException", "Group not found."),
+            Error::OperationNotEnabled(message) => modelled("OperationNotEnabledException", message),
             Error::PasswordResetRequired => modelled("PasswordResetRequiredException", "Password reset required for the user"),
             Error::ResourceNotFound(message) => Self::Modelled("ResourceNotFoundException", message),
+            Error::ServiceQuotaExceeded(message) => Self::Modelled("ServiceQuotaExceededException", message),
             Error::SoftwareTokenMfaNotFound(message) => modelled("SoftwareTokenMFANotFoundException", message),
+            Error::TooMany(what) => Self::Modelled("LimitExceededException", format!("The user pool has as many {what} as it can have.")),
             Error::TooManyGroups => modelled("LimitExceededException", "The user pool has as many groups as it can have."),
             Error::TooManyRequests => Self::too_many_requests(),
             Error::Unauthorized(message) => modelled("UnauthorizedException", message),
@@ -116,6 +148,7 @@ impl From<Error> for Fault {
             Error::UnsupportedUserState(message) => modelled("UnsupportedUserStateException", message),
             Error::UserNotConfirmed => modelled("UserNotConfirmedException", "User is not confirmed."),
             Error::UserNotFound => modelled("UserNotFoundException", "User does not exist."),
+            Error::UserPoolTagging(message) => Self::Modelled("UserPoolTaggingException", message),
             Error::UsernameExists => modelled("UsernameExistsException", "User already exists"),
             Error::Internal(source) => Self::Internal(source),
         }
@@ -131,6 +164,42 @@ impl From<StoreError> for Error {
 impl From<Failed> for Error {
     fn from(Failed(source): Failed) -> Self {
         Self::Internal(source)
+    }
+}
+
+impl From<ConfigurationRefused> for Error {
+    fn from(refused: ConfigurationRefused) -> Self {
+        match refused {
+            ConfigurationRefused::Tags(refused) => Self::UserPoolTagging(refused.to_string()),
+            ConfigurationRefused::Messaging(_) | ConfigurationRefused::OpenId(_) => Self::parameter(refused.to_string()),
+        }
+    }
+}
+
+impl From<RiskRefused> for Error {
+    fn from(refused: RiskRefused) -> Self {
+        Self::parameter(refused.to_string())
+    }
+}
+
+impl From<LogDeliveryRefused> for Error {
+    fn from(refused: LogDeliveryRefused) -> Self {
+        Self::parameter(refused.to_string())
+    }
+}
+
+impl From<PatternRefused> for Error {
+    fn from(refused: PatternRefused) -> Self {
+        Self::parameter(refused.to_string())
+    }
+}
+
+impl From<LimitRefused> for Error {
+    fn from(refused: LimitRefused) -> Self {
+        match refused {
+            LimitRefused::BelowDefault(_) => Self::parameter(refused.to_string()),
+            LimitRefused::BeyondQuota => Self::ServiceQuotaExceeded(refused.to_string()),
+        }
     }
 }
 
@@ -304,6 +373,9 @@ impl From<ResendRefused> for Error {
     }
 }
 
+/// What is refused because of risk, and not why.
+const BLOCKED: &str = "Unable to login because of security reasons.";
+
 /// SECURITY: one answer for a wrong password and for a name that nobody has.
 const INCORRECT: &str = "Incorrect username or password.";
 
@@ -312,6 +384,7 @@ impl From<SignInRefused> for Error {
         match refused {
             SignInRefused::Barred(barred) => barred.into(),
             SignInRefused::Secret(refused) => refused.into(),
+            SignInRefused::AddressBlocked => Self::not_authorized(BLOCKED),
             SignInRefused::NoSuchUser => Self::UserNotFound,
             SignInRefused::Incorrect => Self::not_authorized(INCORRECT),
             SignInRefused::Locked => Self::not_authorized("Password attempts exceeded"),

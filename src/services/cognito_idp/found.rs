@@ -36,8 +36,29 @@ pub async fn client(cx: &Context, pool_id: &UserPoolId, client_id: &ClientId) ->
     Ok(Resolved { found, asks })
 }
 
+/// The pool whose ARN a request gives. An ARN of anything but a pool is refused; a pool of another account, region or
+/// partition is not there, and judged where it would be.
+pub async fn pool_of_arn(cx: &Context, arn: &str) -> Result<Resolved<Arc<Pool>>, Fault> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let named = match parts.as_slice() {
+        ["arn", _, "cognito-idp", _, _, resource] => resource.strip_prefix("userpool/"),
+        _ => None,
+    };
+    let Some(id) = named.map(UserPoolId::from) else {
+        return Ok(Resolved::one(Err(Error::parameter(format!("Invalid ARN: {arn} is not a user pool.")).into()), Ask::on("*")));
+    };
+    if Arn::user_pool(&cx.region, &cx.account_id, &id) == *arn {
+        return pool(cx, &id).await;
+    }
+    let missing = Error::from(NoSuchPool(id.clone()));
+    Ok(Resolved::one(Err(missing.into()), Ask::on(Arn::user_pool(&cx.region, &cx.account_id, &id))))
+}
+
+/// What is asked of a pool, with its tags.
 fn ask(pool: &Pool) -> Ask {
-    Ask::on(Arn::user_pool(&pool.region, &pool.account_id, &pool.id))
+    let ask = Ask::on(Arn::user_pool(&pool.region, &pool.account_id, &pool.id));
+    let tags = pool.configuration.user_pool_tags.iter();
+    tags.fold(ask, |ask, (key, value)| ask.key(&format!("aws:ResourceTag/{key}"), value.as_str()))
 }
 
 /// The request asks about the pool of its `user_pool_id`.

@@ -7,6 +7,7 @@ use super::auth_request::{self, Parameters, Side};
 use super::errors::{Error, no_session};
 use crate::context::Context;
 use crate::flows::clients::AppClient;
+use crate::flows::risk;
 use crate::kit::id::ClientId;
 use crate::operation::{OfClient, Proof};
 
@@ -31,6 +32,7 @@ impl OfClient for Request {
 }
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Answer, Error> {
+    risk::check_address(cx, &app_client, cx.origin.source_ip).await?;
     no_session(request.session.as_deref())?;
     let asked = auth_request::initiate(Side::Client, &request.auth_flow, &request.auth_parameters)?;
     auth_answer::initiate(cx, &app_client, asked, auth_request::secret_hash(&request.auth_parameters)).await

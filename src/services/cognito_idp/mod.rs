@@ -27,27 +27,39 @@ mod answers;
 mod associate_software_token;
 mod auth_answer;
 mod auth_request;
+mod cimd_answer;
 mod client_answer;
 mod client_settings;
 mod confirm_sign_up;
+mod context_data;
+mod create_cimd_policy;
 mod create_group;
 mod create_user_pool;
 mod create_user_pool_client;
+mod delete_cimd_policy;
 mod delete_group;
 mod delete_user_pool;
 mod delete_user_pool_client;
+mod describe_cimd_policy;
+mod describe_risk_configuration;
 mod describe_user_pool;
 mod describe_user_pool_client;
 mod errors;
 mod factor_settings;
 mod filter;
 mod get_group;
+mod get_log_delivery_configuration;
+mod get_provisioned_limit;
+mod get_signing_certificate;
 mod get_user;
 mod get_user_pool_mfa_config;
 mod global_sign_out;
 mod group_answer;
 mod initiate_auth;
+mod list_cimd_policies;
+mod list_client_metadata_urls;
 mod list_groups;
+mod list_tags_for_resource;
 mod list_user_pool_clients;
 mod list_user_pools;
 mod list_users;
@@ -59,10 +71,19 @@ mod pool_settings;
 mod resend_confirmation_code;
 mod respond_to_auth_challenge;
 mod revoke_token;
+mod risk_answer;
+mod set_log_delivery_configuration;
+mod set_risk_configuration;
 mod set_user_mfa_preference;
 mod set_user_pool_mfa_config;
 mod sign_up;
+mod sms_role;
+mod tag_resource;
+mod untag_resource;
+mod update_cimd_policy;
+mod update_client_metadata_url_state;
 mod update_group;
+mod update_provisioned_limit;
 mod update_user_pool;
 mod update_user_pool_client;
 mod verify_software_token;
@@ -89,20 +110,30 @@ pub fn operations() -> Vec<Operation> {
         signed("AdminUserGlobalSignOut", admin_user_global_sign_out::handle),
         bearer_or_session("AssociateSoftwareToken", associate_software_token::handle),
         client("ConfirmSignUp", confirm_sign_up::handle).within(PerAddress::RefusedSignIns),
+        signed("CreateCIMDPolicy", create_cimd_policy::handle),
         signed("CreateGroup", create_group::handle),
         signed("CreateUserPool", create_user_pool::handle),
         signed("CreateUserPoolClient", create_user_pool_client::handle),
+        signed("DeleteCIMDPolicy", delete_cimd_policy::handle),
         signed("DeleteGroup", delete_group::handle),
         signed("DeleteUserPool", delete_user_pool::handle),
         signed("DeleteUserPoolClient", delete_user_pool_client::handle),
+        signed("DescribeCIMDPolicy", describe_cimd_policy::handle),
+        signed("DescribeRiskConfiguration", describe_risk_configuration::handle),
         signed("DescribeUserPool", describe_user_pool::handle),
         signed("DescribeUserPoolClient", describe_user_pool_client::handle),
         signed("GetGroup", get_group::handle),
+        signed("GetLogDeliveryConfiguration", get_log_delivery_configuration::handle),
+        signed("GetProvisionedLimit", get_provisioned_limit::handle),
+        signed("GetSigningCertificate", get_signing_certificate::handle),
         bearer("GetUser", get_user::handle),
         signed("GetUserPoolMfaConfig", get_user_pool_mfa_config::handle),
         bearer("GlobalSignOut", global_sign_out::handle),
         client("InitiateAuth", initiate_auth::handle).within(PerAddress::RefusedSignIns),
+        signed("ListCIMDPolicies", list_cimd_policies::handle),
+        signed("ListClientMetadataURLs", list_client_metadata_urls::handle),
         signed("ListGroups", list_groups::handle),
+        signed("ListTagsForResource", list_tags_for_resource::handle),
         signed("ListUserPoolClients", list_user_pool_clients::handle),
         signed("ListUserPools", list_user_pools::handle),
         signed("ListUsers", list_users::handle),
@@ -110,10 +141,17 @@ pub fn operations() -> Vec<Operation> {
         client("ResendConfirmationCode", resend_confirmation_code::handle).within(PerAddress::SignUps),
         client("RespondToAuthChallenge", respond_to_auth_challenge::handle).within(PerAddress::RefusedSignIns),
         public("RevokeToken", "the refresh token, with the secret of the client that has one", revoke_token::handle),
+        signed("SetLogDeliveryConfiguration", set_log_delivery_configuration::handle),
+        signed("SetRiskConfiguration", set_risk_configuration::handle),
         bearer("SetUserMFAPreference", set_user_mfa_preference::handle),
         signed("SetUserPoolMfaConfig", set_user_pool_mfa_config::handle),
         client("SignUp", sign_up::handle).within(PerAddress::SignUps),
+        signed("TagResource", tag_resource::handle),
+        signed("UntagResource", untag_resource::handle),
+        signed("UpdateCIMDPolicy", update_cimd_policy::handle),
+        signed("UpdateClientMetadataURLState", update_client_metadata_url_state::handle),
         signed("UpdateGroup", update_group::handle),
+        signed("UpdateProvisionedLimit", update_provisioned_limit::handle),
         signed("UpdateUserPool", update_user_pool::handle),
         signed("UpdateUserPoolClient", update_user_pool_client::handle),
         bearer_or_session("VerifySoftwareToken", verify_software_token::handle),
