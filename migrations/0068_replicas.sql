@@ -7,3 +7,4 @@ CREATE TABLE pool_replicas (
     created_at BIGINT NOT NULL,
     PRIMARY KEY (pool_id, region)
 );
+CREATE INDEX pool_replicas_by_region ON pool_replicas (region, pool_id);

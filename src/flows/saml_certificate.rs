@@ -38,7 +38,7 @@ pub async fn current(app: &App, pool: &Pool) -> Result<Option<SamlCertificate>, 
     // The first bit makes the serial a positive number of 16 bytes, whatever the others are.
     let mut serial: [u8; 16] = random_bytes(&mut app.rng());
     if let Some(first) = serial.first_mut() {
-        *first = *first & 0x7f | 0x40;
+        *first = (*first & 0x7f) | 0x40;
     }
     let certificate = self_signed(key.private(), pool.id.as_str(), &serial, issued_at, LIFETIME).map_err(Failed::because)?;
     let place = place(&pool.id, issued_at);

@@ -44,6 +44,15 @@ pub async fn insert(tx: &mut Conn, replica: &Replica) -> Result<bool, StoreError
     Ok(inserted == 1)
 }
 
+/// The replica of a pool in a region.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn find(tx: &mut Conn, pool_id: &UserPoolId, region: &str) -> Result<Option<Replica>, StoreError> {
+    const SQL: &str = "SELECT pool_id, region, status, tags, created_at FROM pool_replicas WHERE pool_id = $1 AND region = $2";
+    fetch!(tx, fetch_optional, ReplicaRow, SQL, [pool_id, region])?.map(Replica::try_from).transpose()
+}
+
 /// The replicas of a pool, by region: there are fewer of them than regions.
 ///
 /// # Errors

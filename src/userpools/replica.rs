@@ -6,6 +6,9 @@ use super::tags::Tags;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UserPoolId;
 
+/// How many replicas a pool has at most: more than there are regions to put them in is nothing that anybody needs.
+pub const MOST: usize = 40;
+
 /// A region that serves a pool beside its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replica {

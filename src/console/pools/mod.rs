@@ -9,6 +9,7 @@ mod new;
 mod overview;
 mod preset;
 mod protection;
+mod replicas;
 mod sending;
 mod settings;
 mod snippets;
@@ -43,6 +44,7 @@ pub fn rows() -> Vec<Row> {
     rows.extend(clients::rows());
     rows.extend(groups::rows());
     rows.extend(protection::rows());
+    rows.extend(replicas::rows());
     rows.extend(sending::rows());
     rows.extend(tags::rows());
     rows.extend(users::rows());

@@ -29,7 +29,7 @@ struct TagsPage {
 }
 
 /// The ARN of the pool: of what may be seen of it, or made of its id.
-async fn arn_of(visit: &Visit, head: &Head) -> String {
+fn arn_of(visit: &Visit, head: &Head) -> String {
     let arn = head.described.text("Arn");
     let account = visit.caller().account_id().map(ToString::to_string).unwrap_or_default();
     if arn.is_empty() { format!("arn:aws:cognito-idp:{}:{account}:userpool/{}", head.region(), head.id) } else { arn }
@@ -46,7 +46,7 @@ fn input(head: &Head, arn: &str, more: Value) -> Value {
 
 async fn load(visit: &Visit, error: Option<WireError>) -> Result<TagsPage, WireError> {
     let head = Head::load(visit, "tags").await?;
-    let arn = arn_of(visit, &head).await;
+    let arn = arn_of(visit, &head);
     let listed = call(visit, "ListTagsForResource", input(&head, &arn, json!({}))).await?;
     let tags = members(listed.at("Tags").clone()).into_iter();
     let text = |value: Value| value.as_str().unwrap_or_default().to_owned();
@@ -68,7 +68,7 @@ async fn show(visit: &Visit) -> Outcome {
 /// `POST /console/pools/{pool}/tags`: takes the tag of `remove` away, or sets the one of `key`.
 async fn change(visit: &Visit, fields: &Fields) -> Outcome {
     let head = Head::load(visit, "tags").await?;
-    let arn = arn_of(visit, &head).await;
+    let arn = arn_of(visit, &head);
     let (operation, more, done) = match fields.given("remove") {
         Some(key) => ("UntagResource", json!({"TagKeys": [key]}), format!("The tag {key} was removed.")),
         None => {

@@ -23,7 +23,7 @@ pub struct Request {
     challenge_responses: Parameters,
 }
 
-asks_about_client!(Request);
+asks_about_client_in_any_region!(Request);
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Answer, Error> {
     risk::check_address(cx, &app_client, context_data::address(request.context_data.as_ref())).await?;

@@ -18,7 +18,7 @@ pub struct Request {
     cimd_policy_id: String,
 }
 
-asks_about_pool!(Request);
+asks_about_pool_in_any_region!(Request);
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     Ok(cimd_answer::read(cx, &pool, &request.cimd_policy_id).await?.into())

@@ -20,7 +20,7 @@ pub struct Request {
     user_pool_id: UserPoolId,
 }
 
-asks_about_pool!(Request);
+asks_about_pool_in_any_region!(Request);
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

@@ -17,7 +17,7 @@ pub struct Request {
     user_pool_id: UserPoolId,
 }
 
-asks_about_pool!(Request);
+asks_about_pool_in_any_region!(Request);
 
 /// Where a pool's logs go.
 #[derive(Serialize)]

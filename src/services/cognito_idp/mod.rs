@@ -36,10 +36,12 @@ mod create_cimd_policy;
 mod create_group;
 mod create_user_pool;
 mod create_user_pool_client;
+mod create_user_pool_replica;
 mod delete_cimd_policy;
 mod delete_group;
 mod delete_user_pool;
 mod delete_user_pool_client;
+mod delete_user_pool_replica;
 mod describe_cimd_policy;
 mod describe_risk_configuration;
 mod describe_user_pool;
@@ -61,6 +63,7 @@ mod list_client_metadata_urls;
 mod list_groups;
 mod list_tags_for_resource;
 mod list_user_pool_clients;
+mod list_user_pool_replicas;
 mod list_user_pools;
 mod list_users;
 mod list_users_in_group;
@@ -68,6 +71,7 @@ mod new_attribute;
 mod pages;
 mod pool_answer;
 mod pool_settings;
+mod replica_answer;
 mod resend_confirmation_code;
 mod respond_to_auth_challenge;
 mod revoke_token;
@@ -86,6 +90,7 @@ mod update_group;
 mod update_provisioned_limit;
 mod update_user_pool;
 mod update_user_pool_client;
+mod update_user_pool_replica;
 mod verify_software_token;
 
 /// The operations that are built.
@@ -114,10 +119,12 @@ pub fn operations() -> Vec<Operation> {
         signed("CreateGroup", create_group::handle),
         signed("CreateUserPool", create_user_pool::handle),
         signed("CreateUserPoolClient", create_user_pool_client::handle),
+        signed("CreateUserPoolReplica", create_user_pool_replica::handle),
         signed("DeleteCIMDPolicy", delete_cimd_policy::handle),
         signed("DeleteGroup", delete_group::handle),
         signed("DeleteUserPool", delete_user_pool::handle),
         signed("DeleteUserPoolClient", delete_user_pool_client::handle),
+        signed("DeleteUserPoolReplica", delete_user_pool_replica::handle),
         signed("DescribeCIMDPolicy", describe_cimd_policy::handle),
         signed("DescribeRiskConfiguration", describe_risk_configuration::handle),
         signed("DescribeUserPool", describe_user_pool::handle),
@@ -135,6 +142,7 @@ pub fn operations() -> Vec<Operation> {
         signed("ListGroups", list_groups::handle),
         signed("ListTagsForResource", list_tags_for_resource::handle),
         signed("ListUserPoolClients", list_user_pool_clients::handle),
+        signed("ListUserPoolReplicas", list_user_pool_replicas::handle),
         signed("ListUserPools", list_user_pools::handle),
         signed("ListUsers", list_users::handle),
         signed("ListUsersInGroup", list_users_in_group::handle),
@@ -154,6 +162,7 @@ pub fn operations() -> Vec<Operation> {
         signed("UpdateProvisionedLimit", update_provisioned_limit::handle),
         signed("UpdateUserPool", update_user_pool::handle),
         signed("UpdateUserPoolClient", update_user_pool_client::handle),
+        signed("UpdateUserPoolReplica", update_user_pool_replica::handle),
         bearer_or_session("VerifySoftwareToken", verify_software_token::handle),
     ]
 }

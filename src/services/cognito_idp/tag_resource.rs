@@ -12,6 +12,7 @@ use crate::iam::entity::Tag;
 use crate::operation::{Asks, Fault, Resolved};
 use crate::store;
 use crate::userpools::pool::{Pool, PoolConfiguration};
+use crate::userpools::replica::Replica;
 use crate::userpools::tags::{self, Tags};
 
 #[derive(Deserialize)]
@@ -43,6 +44,13 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
 pub async fn change(cx: &Context, pool: &Pool, to: impl AsyncFn(Tags) -> Result<Tags, Error>) -> Result<(), Error> {
     cx.write(async |tx| {
         let now = store::user_pools::find(tx, &pool.id).await?.ok_or_else(|| NoSuchPool(pool.id.clone()))?;
+        if now.region != pool.region {
+            // A replica's tags are its own.
+            let missing = || NoSuchPool(pool.id.clone());
+            let replica = store::replicas::find(tx, &pool.id, &pool.region).await?.ok_or_else(missing)?;
+            let tags = to(replica.tags.clone()).await?;
+            return Ok(store::replicas::update(tx, &Replica { tags, ..replica }).await?);
+        }
         let user_pool_tags = to(now.configuration.user_pool_tags.clone()).await?;
         let configuration = PoolConfiguration { user_pool_tags, ..now.configuration };
         Ok(store::user_pools::update(tx, &pool.id, &configuration, cx.now()).await?)

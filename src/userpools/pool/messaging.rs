@@ -147,8 +147,7 @@ impl SmsConfiguration {
     /// Whether it says anything.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-            || (self.caller().is_none() && self.eums_sms.is_none() && self.external_id.is_none() && self.sns_region.is_none())
+        self.caller().is_none() && self.eums_sms.is_none() && self.external_id.is_none() && self.sns_region.is_none()
     }
 
     /// The role that messages go by; `None` where none is named.

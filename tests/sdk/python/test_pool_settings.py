@@ -147,3 +147,25 @@ def test_client_metadata_documents(server, pool, tmp_path):
     assert open_host[0] == "InvalidParameterException"
     idp.delete_cimd_policy(**named)
     assert refusal(idp.describe_cimd_policy, **named)[0] == "ResourceNotFoundException"
+
+
+def test_a_second_region_serves_the_pool(server):
+    pool = Pool(server)
+    pool.user("alice")
+    abroad = server.client("cognito-idp", region="eu-central-1")
+    named = {"UserPoolId": pool.id, "RegionName": "eu-central-1"}
+    assert refusal(abroad.describe_user_pool, UserPoolId=pool.id)[0] == "ResourceNotFoundException"
+    made = pool.idp.create_user_pool_replica(**named)["UserPoolReplica"]
+    assert (made["Status"], made["Role"]) == ("INACTIVE", "SECONDARY")
+    assert abroad.describe_user_pool(UserPoolId=pool.id)["UserPool"]["Arn"] == made["UserPoolArn"]
+    assert pool.idp.update_user_pool_replica(**named, Status="ACTIVE")["UserPoolReplica"]["Status"] == "ACTIVE"
+    signed_in = abroad.admin_initiate_auth(
+        UserPoolId=pool.id, ClientId=pool.client_id, AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+        AuthParameters={"USERNAME": "alice", "PASSWORD": PASSWORD})
+    assert "AccessToken" in signed_in["AuthenticationResult"]
+    assert refusal(abroad.admin_create_user, UserPoolId=pool.id, Username="bob")[0] == "OperationNotEnabledException"
+    roles = [replica["Role"] for replica in pool.idp.list_user_pool_replicas(UserPoolId=pool.id)["UserPoolReplicas"]]
+    assert roles == ["PRIMARY", "SECONDARY"]
+    assert refusal(pool.idp.delete_user_pool_replica, **named)[0] == "InvalidParameterException"
+    pool.idp.update_user_pool_replica(**named, Status="INACTIVE")
+    assert pool.idp.delete_user_pool_replica(**named)["UserPoolReplica"]["Status"] == "DELETING"
