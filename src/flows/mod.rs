@@ -22,6 +22,8 @@ pub mod pool_keys;
 pub mod recover;
 pub mod refresh;
 pub mod refresh_token;
+pub mod risk;
+pub mod saml_certificate;
 pub mod second_factors;
 pub mod sign_in;
 pub mod sign_up;
