@@ -34,7 +34,6 @@ pub mod resource_server;
 pub mod risk;
 pub mod second_factor;
 pub mod signing_keys;
-pub mod signing_keys;
 pub mod tags;
 pub mod terms;
 pub mod token_exchange;
