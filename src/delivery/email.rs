@@ -68,7 +68,8 @@ impl Mailer {
 fn mail(from: &Mailbox, parcel: &Parcel<'_>) -> Result<lettre::Message, NotCarried> {
     let never = |reason: &str| NotCarried::Never(reason.to_owned());
     let Parcel { id, message, .. } = parcel;
-    let own = parcel.from.map(str::parse).transpose().map_err(|_| never("the pool's sender is no address that mail can come from"))?;
+    let own: Option<Mailbox> =
+        parcel.from.map(str::parse).transpose().map_err(|_| never("the pool's sender is no address that mail can come from"))?;
     let from: &Mailbox = own.as_ref().unwrap_or(from);
     let reply_to: Option<Mailbox> =
         parcel.reply_to.map(str::parse).transpose().map_err(|_| never("answers would go to what is no address"))?;
