@@ -21,7 +21,7 @@ use crate::kit::id::{AccessKeyId, AccountId, ClientId, UniqueId, UserPoolId};
 use crate::kit::rng::{Entropy, EntropyRng};
 use crate::policy::{Policy, PolicySet};
 use crate::store::changes::Change;
-use crate::store::{Conn, Db, StoreError};
+use crate::store::{Conn, Db, StoreError, risk};
 use crate::tokens::keys::PoolKeys;
 use crate::triggers::Functions;
 use crate::userpools::client::Client;
@@ -111,6 +111,8 @@ pub struct Keys {
 pub struct Caches {
     /// Pools by id.
     pub pools: Cache<UserPoolId, Pool>,
+    /// What pools do about risk, by id.
+    pub risk: Cache<UserPoolId, risk::OfPool>,
     /// Clients by id.
     pub clients: Cache<ClientId, Client>,
     /// Signing keys by pool id.
@@ -138,6 +140,7 @@ impl Caches {
             });
             Self {
                 pools: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
+                risk: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 clients: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 pool_keys: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 access_keys: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
@@ -151,7 +154,10 @@ impl Caches {
     fn forget(&self, change: &Change) {
         match change {
             Change::Everything => self.clear(),
-            Change::Pool(id) => self.pools.forget(id),
+            Change::Pool(id) => {
+                self.pools.forget(id);
+                self.risk.forget(id);
+            }
             Change::AppClient(id) => self.clients.forget(id),
             Change::PoolKeys(pool_id) => self.pool_keys.forget(pool_id),
             Change::AccessKey(id) => self.access_keys.forget(id),
@@ -161,6 +167,7 @@ impl Caches {
 
     fn clear(&self) {
         self.pools.clear();
+        self.risk.clear();
         self.clients.clear();
         self.pool_keys.clear();
         self.access_keys.clear();

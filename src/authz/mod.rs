@@ -3,6 +3,7 @@
 mod authenticate;
 mod incoming;
 mod policies;
+mod service_role;
 
 pub use authenticate::{CredentialRefused, authenticate, holder_of, holder_who_knows};
 pub use incoming::{by_trusted_proxy, caller, origin};
@@ -10,3 +11,4 @@ pub use policies::{
     Applicable, Target, account_of_resource, decide, decide_assumption, decide_at, decide_on, denial, denial_in_short, keys_of_call,
     policies_of, request_keys, session_policies, trusts_vouched_for,
 };
+pub use service_role::{role_may, trusts_service};

@@ -174,11 +174,11 @@ pub fn trusts_vouched_for(role: &Role, provider: &str, pinned: &str, action: &st
 }
 
 /// A trust policy, compiled.
-fn trust_set(trust: Policy) -> PolicySet {
+pub(super) fn trust_set(trust: Policy) -> PolicySet {
     PolicySet::new(vec![NamedPolicy { name: "trust policy".to_owned(), policy: Arc::new(trust) }])
 }
 
-fn parse_trust(role: &Role) -> Result<Policy, StoreError> {
+pub(super) fn parse_trust(role: &Role) -> Result<Policy, StoreError> {
     let trust = policy::parse_as(&role.assume_role_policy, PolicyKind::Trust);
     trust.map_err(|_| StoreError::corrupt("iam_roles", "assume_role_policy", role.id.as_str()))
 }

@@ -28,6 +28,10 @@ pub struct Parcel<'a> {
     pub id: &'a str,
     /// The message.
     pub message: &'a Message,
+    /// Whom its pool has email come from, in place of the deployment's sender.
+    pub from: Option<&'a str>,
+    /// Where its pool has answers to email go.
+    pub reply_to: Option<&'a str>,
     /// When it leaves.
     pub now: Timestamp,
 }

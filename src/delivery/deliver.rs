@@ -14,6 +14,7 @@ use crate::context::App;
 use crate::kit::clock::Timestamp;
 use crate::store::StoreError;
 use crate::store::outbox::{self, Due};
+use crate::userpools::pool::EmailConfiguration;
 
 /// So many messages are looked for at a time.
 const AT_A_TIME: i64 = 64;
@@ -63,7 +64,13 @@ async fn deliver(app: &App, carriers: &Carriers, due: Due) -> Result<(), StoreEr
     let Some(stored) = app.write(async |tx| outbox::hold(tx, &due, until).await).await? else { return Ok(()) };
     let held = Due { due_at: until.millis(), attempts: due.attempts + 1, ..due };
     let outcome = match open(app, &stored) {
-        Ok((message, _)) => carriers.carry(&Parcel { id: &stored.message_id, message: &message, now: app.now() }).await,
+        Ok((message, _)) => {
+            // As the pool is now: a sender that was corrected is the one that the next try goes by.
+            let pool = app.pool(&message.user_pool_id).await?;
+            let sending = pool.as_ref().map(|pool| &pool.configuration.email_configuration);
+            let (from, reply_to) = (sending.and_then(EmailConfiguration::sender), sending.and_then(EmailConfiguration::reply_to));
+            carriers.carry(&Parcel { id: &stored.message_id, message: &message, from, reply_to, now: app.now() }).await
+        }
         Err(_) => Err(NotCarried::Never("it does not open".to_owned())),
     };
     let counts = &app.delivered;

@@ -68,15 +68,23 @@ impl Mailer {
 fn mail(from: &Mailbox, parcel: &Parcel<'_>) -> Result<lettre::Message, NotCarried> {
     let never = |reason: &str| NotCarried::Never(reason.to_owned());
     let Parcel { id, message, .. } = parcel;
+    let own: Option<Mailbox> =
+        parcel.from.map(str::parse).transpose().map_err(|_| never("the pool's sender is no address that mail can come from"))?;
+    let from: &Mailbox = own.as_ref().unwrap_or(from);
+    let reply_to: Option<Mailbox> =
+        parcel.reply_to.map(str::parse).transpose().map_err(|_| never("answers would go to what is no address"))?;
     let to = Mailbox::new(None, message.to.parse().map_err(|_| never("the address is none that mail can go to"))?);
     let subject = one_line(message.subject.as_deref().unwrap_or_default());
-    let builder = lettre::Message::builder()
+    let mut builder = lettre::Message::builder()
         .message_id(Some(format!("<{id}@{}>", from.email.domain())))
         // RFC 3834 §5: nobody's holiday answers it.
         .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()))
         .from(from.clone())
         .to(to)
         .subject(subject.clone());
+    if let Some(reply_to) = reply_to {
+        builder = builder.reply_to(reply_to);
+    }
     let mail = if is_html(&message.body) {
         builder.singlepart(SinglePart::html(message.body.clone()))
     } else {
@@ -153,7 +161,7 @@ mod tests {
     }
 
     fn written(message: &Message) -> Result<String, NotCarried> {
-        let parcel = Parcel { id: "m1", message, now: Timestamp::from_millis(0) };
+        let parcel = Parcel { id: "m1", message, from: None, reply_to: None, now: Timestamp::from_millis(0) };
         let mail = mail(&"Ours <no-reply@a.example>".parse().unwrap(), &parcel)?;
         Ok(String::from_utf8(mail.formatted()).unwrap())
     }

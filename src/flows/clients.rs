@@ -9,9 +9,10 @@ use crate::context::{App, Context};
 use crate::crypto::digest::secret_hash;
 use crate::kit::id::{ClientId, UserPoolId};
 use crate::kit::secret::{Secret, constant_time_equals};
-use crate::store::StoreError;
+use crate::store::{StoreError, replicas};
 use crate::userpools::client::Client;
-use crate::userpools::pool::Pool;
+use crate::userpools::pool::{Pool, PoolConfiguration};
+use crate::userpools::replica::ReplicaStatus;
 
 /// A client and its pool.
 #[derive(Clone)]
@@ -83,6 +84,29 @@ pub async fn find_in(app: &App, pool: &Pool, client_id: &ClientId) -> Result<Opt
 /// [`StoreError`].
 pub async fn own_pool(cx: &Context, pool_id: &UserPoolId) -> Result<Option<Arc<Pool>>, StoreError> {
     Ok(cx.pool(pool_id).await?.filter(|pool| pool.account_id == cx.account_id && pool.region == cx.region))
+}
+
+/// A pool as a region serves it that is not its own.
+pub struct Replicated {
+    /// The pool, its region and its tags those of the replica.
+    pub pool: Arc<Pool>,
+    /// Whether the replica serves users.
+    pub status: ReplicaStatus,
+}
+
+/// A pool of the caller's account, as the region of the call serves it that is not the pool's own; `None` where it does not.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn own_replica(cx: &Context, pool_id: &UserPoolId) -> Result<Option<Replicated>, StoreError> {
+    let pool = cx.pool(pool_id).await?.filter(|pool| pool.account_id == cx.account_id && pool.region != cx.region);
+    let Some(pool) = pool else { return Ok(None) };
+    let Some(replica) = cx.read(async |tx| replicas::find(tx, pool_id, &cx.region).await).await? else { return Ok(None) };
+    // A replica's tags are its own: where they say nothing of passwords, the pool's do.
+    let password_defaults = pool.configuration.password_rules();
+    let configuration = PoolConfiguration { user_pool_tags: replica.tags, password_defaults, ..pool.configuration.clone() };
+    let pool = Pool { region: replica.region, configuration, ..Pool::clone(&pool) };
+    Ok(Some(Replicated { pool: Arc::new(pool), status: replica.status }))
 }
 
 impl AppClient {

@@ -24,6 +24,8 @@ pub mod pool_keys;
 pub mod recover;
 pub mod refresh;
 pub mod refresh_token;
+pub mod risk;
+pub mod saml_certificate;
 pub mod second_factors;
 pub mod sessions;
 pub mod sign_in;

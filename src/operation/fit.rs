@@ -3,15 +3,22 @@
 use crate::policy::catalogue::{catalogue, glob};
 
 /// Operations of AWS that its list of actions does not have yet. Each works on the pool that it names, as its neighbours do.
-const NEWER: [&str; 8] = [
+const NEWER: [&str; 15] = [
     "cognito-idp:AdminListUserSessions",
     "cognito-idp:AdminRevokeUserSession",
+    "cognito-idp:CreateCIMDPolicy",
+    "cognito-idp:DeleteCIMDPolicy",
+    "cognito-idp:DescribeCIMDPolicy",
     "cognito-idp:DescribeTermsByClient",
     "cognito-idp:GetDerivedToken",
     "cognito-idp:GetUserPoolClientSessionConfiguration",
     "cognito-idp:GetUserPoolSessionConfiguration",
+    "cognito-idp:ListCIMDPolicies",
+    "cognito-idp:ListClientMetadataURLs",
     "cognito-idp:SetUserPoolClientSessionConfiguration",
     "cognito-idp:SetUserPoolSessionConfiguration",
+    "cognito-idp:UpdateCIMDPolicy",
+    "cognito-idp:UpdateClientMetadataURLState",
 ];
 
 /// The action must be AWS's, and the resource of one of its types; `*` is for actions that have none, and for the caller's own

@@ -20,6 +20,7 @@ const EMPTIED: &[(&str, &str)] = emptied![
     "iam_roles",
     "iam_inline_policies",
     "iam_access_keys",
+    "provisioned_limits",
 ];
 
 /// The recorded value of a setting.

@@ -48,9 +48,10 @@ macro_rules! expiring {
 }
 
 /// The tables whose rows expire.
-pub const TABLES: [Expiring; 14] = [
+pub const TABLES: [Expiring; 15] = [
     expiring!("audit_events", "account_id, event_id", "created_at", EVENTS_KEPT),
     expiring!("challenge_sessions", "pool_id, session_id", "expires_at", Duration::ZERO),
+    expiring!("client_metadata_documents", "pool_id, cimd_policy_id, url", "expires_at", Duration::ZERO),
     expiring!("configuration_changes", "stream, number", "changed_at", changes::KEPT),
     expiring!("console_sessions", "account_id, session_hash", "expires_at", Duration::ZERO),
     expiring!("device_sign_ins", "pool_id, public_hash", "expires_at", Duration::ZERO),

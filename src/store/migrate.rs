@@ -1,8 +1,6 @@
 //! Brings the schema up to date at start; safe when two nodes start at once.
-
 use sqlx::SqlSafeStr as _;
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-
 /// One step of the schema: `(version, name, SQL for SQLite, SQL for PostgreSQL)`. A landed step never changes.
 const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(1, "first light", include_str!("../../migrations/0001_first_light.sql")),
@@ -34,41 +32,37 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(61, "domains", include_str!("../../migrations/0061_domains.sql")),
     shared(62, "branding", include_str!("../../migrations/0062_branding.sql")),
     shared(63, "terms", include_str!("../../migrations/0063_terms.sql")),
+    shared(65, "risk", include_str!("../../migrations/0065_risk.sql")),
+    shared(66, "pool services", include_str!("../../migrations/0066_pool_services.sql")),
+    shared(67, "client metadata", include_str!("../../migrations/0067_client_metadata.sql")),
+    shared(68, "replicas", include_str!("../../migrations/0068_replicas.sql")),
     shared(70, "delivery", include_str!("../../migrations/0070_delivery.sql")),
     shared(73, "user imports", include_str!("../../migrations/0073_user_imports.sql")),
 ];
-
 const fn shared(version: i64, name: &'static str, sql: &'static str) -> (i64, &'static str, &'static str, &'static str) {
     (version, name, sql, sql)
 }
-
 /// The steps as SQLite runs them.
 pub fn for_sqlite() -> Migrator {
     migrator(|&(_, _, sqlite, _)| sqlite)
 }
-
 /// The steps as PostgreSQL runs them.
 pub fn for_postgres() -> Migrator {
     migrator(|&(_, _, _, postgres)| postgres)
 }
-
 fn migrator(dialect: fn(&(i64, &'static str, &'static str, &'static str)) -> &'static str) -> Migrator {
     let step = |step: &(i64, &'static str, &'static str, &'static str)| {
         Migration::new(step.0, step.1.into(), MigrationType::Simple, dialect(step).into_sql_str(), false)
     };
     Migrator::with_migrations(STEPS.iter().map(step).collect())
 }
-
 #[cfg(test)]
 mod tests {
-    use sqlx::{Connection as _, Executor as _, SqliteConnection};
-
     use super::*;
-
+    use sqlx::{Connection as _, Executor as _, SqliteConnection};
     async fn rows(connection: &mut SqliteConnection, sql: &'static str) -> Vec<(String, String, String)> {
         sqlx::query_as(sql).fetch_all(connection).await.unwrap()
     }
-
     #[test]
     fn every_file_of_the_schema_is_a_step_and_they_rise() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
@@ -78,7 +72,6 @@ mod tests {
         let steps = STEPS.iter().map(|(version, name, ..)| format!("{version:04}_{}.sql", name.replace([' ', '-'], "_")));
         assert_eq!(steps.collect::<Vec<_>>(), files);
     }
-
     /// The schema as it was at a version.
     async fn at(version: i64) -> SqliteConnection {
         let mut connection = SqliteConnection::connect("sqlite::memory:").await.unwrap();
@@ -87,7 +80,6 @@ mod tests {
         }
         connection
     }
-
     #[actix_web::test]
     async fn users_keep_their_names_and_an_address_stays_with_its_owner() {
         let mut connection = at(8).await;
@@ -106,7 +98,6 @@ mod tests {
         let row = |name: &str, user: &str, kind: &str| (name.to_owned(), user.to_owned(), kind.to_owned());
         assert_eq!(found, [row("alice", "u1", "username"), row("b@x.example", "u2", "email"), row("victim@x.example", "u1", "email")]);
     }
-
     #[actix_web::test]
     async fn codes_under_way_keep_their_end_and_their_tries() {
         let mut connection = at(9).await;
@@ -121,7 +112,6 @@ mod tests {
             .unwrap();
         assert_eq!(found, (9000, 3));
     }
-
     #[actix_web::test]
     async fn keys_are_as_old_as_they_were() {
         let mut connection = at(16).await;
@@ -132,7 +122,6 @@ mod tests {
         let since: i64 = sqlx::query_scalar("SELECT state_since FROM pool_signing_keys").fetch_one(&mut connection).await.unwrap();
         assert_eq!(since, 7);
     }
-
     #[actix_web::test]
     async fn secrets_are_as_old_as_their_clients_and_go_on_being_told() {
         let mut connection = at(55).await;

@@ -8,6 +8,7 @@ pub mod audit;
 pub mod auth_events;
 pub mod branding;
 pub mod changes;
+pub mod client_metadata;
 pub mod client_secrets;
 pub mod codes;
 #[cfg(test)]
@@ -35,7 +36,10 @@ pub mod nodes;
 pub mod outbox;
 pub mod password_history;
 pub mod pending_addresses;
+pub mod pool_services;
+pub mod replicas;
 pub mod resource_servers;
+pub mod risk;
 pub mod sender_events;
 pub mod sessions;
 pub mod signing_keys;

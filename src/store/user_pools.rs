@@ -71,6 +71,13 @@ pub(super) const TABLES: &[TableOfPools] = tables_of_pools![
     "user_auth_events",
     "web_authn_credentials",
     "web_authn_registrations",
+    "pool_risk_configurations",
+    "client_risk_configurations",
+    "pool_log_deliveries",
+    "pool_saml_certificates",
+    "cimd_policies",
+    "client_metadata_documents",
+    "pool_replicas",
 ];
 
 #[derive(sqlx::FromRow)]
@@ -131,13 +138,19 @@ pub async fn exists(tx: &mut Conn, pool_id: &UserPoolId) -> Result<bool, StoreEr
     Ok(scalar!(tx, fetch_optional, i64, SQL, [pool_id])?.is_some())
 }
 
-/// The pools of an account and region, by id, after `after`.
+/// The pools that an account has in a region, those included that are replicated there, by id, after `after`.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn list(tx: &mut Conn, account_id: &AccountId, region: &str, after: &str, limit: i64) -> Result<Vec<Pool>, StoreError> {
-    const SQL: &str = "SELECT pool_id, account_id, region, name, configuration, created_at, modified_at FROM user_pools \
-                       WHERE account_id = $1 AND region = $2 AND pool_id > $3 ORDER BY pool_id LIMIT $4";
+    const SQL: &str = "SELECT pool_id, account_id, region, name, configuration, created_at, modified_at FROM ( \
+                           SELECT pool_id, account_id, region, name, configuration, created_at, modified_at FROM user_pools \
+                           WHERE account_id = $1 AND region = $2 AND pool_id > $3 ORDER BY pool_id LIMIT $4) AS own_pools \
+                       UNION ALL SELECT pool_id, account_id, region, name, configuration, created_at, modified_at FROM ( \
+                           SELECT p.pool_id, p.account_id, p.region, p.name, p.configuration, p.created_at, p.modified_at \
+                           FROM pool_replicas r JOIN user_pools p ON p.pool_id = r.pool_id \
+                           WHERE r.region = $2 AND p.account_id = $1 AND r.pool_id > $3 ORDER BY r.pool_id LIMIT $4) AS replicated_pools \
+                       ORDER BY pool_id LIMIT $4";
     fetch!(tx, fetch_all, PoolRow, SQL, [account_id, region, after, limit])?.into_iter().map(Pool::try_from).collect()
 }
 
@@ -298,6 +311,8 @@ pub async fn delete_client(tx: &mut Conn, pool_id: &UserPoolId, client_id: &Clie
     super::terms::forget_client(tx, pool_id, client_id).await?;
     execute!(tx, REGISTRATIONS, [pool_id, client_id])?;
     execute!(tx, DIRECTORY, [pool_id, client_id])?;
+    super::risk::set(tx, pool_id, Some(client_id), None, Timestamp::default()).await?;
+    super::client_metadata::forget_client(tx, pool_id, client_id).await?;
     tx.changed(Change::AppClient(client_id.clone()));
     Ok(execute!(tx, SQL, [pool_id, client_id])? == 1)
 }

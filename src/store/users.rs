@@ -372,21 +372,62 @@ pub async fn delete(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
     Ok(())
 }
 
-/// How many users a pool has, counted no further than `limit`.
+/// About how many users a pool has: exactly where there are fewer than are `counted`, within a few percent of it else.
+///
+/// Ids are random and even (`ids::uuid`), so how far the first so many reach into all that could be tells how many there are:
+/// the estimator of K minimum values, whose standard error is one over the root of `counted` (Bar-Yossef et al., "Counting
+/// distinct elements in a data stream", RANDOM 2002). It reads `counted` entries of the primary key, however many users there are.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn count(tx: &mut Conn, pool_id: &UserPoolId, limit: i64) -> Result<i64, StoreError> {
-    const SQL: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM users WHERE pool_id = $1 LIMIT $2) AS counted";
-    scalar!(tx, fetch_one, i64, SQL, [pool_id, limit])
+pub async fn estimate(tx: &mut Conn, pool_id: &UserPoolId, counted: i64) -> Result<i64, StoreError> {
+    const SQL: &str = "SELECT CAST(COUNT(*) AS BIGINT), MAX(user_id) FROM \
+                       (SELECT user_id FROM users WHERE pool_id = $1 ORDER BY user_id LIMIT $2) AS first_ones";
+    let (count, last) = fetch!(tx, fetch_one, (i64, Option<String>), SQL, [pool_id, counted])?;
+    let reached = last.as_deref().and_then(share_of_ids).filter(|reached| *reached > 0.0);
+    Ok(match reached {
+        Some(reached) if count >= counted => estimated(count, reached),
+        Some(_) | None => count,
+    })
+}
+
+/// How far an id lies into all that could be, from 0 to 1; `None` for what is no UUID.
+fn share_of_ids(id: &str) -> Option<f64> {
+    let head: String = id.chars().filter(|character| *character != '-').take(12).collect();
+    let head = u64::from_str_radix(&head, 16).ok().filter(|_| head.len() == 12)?;
+    #[expect(clippy::cast_precision_loss, reason = "48 bits fit a double's 53")]
+    let share = head as f64 / (1_u64 << 48) as f64;
+    Some(share)
+}
+
+fn estimated(count: i64, reached: f64) -> i64 {
+    #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "an estimate: a float saturates as an integer")]
+    let estimate = (count.saturating_sub(1) as f64 / reached).round() as i64;
+    estimate.max(count)
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{BY_ENABLED, OF_A_USER, SEARCH};
+    use super::{BY_ENABLED, OF_A_USER, SEARCH, estimated, share_of_ids};
+    use crate::crypto::ids;
+    use crate::kit::rng::{EntropyRng, SeededEntropy};
     use crate::store::template;
+
+    #[test]
+    fn the_first_ids_tell_how_many_there_are() {
+        let entropy = SeededEntropy::new(5);
+        for (there, counted) in [(10_000_usize, 1_000_usize), (50_000, 1_000)] {
+            let mut all: Vec<String> = (0..there).map(|_| ids::uuid(&mut EntropyRng(&entropy))).collect();
+            all.sort_unstable();
+            let estimate = estimated(i64::try_from(counted).unwrap(), share_of_ids(&all[counted - 1]).unwrap());
+            let off = (estimate - i64::try_from(there).unwrap()).unsigned_abs();
+            assert!(usize::try_from(off).unwrap() < there / 10, "{estimate} of {there}");
+        }
+        assert_eq!(share_of_ids("80000000-0000-4000-8000-000000000000"), Some(0.5));
+        assert_eq!((share_of_ids("nobody"), share_of_ids("")), (None, None));
+    }
 
     #[actix_web::test]
     async fn a_deleted_user_leaves_no_table_out() {

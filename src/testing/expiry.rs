@@ -17,10 +17,15 @@ use crate::store::template;
 const ENDINGS: [&str; 4] = ["_until", "expires_at", "fades_at", "ready_at"];
 
 /// What expires (`table.column`, or what travels and has no row), and where the clock passes its end.
-const EXPIRING: [(&str, &str, &str); 32] = [
+const EXPIRING: [(&str, &str, &str); 33] = [
     ("audit_events.created_at", "jobs/tests.rs", "events_and_counts_go_by_their_age"),
     ("pool_activity.hour_began_at", "jobs/tests.rs", "events_and_counts_go_by_their_age"),
     ("challenge_sessions.expires_at", "jobs/tests.rs", "sweeping_goes_on_until_nothing_that_has_expired_is_left"),
+    (
+        "client_metadata_documents.expires_at",
+        "services/cognito_idp/create_cimd_policy.rs",
+        "what_was_fetched_is_listed_fetched_again_forgotten_and_ends_by_its_time",
+    ),
     ("configuration_changes.changed_at", "store/changes/tests.rs", "records_are_deleted_by_age"),
     ("console_sessions.expires_at", "console/tests.rs", "a_session_ends_an_hour_after_its_last_use_and_half_a_day_after_its_first"),
     ("device_sign_ins.expires_at", "flows/sign_in/tests/devices.rs", "what_a_client_goes_on_by_without_its_session_lives_as_long_as_that"),

@@ -29,6 +29,14 @@ pub enum KeyError {
 /// The half of a key pair that signs: PKCS #8.
 pub struct PrivateKey(Zeroizing<Vec<u8>>);
 
+impl PrivateKey {
+    /// PKCS #8, for who makes a certificate of it.
+    #[must_use]
+    pub(crate) fn pkcs8(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 impl Sealable for PrivateKey {
     fn to_plaintext(&self) -> Result<Zeroizing<Vec<u8>>, SealError> {
         Ok(self.0.clone())

@@ -1,5 +1,6 @@
 //! What users and sessions hold: the JWTs of a user pool, and the session tokens of temporary credentials.
 
+pub mod certificate;
 pub mod claims;
 pub mod keys;
 pub mod overrides;

@@ -1,6 +1,7 @@
 //! The schema of a pool's users: 20 standard attributes, `custom:` ones, and what values they take.
 
 mod change;
+mod declared;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::unseen::is_unseen;
 
 pub use change::{Changed, administer, change, edit_own};
+pub use declared::{DeclarationRefused, check_declared};
 
 /// An attribute of the schema, as CreateUserPool takes it and DescribeUserPool gives it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +84,11 @@ pub enum AttributeRefused {
 ///
 /// Source: Amazon Cognito developer guide, "Quotas in Amazon Cognito", resource quotas.
 pub const MOST_CUSTOM: usize = 50;
+
+/// The longest text that any attribute takes, whatever is declared of it.
+///
+/// Source: the same, "Maximum characters in custom attribute value".
+const LONGEST: usize = 2048;
 
 /// An attribute that every pool has.
 #[derive(Clone, Copy)]
@@ -227,6 +234,7 @@ fn check_value(attribute: &SchemaAttribute, value: &str) -> Result<(), Attribute
     let refused = |why: &str| Err(AttributeRefused::Invalid(format!("Attributes did not conform to the schema: {name}: {why}\n")));
     match attribute.attribute_data_type.as_str() {
         "Boolean" if !matches!(value, "true" | "false") => return refused("Boolean must be true or false."),
+        "DateTime" if !is_date_time(value) => return refused("Attribute value must be a date and time."),
         "Number" => {
             let Ok(number) = value.parse::<i64>() else { return refused("Attribute value must be a number.") };
             let bounds = attribute.number_attribute_constraints.clone().unwrap_or_default();
@@ -245,7 +253,7 @@ fn check_value(attribute: &SchemaAttribute, value: &str) -> Result<(), Attribute
             if bound(bounds.min_length).is_some_and(|least| length < least) {
                 return refused("String must be no shorter than the minimum length.");
             }
-            if bound(bounds.max_length).unwrap_or(2048) < length {
+            if bound(bounds.max_length).unwrap_or(LONGEST).min(LONGEST) < length {
                 return refused("String must be no longer than the maximum length.");
             }
         }
@@ -258,6 +266,14 @@ fn check_value(attribute: &SchemaAttribute, value: &str) -> Result<(), Attribute
         }
         _ => Ok(()),
     }
+}
+
+/// A date with or without a time (RFC 3339), or seconds since 1970.
+fn is_date_time(text: &str) -> bool {
+    let date = time::macros::format_description!("[year]-[month]-[day]");
+    text.parse::<i64>().is_ok()
+        || time::Date::parse(text, date).is_ok()
+        || time::OffsetDateTime::parse(text, &time::format_description::well_known::Rfc3339).is_ok()
 }
 
 /// One `@` between two parts, nothing that is not seen: what a mail server will accept is its own business.

@@ -2,6 +2,9 @@
 
 mod factors;
 mod first_release;
+mod messaging;
+mod openid;
+mod protection;
 
 use std::collections::BTreeMap;
 
@@ -15,12 +18,18 @@ use super::password_policy::PasswordPolicy;
 use super::password_rules::PasswordRules;
 use super::recovery::{AccountRecoverySetting, MessageTemplate, UserAttributeUpdateSettings};
 use super::session::SessionConfiguration;
+use super::tags::{self, Tags, TagsRefused};
 use super::web_authn::WebAuthnConfiguration;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccountId, UserPoolId};
 
 pub use factors::{EmailMfaConfiguration, FactorsRefused, SignInPolicy, SmsMfa};
 pub use first_release::Stored;
+pub use messaging::{EmailConfiguration, EmailSendingAccount, EumsSmsConfiguration, MessagingRefused, SmsConfiguration, SmsRole};
+pub use openid::{
+    AcrLevel, DcrConfiguration, DcrStatus, EncryptionKeyType, IssuerConfiguration, IssuerType, KeyConfiguration, OpenIdRefused, acr_values,
+};
+pub use protection::{AdditionalFlows, AdvancedSecurityMode, CustomAuthMode, UserPoolAddOns, UserPoolTier};
 
 /// A user pool.
 #[derive(Clone, Debug)]
@@ -137,9 +146,6 @@ pub struct PoolConfiguration {
     /// Which changed addresses wait until they are verified.
     #[serde(skip_serializing_if = "UserAttributeUpdateSettings::is_default")]
     pub user_attribute_update_settings: UserAttributeUpdateSettings,
-    /// The pool's tags.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub user_pool_tags: BTreeMap<String, String>,
     /// What the deployment asks of passwords where the tags say nothing. It is no part of the document.
     #[serde(skip)]
     pub password_defaults: PasswordRules,
@@ -149,6 +155,45 @@ pub struct PoolConfiguration {
     /// How sessions are tracked: SetUserPoolSessionConfiguration sets it.
     #[serde(skip_serializing_if = "SessionConfiguration::is_default")]
     pub session_configuration: SessionConfiguration,
+    /// Whom email comes from.
+    pub email_configuration: EmailConfiguration,
+    /// The role that text messages go by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sms_configuration: Option<SmsConfiguration>,
+    /// The pool's tags: decisions about it are made by them too.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub user_pool_tags: Tags,
+    /// Threat protection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_pool_add_ons: Option<UserPoolAddOns>,
+    /// The plan.
+    pub user_pool_tier: UserPoolTier,
+    /// The form of the issuer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer_configuration: Option<IssuerConfiguration>,
+    /// The key that its data rests under.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_configuration: Option<KeyConfiguration>,
+    /// What the levels of assurance are called, where they have names of the pool's own.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub acr_configuration: BTreeMap<String, AcrLevel>,
+    /// Who may register clients.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dcr_configuration: Option<DcrConfiguration>,
+}
+
+/// Why a pool's configuration is not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigurationRefused {
+    /// Messages cannot be sent so.
+    #[error(transparent)]
+    Messaging(#[from] MessagingRefused),
+    /// Its provider cannot be set so.
+    #[error(transparent)]
+    OpenId(#[from] OpenIdRefused),
+    /// These are no tags of a pool.
+    #[error(transparent)]
+    Tags(#[from] TagsRefused),
 }
 
 /// What a pool asks of credentials.
@@ -315,6 +360,24 @@ impl PoolConfiguration {
     #[must_use]
     pub const fn verification_message(&self) -> &VerificationMessage {
         &self.verification_message_template.message
+    }
+
+    /// Holds what is given to AWS's rules, for a pool in this region, and drops what says nothing.
+    ///
+    /// # Errors
+    /// [`ConfigurationRefused`].
+    pub fn checked(mut self, region: &str) -> Result<Self, ConfigurationRefused> {
+        tags::check(&self.user_pool_tags)?;
+        self.email_configuration.check()?;
+        self.sms_configuration = self.sms_configuration.filter(|configuration| !configuration.is_empty());
+        if let Some(configuration) = &self.sms_configuration {
+            configuration.check(region)?;
+        }
+        if let Some(configuration) = &self.key_configuration {
+            configuration.check()?;
+        }
+        openid::check_levels(&self.acr_configuration)?;
+        Ok(self)
     }
 
     /// The same, with what the API has two names for written under both.

@@ -7,6 +7,8 @@ mod fuzz;
 mod json11;
 pub mod model;
 mod pattern;
+#[cfg(test)]
+mod pools;
 mod query;
 pub mod rest_json;
 #[cfg(test)]

@@ -125,6 +125,9 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
     let identity_pool = json!({"IdentityPoolName": "p", "AllowUnauthenticatedIdentities": true});
     let identity_pool = app.admin().call("CreateIdentityPool", identity_pool).await.ok()["IdentityPoolId"].clone();
     let verified = json!({"UserAttributes": [{"Name": "email", "Value": "a@x.example"}, {"Name": "email_verified", "Value": "true"}]});
+    let arn = format!("arn:aws:cognito-idp:us-east-1:{ACCOUNT}:userpool/{}", pool.id);
+    let cimd = json!({"UserPoolId": pool.id, "CIMDPolicyId": "p"});
+    let limit = json!({"LimitClass": "API_CATEGORY", "Attributes": {"Category": "UserCreation"}});
     let calls = [
         ("cognito-idp:AdminCreateUser", with(&user, verified)),
         ("cognito-idp:AdminConfirmSignUp", user.clone()),
@@ -217,6 +220,27 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
         ("cognito-idp:ListTerms", json!({"UserPoolId": pool.id})),
         ("cognito-idp:DeleteTerms", terms),
         ("cognito-idp:DeleteUserPoolDomain", domain),
+        ("cognito-idp:SetRiskConfiguration", json!({"UserPoolId": pool.id})),
+        ("cognito-idp:DescribeRiskConfiguration", json!({"UserPoolId": pool.id})),
+        ("cognito-idp:SetLogDeliveryConfiguration", json!({"UserPoolId": pool.id, "LogConfigurations": []})),
+        ("cognito-idp:GetLogDeliveryConfiguration", json!({"UserPoolId": pool.id})),
+        ("cognito-idp:GetSigningCertificate", json!({"UserPoolId": pool.id})),
+        ("cognito-idp:GetProvisionedLimit", json!({"LimitDefinition": limit})),
+        ("cognito-idp:UpdateProvisionedLimit", json!({"LimitDefinition": limit, "RequestedLimitValue": 60})),
+        ("cognito-idp:CreateUserPoolReplica", json!({"UserPoolId": pool.id, "RegionName": "eu-west-1"})),
+        ("cognito-idp:ListUserPoolReplicas", json!({"UserPoolId": pool.id})),
+        ("cognito-idp:UpdateUserPoolReplica", json!({"UserPoolId": pool.id, "RegionName": "eu-west-1", "Status": "INACTIVE"})),
+        ("cognito-idp:DeleteUserPoolReplica", json!({"UserPoolId": pool.id, "RegionName": "eu-west-1"})),
+        ("cognito-idp:TagResource", json!({"ResourceArn": arn, "Tags": {"a": "b"}})),
+        ("cognito-idp:UntagResource", json!({"ResourceArn": arn, "TagKeys": ["a"]})),
+        ("cognito-idp:ListTagsForResource", json!({"ResourceArn": arn})),
+        ("cognito-idp:CreateCIMDPolicy", with(&client, json!({"PolicyName": "p", "URLPatterns": ["https://a.example.com/*"]}))),
+        ("cognito-idp:DescribeCIMDPolicy", cimd.clone()),
+        ("cognito-idp:UpdateCIMDPolicy", with(&with(&client, cimd.clone()), json!({"URLPatterns": ["https://a.example.com/*"]}))),
+        ("cognito-idp:ListCIMDPolicies", json!({"UserPoolId": pool.id})),
+        ("cognito-idp:ListClientMetadataURLs", cimd.clone()),
+        ("cognito-idp:UpdateClientMetadataURLState", with(&cimd, json!({"URL": "https://a.example.com/c", "Action": "REFRESH"}))),
+        ("cognito-idp:DeleteCIMDPolicy", cimd),
         ("cognito-idp:AdminDeleteUser", user),
         ("cognito-idp:CreateUserPool", json!({"PoolName": "another"})),
         ("cognito-idp:CreateUserPoolClient", json!({"UserPoolId": pool.id, "ClientName": "another"})),

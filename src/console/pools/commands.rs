@@ -30,6 +30,11 @@ pub fn create_pool(visit: &Visit, region: &str, described: &Value) -> String {
             "MfaConfiguration",
             "DeletionProtection",
             "Policies",
+            "EmailConfiguration",
+            "SmsConfiguration",
+            "UserPoolAddOns",
+            "UserPoolTags",
+            "UserPoolTier",
         ],
     );
     input.insert("PoolName".to_owned(), described.at("Name").clone());

@@ -1,6 +1,7 @@
 //! User pools: the list, and the pages of one pool.
 
 mod branding;
+mod client_metadata;
 mod clients;
 mod commands;
 mod domains;
@@ -11,12 +12,16 @@ mod new;
 mod overview;
 mod passkeys;
 mod preset;
+mod protection;
 mod providers;
 mod recovery;
+mod replicas;
 mod resource_servers;
+mod sending;
 mod settings;
 mod sign_in;
 mod snippets;
+mod tags;
 mod terms;
 mod triggers;
 mod users;
@@ -56,6 +61,7 @@ pub fn rows() -> Vec<Row> {
         form("/pools/{pool}/mfa", sign_in::change_mfa),
     ];
     rows.extend(branding::rows());
+    rows.extend(client_metadata::rows());
     rows.extend(clients::rows());
     rows.extend(domains::rows());
     rows.extend(groups::rows());
@@ -64,6 +70,10 @@ pub fn rows() -> Vec<Row> {
     rows.extend(terms::rows());
     rows.extend(resource_servers::rows());
     rows.extend(triggers::rows());
+    rows.extend(protection::rows());
+    rows.extend(replicas::rows());
+    rows.extend(sending::rows());
+    rows.extend(tags::rows());
     rows.extend(users::rows());
     rows
 }

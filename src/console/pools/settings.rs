@@ -97,7 +97,6 @@ impl Settings {
         let mut admins = head.described.at("AdminCreateUserConfig").clone().with(json!({"AllowAdminCreateUserOnly": !self.sign_up}));
         admins.put("UnusedAccountValidityDays", number(&self.temporary_days));
         for (name, value) in [
-            ("UserPoolId", json!(head.id)),
             ("PoolName", json!(self.name)),
             ("AutoVerifiedAttributes", json!(verified)),
             ("DeletionProtection", json!(if self.protected { "ACTIVE" } else { "INACTIVE" })),

@@ -116,6 +116,46 @@ async fn mail_leaves_once_and_its_code_confirms() {
 }
 
 #[actix_web::test]
+async fn mail_comes_from_whom_its_pool_says_where_that_is_the_developers_own_account() {
+    const SOURCE: &str = "arn:aws:ses:us-east-1:000000000000:identity/x.example";
+    for (name, sending, from, reply_to) in [
+        ("ours", json!({}), "From: no-reply@a.example", None),
+        (
+            "reply",
+            json!({"ReplyToEmailAddress": "help@x.example", "SourceArn": SOURCE, "From": "Us <us@x.example>"}),
+            "From: no-reply@a.example",
+            Some("Reply-To: help@x.example"),
+        ),
+        (
+            "own",
+            json!({"EmailSendingAccount": "DEVELOPER", "SourceArn": SOURCE, "From": "Us <us@x.example>",
+                   "ReplyToEmailAddress": "help@x.example"}),
+            "us@x.example>",
+            Some("Reply-To: help@x.example"),
+        ),
+        (
+            "identity",
+            json!({"EmailSendingAccount": "DEVELOPER", "SourceArn": SOURCE.replace("/x.", "/no-reply@x.")}),
+            "From: no-reply@x.example",
+            None,
+        ),
+    ] {
+        let folder = Folder::new(name);
+        let mut app = TestApp::new().await;
+        let carriers = routed(&mut app, Some(&format!("file://{}", folder.0.display())), None);
+        let pool = app.pool_with(json!({"AutoVerifiedAttributes": ["email"], "EmailConfiguration": sending}), json!({})).await;
+        sign_up(&pool, "alice", "email", "alice@b.example").await;
+        assert_eq!(round(&app.app, &carriers).await.unwrap().found, 1);
+        let mails = folder.mails();
+        let [mail] = mails.as_slice() else { panic!("{name}: {} mails", mails.len()) };
+        let sender = mail.lines().find(|line| line.starts_with("From: ")).unwrap();
+        assert!(sender.ends_with(from), "{name}: {mail}");
+        let answers = mail.lines().find(|line| line.starts_with("Reply-To: "));
+        assert_eq!(answers, reply_to, "{name}: {mail}");
+    }
+}
+
+#[actix_web::test]
 async fn dev_shows_what_it_delivered() {
     let folder = Folder::new("dev");
     let mut app = TestApp::dev().await;

@@ -20,6 +20,9 @@ pub enum SignInRefused {
     /// The caller does not know the client's secret.
     #[error(transparent)]
     Secret(#[from] SecretRefused),
+    /// Nobody signs in from there.
+    #[error("no sign-ins from this address")]
+    AddressBlocked,
     /// Nobody of that name, where that may be said.
     #[error("no such user")]
     NoSuchUser,

@@ -18,7 +18,7 @@ pub struct Request {
     username: String,
 }
 
-asks_about_pool!(Request);
+asks_about_pool_in_any_region!(Request);
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

@@ -4,9 +4,11 @@ use serde::Deserialize;
 
 use super::auth_answer::{self, Answer};
 use super::auth_request::{self, Parameters};
+use super::context_data::{self, ContextData};
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::AppClient;
+use crate::flows::risk;
 use crate::flows::triggers::Told;
 use crate::kit::id::{ClientId, UserPoolId};
 
@@ -17,14 +19,16 @@ pub struct Request {
     client_id: ClientId,
     challenge_name: String,
     session: Option<String>,
+    context_data: Option<ContextData>,
     #[serde(default)]
     challenge_responses: Parameters,
     client_metadata: Option<Parameters>,
 }
 
-asks_about_client!(Request);
+asks_about_client_in_any_region!(Request);
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Answer, Error> {
+    risk::check_address(cx, &app_client, context_data::address(request.context_data.as_ref())).await?;
     let app_client = app_client.telling(Told::of(request.client_metadata));
     let responses = &request.challenge_responses;
     let given = auth_request::respond(&request.challenge_name, request.session.as_deref(), responses)?;

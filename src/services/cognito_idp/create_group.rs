@@ -48,7 +48,7 @@ pub async fn handle(cx: &Context, Found { pool_id, role_arn }: Found, request: R
             return Err(Error::GroupExists);
         }
         let count = store::groups::count(tx, &group.pool_id, MOST_IN_A_POOL + 1).await?;
-        if count > MOST_IN_A_POOL { Err(Error::TooManyGroups) } else { Ok(()) }
+        if count > MOST_IN_A_POOL { Err(Error::LimitReached("The user pool has as many groups as it can have.")) } else { Ok(()) }
     })
     .await?;
     Ok(group.into())

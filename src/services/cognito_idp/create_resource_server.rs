@@ -20,7 +20,7 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Given) -> Result<Res
             return Err(Error::parameter(format!("{} already exists in user pool {}.", server.identifier, pool.id)));
         }
         let count = i64::try_from(store::resource_servers::all(tx, &pool.id).await?.len()).unwrap_or(i64::MAX);
-        if count > MOST_IN_A_POOL { Err(Error::Full("The user pool has as many resource servers as it can have.")) } else { Ok(()) }
+        if count > MOST_IN_A_POOL { Err(Error::LimitReached("The user pool has as many resource servers as it can have.")) } else { Ok(()) }
     })
     .await?;
     Ok(server.into())

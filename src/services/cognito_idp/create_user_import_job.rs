@@ -65,7 +65,7 @@ pub async fn handle(cx: &Context, Found { pool_id, role_arn }: Found, request: R
             return Err(Error::from(NoSuchPool(job.pool_id.clone())));
         }
         if store::user_imports::count(tx, &job.pool_id, MOST_IN_A_POOL).await? >= MOST_IN_A_POOL {
-            return Err(Error::TooManyImports);
+            return Err(Error::LimitReached("The user pool has as many import jobs as it can have."));
         }
         Ok(store::user_imports::insert(tx, &job, now.plus(STARTED_WITHIN)).await?)
     })

@@ -11,7 +11,7 @@ use crate::kit::id::UserPoolId;
 use crate::store::{self, StoreError};
 use crate::userpools::pool::Pool;
 
-/// Users are counted no further: the answer is an estimate.
+/// Users are counted no further; from there on their number is estimated, to about a percent.
 const COUNTED: i64 = 10_000;
 
 #[derive(Deserialize)]
@@ -20,7 +20,7 @@ pub struct Request {
     user_pool_id: UserPoolId,
 }
 
-asks_about_pool!(Request);
+asks_about_pool_in_any_region!(Request);
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -30,7 +30,7 @@ pub struct Response {
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, _: Request) -> Result<Response, Error> {
     let read = cx.read(async |tx| {
-        let users = store::users::count(tx, &pool.id, COUNTED).await?;
+        let users = store::users::estimate(tx, &pool.id, COUNTED).await?;
         Ok::<_, StoreError>((users, store::domains::of_pool(tx, &pool.id).await?))
     });
     let (users, domains) = read.await?;

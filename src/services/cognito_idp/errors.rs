@@ -25,18 +25,25 @@ use crate::operation::{self, Fault};
 use crate::store::StoreError;
 use crate::userpools::attributes::AttributeRefused;
 use crate::userpools::challenge::{Barred, Flow};
+use crate::userpools::cimd::PatternRefused;
 use crate::userpools::first_factor::PasswordlessRefused;
 use crate::userpools::identity_provider::ProviderRefused;
+use crate::userpools::limits::LimitRefused;
+use crate::userpools::log_delivery::LogDeliveryRefused;
 use crate::userpools::name::{NameKind, NameRefused};
 use crate::userpools::password_policy::PasswordRefused;
-use crate::userpools::pool::FactorsRefused;
+use crate::userpools::pool::{ConfigurationRefused, FactorsRefused};
+use crate::userpools::risk::RiskRefused;
 use crate::userpools::second_factor::{SecondFactor, WishRefused};
+use crate::userpools::tags::TagsRefused;
 
 /// An error of user pools.
 #[derive(Debug)]
 pub enum Error {
     /// An address that another user has.
     AliasExists(NameKind),
+    /// No document that was fetched from this address.
+    CachedCimdUrlDoesNotExist,
     /// A wrong code, and which.
     CodeMismatch(&'static str),
     /// The name of a new identity provider is taken.
@@ -55,6 +62,10 @@ pub enum Error {
     InvalidParameter(String),
     /// A password that the policy refuses.
     InvalidPassword(PasswordRefused),
+    /// A role for text messages that may not send them.
+    InvalidSmsRoleAccessPolicy,
+    /// A role for text messages that does not trust user pools.
+    InvalidSmsRoleTrustRelationship,
     /// Too many codes, or messages.
     LimitExceeded,
     /// As many as there can be, and of what.
@@ -67,14 +78,12 @@ pub enum Error {
     NotAuthorized(String),
     /// No group of that name.
     NoSuchGroup,
+    /// What the pool is not set to, or does not do in this region, and what.
+    OperationNotEnabled(&'static str),
     /// A step that does not follow, and why.
     PreconditionNotMet(String),
-    /// There are as many of something as there can be.
-    Full(&'static str),
     /// A password that the user had before.
     PasswordHistory,
-    /// What the pool is not set to, and what.
-    OperationNotEnabled(&'static str),
     /// The password must be reset first.
     PasswordResetRequired,
     /// A refresh token that another has followed.
@@ -83,14 +92,12 @@ pub enum Error {
     ResourceNotFound(String),
     /// A scope that is none.
     ScopeDoesNotExist(String),
+    /// More than the account can have.
+    ServiceQuotaExceeded(String),
     /// No authenticator, and where.
     SoftwareTokenMfaNotFound(&'static str),
     /// The client has a document of that name.
     TermsExists,
-    /// A pool that is full of groups.
-    TooManyGroups,
-    /// A pool that is full of import jobs.
-    TooManyImports,
     /// A budget is spent.
     TooManyRequests,
     /// A client that is not believed.
@@ -111,6 +118,8 @@ pub enum Error {
     UserNotConfirmed,
     /// No user of that name, where that may be said.
     UserNotFound,
+    /// Tags that a pool cannot have.
+    UserPoolTagging(String),
     /// A name that is taken.
     UsernameExists,
     /// A passkey that is not taken, and why.
@@ -148,6 +157,9 @@ impl From<Error> for Fault {
             Error::AliasExists(kind) => {
                 Self::Modelled("AliasExistsException", format!("An account with the {} already exists.", kind.as_str()))
             }
+            Error::CachedCimdUrlDoesNotExist => {
+                modelled("CachedCIMDURLDoesNotExistException", "There is no cached client metadata document for the URL.")
+            }
             Error::CodeMismatch(message) => modelled("CodeMismatchException", message),
             Error::DuplicateProvider(name) => {
                 Self::Modelled("DuplicateProviderException", format!("A provider with the name {name} already exists."))
@@ -160,6 +172,13 @@ impl From<Error> for Fault {
             Error::InvalidParameter(message) => Self::Modelled("InvalidParameterException", message),
             Error::InvalidPassword(refused) => Self::Modelled("InvalidPasswordException", refused.to_string()),
             Error::InvalidLambdaResponse(message) => Self::Modelled("InvalidLambdaResponseException", message),
+            Error::InvalidSmsRoleAccessPolicy => {
+                modelled("InvalidSmsRoleAccessPolicyException", "Role does not have permission to publish with SNS")
+            }
+            Error::InvalidSmsRoleTrustRelationship => modelled(
+                "InvalidSmsRoleTrustRelationshipException",
+                "Role does not have a trust relationship allowing Cognito to assume the role",
+            ),
             Error::LimitExceeded => modelled("LimitExceededException", "Attempt limit exceeded, please try after some time."),
             Error::LimitReached(message) => modelled("LimitExceededException", message),
             Error::ManagedLoginBrandingExists => {
@@ -167,7 +186,6 @@ impl From<Error> for Fault {
             }
             Error::NotAuthorized(message) => Self::Modelled("NotAuthorizedException", message),
             Error::NoSuchGroup => modelled("ResourceNotFoundException", "Group not found."),
-            Error::Full(message) => modelled("LimitExceededException", message),
             Error::PasswordHistory => modelled(
                 "PasswordHistoryPolicyViolationException",
                 "Password has previously been used. Please choose a different password.",
@@ -178,10 +196,9 @@ impl From<Error> for Fault {
             Error::RefreshTokenReuse => modelled("RefreshTokenReuseException", "Refresh Token has been reused"),
             Error::ResourceNotFound(message) => Self::Modelled("ResourceNotFoundException", message),
             Error::ScopeDoesNotExist(message) => Self::Modelled("ScopeDoesNotExistException", message),
+            Error::ServiceQuotaExceeded(message) => Self::Modelled("ServiceQuotaExceededException", message),
             Error::SoftwareTokenMfaNotFound(message) => modelled("SoftwareTokenMFANotFoundException", message),
             Error::TermsExists => modelled("TermsExistsException", "Terms with the name already exist for the app client."),
-            Error::TooManyGroups => modelled("LimitExceededException", "The user pool has as many groups as it can have."),
-            Error::TooManyImports => modelled("LimitExceededException", "The user pool has as many import jobs as it can have."),
             Error::TooManyRequests => Self::too_many_requests(),
             Error::Unauthorized(message) => modelled("UnauthorizedException", message),
             Error::UnsupportedIdentityProvider(name) => {
@@ -194,6 +211,7 @@ impl From<Error> for Fault {
             Error::UnsupportedUserState(message) => modelled("UnsupportedUserStateException", message),
             Error::UserNotConfirmed => modelled("UserNotConfirmedException", "User is not confirmed."),
             Error::UserNotFound => modelled("UserNotFoundException", "User does not exist."),
+            Error::UserPoolTagging(message) => Self::Modelled("UserPoolTaggingException", message),
             Error::UsernameExists => modelled("UsernameExistsException", "User already exists"),
             Error::WebAuthn(error) => modelled(error.shape(), error.message()),
             Error::Internal(source) => Self::Internal(source),
@@ -210,6 +228,43 @@ impl From<StoreError> for Error {
 impl From<Failed> for Error {
     fn from(Failed(source): Failed) -> Self {
         Self::Internal(source)
+    }
+}
+
+impl From<ConfigurationRefused> for Error {
+    fn from(refused: ConfigurationRefused) -> Self {
+        match refused {
+            ConfigurationRefused::Tags(TagsRefused::Rule(refused)) => Self::parameter(refused.to_string()),
+            ConfigurationRefused::Tags(refused) => Self::UserPoolTagging(refused.to_string()),
+            ConfigurationRefused::Messaging(_) | ConfigurationRefused::OpenId(_) => Self::parameter(refused.to_string()),
+        }
+    }
+}
+
+impl From<RiskRefused> for Error {
+    fn from(refused: RiskRefused) -> Self {
+        Self::parameter(refused.to_string())
+    }
+}
+
+impl From<LogDeliveryRefused> for Error {
+    fn from(refused: LogDeliveryRefused) -> Self {
+        Self::parameter(refused.to_string())
+    }
+}
+
+impl From<PatternRefused> for Error {
+    fn from(refused: PatternRefused) -> Self {
+        Self::parameter(refused.to_string())
+    }
+}
+
+impl From<LimitRefused> for Error {
+    fn from(refused: LimitRefused) -> Self {
+        match refused {
+            LimitRefused::BelowDefault(_) => Self::parameter(refused.to_string()),
+            LimitRefused::BeyondQuota => Self::ServiceQuotaExceeded(refused.to_string()),
+        }
     }
 }
 
@@ -398,6 +453,9 @@ impl From<ResendRefused> for Error {
     }
 }
 
+/// What is refused because of risk, and not why.
+const BLOCKED: &str = "Unable to login because of security reasons.";
+
 /// SECURITY: one answer for a wrong password and for a name that nobody has.
 const INCORRECT: &str = "Incorrect username or password.";
 
@@ -406,6 +464,7 @@ impl From<SignInRefused> for Error {
         match refused {
             SignInRefused::Barred(barred) => barred.into(),
             SignInRefused::Secret(refused) => refused.into(),
+            SignInRefused::AddressBlocked => Self::not_authorized(BLOCKED),
             SignInRefused::NoSuchUser => Self::UserNotFound,
             SignInRefused::Incorrect => Self::not_authorized(INCORRECT),
             SignInRefused::Locked => Self::not_authorized("Password attempts exceeded"),

@@ -5,39 +5,107 @@ use std::sync::Arc;
 
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::clients::{self, AppClient, NoSuchClient, NoSuchPool};
+use crate::flows::clients::{self, AppClient, NoSuchClient, NoSuchPool, Replicated};
 use crate::iam::arn::Arn;
 use crate::kit::id::{ClientId, UserPoolId};
 use crate::operation::{Ask, Fault, Resolved};
 use crate::userpools::pool::Pool;
+use crate::userpools::replica::ReplicaStatus;
 
-/// The pool that a request names.
+/// The pool that a request names, in its own region. Where another serves it, most operations are not enabled.
 pub async fn pool(cx: &Context, pool_id: &UserPoolId) -> Result<Resolved<Arc<Pool>>, Fault> {
-    Ok(match clients::own_pool(cx, pool_id).await? {
-        Some(pool) => Resolved::one(Ok(Arc::clone(&pool)), ask(&pool)),
-        // What is not there is judged where it would be: whether it exists is for those to know who may ask about it.
-        None => {
-            let missing = Error::from(NoSuchPool(pool_id.clone()));
-            Resolved::one(Err(missing.into()), Ask::on(Arn::user_pool(&cx.region, &cx.account_id, pool_id)))
+    let resolved = pool_in_any_region(cx, pool_id).await?;
+    let in_its_own = |served: Served| match served {
+        Served::ByPrimary(pool) => Ok(pool),
+        Served::ByReplica(_) => {
+            Err(Error::OperationNotEnabled("This operation is not enabled in a secondary region of the user pool.").into())
         }
-    })
+    };
+    Ok(Resolved { found: resolved.found.and_then(in_its_own), asks: resolved.asks })
+}
+
+/// A pool, and which of its regions serves it.
+pub enum Served {
+    /// Its own.
+    ByPrimary(Arc<Pool>),
+    /// Another: the pool is as it is there.
+    ByReplica(Replicated),
+}
+
+impl Served {
+    /// The pool, as it is there.
+    pub fn pool(self) -> Arc<Pool> {
+        match self {
+            Self::ByPrimary(pool) | Self::ByReplica(Replicated { pool, .. }) => pool,
+        }
+    }
+}
+
+/// The pool that a request names, as the region of the call serves it.
+pub async fn pool_in_any_region(cx: &Context, pool_id: &UserPoolId) -> Result<Resolved<Served>, Fault> {
+    if let Some(pool) = clients::own_pool(cx, pool_id).await? {
+        return Ok(Resolved::one(Ok(Served::ByPrimary(Arc::clone(&pool))), ask(&pool)));
+    }
+    if let Some(replicated) = clients::own_replica(cx, pool_id).await? {
+        let ask = ask(&replicated.pool);
+        return Ok(Resolved::one(Ok(Served::ByReplica(replicated)), ask));
+    }
+    // What is not there is judged where it would be: whether it exists is for those to know who may ask about it.
+    let missing = Error::from(NoSuchPool(pool_id.clone()));
+    Ok(Resolved::one(Err(missing.into()), Ask::on(Arn::user_pool(&cx.region, &cx.account_id, pool_id))))
 }
 
 /// The client, of the pool, that a request names: it is the pool that is asked about.
 pub async fn client(cx: &Context, pool_id: &UserPoolId, client_id: &ClientId) -> Result<Resolved<AppClient>, Fault> {
     let Resolved { found, asks } = pool(cx, pool_id).await?;
-    let found = match found {
-        Ok(pool) => {
-            let client = clients::find_in(cx, &pool, client_id).await?;
-            client.ok_or_else(|| Error::from(NoSuchClient(client_id.clone())).into())
-        }
-        Err(missing) => Err(missing),
-    };
-    Ok(Resolved { found, asks })
+    Ok(Resolved { found: client_of(cx, found, client_id).await?, asks })
 }
 
+/// The same, for who signs somebody in or only looks: in every region that serves the pool, and users.
+pub async fn client_in_any_region(cx: &Context, pool_id: &UserPoolId, client_id: &ClientId) -> Result<Resolved<AppClient>, Fault> {
+    let Resolved { found, asks } = pool_in_any_region(cx, pool_id).await?;
+    let serving = |served: Served| match served {
+        Served::ByReplica(Replicated { status: ReplicaStatus::Inactive, .. }) => {
+            Err(Error::OperationNotEnabled("The replica of the user pool in this region is INACTIVE.").into())
+        }
+        served => Ok(served.pool()),
+    };
+    Ok(Resolved { found: client_of(cx, found.and_then(serving), client_id).await?, asks })
+}
+
+async fn client_of(cx: &Context, pool: Result<Arc<Pool>, Fault>, client_id: &ClientId) -> Result<Result<AppClient, Fault>, Fault> {
+    let pool = match pool {
+        Ok(pool) => pool,
+        Err(missing) => return Ok(Err(missing)),
+    };
+    let client = clients::find_in(cx, &pool, client_id).await?;
+    Ok(client.ok_or_else(|| Error::from(NoSuchClient(client_id.clone())).into()))
+}
+
+/// The pool whose ARN a request gives. An ARN of anything but a pool is refused; a pool of another account, region or
+/// partition is not there, and judged where it would be.
+pub async fn pool_of_arn(cx: &Context, arn: &str) -> Result<Resolved<Arc<Pool>>, Fault> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let named = match parts.as_slice() {
+        ["arn", _, "cognito-idp", _, _, resource] => resource.strip_prefix("userpool/"),
+        _ => None,
+    };
+    let Some(id) = named.map(UserPoolId::from) else {
+        return Ok(Resolved::one(Err(Error::parameter(format!("Invalid ARN: {arn} is not a user pool.")).into()), Ask::on("*")));
+    };
+    if Arn::user_pool(&cx.region, &cx.account_id, &id) == *arn {
+        let Resolved { found, asks } = pool_in_any_region(cx, &id).await?;
+        return Ok(Resolved { found: found.map(Served::pool), asks });
+    }
+    let missing = Error::from(NoSuchPool(id.clone()));
+    Ok(Resolved::one(Err(missing.into()), Ask::on(Arn::user_pool(&cx.region, &cx.account_id, &id))))
+}
+
+/// What is asked of a pool, with its tags.
 fn ask(pool: &Pool) -> Ask {
-    Ask::on(Arn::user_pool(&pool.region, &pool.account_id, &pool.id))
+    let ask = Ask::on(Arn::user_pool(&pool.region, &pool.account_id, &pool.id));
+    let tags = pool.configuration.user_pool_tags.iter();
+    tags.fold(ask, |ask, (key, value)| ask.key(&format!("aws:ResourceTag/{key}"), value.as_str()))
 }
 
 /// The request asks about the pool of its `user_pool_id`.
@@ -56,6 +124,24 @@ macro_rules! asks_about_pool {
     };
 }
 
+/// The request asks about the pool of its `user_pool_id`, as any region that serves it may answer.
+macro_rules! asks_about_pool_in_any_region {
+    ($request:ty) => {
+        impl $crate::operation::Asks for $request {
+            type Found = std::sync::Arc<$crate::userpools::pool::Pool>;
+
+            async fn resolve(
+                &self,
+                cx: &$crate::context::Context,
+            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
+                use $crate::services::cognito_idp::found::{Served, pool_in_any_region};
+                let $crate::operation::Resolved { found, asks } = pool_in_any_region(cx, &self.user_pool_id).await?;
+                Ok($crate::operation::Resolved { found: found.map(Served::pool), asks })
+            }
+        }
+    };
+}
+
 /// The request asks about the pool of its `user_pool_id`, and names a client of it.
 macro_rules! asks_about_client {
     ($request:ty) => {
@@ -67,6 +153,22 @@ macro_rules! asks_about_client {
                 cx: &$crate::context::Context,
             ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
                 $crate::services::cognito_idp::found::client(cx, &self.user_pool_id, &self.client_id).await
+            }
+        }
+    };
+}
+
+/// The same, as any region that serves the pool and its users may answer.
+macro_rules! asks_about_client_in_any_region {
+    ($request:ty) => {
+        impl $crate::operation::Asks for $request {
+            type Found = $crate::flows::clients::AppClient;
+
+            async fn resolve(
+                &self,
+                cx: &$crate::context::Context,
+            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
+                $crate::services::cognito_idp::found::client_in_any_region(cx, &self.user_pool_id, &self.client_id).await
             }
         }
     };

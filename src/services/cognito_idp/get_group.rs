@@ -18,7 +18,7 @@ pub struct Request {
     group_name: String,
 }
 
-asks_about_pool!(Request);
+asks_about_pool_in_any_region!(Request);
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
     let group = cx.read(async |tx| store::groups::find(tx, &pool.id, &request.group_name).await).await?;

@@ -16,7 +16,7 @@ pub struct Request {
     user_pool_id: UserPoolId,
 }
 
-asks_about_pool!(Request);
+asks_about_pool_in_any_region!(Request);
 
 pub async fn handle(_: &Context, pool: Arc<Pool>, _: Request) -> Result<Response, Error> {
     Ok(Response::of(&pool.configuration))

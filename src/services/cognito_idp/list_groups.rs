@@ -20,7 +20,7 @@ pub struct Request {
     next_token: Option<String>,
 }
 
-asks_about_pool!(Request);
+asks_about_pool_in_any_region!(Request);
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Page, Error> {
     let place = ["ListGroups", pool.id.as_str()];

@@ -21,7 +21,7 @@ pub struct Request {
     client_type: Option<String>,
 }
 
-asks_about_pool!(Request);
+asks_about_pool_in_any_region!(Request);
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

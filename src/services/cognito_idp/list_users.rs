@@ -30,7 +30,7 @@ pub struct Request {
     filter: Option<String>,
 }
 
-asks_about_pool!(Request);
+asks_about_pool_in_any_region!(Request);
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

@@ -45,12 +45,15 @@ mod auth_answer;
 mod auth_request;
 mod branding_answer;
 mod change_password;
+mod cimd_answer;
 mod client_answer;
 mod client_settings;
 mod complete_web_authn_registration;
 mod confirm_device;
 mod confirm_forgot_password;
 mod confirm_sign_up;
+mod context_data;
+mod create_cimd_policy;
 mod create_group;
 mod create_identity_provider;
 mod create_managed_login_branding;
@@ -60,6 +63,8 @@ mod create_user_import_job;
 mod create_user_pool;
 mod create_user_pool_client;
 mod create_user_pool_domain;
+mod create_user_pool_replica;
+mod delete_cimd_policy;
 mod delete_group;
 mod delete_identity_provider;
 mod delete_managed_login_branding;
@@ -71,11 +76,14 @@ mod delete_user_pool;
 mod delete_user_pool_client;
 mod delete_user_pool_client_secret;
 mod delete_user_pool_domain;
+mod delete_user_pool_replica;
 mod delete_web_authn_credential;
+mod describe_cimd_policy;
 mod describe_identity_provider;
 mod describe_managed_login_branding;
 mod describe_managed_login_branding_by_client;
 mod describe_resource_server;
+mod describe_risk_configuration;
 mod describe_terms;
 mod describe_terms_by_client;
 mod describe_user_import_job;
@@ -95,6 +103,9 @@ mod get_derived_token;
 mod get_device;
 mod get_group;
 mod get_identity_provider_by_identifier;
+mod get_log_delivery_configuration;
+mod get_provisioned_limit;
+mod get_signing_certificate;
 mod get_tokens_from_refresh_token;
 mod get_ui_customization;
 mod get_user;
@@ -107,14 +118,18 @@ mod global_sign_out;
 mod group_answer;
 mod import_answer;
 mod initiate_auth;
+mod list_cimd_policies;
+mod list_client_metadata_urls;
 mod list_devices;
 mod list_groups;
 mod list_identity_providers;
 mod list_resource_servers;
+mod list_tags_for_resource;
 mod list_terms;
 mod list_user_import_jobs;
 mod list_user_pool_client_secrets;
 mod list_user_pool_clients;
+mod list_user_pool_replicas;
 mod list_user_pools;
 mod list_user_sessions;
 mod list_users;
@@ -125,12 +140,16 @@ mod pages;
 mod pool_answer;
 mod pool_settings;
 mod provider_answer;
+mod replica_answer;
 mod resend_confirmation_code;
 mod resource_server_answer;
 mod respond_to_auth_challenge;
 mod revoke_token;
 mod revoke_user_session;
+mod risk_answer;
 mod session_answer;
+mod set_log_delivery_configuration;
+mod set_risk_configuration;
 mod set_ui_customization;
 mod set_user_mfa_preference;
 mod set_user_pool_client_session_configuration;
@@ -138,22 +157,29 @@ mod set_user_pool_mfa_config;
 mod set_user_pool_session_configuration;
 mod set_user_settings;
 mod sign_up;
+mod sms_role;
 mod start_user_import_job;
 mod start_web_authn_registration;
 mod stop_user_import_job;
+mod tag_resource;
 mod terms_answer;
 mod ui_customization_answer;
+mod untag_resource;
 mod update_auth_event_feedback;
+mod update_cimd_policy;
+mod update_client_metadata_url_state;
 mod update_device_status;
 mod update_group;
 mod update_identity_provider;
 mod update_managed_login_branding;
+mod update_provisioned_limit;
 mod update_resource_server;
 mod update_terms;
 mod update_user_attributes;
 mod update_user_pool;
 mod update_user_pool_client;
 mod update_user_pool_domain;
+mod update_user_pool_replica;
 mod verify_software_token;
 mod verify_user_attribute;
 mod web_authn_errors;
@@ -200,6 +226,7 @@ pub fn operations() -> Vec<Operation> {
         bearer("ConfirmDevice", confirm_device::handle),
         client("ConfirmForgotPassword", confirm_forgot_password::handle).within(PerAddress::RefusedSignIns),
         client("ConfirmSignUp", confirm_sign_up::handle).within(PerAddress::RefusedSignIns),
+        signed("CreateCIMDPolicy", create_cimd_policy::handle),
         signed("CreateGroup", create_group::handle),
         signed("CreateIdentityProvider", create_identity_provider::handle),
         signed("CreateManagedLoginBranding", create_managed_login_branding::handle),
@@ -209,6 +236,8 @@ pub fn operations() -> Vec<Operation> {
         signed("CreateUserPool", create_user_pool::handle),
         signed("CreateUserPoolClient", create_user_pool_client::handle),
         signed("CreateUserPoolDomain", create_user_pool_domain::handle),
+        signed("CreateUserPoolReplica", create_user_pool_replica::handle),
+        signed("DeleteCIMDPolicy", delete_cimd_policy::handle),
         signed("DeleteGroup", delete_group::handle),
         signed("DeleteIdentityProvider", delete_identity_provider::handle),
         signed("DeleteManagedLoginBranding", delete_managed_login_branding::handle),
@@ -220,11 +249,14 @@ pub fn operations() -> Vec<Operation> {
         signed("DeleteUserPoolClient", delete_user_pool_client::handle),
         signed("DeleteUserPoolClientSecret", delete_user_pool_client_secret::handle),
         signed("DeleteUserPoolDomain", delete_user_pool_domain::handle),
+        signed("DeleteUserPoolReplica", delete_user_pool_replica::handle),
         bearer("DeleteWebAuthnCredential", delete_web_authn_credential::handle),
+        signed("DescribeCIMDPolicy", describe_cimd_policy::handle),
         signed("DescribeIdentityProvider", describe_identity_provider::handle),
         signed("DescribeManagedLoginBranding", describe_managed_login_branding::handle),
         signed("DescribeManagedLoginBrandingByClient", describe_managed_login_branding_by_client::handle),
         signed("DescribeResourceServer", describe_resource_server::handle),
+        signed("DescribeRiskConfiguration", describe_risk_configuration::handle),
         signed("DescribeTerms", describe_terms::handle),
         signed("DescribeTermsByClient", describe_terms_by_client::handle),
         signed("DescribeUserImportJob", describe_user_import_job::handle),
@@ -239,6 +271,9 @@ pub fn operations() -> Vec<Operation> {
         bearer("GetDevice", get_device::handle),
         signed("GetGroup", get_group::handle),
         signed("GetIdentityProviderByIdentifier", get_identity_provider_by_identifier::handle),
+        signed("GetLogDeliveryConfiguration", get_log_delivery_configuration::handle),
+        signed("GetProvisionedLimit", get_provisioned_limit::handle),
+        signed("GetSigningCertificate", get_signing_certificate::handle),
         client("GetTokensFromRefreshToken", get_tokens_from_refresh_token::handle).within(PerAddress::RefusedSignIns),
         signed("GetUICustomization", get_ui_customization::handle),
         bearer("GetUser", get_user::handle),
@@ -249,14 +284,18 @@ pub fn operations() -> Vec<Operation> {
         signed("GetUserPoolSessionConfiguration", get_user_pool_session_configuration::handle),
         bearer("GlobalSignOut", global_sign_out::handle),
         client("InitiateAuth", initiate_auth::handle).within(PerAddress::RefusedSignIns),
+        signed("ListCIMDPolicies", list_cimd_policies::handle),
+        signed("ListClientMetadataURLs", list_client_metadata_urls::handle),
         bearer("ListDevices", list_devices::handle),
         signed("ListGroups", list_groups::handle),
         signed("ListIdentityProviders", list_identity_providers::handle),
         signed("ListResourceServers", list_resource_servers::handle),
+        signed("ListTagsForResource", list_tags_for_resource::handle),
         signed("ListTerms", list_terms::handle),
         signed("ListUserImportJobs", list_user_import_jobs::handle),
         signed("ListUserPoolClientSecrets", list_user_pool_client_secrets::handle),
         signed("ListUserPoolClients", list_user_pool_clients::handle),
+        signed("ListUserPoolReplicas", list_user_pool_replicas::handle),
         signed("ListUserPools", list_user_pools::handle),
         bearer("ListUserSessions", list_user_sessions::handle),
         signed("ListUsers", list_users::handle),
@@ -266,6 +305,8 @@ pub fn operations() -> Vec<Operation> {
         client("RespondToAuthChallenge", respond_to_auth_challenge::handle).within(PerAddress::RefusedSignIns),
         public("RevokeToken", "the refresh token, with the secret of the client that has one", revoke_token::handle),
         bearer("RevokeUserSession", revoke_user_session::handle),
+        signed("SetLogDeliveryConfiguration", set_log_delivery_configuration::handle),
+        signed("SetRiskConfiguration", set_risk_configuration::handle),
         signed("SetUICustomization", set_ui_customization::handle),
         bearer("SetUserMFAPreference", set_user_mfa_preference::handle),
         signed("SetUserPoolClientSessionConfiguration", set_user_pool_client_session_configuration::handle),
@@ -276,18 +317,24 @@ pub fn operations() -> Vec<Operation> {
         signed("StartUserImportJob", start_user_import_job::handle),
         bearer("StartWebAuthnRegistration", start_web_authn_registration::handle),
         signed("StopUserImportJob", stop_user_import_job::handle),
+        signed("TagResource", tag_resource::handle),
+        signed("UntagResource", untag_resource::handle),
         public("UpdateAuthEventFeedback", "the feedback token of the event", update_auth_event_feedback::handle)
             .within(PerAddress::RefusedSignIns),
         bearer("UpdateDeviceStatus", update_device_status::handle),
+        signed("UpdateCIMDPolicy", update_cimd_policy::handle),
+        signed("UpdateClientMetadataURLState", update_client_metadata_url_state::handle),
         signed("UpdateGroup", update_group::handle),
         signed("UpdateIdentityProvider", update_identity_provider::handle),
         signed("UpdateManagedLoginBranding", update_managed_login_branding::handle),
+        signed("UpdateProvisionedLimit", update_provisioned_limit::handle),
         signed("UpdateResourceServer", update_resource_server::handle),
         signed("UpdateTerms", update_terms::handle),
         bearer("UpdateUserAttributes", update_user_attributes::handle),
         signed("UpdateUserPool", update_user_pool::handle),
         signed("UpdateUserPoolClient", update_user_pool_client::handle),
         signed("UpdateUserPoolDomain", update_user_pool_domain::handle),
+        signed("UpdateUserPoolReplica", update_user_pool_replica::handle),
         bearer_or_session("VerifySoftwareToken", verify_software_token::handle),
         bearer("VerifyUserAttribute", verify_user_attribute::handle),
     ]

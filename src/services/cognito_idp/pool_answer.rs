@@ -23,7 +23,6 @@ pub struct PoolAnswer {
     schema_attributes: Vec<SchemaAttribute>,
     estimated_number_of_users: i64,
     arn: Arn,
-    user_pool_tier: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     domain: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,7 +52,6 @@ impl PoolAnswer {
             schema_attributes: full_schema(&pool.configuration.schema),
             estimated_number_of_users,
             arn: Arn::user_pool(&pool.region, &cx.account_id, &pool.id),
-            user_pool_tier: "ESSENTIALS",
             domain: None,
             custom_domain: None,
         }

@@ -5,44 +5,30 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::errors::{Error, refuse_unsupported};
-use crate::userpools::password_rules::PasswordRules;
-use crate::userpools::pool::{MfaMode, PoolConfiguration, SoftwareToken};
+use crate::config::IssuerStyle;
+use crate::context::Context;
+use crate::iam::entity::Tag;
+use crate::userpools::pool::{IssuerConfiguration, IssuerType, MfaMode, PoolConfiguration, SmsConfiguration, SoftwareToken};
 use crate::userpools::recovery;
 
 /// The members of a request that are a pool's settings.
 #[derive(Clone, Deserialize)]
-#[serde(rename_all = "PascalCase")]
 pub struct PoolSettings {
-    #[serde(default)]
-    email_configuration: EmailConfiguration,
-    user_pool_tier: Option<String>,
     /// The pool's configuration, and what we don't honour yet.
     #[serde(flatten)]
     given: Map<String, Value>,
 }
 
-#[derive(Clone, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct EmailConfiguration {
-    email_sending_account: Option<String>,
-    #[serde(flatten)]
-    rest: Map<String, Value>,
-}
-
 impl PoolSettings {
     /// The configuration that is given, in a pool with this authenticator: without one, MFA of everyone would let nobody in.
-    pub fn read(self, authenticator: SoftwareToken) -> Result<PoolConfiguration, Error> {
-        refuse_unsupported(&self.email_configuration.rest)?;
-        let mut configuration = read(self.given)?;
-        let neutral = [
-            ("EmailSendingAccount", self.email_configuration.email_sending_account.as_deref(), "COGNITO_DEFAULT"),
-            ("UserPoolTier", self.user_pool_tier.as_deref(), "ESSENTIALS"),
-        ];
-        if let Some((name, ..)) = neutral.iter().find(|(_, value, only)| value.is_some_and(|value| value != *only)) {
-            return Err(Error::parameter(format!("{name} is not supported")));
+    pub fn read(self, cx: &Context, authenticator: SoftwareToken) -> Result<PoolConfiguration, Error> {
+        let mut configuration = read(self.given)?.checked(&cx.region)?;
+        // Our own issuers are of no region: they are what the updated form asks for.
+        let is_updated = configuration.issuer_configuration == Some(IssuerConfiguration { kind: IssuerType::Updated });
+        if is_updated && cx.issuer_style == IssuerStyle::Aws {
+            return Err(Error::parameter("IssuerConfiguration: UPDATED is not supported with issuers in AWS's form"));
         }
         recovery::check(&configuration).map_err(|refused| Error::parameter(refused.to_string()))?;
-        PasswordRules::default().with_tags(&configuration.user_pool_tags).map_err(|refused| Error::parameter(refused.to_string()))?;
         if configuration.mfa == MfaMode::On && !authenticator.enabled {
             return Err(Error::parameter(
                 "SMS configuration and Auto verification for phone_number are required when MFA is required/optional",
@@ -51,6 +37,17 @@ impl PoolSettings {
         configuration.check_first_factors()?;
         configuration.software_token_mfa_configuration = SoftwareToken { enabled: configuration.mfa != MfaMode::Off };
         Ok(configuration.with_both_names())
+    }
+
+    /// How text messages go, as far as the request says.
+    pub fn sms_configuration(&self) -> Option<SmsConfiguration> {
+        self.given.get("SmsConfiguration").and_then(|given| serde_json::from_value(given.clone()).ok())
+    }
+
+    /// The tags that the pool would have, as decisions are made by them.
+    pub fn tags(&self) -> Vec<Tag> {
+        let given = self.given.get("UserPoolTags").and_then(Value::as_object).into_iter().flatten();
+        given.map(|(key, value)| Tag { key: key.clone(), value: value.as_str().unwrap_or_default().to_owned() }).collect()
     }
 }
 

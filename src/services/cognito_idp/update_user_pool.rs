@@ -6,9 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use super::pool_settings::PoolSettings;
+use super::{found, sms_role};
 use crate::context::Context;
 use crate::flows::clients::NoSuchPool;
+use crate::iam::arn::Arn;
 use crate::kit::id::UserPoolId;
+use crate::operation::{Asks, Fault, Resolved};
 use crate::store;
 use crate::userpools::pool::{Pool, PoolConfiguration, SoftwareToken};
 
@@ -21,13 +24,32 @@ pub struct Request {
     settings: PoolSettings,
 }
 
-asks_about_pool!(Request);
+/// What a call names: the pool, and the role that text messages would go by.
+pub struct Found {
+    pool: Arc<Pool>,
+    sms_role: Option<String>,
+}
+
+impl Asks for Request {
+    type Found = Found;
+
+    async fn resolve(&self, cx: &Context) -> Result<Resolved<Found>, Fault> {
+        let Resolved { found, asks } = found::pool(cx, &self.user_pool_id).await?;
+        let source = Arn::user_pool(&cx.region, &cx.account_id, &self.user_pool_id);
+        let role = sms_role::passed(cx, self.settings.sms_configuration().as_ref(), &source).await?;
+        let tags = self.settings.tags();
+        let asks = asks.into_iter().map(|ask| ask.request_tags(&tags)).chain(role.ask).collect();
+        let found = found.and_then(|pool| Ok(Found { pool, sms_role: role.found? }));
+        Ok(Resolved { found, asks })
+    }
+}
 
 #[derive(Serialize)]
 pub struct Response {}
 
-pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, found: Found, request: Request) -> Result<Response, Error> {
     let Request { pool_name, settings, .. } = request;
+    let Found { pool, sms_role } = found;
     cx.write(async |tx| {
         let before = store::user_pools::find(tx, &pool.id).await?.ok_or_else(|| NoSuchPool(pool.id.clone()))?;
         let created = before.configuration;
@@ -40,8 +62,9 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
             schema: created.schema.clone(),
             session_configuration: created.session_configuration,
             web_authn_configuration: created.web_authn_configuration.clone(),
-            ..settings.clone().read(factor)?.with_factors_of(&created)
+            ..settings.clone().read(cx, factor)?.with_factors_of(&created)
         };
+        let configuration = sms_role::given(configuration, sms_role.as_deref());
         if let Some(name) = &pool_name {
             store::user_pools::rename(tx, &pool.id, name).await?;
         }
@@ -108,7 +131,7 @@ mod tests {
         for (member, value) in [
             ("LambdaConfig", json!({"PreSignUp": "arn:aws:lambda:us-east-1:000000000000:function:f"})),
             ("Policies", json!({"SignInPolicy": {"AllowedFirstAuthFactors": ["SOFTWARE_TOKEN"]}})),
-            ("UserPoolTier", json!("PLUS")),
+            ("KeyConfiguration", json!({"KeyType": "CUSTOMER_MANAGED_KEY"})),
         ] {
             let answer = pool.admin("UpdateUserPool", json!({"PoolName": "renamed", member: value})).await;
             assert_eq!(answer.code(), "InvalidParameterException", "{member}");

@@ -35,7 +35,7 @@ impl From<SecretChangeRefused> for Error {
     fn from(refused: SecretChangeRefused) -> Self {
         match refused {
             SecretChangeRefused::Rule(SecretsRefused::Public) => Self::parameter("The app client is not configured with a secret."),
-            SecretChangeRefused::Rule(SecretsRefused::Full) => Self::Full("The app client has as many secrets as it can have."),
+            SecretChangeRefused::Rule(SecretsRefused::Full) => Self::LimitReached("The app client has as many secrets as it can have."),
             SecretChangeRefused::Rule(SecretsRefused::Unknown) => Self::ResourceNotFound("Client secret not found.".to_owned()),
             SecretChangeRefused::Rule(SecretsRefused::Last) => {
                 Self::parameter("The last remaining secret of an app client cannot be deleted.")
