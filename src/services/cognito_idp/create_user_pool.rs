@@ -153,8 +153,6 @@ mod tests {
     async fn what_is_not_honoured_is_refused_at_any_depth() {
         let app = TestApp::new().await;
         for (member, value, refused) in [
-            ("LambdaConfig", json!({"PreSignUp": "arn:aws:lambda:us-east-1:000000000000:function:f"}), "LambdaConfig"),
-            ("LambdaConfig", json!({}), ""),
             ("Policies", json!({"PasswordPolicy": {"MinimumLength": 8, "PasswordHistorySize": 0}}), ""),
             ("KeyConfiguration", json!({"KeyType": "CUSTOMER_MANAGED_KEY"}), "KeyConfiguration: CUSTOMER_MANAGED_KEY"),
         ] {

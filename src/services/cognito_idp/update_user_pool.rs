@@ -129,7 +129,6 @@ mod tests {
         let pool = app.pool().await;
         let before = pool.admin("DescribeUserPool", json!({})).await.ok();
         for (member, value) in [
-            ("LambdaConfig", json!({"PreSignUp": "arn:aws:lambda:us-east-1:000000000000:function:f"})),
             ("Policies", json!({"SignInPolicy": {"AllowedFirstAuthFactors": ["SOFTWARE_TOKEN"]}})),
             ("KeyConfiguration", json!({"KeyType": "CUSTOMER_MANAGED_KEY"})),
         ] {

@@ -9,6 +9,7 @@ use crate::userpools::client::ClientConfiguration;
 use crate::userpools::pool::{EmailMfaConfiguration, MfaMode, PoolConfiguration, SoftwareToken};
 use crate::userpools::second_factor::Wish;
 use crate::userpools::user::{MfaPreference, PasswordRecord};
+use crate::userpools::web_authn::WebAuthnConfiguration;
 
 const NOW: Timestamp = Timestamp::from_seconds(1000);
 
@@ -205,6 +206,8 @@ fn with_every_factor(mfa: MfaMode) -> Pool {
     pool.configuration.policies.sign_in_policy.allowed_first_auth_factors = all;
     pool.configuration.sms_mfa.enabled = true;
     pool.configuration.email_mfa_configuration = Some(EmailMfaConfiguration::default());
+    let relying_party_id = Some("x.example".to_owned());
+    pool.configuration.web_authn_configuration = Some(WebAuthnConfiguration { relying_party_id, ..WebAuthnConfiguration::default() });
     pool
 }
 
@@ -222,7 +225,7 @@ fn by_choice(first: Option<FirstFactor>, done: &[Done]) -> Progress {
 
 #[test]
 fn a_choice_is_asked_for_and_then_what_was_chosen() {
-    let user = with_addresses(user());
+    let user = User { has_passkey: true, ..with_addresses(user()) };
     for (first, expected) in [
         (None, Challenge::SelectFirst),
         (Some(FirstFactor::Password), Challenge::Password),
