@@ -13,6 +13,7 @@ export const PAGES = [
   { name: "pool", path: "/console/pools/{pool}" },
   { name: "pool-passkeys", path: "/console/pools/{pool}/passkeys" },
   { name: "pool-settings", path: "/console/pools/{pool}/settings" },
+  { name: "pool-sign-in", path: "/console/pools/{pool}/sign-in" },
   { name: "clients", path: "/console/pools/{pool}/clients" },
   { name: "client-new", path: "/console/pools/{pool}/clients/new" },
   { name: "client", path: "/console/pools/{pool}/clients/{client}" },

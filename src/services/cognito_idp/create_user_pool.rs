@@ -105,7 +105,6 @@ mod tests {
         for (member, value, refused) in [
             ("LambdaConfig", json!({"PreSignUp": "arn:aws:lambda:us-east-1:000000000000:function:f"}), "LambdaConfig"),
             ("LambdaConfig", json!({}), ""),
-            ("Policies", json!({"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD"]}}), "SignInPolicy"),
             ("Policies", json!({"PasswordPolicy": {"MinimumLength": 8, "PasswordHistorySize": 3}}), "PasswordHistorySize"),
             ("Policies", json!({"PasswordPolicy": {"MinimumLength": 8, "PasswordHistorySize": 0}}), ""),
             ("AdminCreateUserConfig", json!({"InviteMessageTemplate": {"EmailSubject": "s"}}), "InviteMessageTemplate"),

@@ -107,7 +107,7 @@ mod tests {
         for (member, value) in [
             ("LambdaConfig", json!({"PreSignUp": "arn:aws:lambda:us-east-1:000000000000:function:f"})),
             ("DeviceConfiguration", json!({"ChallengeRequiredOnNewDevice": true})),
-            ("Policies", json!({"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD"]}})),
+            ("Policies", json!({"SignInPolicy": {"AllowedFirstAuthFactors": ["SOFTWARE_TOKEN"]}})),
             ("UserPoolTier", json!("PLUS")),
         ] {
             let answer = pool.admin("UpdateUserPool", json!({"PoolName": "renamed", member: value})).await;

@@ -228,9 +228,9 @@ async fn an_administrator_takes_a_lost_authenticator_away() {
     assert_eq!(factors().await, left);
     let own = app.anonymous().call("GetUserAuthFactors", json!({"AccessToken": tokens["AccessToken"]})).await.ok();
     assert_eq!(own, left);
+    let ann = app.user_with(json!([{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}])).await;
     for operation in ["AdminDeleteSoftwareToken", "AdminGetUserAuthFactors"] {
         assert_eq!(pool.admin(operation, json!({"Username": "nobody"})).await.code(), "UserNotFoundException");
-        let ann = app.user_with(json!([{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}])).await;
         let refused = ann.call(operation, json!({"UserPoolId": pool.id, "Username": "alice"})).await.code();
         assert_eq!(refused, "AccessDeniedException", "{operation}");
     }
