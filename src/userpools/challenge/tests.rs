@@ -9,7 +9,7 @@ use crate::userpools::client::ClientConfiguration;
 use crate::userpools::pool::{EmailMfaConfiguration, MfaMode, PoolConfiguration, SoftwareToken};
 use crate::userpools::second_factor::Wish;
 use crate::userpools::user::{MfaPreference, PasswordRecord};
-use crate::userpools::web_authn::WebAuthnConfiguration;
+use crate::userpools::web_authn::{FactorConfiguration, WebAuthnConfiguration};
 
 const NOW: Timestamp = Timestamp::from_seconds(1000);
 
@@ -206,8 +206,8 @@ fn with_every_factor(mfa: MfaMode) -> Pool {
     pool.configuration.policies.sign_in_policy.allowed_first_auth_factors = all;
     pool.configuration.sms_mfa.enabled = true;
     pool.configuration.email_mfa_configuration = Some(EmailMfaConfiguration::default());
-    let relying_party_id = Some("x.example".to_owned());
-    pool.configuration.web_authn_configuration = Some(WebAuthnConfiguration { relying_party_id, ..WebAuthnConfiguration::default() });
+    let party = WebAuthnConfiguration { relying_party_id: Some("example.com".to_owned()), ..WebAuthnConfiguration::default() };
+    pool.configuration.web_authn_configuration = Some(party);
     pool
 }
 
@@ -326,5 +326,39 @@ fn no_order_of_steps_passes_a_factor_by() {
                 }
             }
         }
+    }
+}
+
+/// Who has no passkey, or a second factor that it is not, does not begin with one; where it is both factors, it is enough.
+#[test]
+fn a_passkey_is_one_factor_or_both_by_the_pool_and_the_user() {
+    let has = User { has_passkey: true, ..with_addresses(user()) };
+    let asked = wanting(has.clone(), &[(SecondFactor::Sms, true)]);
+    let chose = User { mfa: MfaPreference { web_authn_enabled: true, ..asked.mfa }, ..asked.clone() };
+    let none = User { has_passkey: false, ..chose.clone() };
+    for (mfa, is_both, user, begins) in [
+        (MfaMode::Optional, false, has.clone(), true),
+        (MfaMode::Optional, false, asked.clone(), false),
+        (MfaMode::Optional, false, chose.clone(), false),
+        (MfaMode::Optional, true, asked.clone(), false),
+        (MfaMode::Optional, true, chose.clone(), true),
+        (MfaMode::Optional, true, none.clone(), false),
+        (MfaMode::On, false, has.clone(), false),
+        (MfaMode::On, false, chose.clone(), false),
+        (MfaMode::On, true, has, false),
+        (MfaMode::On, true, asked, false),
+        (MfaMode::On, true, chose.clone(), true),
+        (MfaMode::On, true, User { status: UserStatus::ResetRequired, ..chose.clone() }, false),
+    ] {
+        let mut pool = with_every_factor(mfa);
+        if is_both {
+            let both = Some(FactorConfiguration::MultiFactorWithUserVerification);
+            let party = pool.configuration.web_authn_configuration.unwrap_or_default();
+            pool.configuration.web_authn_configuration = Some(WebAuthnConfiguration { factor_configuration: both, ..party });
+        }
+        let step = |done: &[Done]| next(&pool, &client(&["ALLOW_USER_AUTH"]), &user, &by_choice(Some(FirstFactor::WebAuthn), done), NOW);
+        let expected = if begins { Ok(Step::Ask(Challenge::WebAuthn)) } else { Err(NextRefused::Stale) };
+        assert_eq!(step(&[]), expected, "{mfa:?} {is_both} {:?}", user.mfa);
+        assert!(!begins || step(&[Done::WebAuthn]) == Ok(Step::Complete), "{mfa:?} {is_both} {:?}", user.mfa);
     }
 }

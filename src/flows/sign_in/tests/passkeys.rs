@@ -58,8 +58,9 @@ async fn a_passkey_signs_its_user_in() {
     let app = TestApp::new().await;
     let pool = pool(&app, "LEGACY", json!({"UserVerification": "required"})).await;
     let (mut passkey, alice) = (TestPasskey::on("example.com"), pool.user("alice").await);
-    passkey.sign_count = 1;
     alice.register(&mut passkey).await;
+    // It counts from here on.
+    passkey.sign_count = 1;
     for _ in 0..2 {
         let (session, mut options) = asked(&pool, "alice").await;
         let credential = passkey.get(&options);
