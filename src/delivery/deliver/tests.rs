@@ -13,10 +13,13 @@ use crate::crypto::webhook;
 use crate::kit::secret::Secret;
 use crate::testing::{PASSWORD, TestApp, TestPool};
 
+/// A request: its headers, its path among them, and its body.
+type Received = (Vec<(String, String)>, String);
+
 /// What a server of text messages was sent, and what it answers.
 #[derive(Clone, Default)]
 struct Texts {
-    received: Arc<Mutex<Vec<(Vec<(String, String)>, String)>>>,
+    received: Arc<Mutex<Vec<Received>>>,
     refuses: Arc<Mutex<Vec<u16>>>,
 }
 
@@ -39,7 +42,7 @@ impl Texts {
         self.received.lock().unwrap().len()
     }
 
-    fn last(&self) -> (Vec<(String, String)>, String) {
+    fn last(&self) -> Received {
         self.received.lock().unwrap().last().cloned().unwrap()
     }
 }

@@ -1,7 +1,5 @@
 //! One call: where it goes, what it proves itself by, and what its failures are called.
 
-use std::time::Instant;
-
 use super::*;
 use crate::crypto::digest::{hex, hmac_sha256};
 use crate::kit::clock::Timestamp;
@@ -64,10 +62,8 @@ async fn each_failure_has_the_name_and_the_words_that_it_has_at_aws() {
     functions.raw("PreSignUp", 302, "location: http://169.254.169.254/latest\r\n", "");
     assert_eq!(tried().await.0, "UnexpectedLambdaException", "no redirect is followed");
     functions.silent("PreSignUp");
-    let begun = Instant::now();
     let late = "PreSignUp failed with error Socket timeout while invoking Lambda function.";
     assert_eq!(tried().await, expected("UnexpectedLambdaException", late, 3));
-    assert!(begun.elapsed().as_secs() < 30);
     assert_eq!(pool.admin("AdminGetUser", json!({"Username": "alice"})).await.code(), "UserNotFoundException", "nobody was made");
     functions.answer("PreSignUp", json!({}));
     assert_eq!(tried().await, expected("", "", 1));
