@@ -3,6 +3,7 @@
 
 mod answer;
 mod asked;
+mod attempt;
 mod choice;
 mod custom;
 mod device;

@@ -2,6 +2,7 @@
 
 mod account;
 mod of_clients;
+mod of_sign_in;
 
 use serde_json::{Map, Value};
 
@@ -14,27 +15,20 @@ use crate::flows::failed::Failed;
 use crate::flows::linking::LinkRefused;
 use crate::flows::new_user::{AliasRefused, UnfitUser};
 use crate::flows::passwords::NewPasswordRefused;
-use crate::flows::refresh::RefreshRefused;
-use crate::flows::second_factors::PreferenceRefused;
-use crate::flows::sign_in::{SessionRefused, SignInRefused};
 use crate::flows::sign_up::SignUpRefused;
-use crate::flows::software_token::EnrolmentRefused;
 use crate::flows::triggers::TriggerRefused;
 use crate::flows::user_attributes::ChangeRefused;
 use crate::operation::{self, Fault};
 use crate::store::StoreError;
 use crate::userpools::attributes::AttributeRefused;
-use crate::userpools::challenge::{Barred, Flow};
 use crate::userpools::cimd::PatternRefused;
-use crate::userpools::first_factor::PasswordlessRefused;
 use crate::userpools::identity_provider::ProviderRefused;
 use crate::userpools::limits::LimitRefused;
 use crate::userpools::log_delivery::LogDeliveryRefused;
 use crate::userpools::name::{NameKind, NameRefused};
 use crate::userpools::password_policy::PasswordRefused;
-use crate::userpools::pool::{ConfigurationRefused, FactorsRefused};
+use crate::userpools::pool::ConfigurationRefused;
 use crate::userpools::risk::RiskRefused;
-use crate::userpools::second_factor::{SecondFactor, WishRefused};
 use crate::userpools::tags::TagsRefused;
 
 /// An error of user pools.
@@ -459,103 +453,6 @@ const BLOCKED: &str = "Unable to login because of security reasons.";
 /// SECURITY: one answer for a wrong password and for a name that nobody has.
 const INCORRECT: &str = "Incorrect username or password.";
 
-impl From<SignInRefused> for Error {
-    fn from(refused: SignInRefused) -> Self {
-        match refused {
-            SignInRefused::Barred(barred) => barred.into(),
-            SignInRefused::Secret(refused) => refused.into(),
-            SignInRefused::AddressBlocked => Self::not_authorized(BLOCKED),
-            SignInRefused::NoSuchUser => Self::UserNotFound,
-            SignInRefused::Incorrect => Self::not_authorized(INCORRECT),
-            SignInRefused::Locked => Self::not_authorized("Password attempts exceeded"),
-            SignInRefused::CodesLocked => Self::not_authorized("Code attempts exceeded"),
-            SignInRefused::Session(refused) => refused.into(),
-            SignInRefused::NoSuchDevice => Self::ResourceNotFound(NO_DEVICE.to_owned()),
-            SignInRefused::WrongCode => Self::CodeMismatch("Invalid code received for user"),
-            SignInRefused::CodeUsed => Self::ExpiredCode("Your software token has already been used once."),
-            SignInRefused::WrongSentCode => Self::CodeMismatch("Invalid code or auth state for the user."),
-            SignInRefused::TooManyMessages => Self::TooManyRequests,
-            SignInRefused::NotOffered => Self::parameter("The selected challenge is not available."),
-            SignInRefused::Password(refused) => Self::InvalidPassword(refused),
-            SignInRefused::PasswordReused => Self::PasswordHistory,
-            SignInRefused::Attribute(refused) => refused.into(),
-            SignInRefused::Alias(refused) => refused.into(),
-            SignInRefused::NoSuchClient(gone) => gone.into(),
-            SignInRefused::NoCustomAuth => Self::parameter("Custom auth lambda trigger is not configured for the user pool."),
-            SignInRefused::Trigger(refused) => refused.into(),
-            SignInRefused::Busy => Self::TooManyRequests,
-            SignInRefused::Failed(failed) => failed.into(),
-        }
-    }
-}
-
-impl From<Barred> for Error {
-    fn from(barred: Barred) -> Self {
-        match barred {
-            Barred::FlowDisabled(flow) => Self::parameter(format!("{} flow not enabled for this client", name_of(flow))),
-            Barred::Disabled => Self::not_authorized(DISABLED),
-            Barred::NotConfirmed => Self::UserNotConfirmed,
-            Barred::ResetRequired => Self::PasswordResetRequired,
-            Barred::TemporaryPasswordExpired => {
-                Self::not_authorized("Temporary password has expired and must be reset by an administrator.")
-            }
-        }
-    }
-}
-
-impl From<SessionRefused> for Error {
-    fn from(refused: SessionRefused) -> Self {
-        Self::not_authorized(match refused {
-            SessionRefused::Invalid => "Invalid session for the user.",
-            SessionRefused::Expired => "Invalid session for the user, session is expired.",
-            SessionRefused::Used => "Invalid session for the user, session can only be used once.",
-            SessionRefused::AttemptsExceeded => "Invalid session for the user, attempts exceeded.",
-        })
-    }
-}
-
-impl From<RefreshRefused> for Error {
-    fn from(refused: RefreshRefused) -> Self {
-        match refused {
-            RefreshRefused::Disabled => Self::parameter("REFRESH_TOKEN_AUTH flow not enabled for this client"),
-            RefreshRefused::Invalid => Self::not_authorized("Invalid Refresh Token"),
-            RefreshRefused::Reused => Self::RefreshTokenReuse,
-            RefreshRefused::Revoked => Self::not_authorized("Refresh Token has been revoked"),
-            RefreshRefused::Expired => Self::not_authorized("Refresh Token has expired"),
-            RefreshRefused::UserDisabled => Self::not_authorized(DISABLED),
-            RefreshRefused::Secret(refused) => refused.into(),
-            RefreshRefused::NoSuchClient(gone) => gone.into(),
-            RefreshRefused::Trigger(refused) => refused.into(),
-            RefreshRefused::Failed(failed) => failed.into(),
-        }
-    }
-}
-
-impl From<EnrolmentRefused> for Error {
-    fn from(refused: EnrolmentRefused) -> Self {
-        match refused {
-            EnrolmentRefused::NotOffered => Self::SoftwareTokenMfaNotFound("Software Token MFA has not been enabled by the userPool"),
-            EnrolmentRefused::NoPendingToken => Self::SoftwareTokenMfaNotFound("User has not set up software token mfa"),
-            EnrolmentRefused::Mismatch => Self::EnableSoftwareTokenMfa,
-            EnrolmentRefused::DeviceNameTooLong => Self::parameter("FriendlyDeviceName must have length less than or equal to 256"),
-            EnrolmentRefused::Session(refused) => refused.into(),
-            EnrolmentRefused::Barred(barred) => barred.into(),
-            EnrolmentRefused::Failed(failed) => failed.into(),
-        }
-    }
-}
-
-impl From<PreferenceRefused> for Error {
-    fn from(refused: PreferenceRefused) -> Self {
-        match refused {
-            PreferenceRefused::Wish(refused) => refused.into(),
-            PreferenceRefused::Revoked => Self::not_authorized(REVOKED),
-            PreferenceRefused::NoSuchUser => Self::UserNotFound,
-            PreferenceRefused::Failed(failed) => failed.into(),
-        }
-    }
-}
-
 impl From<ProviderRefused> for Error {
     fn from(refused: ProviderRefused) -> Self {
         Self::parameter(refused.to_string())
@@ -564,12 +461,6 @@ impl From<ProviderRefused> for Error {
 
 /// Clients look for the word `device` in it, and sign in without theirs.
 pub(super) const NO_DEVICE: &str = "Device does not exist.";
-
-impl From<PasswordlessRefused> for Error {
-    fn from(refused: PasswordlessRefused) -> Self {
-        Self::parameter(refused.to_string())
-    }
-}
 
 impl From<LinkRefused> for Error {
     fn from(refused: LinkRefused) -> Self {
@@ -595,40 +486,6 @@ impl From<LinkRefused> for Error {
 /// No identity provider of this name.
 pub fn no_such_provider(name: &str) -> Error {
     Error::ResourceNotFound(format!("Identity provider {name} does not exist."))
-}
-
-impl From<FactorsRefused> for Error {
-    fn from(refused: FactorsRefused) -> Self {
-        Self::parameter(refused.to_string())
-    }
-}
-
-impl From<WishRefused> for Error {
-    fn from(refused: WishRefused) -> Self {
-        match refused {
-            WishRefused::PreferredIsDisabled => Self::parameter("Preferred MFA must be enabled"),
-            WishRefused::PasskeyIsOne => Self::parameter(
-                "WebAuthn MFA can be enabled only where the pool's FactorConfiguration is MULTI_FACTOR_WITH_USER_VERIFICATION",
-            ),
-            WishRefused::PasskeyAlone => Self::parameter("WebAuthn MFA can be enabled only beside another MFA method"),
-            WishRefused::TwoPreferred => Self::parameter("Only one factor can be set as preferred"),
-            WishRefused::Lacking(SecondFactor::SoftwareToken) => Self::parameter("User has not verified software token mfa"),
-            WishRefused::Lacking(factor) | WishRefused::NotOffered(factor) => {
-                Self::parameter(format!("User does not have delivery config set to turn on {}", factor.as_str()))
-            }
-        }
-    }
-}
-
-/// AuthFlow.
-const fn name_of(flow: Flow) -> &'static str {
-    match flow {
-        Flow::Password => "USER_PASSWORD_AUTH",
-        Flow::AdminPassword => "ADMIN_USER_PASSWORD_AUTH",
-        Flow::Srp => "USER_SRP_AUTH",
-        Flow::Custom | Flow::CustomSrp => "CUSTOM_AUTH",
-        Flow::Choice => "USER_AUTH",
-    }
 }
 
 /// Refuses a member that we don't honour yet and that asks for something.

@@ -71,7 +71,7 @@ async fn a_sign_in_is_told_when_it_is_complete_and_is_none_when_the_function_fai
 
 #[actix_web::test]
 async fn guesses_that_a_function_judges_are_counted_to_the_address() {
-    let mut app = TestApp::within(crate::budgets::Limits { refused_sign_ins: 3, ..crate::budgets::Limits::default() }).await;
+    let mut app = TestApp::within(crate::testing::Limits { refused_sign_ins: 3, ..crate::testing::Limits::default() }).await;
     let functions = TestFunctions::start(&mut app).await;
     let pool = pool_calling(&app, &["UserMigration"], json!({})).await;
     functions.refuse("UserMigration", "Bad password");

@@ -1,0 +1,218 @@
+//! One step of a sign-in: judged, spent, applied and recorded in one transaction that reads anew whatever decides.
+
+use super::asked::ask;
+use super::driver::{Applied, Outcome, is_asked};
+use super::one_time_code::{self, CodeChallenge};
+use super::proof::AnswerProof;
+use super::refused::{SessionRefused, SignInRefused};
+use super::subject::attempts_of;
+use super::{custom, device, history, mfa_setup, new_password, second_code, software_token, web_authn};
+use crate::context::App;
+use crate::crypto::ids;
+use crate::flows::auth_events::Of;
+use crate::flows::clients::AppClient;
+use crate::flows::codes::CodeDelivery;
+use crate::flows::devices::new_device;
+use crate::flows::issue::{self, Tokens};
+use crate::flows::triggers;
+use crate::flows::triggers::tokens::TokensFor;
+use crate::flows::whence::Whence;
+use crate::kit::id::UserId;
+use crate::store::attempts::{self};
+use crate::store::{Conn, groups, tokens, users};
+use crate::userpools::challenge::{Challenge, Done, Progress, Step};
+use crate::userpools::device::NewDevice;
+use crate::userpools::first_factor;
+use crate::userpools::group::{GroupClaims, Membership};
+use crate::userpools::user::User;
+
+/// One step of a sign-in, about to be taken.
+pub(super) struct Attempt<'a> {
+    pub app: &'a App,
+    pub app_client: &'a AppClient,
+    pub user_id: UserId,
+    pub progress: Progress,
+    pub proof: AnswerProof,
+    pub whence: Whence<'a>,
+}
+
+/// Where the step led, as the transaction left it.
+struct Reached {
+    user: User,
+    progress: Progress,
+    next: Next,
+    /// Where a code went that is asked for.
+    delivery: Option<CodeDelivery>,
+}
+
+/// What follows a step.
+enum Next {
+    /// The user is asked for this.
+    Ask(Challenge),
+    /// The user is signed in, and is in these groups.
+    Complete(Vec<Membership>),
+}
+
+impl Attempt<'_> {
+    /// Takes it.
+    pub(super) async fn advance(self) -> Result<Outcome, SignInRefused> {
+        let (app, app_client) = (self.app, self.app_client);
+        let new = if self.progress.device.is_none() { new_device(app, &app_client.pool) } else { None };
+        let device_key = self.progress.device.as_deref().or_else(|| new.as_ref().map(|new| new.key.as_str()));
+        let (family, refresh_token) = issue::new_family(app, app_client, &self.user_id, device_key)?;
+        let next_id = ids::uuid(&mut app.rng());
+        let taken = app.write(async |tx| self.take(tx, &family, new.as_ref(), &next_id).await).await.and_then(|taken| taken);
+        let of = Of { pool_id: &app_client.pool.id, user_id: &self.user_id };
+        match &taken {
+            Ok(reached) => history::went_on(app, self.whence, of, &reached.progress, matches!(reached.next, Next::Complete(_))),
+            Err(refused) => history::refused(app, self.whence, of, &self.progress, self.proof.asked(), refused),
+        }
+        if let (Err(SignInRefused::NoSuchDevice), AnswerProof::Password { .. }) = (&taken, &self.proof) {
+            device::give_back(app, app_client, &self.user_id).await?;
+        }
+        let Reached { user, progress, next, delivery } = taken?;
+        match next {
+            Next::Ask(Challenge::Custom) => Box::pin(custom::after_password(app, app_client, user, progress, self.whence)).await,
+            Next::Ask(challenge) => Ok(Outcome::Asked(ask(app, app_client, user, progress, challenge, next_id, delivery)?)),
+            Next::Complete(memberships) => {
+                let second = |done: &Done| matches!(done, Done::SoftwareToken | Done::EmailMfa | Done::SmsMfa | Done::Enrolment);
+                let both = progress.has(Done::WebAuthn) && first_factor::passkey_is_both(&app_client.pool, &user);
+                let mfa = both || progress.done.iter().any(second);
+                let groups = GroupClaims::of(memberships);
+                let tokens = self.tokens(&user, &progress, groups, &family, refresh_token).await;
+                if tokens.is_err() {
+                    // A sign-in that nobody holds a token of is none.
+                    app.write(async |tx| tokens::revoke_family(tx, &app_client.pool.id, &family.origin_jti, app.now()).await).await?;
+                }
+                Ok(Outcome::SignedIn { tokens: Tokens { new_device: new, ..tokens? }, mfa })
+            }
+        }
+    }
+
+    async fn tokens(
+        &self,
+        user: &User,
+        progress: &Progress,
+        groups: GroupClaims,
+        family: &tokens::TokenFamily,
+        refresh_token: String,
+    ) -> Result<Tokens, SignInRefused> {
+        triggers::sign_in::after(self.app, self.app_client, user).await?;
+        let tokens_for = if progress.has(Done::NewPassword) { TokensFor::NewPassword } else { TokensFor::SignIn };
+        Ok(issue::tokens(self.app, self.app_client, user, groups, family, Some(refresh_token), tokens_for).await?)
+    }
+
+    /// The transaction. What is refused inside of `Ok` is remembered: its charges are kept.
+    ///
+    /// SECURITY: an administrator's password, a disabled user or another factor that came meanwhile is seen here, or makes one
+    /// of the two transactions run again.
+    async fn take(
+        &self,
+        tx: &mut Conn,
+        family: &tokens::TokenFamily,
+        new: Option<&NewDevice>,
+        next_id: &str,
+    ) -> Result<Result<Reached, SignInRefused>, SignInRefused> {
+        let (app, app_client) = (self.app, self.app_client);
+        let pool_id = &app_client.pool.id;
+        if let AnswerProof::FirstCode { session, challenge, target, code } = &self.proof
+            && let Err(refused) = one_time_code::prove(app, app_client, tx, *challenge, session, target, code).await?
+        {
+            return Ok(Err(refused));
+        }
+        if let AnswerProof::Passkey { session, credential } = &self.proof
+            && let Err(refused) = web_authn::prove(app, app_client, tx, &self.user_id, session, credential).await?
+        {
+            return Ok(Err(refused));
+        }
+        let Some(user) = users::find_by_id(tx, pool_id, &self.user_id).await? else { return Ok(Err(self.proof.stale())) };
+        if let Err(refused) = is_asked(app, app_client, tx, &user, &self.progress, self.proof.session()).await? {
+            return Ok(Err(refused));
+        }
+        let applied = match self.apply(tx, &user).await? {
+            Applied::Refused(refused) => return Ok(Err(refused)),
+            Applied::Wrong(refused) => {
+                if let Some(session) = self.proof.session() {
+                    session.fail(tx, pool_id).await?;
+                }
+                return Ok(Err(refused));
+            }
+            applied => applied,
+        };
+        if let Some(session) = self.proof.session() {
+            session.spend(app, tx, pool_id).await??;
+        }
+        // A new password, or an address that a code has reached, has changed what the next step is decided by.
+        let user = match applied {
+            Applied::Accepted(Done::NewPassword | Done::EmailMfa | Done::SmsMfa) => {
+                users::find_by_id(tx, pool_id, &user.id).await?.ok_or_else(|| self.proof.stale())?
+            }
+            _ => user,
+        };
+        let progress = self.progress_after(applied, &user);
+        let step = device::next_in(app, tx, app_client, &user, &progress).await?;
+        // SECURITY: whose a device is, is told to those only who have proven who they are. Nothing is spent: they may come again.
+        if step.is_ok() && self.progress.done.is_empty() && !device::is_known(tx, &app_client.pool, &user, &progress).await? {
+            return Err(SignInRefused::NoSuchDevice);
+        }
+        let target = attempts_of(app, &user);
+        if step == Ok(Step::Complete) {
+            attempts::clear(tx, pool_id, &target).await?;
+            if !tokens::insert_family(tx, family).await? {
+                return Err(app_client.gone().into());
+            }
+            device::arrive(app, tx, &app_client.pool, family, new, self.whence).await?;
+        } else if let Some(factor) = self.proof.charged() {
+            // A right answer was no wrong one; what was wrong before it stays counted until the sign-in is complete.
+            attempts::give_back(tx, pool_id, &target, factor).await?;
+        }
+        let next = match step {
+            Ok(Step::Ask(challenge)) => Next::Ask(challenge),
+            Ok(Step::Complete) => Next::Complete(groups::memberships(tx, pool_id, &user.id).await?),
+            Err(refused) => return Ok(Err(SignInRefused::of_next(refused, self.proof.stale()))),
+        };
+        let delivery = match &next {
+            Next::Ask(challenge) => match one_time_code::send_second(app, app_client, tx, *challenge, &user, &progress, next_id).await {
+                Ok(delivery) => delivery,
+                // What was right before it stays so: its charge is returned.
+                Err(SignInRefused::TooManyMessages) => return Ok(Err(SignInRefused::TooManyMessages)),
+                Err(refused) => return Err(refused),
+            },
+            Next::Complete(_) => None,
+        };
+        Ok(Ok(Reached { user, progress, next, delivery }))
+    }
+
+    fn progress_after(&self, applied: Applied, user: &User) -> Progress {
+        let progress = self.progress.clone();
+        match applied {
+            Applied::Accepted(done) => progress.after(done, user),
+            Applied::Chosen(factor) => Progress { second: Some(factor), ..progress },
+            Applied::NewEmail(address) => Progress { new_email: Some(address), ..progress },
+            Applied::Wrong(_) | Applied::Refused(_) => progress,
+        }
+    }
+
+    async fn apply(&self, tx: &mut Conn, user: &User) -> Result<Applied, SignInRefused> {
+        let (app, app_client) = (self.app, self.app_client);
+        match &self.proof {
+            AnswerProof::Password { .. } => Ok(Applied::Accepted(Done::Password)),
+            AnswerProof::Custom => Ok(Applied::Accepted(Done::Custom)),
+            AnswerProof::NewPassword { record, attributes, .. } => new_password::apply(app, app_client, tx, user, record, attributes).await,
+            AnswerProof::SoftwareToken { code, .. } => software_token::apply(app, app_client, tx, user, code).await,
+            AnswerProof::Confirmed { session } => {
+                let challenge = CodeChallenge::of(session.asked).ok_or(SessionRefused::Invalid)?;
+                Ok(Applied::Accepted(challenge.done()))
+            }
+            AnswerProof::FirstCode { challenge, .. } => Ok(Applied::Accepted(challenge.done())),
+            AnswerProof::Passkey { .. } => Ok(Applied::Accepted(Done::WebAuthn)),
+            AnswerProof::SecondCode { session, challenge, code } => {
+                second_code::apply(app, app_client, tx, user, session, *challenge, code).await
+            }
+            AnswerProof::SelectMfa { factor, .. } => Ok(second_code::choose(app_client, user, *factor)),
+            AnswerProof::MfaSetup { session, email: None } => Ok(mfa_setup::apply(session)),
+            AnswerProof::MfaSetup { session, email: Some(email) } => Ok(second_code::begin_set_up(app_client, session, email)),
+            AnswerProof::Device { is_right, .. } => Ok(device::apply(*is_right)),
+        }
+    }
+}
