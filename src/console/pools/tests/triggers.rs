@@ -1,8 +1,8 @@
 //! The page of a pool's triggers.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{described, open, send, shows};
+use super::{HOSTILE, described, open, send, shows};
 use crate::testing::TestApp;
 
 #[actix_web::test]
