@@ -156,7 +156,7 @@ fn calls(text: &str, service: Service, operation: &str) -> bool {
 }
 
 fn snake_case(name: &str) -> String {
-    let acronyms = name.replace("MFA", "Mfa").replace("UI", "Ui");
+    let acronyms = name.replace("MFA", "Mfa").replace("UI", "Ui").replace("CIMD", "Cimd").replace("CSV", "Csv").replace("URL", "Url");
     let mut text = String::new();
     for (index, letter) in acronyms.chars().enumerate() {
         if letter.is_ascii_uppercase() && index > 0 {

@@ -206,6 +206,11 @@ impl TestApp {
         jobs::journal::write(&self.app).await.unwrap();
     }
 
+    /// Does the jobs that are due.
+    pub async fn run_jobs(&self) {
+        jobs::run_due(&self.app).await.unwrap();
+    }
+
     /// Writes when access keys were last used, as far as the node has noted it.
     pub async fn record_key_uses(&self) {
         jobs::key_uses::record(&self.app).await.unwrap();

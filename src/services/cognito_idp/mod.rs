@@ -321,9 +321,9 @@ pub fn operations() -> Vec<Operation> {
         signed("UntagResource", untag_resource::handle),
         public("UpdateAuthEventFeedback", "the feedback token of the event", update_auth_event_feedback::handle)
             .within(PerAddress::RefusedSignIns),
-        bearer("UpdateDeviceStatus", update_device_status::handle),
         signed("UpdateCIMDPolicy", update_cimd_policy::handle),
         signed("UpdateClientMetadataURLState", update_client_metadata_url_state::handle),
+        bearer("UpdateDeviceStatus", update_device_status::handle),
         signed("UpdateGroup", update_group::handle),
         signed("UpdateIdentityProvider", update_identity_provider::handle),
         signed("UpdateManagedLoginBranding", update_managed_login_branding::handle),

@@ -1,7 +1,6 @@
 //! CustomEmailSender and CustomSMSSender.
 
 use super::*;
-use crate::jobs;
 use crate::testing::KMS_KEY;
 
 async fn pool_with_senders<'a>(app: &'a TestApp, key: &str) -> TestPool<'a> {
@@ -17,7 +16,7 @@ async fn a_function_gets_the_message_with_its_code_encrypted_in_place_of_an_addr
     let made = sign_up(&pool, "alice", "a@x.example", json!({})).await.ok();
     assert_eq!(made["CodeDeliveryDetails"]["DeliveryMedium"], "EMAIL");
     assert!(functions.calls("mail").is_empty(), "nobody waits for it");
-    jobs::run_due(&app.app).await.unwrap();
+    app.run_jobs().await;
     let event = functions.event("mail");
     assert_eq!((&event["triggerSource"], &event["userName"]), (&json!("CustomEmailSender_SignUp"), &json!("alice")));
     assert_eq!(event["request"]["type"], "customEmailSenderRequestV1");
@@ -27,7 +26,7 @@ async fn a_function_gets_the_message_with_its_code_encrypted_in_place_of_an_addr
     assert_eq!(&message[..3], [2, 0x04, 0x78], "a message of the Encryption SDK");
     assert!(app.messages_to("a@x.example").await.is_empty(), "it is not delivered here too");
     app.advance(std::time::Duration::from_secs(2));
-    jobs::run_due(&app.app).await.unwrap();
+    app.run_jobs().await;
     assert_eq!(functions.calls("mail").len(), 1, "once");
 }
 
@@ -37,7 +36,7 @@ async fn each_medium_has_its_own_function_and_invitations_go_by_them_too() {
     let pool = pool_with_senders(&app, KMS_KEY).await;
     let attributes = json!([{"Name": "phone_number", "Value": "+15555550100"}]);
     pool.admin("AdminCreateUser", json!({"Username": "bob", "TemporaryPassword": PASSWORD, "UserAttributes": attributes})).await.ok();
-    jobs::run_due(&app.app).await.unwrap();
+    app.run_jobs().await;
     let event = functions.event("text");
     assert_eq!(
         (&event["triggerSource"], &event["request"]["type"]),
@@ -54,7 +53,7 @@ async fn a_code_that_cannot_be_encrypted_goes_nowhere_and_holds_nobody_up() {
     let pool = pool_with_senders(&app, KMS_KEY).await;
     sign_up(&pool, "bob", "b@x.example", json!({})).await.ok();
     functions.refuse("mail", "mailbox on fire");
-    jobs::run_due(&app.app).await.unwrap();
+    app.run_jobs().await;
     assert_eq!(functions.calls("mail").len(), 1, "the one with a key");
     assert!(app.messages_to("a@x.example").await.is_empty(), "a code that was to be encrypted is not mailed in the clear");
 }
@@ -65,6 +64,6 @@ async fn messages_that_wait_go_with_their_pool() {
     let pool = pool_with_senders(&app, KMS_KEY).await;
     sign_up(&pool, "alice", "a@x.example", json!({})).await.ok();
     pool.admin("DeleteUserPool", json!({})).await.ok();
-    jobs::run_due(&app.app).await.unwrap();
+    app.run_jobs().await;
     assert!(functions.calls("mail").is_empty());
 }

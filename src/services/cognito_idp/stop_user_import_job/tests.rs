@@ -45,7 +45,7 @@ async fn file(pool: &TestPool<'_>, more: &[&str], lines: &[&[(&str, &str)]]) -> 
 
 async fn run(app: &TestApp) {
     app.advance(Duration::from_secs(2));
-    crate::jobs::run_due(&app.app).await.unwrap();
+    app.run_jobs().await;
 }
 
 async fn described(pool: &TestPool<'_>, job: &Value) -> Value {
