@@ -56,7 +56,7 @@ impl Carriers {
     ///
     /// # Errors
     /// [`NotCarried`].
-    pub async fn carry(&self, parcel: &Parcel<'_>) -> Result<(), NotCarried> {
+    pub(super) async fn carry(&self, parcel: &Parcel<'_>) -> Result<(), NotCarried> {
         let no_route = || NotCarried::Never("nothing delivers such messages any more".to_owned());
         match parcel.message.channel.as_str() {
             "email" => self.email.as_ref().ok_or_else(no_route)?.carry(parcel).await,
