@@ -14,7 +14,7 @@ use crate::kit::id::ClientId;
 use crate::kit::secret::{Secret, constant_time_equals};
 use crate::store::codes::{self, CodeRecord};
 use crate::store::{Conn, StoreError};
-use crate::userpools::attributes::masked;
+use crate::userpools::attributes::{is_phone_number, masked};
 use crate::userpools::name::{CanonicalName, NameKind};
 use crate::userpools::pool::Pool;
 use crate::userpools::recovery;
@@ -48,6 +48,25 @@ impl<'a> Address<'a> {
     pub fn of(user: &'a User, kind: NameKind) -> Option<Self> {
         let value = user.attributes.get(kind.as_str()).filter(|value| !value.is_empty())?;
         Some(Self { attribute: kind.as_str(), value: Cow::Borrowed(value) })
+    }
+
+    /// An address of a kind that somebody of this name might have: always the same one for a purpose.
+    pub(super) fn simulated(app: &App, pool: &Pool, purpose: &str, name: &str, kind: NameKind) -> Address<'static> {
+        let chance = hex(&app.keys.codes.keyed_hash(&[purpose, pool.id.as_str(), name]));
+        let value = match kind {
+            NameKind::PhoneNumber if is_phone_number(name) => name.to_owned(),
+            NameKind::PhoneNumber => {
+                let digits: String = chance.bytes().map(|byte| char::from(b'0' + byte % 10)).take(11).collect();
+                format!("+{digits}")
+            }
+            NameKind::Email | NameKind::Username => {
+                let letters: String = chance.bytes().map(|byte| char::from(b'a' + byte % 26)).take(2).collect();
+                let (local, domain) = name.split_once('@').unwrap_or((name, &letters));
+                format!("{local}@{domain}")
+            }
+        };
+        let attribute = if kind == NameKind::PhoneNumber { "phone_number" } else { "email" };
+        Address { attribute, value: Cow::Owned(value) }
     }
 
     /// How the wire tells of it.
@@ -143,16 +162,9 @@ pub fn simulated_delivery(app: &App, pool: &Pool, name: &CanonicalName, purpose:
 }
 
 fn simulated_address(app: &App, pool: &Pool, name: &CanonicalName, purpose: Purpose) -> Address<'static> {
-    let chance = hex(&app.keys.codes.keyed_hash(&["simulated delivery", pool.id.as_str(), name.as_str()]));
     let by_phone = name.is_phone_number() || (prefers_phone(pool, purpose) && !name.is_email());
-    if by_phone {
-        let digits: String = chance.bytes().map(|byte| char::from(b'0' + byte % 10)).take(11).collect();
-        let number = if name.is_phone_number() { name.as_str().to_owned() } else { format!("+{digits}") };
-        return Address { attribute: "phone_number", value: Cow::Owned(number) };
-    }
-    let letters: String = chance.bytes().map(|byte| char::from(b'a' + byte % 26)).take(2).collect();
-    let (local, domain) = name.as_str().split_once('@').unwrap_or((name.as_str(), &letters));
-    Address { attribute: "email", value: Cow::Owned(format!("{local}@{domain}")) }
+    let kind = if by_phone { NameKind::PhoneNumber } else { NameKind::Email };
+    Address::simulated(app, pool, "simulated delivery", name.as_str(), kind)
 }
 
 /// Whether most codes for a purpose go to phone numbers, by the pool's settings alone.

@@ -139,8 +139,9 @@ pub async fn send(
         return Err(SignInRefused::TooManyMessages);
     }
     let code = ids::confirmation_code(&mut app.rng());
-    let simulated = simulated_address(app, &app_client.pool, whom.name, challenge.kind);
-    let to = Address { attribute: challenge.kind.as_str(), value: whom.address.map_or_else(|| simulated.as_str().into(), Cow::Borrowed) };
+    let simulated = Address::simulated(app, &app_client.pool, "simulated sign-in", whom.name, challenge.kind);
+    let own = |address| Address { attribute: challenge.kind.as_str(), value: Cow::Borrowed(address) };
+    let to = whom.address.map_or_else(|| simulated.clone(), own);
     let message = message(&app_client.pool, whom.name, &to, &code)?;
     let recipient = if whom.address.is_some() { Recipient::Somebody } else { Recipient::Nobody(whom.id) };
     let goes = delivery::send_or_withhold(app, tx, &message, recipient).await?;
@@ -157,7 +158,7 @@ pub async fn send(
     slot.put(tx, renewed).await?;
     // SECURITY: where users are hidden, the answer is the name's alone.
     let hides = challenge.is_first && app_client.client.configuration.hides_users();
-    let told = if hides { Address { attribute: challenge.kind.as_str(), value: Cow::Owned(simulated) } } else { to };
+    let told = if hides { simulated } else { to };
     Ok(Sent { delivery: told.delivery(), has_room: goes || whom.address.is_none() })
 }
 
@@ -268,18 +269,6 @@ impl Slot<'_> {
         let parts = ["sign-in", pool, client, self.holder_id, self.challenge.purpose(), self.session_id, code];
         hex(&self.app.keys.codes.keyed_hash(&parts))
     }
-}
-
-/// Where a code would go, by the form of a name alone.
-fn simulated_address(app: &App, pool: &Pool, name: &str, kind: NameKind) -> String {
-    let chance = hex(&app.keys.codes.keyed_hash(&["simulated sign-in", pool.id.as_str(), name]));
-    if kind == NameKind::PhoneNumber {
-        let digits: String = chance.bytes().map(|byte| char::from(b'0' + byte % 10)).take(11).collect();
-        return if name.starts_with('+') { name.to_owned() } else { format!("+{digits}") };
-    }
-    let letters: String = chance.bytes().map(|byte| char::from(b'a' + byte % 26)).take(2).collect();
-    let (local, domain) = name.split_once('@').unwrap_or((name, &letters));
-    format!("{local}@{domain}")
 }
 
 fn message(pool: &Pool, username: &str, to: &Address<'_>, code: &Secret) -> Result<Message, Failed> {
