@@ -4,6 +4,7 @@
 use csv::{ByteRecord, ReaderBuilder};
 
 use super::held::{Held, Interrupted};
+use crate::context::App;
 use crate::flows::failed::Failed;
 use crate::flows::user_imports::{self, Candidate, LineOutcome};
 use crate::store::{self, Conn, StoreError};
@@ -20,6 +21,14 @@ const PIECES: u32 = 200;
 pub const MOST_FAILURES: i64 = 10_000;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Whether a job is due.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn has_work(app: &App) -> Result<bool, StoreError> {
+    Ok(app.read(async |tx| store::user_imports::due(tx, app.now()).await).await?.is_some())
+}
 
 /// Works until no job is due.
 ///

@@ -25,19 +25,39 @@ pub use held::Interrupted;
 pub use work::run_due;
 pub use work::work;
 
+use crate::context::App;
+use crate::store::StoreError;
+
 /// A kind of job, of which there is one for the whole deployment.
 struct Kind {
     /// Its name in the table; it stays as it is, for rows of the last release bear it.
     name: &'static str,
     /// How long after it was done it is due again.
     every: Duration,
+    /// Whether there is anything to do. It is looked for first: a node that has nothing to do writes nothing.
+    has_work: for<'a> fn(&'a App) -> LocalBoxFuture<'a, Result<bool, StoreError>>,
     run: for<'a> fn(&'a Held<'a>) -> LocalBoxFuture<'a, Result<(), Interrupted>>,
 }
 
 /// The registry.
 const KINDS: [Kind; 4] = [
-    Kind { name: "import", every: Duration::from_secs(1), run: |held| Box::pin(import::run(held)) },
-    Kind { name: "rotate", every: Duration::from_secs(3600), run: |held| Box::pin(rotate::run(held)) },
-    Kind { name: "senders", every: Duration::from_secs(1), run: |held| Box::pin(senders::run(held)) },
-    Kind { name: "sweep", every: Duration::from_secs(20), run: |held| Box::pin(sweep::run(held)) },
+    Kind {
+        name: "import",
+        every: Duration::from_secs(1),
+        has_work: |app| Box::pin(import::has_work(app)),
+        run: |held| Box::pin(import::run(held)),
+    },
+    Kind { name: "rotate", every: Duration::from_secs(3600), has_work: always, run: |held| Box::pin(rotate::run(held)) },
+    Kind {
+        name: "senders",
+        every: Duration::from_secs(1),
+        has_work: |app| Box::pin(senders::has_work(app)),
+        run: |held| Box::pin(senders::run(held)),
+    },
+    Kind { name: "sweep", every: Duration::from_secs(20), has_work: always, run: |held| Box::pin(sweep::run(held)) },
 ];
+
+/// Of jobs that look for their work themselves.
+fn always(_: &App) -> LocalBoxFuture<'_, Result<bool, StoreError>> {
+    Box::pin(std::future::ready(Ok(true)))
+}

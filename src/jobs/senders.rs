@@ -14,6 +14,14 @@ use crate::userpools::message::SenderEvent;
 /// How many functions are called at once.
 const BATCH: u32 = 20;
 
+/// Whether a message waits.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn has_work(app: &App) -> Result<bool, StoreError> {
+    Ok(!app.read(async |tx| sender_events::oldest(tx, 1).await).await?.is_empty())
+}
+
 /// Calls for all that waits.
 ///
 /// # Errors

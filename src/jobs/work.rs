@@ -69,6 +69,9 @@ async fn work_at(app: &App, kind: &Kind, mut stopping: watch::Receiver<bool>) {
 /// # Errors
 /// [`Interrupted`].
 pub(super) async fn run_kind(app: &App, kind: &Kind, stopping: &watch::Receiver<bool>) -> Result<(), Interrupted> {
+    if !(kind.has_work)(app).await? {
+        return Ok(());
+    }
     let lease = ids::uuid(&mut app.rng());
     let Some(job) = claim(app, kind, &lease).await? else { return Ok(()) };
     let held = Held { app, job, lease, stopping };
