@@ -34,7 +34,7 @@ pub async fn of_pool(app: &App, pool_id: &UserPoolId) -> Result<Arc<risk::OfPool
 ///
 /// # Errors
 /// [`SignInRefused::AddressBlocked`].
-pub async fn check_address(app: &App, app_client: &AppClient, address: Option<IpAddr>) -> Result<(), SignInRefused> {
+pub(super) async fn check_address(app: &App, app_client: &AppClient, address: Option<IpAddr>) -> Result<(), SignInRefused> {
     if says(app, app_client, address).await? == Address::Blocked {
         app.journal.count(&app_client.pool.id, Counted::RefusedSignIn, app.now());
         return Err(SignInRefused::AddressBlocked);

@@ -1,16 +1,41 @@
 //! Where a step of a sign-in comes from.
 
+use std::net::IpAddr;
+
+use super::clients::AppClient;
+use super::risk;
+use super::sign_in::SignInRefused;
+use crate::context::App;
 use crate::iam::origin::Origin;
 use crate::userpools::pool::Pool;
 use crate::userpools::user_agent::device_of;
 
 /// Where a step of a sign-in comes from: the client's address and what it calls itself, and the device that it says it is.
+// INVARIANT: the user's address is none that the pool or the client blocks. No sign-in begins, goes on or is refreshed without
+// one of these, so none passes the blocked addresses by.
 #[derive(Clone, Copy)]
 pub struct Whence<'a> {
     /// The request's.
-    pub origin: &'a Origin,
+    pub(super) origin: &'a Origin,
     /// DEVICE_KEY.
-    pub device_key: Option<&'a str>,
+    pub(super) device_key: Option<&'a str>,
+}
+
+impl<'a> Whence<'a> {
+    /// A step from this address, if no list blocks it.
+    ///
+    /// # Errors
+    /// [`SignInRefused::AddressBlocked`].
+    pub async fn admitted(
+        app: &App,
+        app_client: &AppClient,
+        origin: &'a Origin,
+        address: Option<IpAddr>,
+        device_key: Option<&'a str>,
+    ) -> Result<Self, SignInRefused> {
+        risk::check_address(app, app_client, address).await?;
+        Ok(Self { origin, device_key })
+    }
 }
 
 impl Whence<'_> {

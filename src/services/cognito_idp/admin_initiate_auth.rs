@@ -8,7 +8,6 @@ use super::context_data::{self, ContextData};
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::AppClient;
-use crate::flows::risk;
 use crate::flows::triggers::Told;
 use crate::kit::id::{ClientId, UserPoolId};
 
@@ -28,9 +27,10 @@ pub struct Request {
 asks_about_client_in_any_region!(Request);
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Answer, Error> {
-    risk::check_address(cx, &app_client, context_data::address(request.context_data.as_ref())).await?;
+    let whence =
+        auth_answer::whence(cx, &app_client, context_data::address(request.context_data.as_ref()), &request.auth_parameters).await?;
     let session = request.session.as_deref();
     let app_client = app_client.telling(Told::beginning(request.client_metadata));
     let asked = auth_request::initiate(Side::Admin, &request.auth_flow, &request.auth_parameters, session)?;
-    auth_answer::initiate(cx, &app_client, asked, &request.auth_parameters).await
+    auth_answer::initiate(cx, &app_client, asked, &request.auth_parameters, whence).await
 }

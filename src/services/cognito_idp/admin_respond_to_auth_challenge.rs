@@ -8,7 +8,6 @@ use super::context_data::{self, ContextData};
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::AppClient;
-use crate::flows::risk;
 use crate::flows::triggers::Told;
 use crate::kit::id::{ClientId, UserPoolId};
 
@@ -28,9 +27,10 @@ pub struct Request {
 asks_about_client_in_any_region!(Request);
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Answer, Error> {
-    risk::check_address(cx, &app_client, context_data::address(request.context_data.as_ref())).await?;
+    let whence =
+        auth_answer::whence(cx, &app_client, context_data::address(request.context_data.as_ref()), &request.challenge_responses).await?;
     let app_client = app_client.telling(Told::of(request.client_metadata));
     let responses = &request.challenge_responses;
     let given = auth_request::respond(&request.challenge_name, request.session.as_deref(), responses)?;
-    auth_answer::respond(cx, &app_client, given, responses).await
+    auth_answer::respond(cx, &app_client, given, responses, whence).await
 }

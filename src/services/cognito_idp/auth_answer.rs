@@ -1,5 +1,7 @@
 //! What InitiateAuth and RespondToAuthChallenge answer, with and without `Admin`.
 
+use std::net::IpAddr;
+
 use serde::Serialize;
 
 use super::auth_request::{Initiate, Parameters, Respond, device_key, secret_hash};
@@ -66,9 +68,25 @@ impl From<Tokens> for AuthenticationResult {
     }
 }
 
+/// Where a request with these parameters comes from, of a user at this address.
+pub async fn whence<'a>(
+    cx: &'a Context,
+    app_client: &AppClient,
+    address: Option<IpAddr>,
+    given: &'a Parameters,
+) -> Result<Whence<'a>, Error> {
+    Ok(Whence::admitted(cx, app_client, &cx.origin, address, device_key(given)?).await?)
+}
+
 /// Begins, or refreshes.
-pub async fn initiate(cx: &Context, app_client: &AppClient, asked: Initiate, given: &Parameters) -> Result<Answer, Error> {
-    let (secret_hash, whence) = (secret_hash(given), Whence { origin: &cx.origin, device_key: device_key(given)? });
+pub async fn initiate(
+    cx: &Context,
+    app_client: &AppClient,
+    asked: Initiate,
+    given: &Parameters,
+    whence: Whence<'_>,
+) -> Result<Answer, Error> {
+    let secret_hash = secret_hash(given);
     match asked {
         Initiate::Refresh { token } => Ok(Answer::signed_in(refresh::refresh(cx, app_client, &token, secret_hash, whence).await?)),
         Initiate::SignIn(begin) => Answer::of(sign_in::begin(cx, app_client, begin, secret_hash, whence).await?),
@@ -76,8 +94,14 @@ pub async fn initiate(cx: &Context, app_client: &AppClient, asked: Initiate, giv
 }
 
 /// Goes on.
-pub async fn respond(cx: &Context, app_client: &AppClient, response: Respond, given: &Parameters) -> Result<Answer, Error> {
-    let (secret_hash, whence) = (secret_hash(given), Whence { origin: &cx.origin, device_key: device_key(given)? });
+pub async fn respond(
+    cx: &Context,
+    app_client: &AppClient,
+    response: Respond,
+    given: &Parameters,
+    whence: Whence<'_>,
+) -> Result<Answer, Error> {
+    let secret_hash = secret_hash(given);
     Answer::of(match response {
         Respond::Claim(claim) => sign_in::prove(cx, app_client, claim, secret_hash, whence).await?,
         Respond::Device { username, session, public } => {

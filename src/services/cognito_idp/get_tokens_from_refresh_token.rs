@@ -38,7 +38,7 @@ pub struct Response {
 }
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Response, Error> {
-    let whence = Whence { origin: &cx.origin, device_key: request.device_key.as_deref() };
+    let whence = Whence::admitted(cx, &app_client, &cx.origin, cx.origin.source_ip, request.device_key.as_deref()).await?;
     let tokens = refresh::exchange(cx, &app_client, &request.refresh_token, whence).await?;
     Ok(Response { authentication_result: tokens.into() })
 }

@@ -7,7 +7,6 @@ use super::auth_request::{self, Parameters, Side};
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::AppClient;
-use crate::flows::risk;
 use crate::flows::triggers::Told;
 use crate::kit::id::ClientId;
 use crate::operation::{OfClient, Proof};
@@ -34,9 +33,9 @@ impl OfClient for Request {
 }
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Answer, Error> {
-    risk::check_address(cx, &app_client, cx.origin.source_ip).await?;
+    let whence = auth_answer::whence(cx, &app_client, cx.origin.source_ip, &request.auth_parameters).await?;
     let session = request.session.as_deref();
     let app_client = app_client.telling(Told::beginning(request.client_metadata));
     let asked = auth_request::initiate(Side::Client, &request.auth_flow, &request.auth_parameters, session)?;
-    auth_answer::initiate(cx, &app_client, asked, &request.auth_parameters).await
+    auth_answer::initiate(cx, &app_client, asked, &request.auth_parameters, whence).await
 }

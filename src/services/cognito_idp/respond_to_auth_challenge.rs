@@ -7,7 +7,6 @@ use super::auth_request::{self, Parameters};
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::AppClient;
-use crate::flows::risk;
 use crate::flows::triggers::Told;
 use crate::kit::id::ClientId;
 use crate::operation::{OfClient, Proof};
@@ -34,9 +33,9 @@ impl OfClient for Request {
 }
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Answer, Error> {
-    risk::check_address(cx, &app_client, cx.origin.source_ip).await?;
+    let whence = auth_answer::whence(cx, &app_client, cx.origin.source_ip, &request.challenge_responses).await?;
     let app_client = app_client.telling(Told::of(request.client_metadata));
     let responses = &request.challenge_responses;
     let given = auth_request::respond(&request.challenge_name, request.session.as_deref(), responses)?;
-    auth_answer::respond(cx, &app_client, given, responses).await
+    auth_answer::respond(cx, &app_client, given, responses, whence).await
 }

@@ -64,15 +64,18 @@ mod tests {
     use actix_web::http::Method;
     use serde_json::{Value, json};
 
+    use crate::flows::whence::Whence;
     use crate::flows::{clients, risk};
+    use crate::iam::origin::Origin;
     use crate::testing::{Answer, PASSWORD, TestApp, TestPool};
     use crate::userpools::risk::CredentialsEvent;
 
     /// A sign-in from an address, which only a trusted proxy can say.
     async fn from(pool: &TestPool<'_>, address: &str) -> Result<(), (String, String)> {
         let app_client = clients::find(&pool.app.app, &pool.client_id).await.unwrap().unwrap();
-        let refused = risk::check_address(&pool.app.app, &app_client, address.parse::<IpAddr>().ok()).await;
-        refused.map_err(|refused| {
+        let origin = Origin { source_ip: address.parse::<IpAddr>().ok(), ..Origin::default() };
+        let admitted = Whence::admitted(&pool.app.app, &app_client, &origin, origin.source_ip, None).await;
+        admitted.map(|_| ()).map_err(|refused| {
             let fault = crate::operation::Fault::from(super::Error::from(refused));
             match fault {
                 crate::operation::Fault::Modelled(code, message) => (code.to_owned(), message),
