@@ -17,6 +17,8 @@ use crate::userpools::user_agent::device_of;
 pub struct Whence<'a> {
     /// The request's.
     pub(super) origin: &'a Origin,
+    /// The user's address, as far as it is known: where a backend asks, it is not the request's.
+    pub(super) address: Option<IpAddr>,
     /// DEVICE_KEY.
     pub(super) device_key: Option<&'a str>,
 }
@@ -34,7 +36,7 @@ impl<'a> Whence<'a> {
         device_key: Option<&'a str>,
     ) -> Result<Self, SignInRefused> {
         risk::check_address(app, app_client, address).await?;
-        Ok(Self { origin, device_key })
+        Ok(Self { origin, address, device_key })
     }
 }
 

@@ -18,15 +18,16 @@ use crate::audit::Counted;
 use crate::context::App;
 use crate::flows::clients::AppClient;
 use crate::flows::issue::Tokens;
-use crate::flows::passwords;
 use crate::flows::triggers;
 use crate::flows::whence::Whence;
+use crate::flows::{passwords, risk};
 use crate::kit::id::UserId;
 use crate::kit::secret::Secret;
 use crate::store::attempts::{self, Charge, Target};
 use crate::store::{Conn, users};
 use crate::userpools::challenge::{Barred, Challenge, Done, Flow, Progress, Step};
 use crate::userpools::lockout::Factor;
+use crate::userpools::risk::CredentialsEvent;
 use crate::userpools::second_factor::SecondFactor;
 use crate::userpools::user::User;
 
@@ -234,6 +235,8 @@ async fn responded(
     app.read(async |tx| is_asked(app, app_client, tx, &user, &session.progress, Some(&session)).await).await??;
     let proof = match answer {
         Answer::NewPassword { password, attributes } => {
+            let whose = (&*app_client.pool, &app_client.client.id);
+            risk::check_known_password(app, whose, CredentialsEvent::PasswordChange, whence.address, &password).await?;
             let record = passwords::make_next_record(app, &app_client.pool, &user, &password, None).await?;
             AnswerProof::NewPassword { session, record, attributes }
         }

@@ -236,4 +236,20 @@ mod tests {
         assert!(!refuses(CredentialsEvent::SignUp, "198.51.100.5", "P@ssw0rd").await);
         assert!(!refuses(CredentialsEvent::SignIn, "203.0.113.5", "P@ssw0rd").await);
     }
+
+    #[actix_web::test]
+    async fn a_known_password_takes_no_temporary_ones_place() {
+        let app = TestApp::new().await;
+        let pool = app.pool().await;
+        let given =
+            json!({"CompromisedCredentialsRiskConfiguration": {"EventFilter": ["PASSWORD_CHANGE"], "Actions": {"EventAction": "BLOCK"}}});
+        pool.admin("SetRiskConfiguration", given).await.ok();
+        let made = json!({"Username": "alice", "TemporaryPassword": PASSWORD, "MessageAction": "SUPPRESS"});
+        pool.admin("AdminCreateUser", made).await.ok();
+        let asked = pool.sign_in("alice", PASSWORD).await.ok();
+        let responses = |password: &str| json!({"USERNAME": "alice", "NEW_PASSWORD": password});
+        let refused = pool.respond("NEW_PASSWORD_REQUIRED", &asked["Session"], responses("P@ssw0rd")).await;
+        assert_eq!(refused.code(), "InvalidPasswordException");
+        pool.respond("NEW_PASSWORD_REQUIRED", &asked["Session"], responses("Unheard0f!")).await.ok();
+    }
 }
