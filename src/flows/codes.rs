@@ -1,5 +1,6 @@
 //! Codes that people get by mail or text message: made, sent, redeemed once; tries and resends are counted.
 
+mod by_name;
 mod purpose;
 mod text;
 
@@ -20,6 +21,7 @@ use crate::userpools::pool::Pool;
 use crate::userpools::recovery;
 use crate::userpools::user::User;
 
+pub use by_name::{CodeRefused, send_by_name};
 pub use purpose::{Occasion, Purpose};
 use text::message;
 

@@ -75,9 +75,8 @@ async fn take(
         return Err(LinkRefused::Dead);
     }
     let user = users::find_named(tx, &pool.id, name).await?;
-    let waits = user.as_ref().is_some_and(|user| user.status != UserStatus::Unconfirmed);
     let address = match &user {
-        Some(user) if waits => own_attributes::address_to_verify(tx, user, NameKind::Email).await?,
+        Some(user) if user.status != UserStatus::Unconfirmed => own_attributes::address_to_verify(tx, user, NameKind::Email).await?,
         _ => None,
     };
     let redeemed = redeem(app, tx, pool, name, user.as_ref(), address.as_ref(), code).await?;

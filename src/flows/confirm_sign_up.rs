@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use super::clients::{AppClient, NoSuchClient};
-use super::codes::{self, Address, Asker, CodeDelivery, Holder, Occasion, Purpose, Redeemed, SendAgainRefused, SentAgain};
+use super::codes::{self, Address, Asker, CodeDelivery, CodeRefused, Holder, Occasion, Purpose, SendAgainRefused};
 use super::failed::{Failed, fails_with_the_store};
 use super::new_user::{AliasRefused, claim_alias};
 use super::triggers::sign_up::Confirmed;
@@ -30,15 +30,9 @@ pub enum ConfirmRefused {
     /// The user stands elsewhere, where that may be said.
     #[error("the user is {}", .0.as_str())]
     NotWaiting(UserStatus),
-    /// Too many codes were tried.
-    #[error("too many codes were tried")]
-    TooManyTries,
-    /// A code that is old, used, or of nobody.
-    #[error("no such code, or no more")]
-    CodeExpired,
-    /// A wrong code.
-    #[error("a wrong code")]
-    CodeMismatch,
+    /// The code lets nobody on.
+    #[error(transparent)]
+    Code(#[from] CodeRefused),
     /// The code was right, and its address is no name of theirs.
     #[error(transparent)]
     Alias(#[from] AliasRefused),
@@ -110,7 +104,7 @@ pub enum Unwaiting {
 pub async fn confirm(app: &App, app_client: &AppClient, username: &str, code: &str, force_alias: bool) -> Result<(), ConfirmRefused> {
     let (pool, hides) = (&app_client.pool, app_client.client.configuration.hides_users());
     let name = pool.canonical(username)?;
-    let confirmed: Result<User, ConfirmRefused> = app
+    let confirmed: Result<User, CodeRefused> = app
         .write(async |tx| {
             let user = find(tx, app_client, &name).await??;
             match &user {
@@ -120,16 +114,10 @@ pub async fn confirm(app: &App, app_client: &AppClient, username: &str, code: &s
             }
             let holder = user.as_ref().map_or(Holder::Nobody(&name), Holder::User);
             let redeemed = codes::redeem(app, tx, pool, holder, Purpose::SignUp, code).await?;
-            let user = user.filter(|user| user.status == UserStatus::Unconfirmed);
-            match (redeemed, user) {
-                (Redeemed::Accepted(attribute), Some(user)) => {
-                    Ok(Ok(accept(app, tx, pool, user, attribute.as_deref(), force_alias).await?))
-                }
-                (Redeemed::TooMany, _) => Ok(Err(ConfirmRefused::TooManyTries)),
-                (Redeemed::Expired, Some(_)) => Ok(Err(ConfirmRefused::CodeExpired)),
-                (Redeemed::NoCode, _) if !hides => Ok(Err(ConfirmRefused::CodeExpired)),
-                _ => Ok(Err(ConfirmRefused::CodeMismatch)),
-            }
+            Ok(match redeemed.by(user.filter(|user| user.status == UserStatus::Unconfirmed), hides) {
+                Ok((user, attribute)) => Ok(accept(app, tx, pool, user, attribute.as_deref(), force_alias).await?),
+                Err(refused) => Err(refused),
+            })
         })
         .await?;
     Ok(triggers::sign_up::after(app, app_client, &confirmed?, Confirmed::SignUp).await?)
@@ -155,16 +143,7 @@ pub async fn resend(app: &App, app_client: &AppClient, username: &str) -> Result
             address => address.ok(),
         };
         let asker = Asker { name: &name, user: user.as_ref(), client_id: Some(client_id) };
-        let sent = codes::send_again(app, tx, &worded, asker, Occasion::SignUpAgain, address.as_ref()).await?;
-        // SECURITY: where users are hidden, a full address is no refusal. Whoever knows it could have it filled, and learn by
-        // which name it signed up.
-        if sent == SentAgain::AddressIsFull && !hides {
-            return Err(ResendRefused::TooMany);
-        }
-        Ok(match address {
-            Some(address) if !hides => address.delivery(),
-            _ => codes::simulated_delivery(app, pool, &name, Purpose::SignUp),
-        })
+        Ok(codes::send_by_name(app, tx, &worded, asker, Occasion::SignUpAgain, address, hides).await?)
     })
     .await
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::access::Holder;
-use super::codes::{self, Address, Asker, CodeDelivery, Occasion, Redeemed, SendAgainRefused, SentAgain};
+use super::codes::{self, Address, Asker, CodeDelivery, CodeRefused, Occasion, SendAgainRefused, SentAgain};
 use super::failed::{Failed, fails_with_the_store};
 use super::triggers::{self, Through, Told, TriggerRefused};
 use super::user_attributes::{ChangeRefused, Edited, put, replace};
@@ -34,15 +34,9 @@ pub enum OwnChangeRefused {
     /// Too many codes were asked for, or too much went to the address.
     #[error("too many codes were asked for")]
     TooManyCodes,
-    /// Too many codes were tried.
-    #[error("too many codes were tried")]
-    TooManyTries,
-    /// A code that is old or used, or was never sent.
-    #[error("no such code, or no more")]
-    CodeExpired,
-    /// A wrong code.
-    #[error("a wrong code")]
-    CodeMismatch,
+    /// The code lets nobody on.
+    #[error(transparent)]
+    Code(#[from] CodeRefused),
     /// A function of the pool does not let it go on.
     #[error(transparent)]
     Trigger(#[from] TriggerRefused),
@@ -130,12 +124,11 @@ pub async fn verify(app: &App, holder: &Holder, attribute: &str, code: &str) -> 
     app.write(async |tx| {
         let user = present(tx, holder).await?;
         let address = address_to_verify(tx, &user, kind).await?.ok_or(OwnChangeRefused::NoAddress(kind))?;
+        let redeemed = codes::redeem_of_address(app, tx, &holder.pool, &user, &address, code).await?;
         // A try is remembered, so what refuses it is no error before the transaction commits.
-        Ok::<_, OwnChangeRefused>(match codes::redeem_of_address(app, tx, &holder.pool, &user, &address, code).await? {
-            Redeemed::Accepted(_) => Ok(verified(app, tx, &holder.pool, &user, kind, &address.value).await?),
-            Redeemed::Wrong => Err(OwnChangeRefused::CodeMismatch),
-            Redeemed::NoCode | Redeemed::Expired => Err(OwnChangeRefused::CodeExpired),
-            Redeemed::TooMany => Err(OwnChangeRefused::TooManyTries),
+        Ok::<_, OwnChangeRefused>(match redeemed.by(Some(&user), false) {
+            Ok((user, _)) => Ok(verified(app, tx, &holder.pool, user, kind, &address.value).await?),
+            Err(refused) => Err(refused.into()),
         })
     })
     .await?

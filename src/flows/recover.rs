@@ -4,9 +4,7 @@
 use std::borrow::Cow;
 
 use super::clients::{AppClient, NoSuchClient};
-use super::codes::{
-    self, Address, Asker, CodeDelivery, FirstCodeRefused, Holder, Occasion, Purpose, Redeemed, SendAgainRefused, SentAgain,
-};
+use super::codes::{self, Address, Asker, CodeDelivery, CodeRefused, FirstCodeRefused, Holder, Occasion, Purpose, SendAgainRefused};
 use super::confirm_sign_up::find;
 use super::failed::{Failed, fails_with_the_store};
 use super::migrate_user::{self, MigrateRefused};
@@ -93,15 +91,9 @@ pub enum ResetRefused {
     /// The user recovers nothing, where that may be said.
     #[error(transparent)]
     Unrecoverable(#[from] Unrecoverable),
-    /// Too many codes were tried.
-    #[error("too many codes were tried")]
-    TooManyTries,
-    /// A code that is old, used, or of nobody.
-    #[error("no such code, or no more")]
-    CodeExpired,
-    /// A wrong code.
-    #[error("a wrong code")]
-    CodeMismatch,
+    /// The code lets nobody on.
+    #[error(transparent)]
+    Code(#[from] CodeRefused),
     /// The password is not taken.
     #[error(transparent)]
     Password(#[from] NewPasswordRefused),
@@ -137,15 +129,7 @@ pub async fn forgot(app: &App, app_client: &AppClient, username: &str) -> Result
             address => address.ok(),
         };
         let asker = Asker { name: &name, user: user.as_ref(), client_id: Some(client_id) };
-        let sent = codes::send_again(app, tx, &worded, asker, Occasion::ForgotPassword, address.as_ref()).await?;
-        // SECURITY: where users are hidden, a full address is no refusal, as when a sign-up's code is sent again.
-        if sent == SentAgain::AddressIsFull && !hides {
-            return Err(ForgotRefused::TooMany);
-        }
-        Ok(match address {
-            Some(address) if !hides => address.delivery(),
-            _ => codes::simulated_delivery(app, pool, &name, Purpose::ForgotPassword),
-        })
+        Ok(codes::send_by_name(app, tx, &worded, asker, Occasion::ForgotPassword, address, hides).await?)
     })
     .await
 }
@@ -206,9 +190,9 @@ pub async fn reset(app: &App, app_client: &AppClient, username: &str, code: &str
         }
         let holder = user.as_ref().map_or(Holder::Nobody(&name), Holder::User);
         let tried = codes::check(app, tx, pool, holder, Purpose::ForgotPassword, code).await?;
-        Ok::<_, ResetRefused>(outcome(tried, user.filter(|_| standing.is_ok()), hides))
+        Ok::<_, ResetRefused>(tried.by(user.filter(|_| standing.is_ok()), hides))
     });
-    let user: User = judged.await??;
+    let (user, _) = judged.await??;
     let record = passwords::make_next_record(app, pool, &user, password, None).await?;
     app.write(async |tx| set(app, tx, app_client, &user, code, &record).await).await??;
     let user = User { status: UserStatus::Confirmed, ..user };
@@ -222,13 +206,13 @@ async fn set(
     user: &User,
     code: &str,
     record: &PasswordRecord,
-) -> Result<Result<(), ResetRefused>, ResetRefused> {
+) -> Result<Result<(), CodeRefused>, ResetRefused> {
     let (pool, hides) = (&app_client.pool, app_client.client.configuration.hides_users());
     let user = users::find_by_id(tx, &pool.id, &user.id).await?.filter(|user| may_reset(user).is_ok());
-    let Some(user) = user else { return Err(ResetRefused::CodeMismatch) };
+    let Some(user) = user else { return Err(CodeRefused::Mismatch.into()) };
     let redeemed = codes::redeem(app, tx, pool, Holder::User(&user), Purpose::ForgotPassword, code).await?;
-    let user = match outcome(redeemed, Some(user), hides) {
-        Ok(user) => user,
+    let (user, _) = match redeemed.by(Some(user), hides) {
+        Ok(accepted) => accepted,
         Err(refused) => return Ok(Err(refused)),
     };
     passwords::set(tx, pool, &user, record, UserStatus::Confirmed, app.now()).await?;
@@ -237,17 +221,6 @@ async fn set(
     // SECURITY: whoever knew the old password, and is signed in by it, is not any more (C4).
     tokens::revoke_all(tx, &pool.id, &user.id, app.now()).await?;
     Ok(Ok(()))
-}
-
-/// What became of a code, for a user who may use it.
-fn outcome(tried: Redeemed, user: Option<User>, hides: bool) -> Result<User, ResetRefused> {
-    match (tried, user) {
-        (Redeemed::Accepted(_), Some(user)) => Ok(user),
-        (Redeemed::TooMany, _) => Err(ResetRefused::TooManyTries),
-        (Redeemed::Expired, Some(_)) => Err(ResetRefused::CodeExpired),
-        (Redeemed::NoCode, _) if !hides => Err(ResetRefused::CodeExpired),
-        _ => Err(ResetRefused::CodeMismatch),
-    }
 }
 
 fn address_of<'a>(kinds: &[NameKind], user: &'a User) -> Result<Address<'a>, Unrecoverable> {

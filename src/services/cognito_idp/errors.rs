@@ -10,6 +10,7 @@ use super::web_authn_errors::WebAuthnError;
 use crate::crypto::argon2::Busy;
 use crate::flows::access::AccessRefused;
 use crate::flows::clients::{NoSuchClient, NoSuchPool, SecretRefused};
+use crate::flows::codes::CodeRefused;
 use crate::flows::confirm_sign_up::{ConfirmRefused, ResendRefused, Unwaiting};
 use crate::flows::failed::Failed;
 use crate::flows::linking::LinkRefused;
@@ -406,9 +407,15 @@ impl From<SignUpRefused> for Error {
     }
 }
 
-const EXPIRED_CODE: &str = "Invalid code provided, please request a code again.";
-
-const WRONG_CODE: &str = "Invalid verification code provided, please try again.";
+impl From<CodeRefused> for Error {
+    fn from(refused: CodeRefused) -> Self {
+        match refused {
+            CodeRefused::TooManyTries => Self::LimitExceeded,
+            CodeRefused::Expired => Self::ExpiredCode("Invalid code provided, please request a code again."),
+            CodeRefused::Mismatch => Self::CodeMismatch("Invalid verification code provided, please try again."),
+        }
+    }
+}
 
 impl From<ConfirmRefused> for Error {
     fn from(refused: ConfirmRefused) -> Self {
@@ -419,9 +426,7 @@ impl From<ConfirmRefused> for Error {
             ConfirmRefused::NotWaiting(status) => {
                 Self::NotAuthorized(format!("User cannot be confirmed. Current status is {}", status.as_str()))
             }
-            ConfirmRefused::TooManyTries => Self::LimitExceeded,
-            ConfirmRefused::CodeExpired => Self::ExpiredCode(EXPIRED_CODE),
-            ConfirmRefused::CodeMismatch => Self::CodeMismatch(WRONG_CODE),
+            ConfirmRefused::Code(refused) => refused.into(),
             ConfirmRefused::Alias(refused) => refused.into(),
             ConfirmRefused::Trigger(refused) => refused.into(),
             ConfirmRefused::Failed(failed) => failed.into(),

@@ -1,6 +1,6 @@
 //! What the refusals of accounts are called: of their recovery, of their changes, and of invitations.
 
-use super::{DISABLED, EXPIRED_CODE, Error, INCORRECT, REVOKED, WRONG_CODE};
+use super::{DISABLED, Error, INCORRECT, REVOKED};
 use crate::flows::change_password::ChangePasswordRefused;
 use crate::flows::invite::InviteRefused;
 use crate::flows::own_attributes::OwnChangeRefused;
@@ -41,9 +41,7 @@ impl From<ResetRefused> for Error {
             ResetRefused::Name(refused) => refused.into(),
             ResetRefused::NoSuchClient(gone) => gone.into(),
             ResetRefused::Unrecoverable(unrecoverable) => unrecoverable.into(),
-            ResetRefused::TooManyTries => Self::LimitExceeded,
-            ResetRefused::CodeExpired => Self::ExpiredCode(EXPIRED_CODE),
-            ResetRefused::CodeMismatch => Self::CodeMismatch(WRONG_CODE),
+            ResetRefused::Code(refused) => refused.into(),
             ResetRefused::Password(refused) => refused.into(),
             ResetRefused::Trigger(refused) => refused.into(),
             ResetRefused::Failed(failed) => failed.into(),
@@ -72,9 +70,8 @@ impl From<OwnChangeRefused> for Error {
             OwnChangeRefused::Change(refused) => refused.into(),
             OwnChangeRefused::NotAnAddress(name) => Self::parameter(format!("Attribute {name} cannot be verified.")),
             OwnChangeRefused::NoAddress(kind) => Self::parameter(format!("User has no {} to verify.", kind.as_str())),
-            OwnChangeRefused::TooManyCodes | OwnChangeRefused::TooManyTries => Self::LimitExceeded,
-            OwnChangeRefused::CodeExpired => Self::ExpiredCode(EXPIRED_CODE),
-            OwnChangeRefused::CodeMismatch => Self::CodeMismatch(WRONG_CODE),
+            OwnChangeRefused::TooManyCodes => Self::LimitExceeded,
+            OwnChangeRefused::Code(refused) => refused.into(),
             OwnChangeRefused::Trigger(refused) => refused.into(),
             OwnChangeRefused::Failed(failed) => failed.into(),
         }
