@@ -16,6 +16,7 @@ use crate::context::App;
 use crate::kit::secret::Secret;
 use crate::store::{Conn, attempts, tokens, users};
 use crate::userpools::name::{NameKind, NameRefused};
+use crate::userpools::pool::Pool;
 use crate::userpools::recovery::{self, Unrecoverable, may_reset};
 use crate::userpools::user::{PasswordRecord, User, UserStatus};
 
@@ -117,14 +118,14 @@ pub async fn forgot(app: &App, app_client: &AppClient, username: &str) -> Result
     let kinds = recovery::kinds(&pool.configuration).ok_or(ForgotRefused::AdministratorsOnly)?;
     let (name, client_id) = (pool.canonical(username)?, &app_client.client.id);
     let known = known(app, app_client, username).await?;
-    let worded = match known.as_ref().filter(|user| address_of(&kinds, user).is_ok()) {
+    let worded = match known.as_ref().filter(|user| address_of(pool, &kinds, user).is_ok()) {
         Some(user) => triggers::message::worded(app, app_client, user, Occasion::ForgotPassword.trigger_source()).await?,
         None => Cow::Borrowed(&**pool),
     };
     app.write(async |tx| {
         let user = find(tx, app_client, &name).await??;
         let found = user.as_ref().ok_or(Unrecoverable::NoSuchUser);
-        let address = match found.and_then(|user| address_of(&kinds, user)) {
+        let address = match found.and_then(|user| address_of(pool, &kinds, user)) {
             Err(unrecoverable) if !hides => return Err(unrecoverable.into()),
             address => address.ok(),
         };
@@ -155,13 +156,13 @@ pub async fn reset_by_administrator(app: &App, through: Through<'_>, username: &
     let pool = through.pool;
     let kinds = recovery::kinds(&pool.configuration).ok_or(ForgotRefused::AdministratorsOnly)?;
     let known = app.read(async |tx| users::find(tx, pool, username).await).await?;
-    let worded = match known.as_ref().filter(|user| address_of(&kinds, user).is_ok()) {
+    let worded = match known.as_ref().filter(|user| address_of(pool, &kinds, user).is_ok()) {
         Some(user) => triggers::message::worded(app, through, user, Occasion::ForgotPassword.trigger_source()).await?,
         None => Cow::Borrowed(pool),
     };
     app.write(async |tx| {
         let user = users::find(tx, pool, username).await?.ok_or(Unrecoverable::NoSuchUser)?;
-        let address = address_of(&kinds, &user)?;
+        let address = address_of(pool, &kinds, &user)?;
         codes::send_first(app, tx, &worded, &user, Occasion::ForgotPassword, &address, None).await?;
         let user = User { status: UserStatus::ResetRequired, ..user.clone() };
         users::update(tx, &user, app.now()).await?;
@@ -223,7 +224,7 @@ async fn set(
     Ok(Ok(()))
 }
 
-fn address_of<'a>(kinds: &[NameKind], user: &'a User) -> Result<Address<'a>, Unrecoverable> {
-    let kind = recovery::address(kinds, user)?;
+fn address_of<'a>(pool: &Pool, kinds: &[NameKind], user: &'a User) -> Result<Address<'a>, Unrecoverable> {
+    let kind = recovery::address(pool, kinds, user)?;
     Address::of(user, kind).ok_or(Unrecoverable::NoAddress)
 }

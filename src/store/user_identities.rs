@@ -1,7 +1,7 @@
 //! What identity providers know a pool's users by: each identity is one user's.
 
 use super::users::index_status;
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, user_imports};
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{UserId, UserPoolId};
 use crate::userpools::linked_identity::{IdentityKey, LinkedIdentity, MOST_OF_A_USER};
@@ -92,5 +92,6 @@ pub async fn take_password(tx: &mut Conn, user: &User, now: Timestamp) -> Result
                        status = $3, password_generation = password_generation + 1, modified_at = $4 WHERE pool_id = $1 AND user_id = $2";
     let status = UserStatus::ExternalProvider;
     execute!(tx, SQL, [&user.pool_id, &user.id, status.as_str(), now.millis()])?;
+    user_imports::forget_password(tx, &user.pool_id, &user.id).await?;
     index_status(tx, &user.pool_id, &user.id, status).await
 }

@@ -96,11 +96,17 @@ pub struct MachineClaims {
 }
 
 impl AccessClaims {
+    /// Whom it is for, where that is not its own client.
+    #[must_use]
+    pub fn bound_to(&self) -> Option<&str> {
+        self.aud.as_deref().filter(|aud| self.client_id != *aud)
+    }
+
     /// Whether the token was given for all that the user may do themselves, and not for less; one that is for another service
     /// is not for this one.
     #[must_use]
     pub fn is_for_the_users_own(&self) -> bool {
-        self.aud.is_none() && self.scope.split(' ').any(|scope| scope == USER_ADMIN_SCOPE)
+        self.bound_to().is_none() && self.scope.split(' ').any(|scope| scope == USER_ADMIN_SCOPE)
     }
 }
 

@@ -289,9 +289,18 @@ pub fn next(pool: &Pool, client: &Client, user: &User, progress: &Progress, now:
             let expired = until.is_some_and(|until| now >= until);
             if expired { Err(Barred::TemporaryPasswordExpired.into()) } else { Ok(Step::Ask(Challenge::NewPassword)) }
         }
-        UserStatus::Confirmed if pool.configuration.has_aged(user, now) => Ok(Step::Ask(Challenge::NewPassword)),
-        UserStatus::Confirmed => Ok(second_factor(pool, user, progress)),
+        UserStatus::Confirmed => Ok(match second_factor(pool, user, progress) {
+            Step::Complete => last(pool, user, now),
+            asked => asked,
+        }),
     }
+}
+
+/// What follows the factors of a user who has a password of their own.
+///
+/// SECURITY: one that has aged is replaced by who has shown every factor: an old password alone, which may have leaked, sets none.
+fn last(pool: &Pool, user: &User, now: Timestamp) -> Step {
+    if pool.configuration.has_aged(user, now) { Step::Ask(Challenge::NewPassword) } else { Step::Complete }
 }
 
 /// What a sign-in asks for next on a device of the user: a remembered one proves itself, in place of a second factor where the
@@ -316,11 +325,18 @@ pub fn next_on(
     if device.filter(is_remembered).is_none() {
         return Ok(step);
     }
-    let then = if progress.has(Done::Device) { Step::Complete } else { Step::Ask(Challenge::Device) };
+    if !progress.has(Done::Device) {
+        return Ok(match step {
+            Step::Complete => Step::Ask(Challenge::Device),
+            Step::Ask(challenge) if challenge.is_second_factor() && configuration.challenge_required_on_new_device => {
+                Step::Ask(Challenge::Device)
+            }
+            Step::Ask(_) => step,
+        });
+    }
     Ok(match step {
-        Step::Complete => then,
-        Step::Ask(challenge) if challenge.is_second_factor() && configuration.challenge_required_on_new_device => then,
-        Step::Ask(_) => step,
+        Step::Ask(challenge) if challenge.is_second_factor() && configuration.challenge_required_on_new_device => last(pool, user, now),
+        step => step,
     })
 }
 

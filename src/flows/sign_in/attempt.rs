@@ -19,11 +19,12 @@ use crate::flows::triggers::tokens::TokensFor;
 use crate::flows::whence::Whence;
 use crate::kit::id::UserId;
 use crate::store::attempts::{self};
-use crate::store::{Conn, groups, tokens, users};
+use crate::store::{Conn, StoreError, groups, tokens, users};
 use crate::userpools::challenge::{Challenge, Done, Progress, Step};
 use crate::userpools::device::NewDevice;
 use crate::userpools::first_factor;
 use crate::userpools::group::{GroupClaims, Membership};
+use crate::userpools::lockout::Factor;
 use crate::userpools::user::User;
 
 /// One step of a sign-in, about to be taken.
@@ -67,8 +68,11 @@ impl Attempt<'_> {
             Ok(reached) => history::went_on(app, self.whence, of, &reached.progress, matches!(reached.next, Next::Complete(_))),
             Err(refused) => history::refused(app, self.whence, of, &self.progress, self.proof.asked(), refused),
         }
-        if let (Err(SignInRefused::NoSuchDevice), AnswerProof::Password { .. }) = (&taken, &self.proof) {
-            device::give_back(app, app_client, &self.user_id).await?;
+        // A password that was right was no guess, whatever came with it: a device of another, a session that served before.
+        if let (Err(SignInRefused::NoSuchDevice | SignInRefused::Session(SessionRefused::Used)), AnswerProof::Password { .. }) =
+            (&taken, &self.proof)
+        {
+            give_back(app, app_client, &self.user_id).await?;
         }
         let Reached { user, progress, next, delivery } = taken?;
         match next {
@@ -215,4 +219,14 @@ impl Attempt<'_> {
             AnswerProof::Device { is_right, .. } => Ok(device::apply(*is_right)),
         }
     }
+}
+
+/// Returns the charge of a right password.
+async fn give_back(app: &App, app_client: &AppClient, user_id: &UserId) -> Result<(), StoreError> {
+    let pool_id = &app_client.pool.id;
+    app.write(async |tx| match users::find_by_id(tx, pool_id, user_id).await? {
+        Some(user) => attempts::give_back(tx, pool_id, &attempts_of(app, &user), Factor::Password).await,
+        None => Ok(()),
+    })
+    .await
 }

@@ -10,7 +10,6 @@ use super::proof::AnswerProof;
 use super::refused::{SessionRefused, SignInRefused};
 use super::session::{self, Session};
 use super::srp::PasswordClaim;
-use super::subject::attempts_of;
 use crate::context::App;
 use crate::crypto::sealed::sealed_as_json;
 use crate::crypto::srp::{ClientPublic, Proof, ServerChallenge};
@@ -20,12 +19,10 @@ use crate::flows::failed::Failed;
 use crate::flows::sessions;
 use crate::flows::whence::Whence;
 use crate::kit::clock::Timestamp;
-use crate::kit::id::UserId;
 use crate::store::tokens::TokenFamily;
-use crate::store::{Conn, StoreError, attempts, devices, users};
+use crate::store::{Conn, StoreError, devices, users};
 use crate::userpools::challenge::{Challenge, Done, NextRefused, Progress, Step, next_on};
 use crate::userpools::device::{Device, NewDevice};
-use crate::userpools::lockout::Factor;
 use crate::userpools::pool::Pool;
 use crate::userpools::user::User;
 
@@ -136,19 +133,6 @@ pub async fn is_known(tx: &mut Conn, pool: &Pool, user: &User, progress: &Progre
         (Some(key), Some(_)) => Ok(devices::find(tx, &pool.id, &user.id, key).await?.is_some()),
         _ => Ok(true),
     }
-}
-
-/// Returns the charge of a right password that came with a device that is not the user's: it was no guess.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn give_back(app: &App, app_client: &AppClient, user_id: &UserId) -> Result<(), StoreError> {
-    let pool_id = &app_client.pool.id;
-    app.write(async |tx| match users::find_by_id(tx, pool_id, user_id).await? {
-        Some(user) => attempts::give_back(tx, pool_id, &attempts_of(app, &user), Factor::Password).await,
-        None => Ok(()),
-    })
-    .await
 }
 
 /// Answers DEVICE_SRP_AUTH: the session is the one that comes with it, or of clients that carry none the one that was kept for

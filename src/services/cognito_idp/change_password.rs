@@ -220,7 +220,7 @@ mod tests {
         let alice = pool.user("alice").await;
         let day = Duration::from_secs(24 * 3600);
         app.advance(day * 30 - Duration::from_secs(1));
-        alice.signed_in().await;
+        let before = alice.signed_in().await;
         app.advance(Duration::from_secs(1));
         let asked = pool.sign_in("alice", PASSWORD).await.ok();
         assert_eq!(asked["ChallengeName"], "NEW_PASSWORD_REQUIRED");
@@ -230,6 +230,8 @@ mod tests {
         };
         assert_eq!(answer(PASSWORD).await.code(), "PasswordHistoryPolicyViolationException", "the same one is no other");
         assert!(answer(NEW).await.ok()["AuthenticationResult"].is_object());
+        let get = app.anonymous().call("GetUser", json!({"AccessToken": before["AccessToken"]})).await;
+        assert_eq!(get.message(), "Access Token has been revoked", "who was signed in by the former one is not any more");
         app.advance(day * 29);
         assert!(pool.sign_in("alice", NEW).await.ok()["AuthenticationResult"].is_object());
     }
