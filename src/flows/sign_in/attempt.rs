@@ -15,13 +15,17 @@ use crate::flows::entrance::Entrance;
 use crate::flows::issue::{self, Tokens};
 use crate::flows::triggers;
 use crate::flows::triggers::tokens::TokensFor;
+use crate::kit::clock::Timestamp;
 use crate::kit::id::UserId;
 use crate::store::attempts::{self};
+use crate::store::tokens::TokenFamily;
 use crate::store::{Conn, groups, tokens, users};
+use crate::userpools::authentication_level::Level;
 use crate::userpools::challenge::{Challenge, Done, Progress, Step};
 use crate::userpools::device::NewDevice;
 use crate::userpools::first_factor;
 use crate::userpools::group::{GroupClaims, Membership};
+use crate::userpools::pool::acr_values;
 use crate::userpools::user::User;
 
 /// One step of a sign-in, about to be taken.
@@ -75,6 +79,7 @@ impl Attempt<'_> {
                 let both = progress.has(Done::WebAuthn) && first_factor::passkey_is_both(&app_client.pool, &user);
                 let mfa = both || progress.done.iter().any(second);
                 let groups = GroupClaims::of(memberships);
+                let family = self.recorded(family, &progress);
                 let tokens = self.tokens(&user, &progress, groups, &family, refresh_token).await;
                 if tokens.is_err() {
                     // A sign-in that nobody holds a token of is none.
@@ -90,7 +95,7 @@ impl Attempt<'_> {
         user: &User,
         progress: &Progress,
         groups: GroupClaims,
-        family: &tokens::TokenFamily,
+        family: &TokenFamily,
         refresh_token: String,
     ) -> Result<Tokens, SignInRefused> {
         triggers::sign_in::after(self.entrance.app, &self.entrance.app_client, user).await?;
@@ -105,7 +110,7 @@ impl Attempt<'_> {
     async fn take(
         &self,
         tx: &mut Conn,
-        family: &tokens::TokenFamily,
+        family: &TokenFamily,
         new: Option<&NewDevice>,
         next_id: &str,
     ) -> Result<Result<Reached, SignInRefused>, SignInRefused> {
@@ -116,13 +121,20 @@ impl Attempt<'_> {
         {
             return Ok(Err(refused));
         }
-        if let AnswerProof::Passkey { session, credential } = &self.proof
-            && let Err(refused) = web_authn::prove(app, app_client, tx, &self.user_id, session, credential).await?
-        {
-            return Ok(Err(refused));
-        }
+        let passkey = match &self.proof {
+            AnswerProof::Passkey { session, credential } => {
+                match web_authn::prove(app, app_client, tx, &self.user_id, session, credential).await? {
+                    Ok(method) => Some(method),
+                    Err(refused) => return Ok(Err(refused)),
+                }
+            }
+            _ => self.progress.passkey,
+        };
         let Some(user) = users::find_by_id(tx, pool_id, &self.user_id).await? else { return Ok(Err(self.proof.stale())) };
-        if let Err(refused) = is_asked(app, app_client, tx, &user, &self.progress, self.proof.session()).await? {
+        // What is credited answers nothing that was asked; what follows from it is decided below.
+        if !matches!(self.proof, AnswerProof::Credited)
+            && let Err(refused) = is_asked(app, app_client, tx, &user, &self.progress, self.proof.session()).await?
+        {
             return Ok(Err(refused));
         }
         let applied = match self.apply(tx, &user).await? {
@@ -145,19 +157,29 @@ impl Attempt<'_> {
             }
             _ => user,
         };
-        let progress = self.progress_after(applied, &user);
+        let progress = Progress { passkey, ..self.progress_after(applied, &user) };
         let step = device::next_in(app, tx, app_client, &user, &progress).await?;
         // SECURITY: whose a device is, is told to those only who have proven who they are. Nothing is spent: they may come again.
         if step.is_ok() && self.progress.done.is_empty() && !device::is_known(tx, &app_client.pool, &user, &progress).await? {
             return Err(SignInRefused::NoSuchDevice);
         }
         let target = attempts_of(app, &user);
+        // SECURITY: nobody is signed in by what is credited alone.
+        if matches!(self.proof, AnswerProof::Credited) && step == Ok(Step::Complete) {
+            return Ok(Err(SignInRefused::LevelReached));
+        }
         if step == Ok(Step::Complete) {
-            attempts::clear(tx, pool_id, &target).await?;
-            if !tokens::insert_family(tx, family).await? {
+            // SECURITY: only a sign-in that was whole in itself clears what was wrong before it.
+            match self.proof.charged() {
+                Some(factor) if progress.is_credited() => attempts::give_back(tx, pool_id, &target, factor).await?,
+                _ if progress.is_credited() => {}
+                _ => attempts::clear(tx, pool_id, &target).await?,
+            }
+            let family = self.recorded(family.clone(), &progress);
+            if !tokens::insert_family(tx, &family).await? {
                 return Err(app_client.gone().into());
             }
-            device::arrive(app, tx, &app_client.pool, family, new, self.entrance.whence).await?;
+            device::arrive(app, tx, &app_client.pool, &family, new, self.entrance.whence).await?;
         } else if let Some(factor) = self.proof.charged() {
             // A right answer was no wrong one; what was wrong before it stays counted until the sign-in is complete.
             attempts::give_back(tx, pool_id, &target, factor).await?;
@@ -179,13 +201,22 @@ impl Attempt<'_> {
         Ok(Ok(Reached { user, progress, next, delivery }))
     }
 
+    /// The sign-in with what it reached. What it was credited makes it no newer than that.
+    fn recorded(&self, family: TokenFamily, progress: &Progress) -> TokenFamily {
+        let (methods, target) = (progress.methods(), progress.target.as_ref());
+        let names = acr_values(&self.entrance.app_client.pool.configuration.acr_configuration);
+        let acr = target.and_then(|_| Level::reached(&methods)).map(|level| level.name(names).to_owned());
+        let credited = target.and_then(|target| target.credit.as_ref()).map(|credit| Timestamp::from_millis(credit.authenticated_at));
+        TokenFamily { methods, acr, authenticated_at: credited.unwrap_or(family.authenticated_at), ..family }
+    }
+
     fn progress_after(&self, applied: Applied, user: &User) -> Progress {
         let progress = self.progress.clone();
         match applied {
             Applied::Accepted(done) => progress.after(done, user),
             Applied::Chosen(factor) => Progress { second: Some(factor), ..progress },
             Applied::NewEmail(address) => Progress { new_email: Some(address), ..progress },
-            Applied::Wrong(_) | Applied::Refused(_) => progress,
+            Applied::Nothing | Applied::Wrong(_) | Applied::Refused(_) => progress,
         }
     }
 
@@ -194,6 +225,7 @@ impl Attempt<'_> {
         match &self.proof {
             AnswerProof::Password { .. } => Ok(Applied::Accepted(Done::Password)),
             AnswerProof::Custom => Ok(Applied::Accepted(Done::Custom)),
+            AnswerProof::Credited => Ok(Applied::Nothing),
             AnswerProof::NewPassword { record, attributes, .. } => new_password::apply(app, app_client, tx, user, record, attributes).await,
             AnswerProof::SoftwareToken { code, .. } => software_token::apply(app, app_client, tx, user, code).await,
             AnswerProof::Confirmed { session } => {
@@ -205,7 +237,7 @@ impl Attempt<'_> {
             AnswerProof::SecondCode { session, challenge, code } => {
                 second_code::apply(app, app_client, tx, user, session, *challenge, code).await
             }
-            AnswerProof::SelectMfa { factor, .. } => Ok(second_code::choose(app_client, user, *factor)),
+            AnswerProof::SelectMfa { factor, .. } => Ok(second_code::choose(app_client, user, &self.progress, *factor)),
             AnswerProof::MfaSetup { session, email: None } => Ok(mfa_setup::apply(session)),
             AnswerProof::MfaSetup { session, email: Some(email) } => Ok(second_code::begin_set_up(app_client, session, email)),
             AnswerProof::Device { is_right, .. } => Ok(device::apply(*is_right)),

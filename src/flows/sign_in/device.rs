@@ -10,7 +10,7 @@ use super::proof::AnswerProof;
 use super::refused::{SessionRefused, SignInRefused};
 use super::session::{self, Session};
 use super::srp::PasswordClaim;
-use super::subject::attempts_of;
+use super::subject::{attempts_of, is_live};
 use crate::context::App;
 use crate::crypto::sealed::sealed_as_json;
 use crate::crypto::srp::{ClientPublic, Proof, ServerChallenge};
@@ -23,7 +23,7 @@ use crate::flows::whence::Whence;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UserId;
 use crate::store::tokens::TokenFamily;
-use crate::store::{Conn, StoreError, attempts, devices, users};
+use crate::store::{Conn, StoreError, attempts, devices, tokens, users};
 use crate::userpools::challenge::{Challenge, Done, NextRefused, Progress, Step, next_on};
 use crate::userpools::device::{Device, NewDevice};
 use crate::userpools::lockout::Factor;
@@ -104,6 +104,13 @@ pub async fn next_in(
         Some(key) => devices::find(tx, &user.pool_id, &user.id, key).await?,
         None => None,
     };
+    // SECURITY: what rests on an earlier sign-in ends with it.
+    if let Some(credit) = progress.target.as_ref().and_then(|target| target.credit.as_ref()) {
+        let family = tokens::find_family(tx, &user.pool_id, &credit.origin_jti).await?;
+        if !family.is_some_and(|family| is_live(&family, &user.id)) {
+            return Ok(Err(NextRefused::Stale));
+        }
+    }
     // SECURITY: a sign-in that named a device which is the user's no more does not go on as one that named none.
     if progress.has(Done::Device) && device.is_none() {
         return Ok(Err(NextRefused::Stale));

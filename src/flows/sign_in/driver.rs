@@ -12,6 +12,7 @@ use super::proof::AnswerProof;
 use super::refused::{SessionRefused, SignInRefused};
 use super::session::Session;
 use super::srp::{self, PasswordClaim};
+use super::step_up::{self, Aimed};
 use super::subject::Subject;
 use super::{custom, device, history, migrated, password, sign_up};
 use crate::audit::Counted;
@@ -52,6 +53,8 @@ pub enum Applied {
     Chosen(SecondFactor),
     /// It named an address that is to become a second factor.
     NewEmail(String),
+    /// There was nothing to judge.
+    Nothing,
     /// It was wrong: the session counts it.
     Wrong(SignInRefused),
     /// It was not judged.
@@ -107,8 +110,21 @@ async fn begun(entrance: &Entrance<'_>, begin: Begin) -> Result<Outcome, SignInR
             Ok(Outcome::Asked(srp::ask(app, app_client, subject, *public, progress).await?))
         }
         Begin::Custom { username, public } => custom::begin(entrance, subject, &username, public).await,
-        Begin::Choice { confirmed: Some(session), .. } => sign_up::begin(entrance, subject.user, &session).await,
-        Begin::Choice { username, preferred, confirmed: None } => choice::begin(entrance, &username, subject, preferred).await,
+        Begin::Choice { username, preferred, confirmed, level } => {
+            let aimed = match level {
+                Some(level) => Some(step_up::aimed(entrance, subject.user.as_ref(), level).await?),
+                None => None,
+            };
+            let target = match aimed {
+                Some(Aimed::On(progress)) => return step_up::go_on(entrance, subject.id, progress).await,
+                Some(Aimed::Anew(target)) => Some(target),
+                None => None,
+            };
+            match confirmed {
+                Some(session) => sign_up::begin(entrance, subject.user, &session, target).await,
+                None => choice::begin(entrance, &username, subject, preferred, target).await,
+            }
+        }
         Begin::Password { password, .. } => {
             let progress = srp::progress(flow, &subject);
             by_password(entrance, subject, password, progress, None).await
