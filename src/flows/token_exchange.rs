@@ -216,6 +216,9 @@ impl Draft<'_> {
             token_use: ACCESS.to_owned(),
             scope: self.scopes.join(" "),
             auth_time: from.authenticated_at,
+            // Who holds it is another, who proved nothing.
+            acr: None,
+            amr: Vec::new(),
             exp: ends.seconds(),
             iat: now.seconds(),
             jti: ids::uuid(&mut app.rng()),
@@ -240,6 +243,9 @@ impl Draft<'_> {
             event_id: ids::uuid(&mut app.rng()),
             token_use: ID.to_owned(),
             auth_time: from.authenticated_at,
+            // Who holds it is another, who proved nothing.
+            acr: None,
+            amr: Vec::new(),
             exp: ends.seconds(),
             iat: now.seconds(),
             jti: ids::uuid(&mut app.rng()),

@@ -29,6 +29,12 @@ pub struct AccessClaims {
     pub scope: String,
     /// When the user signed in: seconds since the epoch.
     pub auth_time: i64,
+    /// The level that the sign-in reached, by its name; absent where it was to reach none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub acr: Option<String>,
+    /// How the user proved who they are (RFC 8176), beside `acr`.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub amr: Vec<String>,
     /// When the token expires.
     pub exp: i64,
     /// When the token was made.
@@ -139,6 +145,12 @@ pub struct IdClaims {
     pub token_use: String,
     /// When the user signed in: seconds since the epoch.
     pub auth_time: i64,
+    /// The level that the sign-in reached, by its name; absent where it was to reach none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub acr: Option<String>,
+    /// How the user proved who they are (RFC 8176), beside `acr`.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub amr: Vec<String>,
     /// When the token expires.
     pub exp: i64,
     /// When the token was made.

@@ -1,6 +1,7 @@
 //! The pure rules of user pools: no store, no clock, no wire.
 
 pub mod attributes;
+pub mod authentication_level;
 pub mod branding;
 pub mod challenge;
 pub mod cimd;

@@ -219,6 +219,14 @@ pub fn usable(pool: &Pool, user: &User) -> impl Iterator<Item = SecondFactor> {
     SecondFactor::ALL.into_iter().filter(can)
 }
 
+/// Whether a user can show a factor to raise a sign-in, whether or not they are asked for it otherwise.
+///
+/// SECURITY: an address that nobody has verified may be a stranger's.
+#[must_use]
+pub fn can_show(pool: &Pool, user: &User, factor: SecondFactor) -> bool {
+    offers(pool, factor) && has(user, factor) && factor.address().is_none_or(|kind| user.has_verified(kind))
+}
+
 /// Those of them that the user wants to be asked for.
 pub fn enabled(pool: &Pool, user: &User) -> impl Iterator<Item = SecondFactor> {
     usable(pool, user).filter(move |factor| user.mfa.enables(*factor))

@@ -12,7 +12,8 @@ use crate::flows::user_attributes::move_name;
 use crate::store::attempts::{self, Charge};
 use crate::store::{Conn, user_secrets, users};
 use crate::userpools::attributes::{AttributeRefused, is_email};
-use crate::userpools::challenge::Done;
+use crate::userpools::challenge::target::second_asked;
+use crate::userpools::challenge::{Done, Progress};
 use crate::userpools::second_factor::{self, Asked, SecondFactor, Wish};
 use crate::userpools::user::User;
 
@@ -45,8 +46,8 @@ pub async fn apply(
 }
 
 /// Takes the user's choice among the factors that they have.
-pub fn choose(app_client: &AppClient, user: &User, factor: SecondFactor) -> Applied {
-    match second_factor::asked(&app_client.pool, user) {
+pub fn choose(app_client: &AppClient, user: &User, progress: &Progress, factor: SecondFactor) -> Applied {
+    match second_asked(&app_client.pool, user, progress) {
         Asked::Choice(factors) if factors.contains(&factor) => Applied::Chosen(factor),
         _ => Applied::Refused(SignInRefused::NotOffered),
     }

@@ -11,6 +11,7 @@ mod passkeys;
 mod races;
 mod second_codes;
 mod sessions;
+mod step_up;
 mod work;
 
 use serde_json::{Value, json};

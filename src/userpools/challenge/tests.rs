@@ -1,5 +1,7 @@
 //! The states of a sign-in as a table, and every answer in every state.
 
+mod levels;
+
 use std::collections::BTreeMap;
 
 use super::*;

@@ -53,6 +53,7 @@ impl From<ClientTokenRefused> for Error {
             ClientTokenRefused::Scope(scope) => Self::parameter(format!("Invalid scope requested: {scope}")),
             ClientTokenRefused::NoScopes => Self::parameter("No scopes of a resource server are configured for this client"),
             ClientTokenRefused::NoSuchClient(gone) => gone.into(),
+            ClientTokenRefused::Trigger(refused) => refused.into(),
             ClientTokenRefused::Failed(failed) => failed.into(),
         }
     }
