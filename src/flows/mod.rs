@@ -11,6 +11,7 @@ pub mod codes;
 pub mod confirm_by_link;
 pub mod confirm_sign_up;
 pub mod devices;
+pub mod entrance;
 pub mod failed;
 pub mod invite;
 pub mod issue;

@@ -2,13 +2,14 @@
 //! those of users who may recover their accounts, of users who may not, and of nobody.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use super::clients::{AppClient, NoSuchClient};
 use super::codes::{self, Address, Asker, CodeDelivery, CodeRefused, FirstCodeRefused, Holder, Occasion, Purpose, SendAgainRefused};
 use super::confirm_sign_up::find;
 use super::failed::{Failed, fails_with_the_store};
 use super::migrate_user::{self, MigrateRefused};
-use super::passwords::{self, NewPasswordRefused};
+use super::passwords::{self, NewPasswordRefused, SetBy};
 use super::sign_in::attempts_of;
 use super::triggers::sign_up::Confirmed;
 use super::triggers::{self, Through, TriggerRefused};
@@ -17,6 +18,7 @@ use crate::kit::secret::Secret;
 use crate::store::{Conn, attempts, tokens, users};
 use crate::userpools::name::{NameKind, NameRefused};
 use crate::userpools::recovery::{self, Unrecoverable, may_reset};
+use crate::userpools::risk::CredentialsEvent;
 use crate::userpools::user::{PasswordRecord, User, UserStatus};
 
 /// Why no code is sent for a forgotten password.
@@ -170,14 +172,21 @@ pub async fn reset_by_administrator(app: &App, through: Through<'_>, username: &
     .await
 }
 
-/// Redeems a code for a new password.
+/// Redeems a code for a new password, for a user who comes from this address.
 ///
 /// The code is judged first, and used only in the transaction that sets the password: a password that is not taken costs no code,
 /// and whoever has no code has nothing hashed.
 ///
 /// # Errors
 /// [`ResetRefused`].
-pub async fn reset(app: &App, app_client: &AppClient, username: &str, code: &str, password: &Secret) -> Result<(), ResetRefused> {
+pub async fn reset(
+    app: &App,
+    app_client: &AppClient,
+    username: &str,
+    code: &str,
+    password: &Secret,
+    address: Option<IpAddr>,
+) -> Result<(), ResetRefused> {
     let (pool, hides) = (&app_client.pool, app_client.client.configuration.hides_users());
     let name = pool.canonical(username)?;
     // SECURITY: the policy is the same for all names, and so it is asked before any of them is looked at.
@@ -193,7 +202,8 @@ pub async fn reset(app: &App, app_client: &AppClient, username: &str, code: &str
         Ok::<_, ResetRefused>(tried.by(user.filter(|_| standing.is_ok()), hides))
     });
     let (user, _) = judged.await??;
-    let record = passwords::make_next_record(app, pool, &user, password, None).await?;
+    let set_by = SetBy::User { client_id: &app_client.client.id, event: CredentialsEvent::PasswordChange, address };
+    let record = passwords::make_next_record(app, pool, &user, password, set_by).await?;
     app.write(async |tx| set(app, tx, app_client, &user, code, &record).await).await??;
     let user = User { status: UserStatus::Confirmed, ..user };
     Ok(triggers::sign_up::after(app, app_client, &user, Confirmed::ForgotPassword).await?)

@@ -7,16 +7,14 @@ use super::proof::AnswerProof;
 use super::refused::{SessionRefused, SignInRefused};
 use super::subject::attempts_of;
 use super::{custom, device, history, mfa_setup, new_password, second_code, software_token, web_authn};
-use crate::context::App;
 use crate::crypto::ids;
 use crate::flows::auth_events::Of;
-use crate::flows::clients::AppClient;
 use crate::flows::codes::CodeDelivery;
 use crate::flows::devices::new_device;
+use crate::flows::entrance::Entrance;
 use crate::flows::issue::{self, Tokens};
 use crate::flows::triggers;
 use crate::flows::triggers::tokens::TokensFor;
-use crate::flows::whence::Whence;
 use crate::kit::id::UserId;
 use crate::store::attempts::{self};
 use crate::store::{Conn, groups, tokens, users};
@@ -28,12 +26,10 @@ use crate::userpools::user::User;
 
 /// One step of a sign-in, about to be taken.
 pub(super) struct Attempt<'a> {
-    pub app: &'a App,
-    pub app_client: &'a AppClient,
+    pub entrance: &'a Entrance<'a>,
     pub user_id: UserId,
     pub progress: Progress,
     pub proof: AnswerProof,
-    pub whence: Whence<'a>,
 }
 
 /// Where the step led, as the transaction left it.
@@ -56,7 +52,7 @@ enum Next {
 impl Attempt<'_> {
     /// Takes it.
     pub(super) async fn advance(self) -> Result<Outcome, SignInRefused> {
-        let (app, app_client) = (self.app, self.app_client);
+        let (app, app_client) = (self.entrance.app, &self.entrance.app_client);
         let new = if self.progress.device.is_none() { new_device(app, &app_client.pool) } else { None };
         let device_key = self.progress.device.as_deref().or_else(|| new.as_ref().map(|new| new.key.as_str()));
         let (family, refresh_token) = issue::new_family(app, app_client, &self.user_id, device_key)?;
@@ -64,15 +60,15 @@ impl Attempt<'_> {
         let taken = app.write(async |tx| self.take(tx, &family, new.as_ref(), &next_id).await).await.and_then(|taken| taken);
         let of = Of { pool_id: &app_client.pool.id, user_id: &self.user_id };
         match &taken {
-            Ok(reached) => history::went_on(app, self.whence, of, &reached.progress, matches!(reached.next, Next::Complete(_))),
-            Err(refused) => history::refused(app, self.whence, of, &self.progress, self.proof.asked(), refused),
+            Ok(reached) => history::went_on(app, self.entrance.whence, of, &reached.progress, matches!(reached.next, Next::Complete(_))),
+            Err(refused) => history::refused(app, self.entrance.whence, of, &self.progress, self.proof.asked(), refused),
         }
         if let (Err(SignInRefused::NoSuchDevice), AnswerProof::Password { .. }) = (&taken, &self.proof) {
             device::give_back(app, app_client, &self.user_id).await?;
         }
         let Reached { user, progress, next, delivery } = taken?;
         match next {
-            Next::Ask(Challenge::Custom) => Box::pin(custom::after_password(app, app_client, user, progress, self.whence)).await,
+            Next::Ask(Challenge::Custom) => Box::pin(custom::after_password(self.entrance, user, progress)).await,
             Next::Ask(challenge) => Ok(Outcome::Asked(ask(app, app_client, user, progress, challenge, next_id, delivery)?)),
             Next::Complete(memberships) => {
                 let second = |done: &Done| matches!(done, Done::SoftwareToken | Done::EmailMfa | Done::SmsMfa | Done::Enrolment);
@@ -97,9 +93,9 @@ impl Attempt<'_> {
         family: &tokens::TokenFamily,
         refresh_token: String,
     ) -> Result<Tokens, SignInRefused> {
-        triggers::sign_in::after(self.app, self.app_client, user).await?;
+        triggers::sign_in::after(self.entrance.app, &self.entrance.app_client, user).await?;
         let tokens_for = if progress.has(Done::NewPassword) { TokensFor::NewPassword } else { TokensFor::SignIn };
-        Ok(issue::tokens(self.app, self.app_client, user, groups, family, Some(refresh_token), tokens_for).await?)
+        Ok(issue::tokens(self.entrance.app, &self.entrance.app_client, user, groups, family, Some(refresh_token), tokens_for).await?)
     }
 
     /// The transaction. What is refused inside of `Ok` is remembered: its charges are kept.
@@ -113,7 +109,7 @@ impl Attempt<'_> {
         new: Option<&NewDevice>,
         next_id: &str,
     ) -> Result<Result<Reached, SignInRefused>, SignInRefused> {
-        let (app, app_client) = (self.app, self.app_client);
+        let (app, app_client) = (self.entrance.app, &self.entrance.app_client);
         let pool_id = &app_client.pool.id;
         if let AnswerProof::FirstCode { session, challenge, target, code } = &self.proof
             && let Err(refused) = one_time_code::prove(app, app_client, tx, *challenge, session, target, code).await?
@@ -161,7 +157,7 @@ impl Attempt<'_> {
             if !tokens::insert_family(tx, family).await? {
                 return Err(app_client.gone().into());
             }
-            device::arrive(app, tx, &app_client.pool, family, new, self.whence).await?;
+            device::arrive(app, tx, &app_client.pool, family, new, self.entrance.whence).await?;
         } else if let Some(factor) = self.proof.charged() {
             // A right answer was no wrong one; what was wrong before it stays counted until the sign-in is complete.
             attempts::give_back(tx, pool_id, &target, factor).await?;
@@ -194,7 +190,7 @@ impl Attempt<'_> {
     }
 
     async fn apply(&self, tx: &mut Conn, user: &User) -> Result<Applied, SignInRefused> {
-        let (app, app_client) = (self.app, self.app_client);
+        let (app, app_client) = (self.entrance.app, &self.entrance.app_client);
         match &self.proof {
             AnswerProof::Password { .. } => Ok(Applied::Accepted(Done::Password)),
             AnswerProof::Custom => Ok(Applied::Accepted(Done::Custom)),

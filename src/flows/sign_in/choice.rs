@@ -14,7 +14,7 @@ use crate::context::App;
 use crate::crypto::ids;
 use crate::crypto::srp::ClientPublic;
 use crate::flows::clients::AppClient;
-use crate::flows::whence::Whence;
+use crate::flows::entrance::Entrance;
 use crate::kit::secret::Secret;
 use crate::store::{Conn, user_pools, users};
 use crate::userpools::challenge::{Barred, Challenge, Flow, Progress};
@@ -45,17 +45,11 @@ pub enum FirstAnswer {
 ///
 /// # Errors
 /// [`SignInRefused`].
-pub async fn begin(
-    app: &App,
-    app_client: &AppClient,
-    username: &str,
-    subject: Subject,
-    preferred: Option<Chosen>,
-    whence: Whence<'_>,
-) -> Result<Outcome, SignInRefused> {
+pub async fn begin(entrance: &Entrance<'_>, username: &str, subject: Subject, preferred: Option<Chosen>) -> Result<Outcome, SignInRefused> {
+    let (app, app_client) = (entrance.app, &entrance.app_client);
     let offered = offered(app_client, &subject);
     match preferred.filter(|chosen| offered.contains(&chosen.factor)) {
-        Some(chosen) => go_on(app, app_client, username, subject, chosen, None, whence).await,
+        Some(chosen) => go_on(entrance, username, subject, chosen, None).await,
         None if offered.is_empty() => Err(nothing_offered(app_client, &subject)),
         None => {
             let session = session(app, app_client, &subject, Challenge::SelectFirst, None).to_text(app, app_client)?;
@@ -68,15 +62,8 @@ pub async fn begin(
 ///
 /// # Errors
 /// [`SignInRefused`].
-pub async fn respond(
-    app: &App,
-    app_client: &AppClient,
-    username: &str,
-    session: Session,
-    answer: FirstAnswer,
-    secret_hash: Option<&str>,
-    whence: Whence<'_>,
-) -> Result<Outcome, SignInRefused> {
+pub async fn respond(entrance: &Entrance<'_>, username: &str, session: Session, answer: FirstAnswer) -> Result<Outcome, SignInRefused> {
+    let (app, app_client) = (entrance.app, &entrance.app_client);
     let user = app.read(async |tx| users::find(tx, &app_client.pool, username).await).await?;
     let subject = Subject::named(app, &app_client.pool, username, user);
     // SECURITY: the session of one with the name of another is nobody's.
@@ -84,20 +71,20 @@ pub async fn respond(
         return Err(SessionRefused::Invalid.into());
     }
     let own_name = subject.user.as_ref().map_or(username, |user| &user.username);
-    app_client.check_secret_hash(app, &[username, own_name], secret_hash)?;
+    entrance.check_secret_hash(&[username, own_name])?;
     app.read(async |tx| session.check_unused(tx, &app_client.pool.id).await).await??;
     match answer {
         FirstAnswer::Chosen(chosen) if !offered(app_client, &subject).contains(&chosen.factor) => Err(SignInRefused::NotOffered),
-        FirstAnswer::Chosen(chosen) => go_on(app, app_client, username, subject, chosen, Some(session), whence).await,
+        FirstAnswer::Chosen(chosen) => go_on(entrance, username, subject, chosen, Some(session)).await,
         FirstAnswer::Code(code) => {
             let challenge = CodeChallenge::of(session.asked).ok_or(SessionRefused::Invalid)?;
             let (user_id, progress) = (subject.id, session.progress.clone());
             let proof = AnswerProof::FirstCode { session, challenge, target: subject.target, code };
-            driver::advance(app, app_client, user_id, progress, proof, whence).await
+            driver::advance(entrance, user_id, progress, proof).await
         }
         FirstAnswer::Passkey(credential) => {
             let progress = session.progress.clone();
-            driver::advance(app, app_client, subject.id, progress, AnswerProof::Passkey { session, credential }, whence).await
+            driver::advance(entrance, subject.id, progress, AnswerProof::Passkey { session, credential }).await
         }
     }
 }
@@ -120,21 +107,20 @@ fn nothing_offered(app_client: &AppClient, subject: &Subject) -> SignInRefused {
 }
 
 async fn go_on(
-    app: &App,
-    app_client: &AppClient,
+    entrance: &Entrance<'_>,
     username: &str,
     subject: Subject,
     chosen: Chosen,
     session: Option<Session>,
-    whence: Whence<'_>,
 ) -> Result<Outcome, SignInRefused> {
+    let (app, app_client) = (entrance.app, &entrance.app_client);
     let Chosen { factor, password, public } = chosen;
     match (factor, password, public) {
         (FirstFactor::Password, Some(password), _) => {
             let progress = begun(subject.user.as_ref(), Some(factor));
             // It is answered by the password itself: so far it asked for the choice.
             let session = session.map(|session| Session { asked: Challenge::Password, ..session });
-            driver::by_password(app, app_client, subject, password, progress, session, whence).await
+            driver::by_password(entrance, subject, password, progress, session).await
         }
         (FirstFactor::PasswordSrp, _, Some(public)) => {
             spend(app, app_client, session.as_ref()).await?;

@@ -16,6 +16,7 @@ use crate::crypto::sealed::sealed_as_json;
 use crate::crypto::srp::{ClientPublic, Proof, ServerChallenge};
 use crate::flows::clients::AppClient;
 use crate::flows::devices::open_verifier;
+use crate::flows::entrance::Entrance;
 use crate::flows::failed::Failed;
 use crate::flows::sessions;
 use crate::flows::whence::Whence;
@@ -56,53 +57,36 @@ pub struct DeviceAsk<'a> {
 ///
 /// # Errors
 /// [`SignInRefused`].
-pub async fn ask_device(
-    app: &App,
-    app_client: &AppClient,
-    given: DeviceAsk<'_>,
-    secret_hash: Option<&str>,
-    whence: Whence<'_>,
-) -> Result<Outcome, SignInRefused> {
+pub async fn ask_device(entrance: &Entrance<'_>, given: DeviceAsk<'_>) -> Result<Outcome, SignInRefused> {
     let DeviceAsk { username, session, public } = given;
-    let outcome = ask(app, app_client, username, session, public, whence).await.and_then(|(asked, user)| {
-        app_client.check_secret_hash(app, &[username, &user.username], secret_hash)?;
+    let outcome = ask(entrance, username, session, public).await.and_then(|(asked, user)| {
+        entrance.check_secret_hash(&[username, &user.username])?;
         Ok(Outcome::Asked(asked))
     });
-    counted(app, app_client, outcome)
+    counted(entrance, outcome)
 }
 
 /// Answers DEVICE_PASSWORD_VERIFIER.
 ///
 /// # Errors
 /// [`SignInRefused`].
-pub async fn prove_device(
-    app: &App,
-    app_client: &AppClient,
-    claim: PasswordClaim,
-    secret_hash: Option<&str>,
-    whence: Whence<'_>,
-) -> Result<Outcome, SignInRefused> {
-    counted(app, app_client, device_proven(app, app_client, claim, secret_hash, whence).await)
+pub async fn prove_device(entrance: &Entrance<'_>, claim: PasswordClaim) -> Result<Outcome, SignInRefused> {
+    counted(entrance, device_proven(entrance, claim).await)
 }
 
-async fn device_proven(
-    app: &App,
-    app_client: &AppClient,
-    claim: PasswordClaim,
-    secret_hash: Option<&str>,
-    whence: Whence<'_>,
-) -> Result<Outcome, SignInRefused> {
+async fn device_proven(entrance: &Entrance<'_>, claim: PasswordClaim) -> Result<Outcome, SignInRefused> {
+    let (app, app_client) = (entrance.app, &entrance.app_client);
     let username = claim.username.clone();
     let user = app.read(async |tx| users::find(tx, &app_client.pool, &username).await).await?;
     let user = user.ok_or(SignInRefused::Incorrect)?;
-    app_client.check_secret_hash(app, &[&username, &user.username], secret_hash)?;
-    let (session, is_right) = judge(app, app_client, claim, whence).await?;
+    entrance.check_secret_hash(&[&username, &user.username])?;
+    let (session, is_right) = judge(entrance, claim).await?;
     // SECURITY: the block of one user with the name of another is nobody's.
     if session.user_id != user.id {
         return Err(SignInRefused::Incorrect);
     }
     let progress = session.progress.clone();
-    advance(app, app_client, user.id, progress, AnswerProof::Device { session, is_right }, whence).await
+    advance(entrance, user.id, progress, AnswerProof::Device { session, is_right }).await
 }
 
 /// What a sign-in asks for next, as everything is in this transaction: its device too.
@@ -157,13 +141,12 @@ pub async fn give_back(app: &App, app_client: &AppClient, user_id: &UserId) -> R
 /// # Errors
 /// [`SignInRefused`].
 async fn ask(
-    app: &App,
-    app_client: &AppClient,
+    entrance: &Entrance<'_>,
     username: &str,
     session: Option<&str>,
     public: ClientPublic,
-    whence: Whence<'_>,
 ) -> Result<(ChallengeAsked, User), SignInRefused> {
+    let (app, app_client) = (entrance.app, &entrance.app_client);
     let session = match session {
         Some(session) => session.to_owned(),
         None => kept(app, app_client, &public).await?,
@@ -174,7 +157,7 @@ async fn ask(
             let user = users::find(tx, &app_client.pool, username).await?;
             // SECURITY: the session of one user with the name of another is nobody's; and of one device with the key of another.
             let user = user.filter(|user| user.id == session.user_id).ok_or(SessionRefused::Invalid)?;
-            if whence.device_key.is_none() || whence.device_key != session.progress.device.as_deref() {
+            if entrance.whence.device_key.is_none() || entrance.whence.device_key != session.progress.device.as_deref() {
                 return Err(SessionRefused::Invalid.into());
             }
             session.check_unused(tx, &app_client.pool.id).await??;
@@ -182,7 +165,7 @@ async fn ask(
             if asked != Ok(Step::Ask(Challenge::Device)) {
                 return Err(SessionRefused::Invalid.into());
             }
-            let key = whence.device_key.unwrap_or_default();
+            let key = entrance.whence.device_key.unwrap_or_default();
             let device = devices::find(tx, &user.pool_id, &user.id, key).await?.ok_or(SessionRefused::Invalid)?;
             Ok::<_, SignInRefused>((user, device))
         })
@@ -205,10 +188,11 @@ async fn ask(
 ///
 /// # Errors
 /// [`SignInRefused::Incorrect`] when the block is none of ours, or old.
-async fn judge(app: &App, app_client: &AppClient, claim: PasswordClaim, whence: Whence<'_>) -> Result<(Session, bool), SignInRefused> {
+async fn judge(entrance: &Entrance<'_>, claim: PasswordClaim) -> Result<(Session, bool), SignInRefused> {
+    let (app, app_client) = (entrance.app, &entrance.app_client);
     let block: DeviceBlock = session::open(app, app_client, "device secret block", &claim.secret_block).ok_or(SignInRefused::Incorrect)?;
     let is_old = (app.now().seconds() - claim.signed_at.seconds()).abs() > TIMESTAMP_SECONDS;
-    if is_old || block.session.is_expired(app) || whence.device_key != Some(block.device_key.as_str()) {
+    if is_old || block.session.is_expired(app) || entrance.whence.device_key != Some(block.device_key.as_str()) {
         return Err(SignInRefused::Incorrect);
     }
     let user_id = &block.session.user_id;

@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::access::Holder;
-use crate::flows::{change_password, risk};
+use crate::flows::change_password;
 use crate::kit::secret::Secret;
-use crate::userpools::risk::CredentialsEvent;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -23,10 +22,8 @@ carries_access_token!(Request);
 pub struct Response {}
 
 pub async fn handle(cx: &Context, holder: Holder, request: Request) -> Result<Response, Error> {
-    let whose = (&*holder.pool, &holder.claims.client_id);
-    let proposed = &request.proposed_password;
-    risk::check_known_password(cx, whose, CredentialsEvent::PasswordChange, cx.origin.source_ip, proposed).await?;
-    change_password::change(cx, &holder, request.previous_password.as_ref(), proposed).await?;
+    let (previous, proposed) = (request.previous_password.as_ref(), &request.proposed_password);
+    change_password::change(cx, &holder, previous, proposed, cx.origin.source_ip).await?;
     Ok(Response {})
 }
 
