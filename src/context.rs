@@ -9,7 +9,7 @@ use ipnet::IpNet;
 
 use crate::audit::Journal;
 use crate::budgets::Budgets;
-use crate::config::{Delivery, IssuerStyle, Mode};
+use crate::config::{Delivery, IssuerStyle, LogDestinations, Mode};
 use crate::crypto::argon2::Hasher;
 use crate::crypto::seal::SealingKey;
 use crate::iam::caller::{Caller, HeldKey};
@@ -25,6 +25,7 @@ use crate::store::{Conn, Db, StoreError, risk};
 use crate::tokens::keys::PoolKeys;
 use crate::triggers::Functions;
 use crate::userpools::client::Client;
+use crate::userpools::log_delivery::LogConfiguration;
 use crate::userpools::password_rules::PasswordRules;
 use crate::userpools::pool::Pool;
 
@@ -72,6 +73,8 @@ pub struct App {
     pub caches: Arc<Caches>,
     /// How messages leave.
     pub delivery: Delivery,
+    /// Where the logs of pools go.
+    pub log_destinations: LogDestinations,
     /// What became of the messages that this node delivered.
     pub delivered: Delivered,
     /// The uses of access keys that this node has seen.
@@ -113,6 +116,8 @@ pub struct Caches {
     pub pools: Cache<UserPoolId, Pool>,
     /// What pools do about risk, by id.
     pub risk: Cache<UserPoolId, risk::OfPool>,
+    /// What pools log, by id.
+    pub logs: Cache<UserPoolId, Vec<LogConfiguration>>,
     /// Clients by id.
     pub clients: Cache<ClientId, Client>,
     /// Signing keys by pool id.
@@ -141,6 +146,7 @@ impl Caches {
             Self {
                 pools: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 risk: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
+                logs: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 clients: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 pool_keys: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 access_keys: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
@@ -157,6 +163,7 @@ impl Caches {
             Change::Pool(id) => {
                 self.pools.forget(id);
                 self.risk.forget(id);
+                self.logs.forget(id);
             }
             Change::AppClient(id) => self.clients.forget(id),
             Change::PoolKeys(pool_id) => self.pool_keys.forget(pool_id),
@@ -168,6 +175,7 @@ impl Caches {
     fn clear(&self) {
         self.pools.clear();
         self.risk.clear();
+        self.logs.clear();
         self.clients.clear();
         self.pool_keys.clear();
         self.access_keys.clear();

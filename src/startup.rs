@@ -17,7 +17,7 @@ use self::banner::Style;
 use self::demo::DemoRefused;
 use crate::audit::Journal;
 use crate::budgets::{Budgets, Limits};
-use crate::config::{Delivery, DevFlags, Mode, ServeFlags, Server, SharedFlags};
+use crate::config::{Delivery, DevFlags, LogDestinations, Mode, ServeFlags, Server, SharedFlags};
 use crate::context::{App, Caches, Delivered, Keys};
 use crate::crypto::argon2::{Argon2Cost, Hasher};
 use crate::crypto::ids;
@@ -200,6 +200,7 @@ async fn assemble(
     limits: Limits,
     listener: &TcpListener,
 ) -> Result<Arc<App>, StartupError> {
+    let log_destinations = LogDestinations::read(&shared.log_delivery).map_err(StartupError::Setting)?;
     let delivery = Delivery::read(shared.email.as_ref(), &shared.email_from, shared.sms.as_ref()).map_err(StartupError::Setting)?;
     private_file::create_folder(&shared.data).map_err(|error| StartupError::File(shared.data.clone(), error))?;
     let own_file = shared.data.join("passwright.db");
@@ -247,6 +248,7 @@ async fn assemble(
         functions: Functions::from_settings(&shared.triggers)?,
         budgets: Budgets::new(limits),
         delivery,
+        log_destinations,
         delivered: Delivered::default(),
         key_uses: KeyUses::default(),
         journal: Journal::default(),

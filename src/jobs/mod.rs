@@ -8,6 +8,7 @@ mod held;
 mod import;
 pub mod journal;
 pub mod key_uses;
+mod logs;
 mod presence;
 mod rotate;
 mod senders;
@@ -40,12 +41,18 @@ struct Kind {
 }
 
 /// The registry.
-const KINDS: [Kind; 4] = [
+const KINDS: [Kind; 5] = [
     Kind {
         name: "import",
         every: Duration::from_secs(1),
         has_work: |app| Box::pin(import::has_work(app)),
         run: |held| Box::pin(import::run(held)),
+    },
+    Kind {
+        name: "logs",
+        every: Duration::from_secs(1),
+        has_work: |app| Box::pin(logs::has_work(app)),
+        run: |held| Box::pin(logs::run(held)),
     },
     Kind { name: "rotate", every: Duration::from_secs(3600), has_work: always, run: |held| Box::pin(rotate::run(held)) },
     Kind {

@@ -36,6 +36,7 @@ pub mod nodes;
 pub mod outbox;
 pub mod password_history;
 pub mod pending_addresses;
+pub mod pool_logs;
 pub mod pool_services;
 pub mod replicas;
 pub mod resource_servers;

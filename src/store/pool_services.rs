@@ -1,5 +1,6 @@
 //! What stands beside a pool's configuration: where its logs go, its SAML certificates; and an account's limits.
 
+use super::changes::Change;
 use super::{Conn, StoreError, doc};
 use crate::crypto::sealed::Sealed;
 use crate::kit::clock::Timestamp;
@@ -26,7 +27,9 @@ pub async fn set_log_deliveries(tx: &mut Conn, pool_id: &UserPoolId, configurati
     const SQL: &str = "INSERT INTO pool_log_deliveries (pool_id, configurations) VALUES ($1, $2) \
                        ON CONFLICT (pool_id) DO UPDATE SET configurations = $2";
     let text = doc::to_text("pool_log_deliveries", "configurations", pool_id.as_str(), &configurations)?;
-    execute!(tx, SQL, [pool_id, text]).map(drop)
+    execute!(tx, SQL, [pool_id, text])?;
+    tx.changed(Change::Pool(pool_id.clone()));
+    Ok(())
 }
 
 /// A certificate that a pool's SAML requests are signed by.

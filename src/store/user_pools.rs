@@ -74,6 +74,8 @@ pub(super) const TABLES: &[TableOfPools] = tables_of_pools![
     "pool_risk_configurations",
     "client_risk_configurations",
     "pool_log_deliveries",
+    "pool_log_records",
+    "pool_log_streams",
     "pool_saml_certificates",
     "cimd_policies",
     "client_metadata_documents",

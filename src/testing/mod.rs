@@ -43,7 +43,7 @@ use serde_json::{Value, json};
 
 use crate::audit::Journal;
 use crate::budgets::Budgets;
-use crate::config::{Delivery, IssuerStyle, Mode};
+use crate::config::{Delivery, IssuerStyle, LogDestinations, Mode};
 use crate::context::{App, Caches, Delivered};
 use crate::crypto::argon2::{Argon2Cost, Hasher};
 use crate::crypto::seal::MasterKey;
@@ -291,6 +291,7 @@ async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &A
         functions: Functions::none(),
         budgets: Budgets::new(limits),
         delivery: Delivery::default(),
+        log_destinations: LogDestinations::default(),
         delivered: Delivered::default(),
         key_uses: KeyUses::default(),
         journal: Journal::default(),
