@@ -46,10 +46,11 @@ impl Server {
         let mut stream = TcpStream::connect(host).unwrap();
         let date = amz_date(SystemClock.now());
         let credential = format!("AWS4-HMAC-SHA256 Credential=test/{}/us-east-1/{service}/aws4_request", date.get(..8).unwrap());
+        let signed = if service == "iam" { "content-type;host;x-amz-date" } else { "content-type;host;x-amz-date;x-amz-target" };
         let length = body.len();
         let request = format!(
             "POST / HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {length}\r\nx-amz-date: {date}\r\n\
-             authorization: {credential}, SignedHeaders=host;x-amz-date, Signature=0\r\n{headers}\r\n{body}"
+             authorization: {credential}, SignedHeaders={signed}, Signature=0\r\n{headers}\r\n{body}"
         );
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = String::new();
