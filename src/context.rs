@@ -128,6 +128,8 @@ pub struct Caches {
     pub policies: Cache<(AccountId, UniqueId), PolicySet>,
     /// Policies by the digest of their text, parsed: one that many share is parsed once.
     pub policy_texts: Cache<[u8; 32], Policy>,
+    /// What is provisioned, by account and region.
+    pub limits: Cache<(AccountId, String), Vec<(String, i64)>>,
     /// Session policies by their texts, compiled.
     pub session_policies: Cache<Vec<String>, PolicySet>,
 }
@@ -150,6 +152,7 @@ impl Caches {
                 clients: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 pool_keys: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 access_keys: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
+                limits: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 policies: Cache::new(CACHED, MAX_AGE, confirmation),
                 policy_texts: Cache::of_what_follows_from_keys(CACHED, MAX_AGE),
                 session_policies: Cache::of_what_follows_from_keys(CACHED, MAX_AGE),
@@ -168,6 +171,7 @@ impl Caches {
             Change::AppClient(id) => self.clients.forget(id),
             Change::PoolKeys(pool_id) => self.pool_keys.forget(pool_id),
             Change::AccessKey(id) => self.access_keys.forget(id),
+            Change::Limits { account_id, region } => self.limits.forget(&(account_id.clone(), region.clone())),
             Change::Policies { account_id, owner_id } => self.policies.forget(&(account_id.clone(), owner_id.clone())),
         }
     }
@@ -179,6 +183,7 @@ impl Caches {
         self.clients.clear();
         self.pool_keys.clear();
         self.access_keys.clear();
+        self.limits.clear();
         self.policies.clear();
     }
 }
@@ -234,6 +239,18 @@ impl App {
             found.map(|pool| pool.map(|pool| pool.with_password_defaults(self.password_defaults)))
         };
         self.caches.pools.find(pool_id, self.now(), load).await
+    }
+
+    /// How many requests a second of a category are provisioned for an account in a region; `None` where nothing is.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn provisioned_limit(&self, account_id: &AccountId, region: &str, category: &str) -> Result<Option<i64>, StoreError> {
+        let key = (account_id.clone(), region.to_owned());
+        let load =
+            async || self.read(async |tx| crate::store::pool_services::provisioned_limits(tx, account_id, region).await.map(Some)).await;
+        let limits = self.caches.limits.find(&key, self.now(), load).await?;
+        Ok(limits.iter().flat_map(|limits| limits.iter()).find(|(name, _)| name == category).map(|(_, a_second)| *a_second))
     }
 
     /// A client.

@@ -44,7 +44,7 @@ const ROOMS: [(&str, &[&str]); 31] = [
     ),
     ("jobs", &["context", "crypto", "delivery", "flows", "kit", "store", "userpools"]),
     ("decisions", &["audit", "authz", "config", "context", "crypto", "flows", "iam", "kit", "policy", "sigv4", "store"]),
-    ("operation", &["authz", "budgets", "context", "flows", "iam", "kit", "policy", "store"]),
+    ("operation", &["authz", "budgets", "context", "flows", "iam", "kit", "policy", "store", "userpools"]),
     (
         "services",
         &[
@@ -113,8 +113,8 @@ const ROOMS: [(&str, &[&str]); 31] = [
         "startup",
         &["audit", "budgets", "config", "context", "crypto", "decisions", "http", "iam", "jobs", "kit", "store", "triggers", "wire"],
     ),
-    // The command line. Its commands stand beside `http`: work on policies uses the same decisions, `status` asks from outside.
-    ("cli", &["config", "decisions", "kit", "policy"]),
+    // The command line. Its commands stand beside `http`: work on policies uses the same decisions, `status` and `users` ask from outside.
+    ("cli", &["config", "decisions", "kit", "policy", "sigv4"]),
     ("main", &["cli", "config", "startup"]),
     // The whole application in a test's own process.
     (

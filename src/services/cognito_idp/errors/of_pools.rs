@@ -40,8 +40,8 @@ impl From<PatternRefused> for Error {
 impl From<LimitRefused> for Error {
     fn from(refused: LimitRefused) -> Self {
         match refused {
-            LimitRefused::BelowDefault(_) => Self::parameter(refused.to_string()),
-            LimitRefused::BeyondQuota => Self::ServiceQuotaExceeded(refused.to_string()),
+            LimitRefused::BelowFree { .. } => Self::parameter(refused.to_string()),
+            LimitRefused::BeyondQuota(_) => Self::ServiceQuotaExceeded(refused.to_string()),
         }
     }
 }
