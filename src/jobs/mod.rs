@@ -9,6 +9,7 @@ mod import;
 pub mod journal;
 pub mod key_uses;
 mod presence;
+mod recover;
 mod rotate;
 mod senders;
 mod sweep;
@@ -40,12 +41,18 @@ struct Kind {
 }
 
 /// The registry.
-const KINDS: [Kind; 4] = [
+const KINDS: [Kind; 5] = [
     Kind {
         name: "import",
         every: Duration::from_secs(1),
         has_work: |app| Box::pin(import::has_work(app)),
         run: |held| Box::pin(import::run(held)),
+    },
+    Kind {
+        name: "recover",
+        every: Duration::from_secs(1),
+        has_work: |app| Box::pin(recover::has_work(app)),
+        run: |held| Box::pin(recover::run(held)),
     },
     Kind { name: "rotate", every: Duration::from_secs(3600), has_work: always, run: |held| Box::pin(rotate::run(held)) },
     Kind {

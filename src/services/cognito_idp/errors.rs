@@ -11,7 +11,6 @@ use crate::crypto::argon2::Busy;
 use crate::flows::access::AccessRefused;
 use crate::flows::clients::{NoSuchClient, NoSuchPool, SecretRefused};
 use crate::flows::codes::CodeRefused;
-use crate::flows::confirm_sign_up::{ConfirmRefused, ResendRefused, Unwaiting};
 use crate::flows::failed::Failed;
 use crate::flows::linking::LinkRefused;
 use crate::flows::new_user::{AliasRefused, UnfitUser};
@@ -45,6 +44,8 @@ pub enum Error {
     DuplicateProvider(String),
     /// A device that was confirmed before.
     DeviceKeyExists,
+    /// Something else is under way, and what.
+    ConcurrentModification(&'static str),
     /// A wrong first code of an authenticator.
     EnableSoftwareTokenMfa,
     /// A code that is old or used, and which.
@@ -156,6 +157,7 @@ impl From<Error> for Fault {
                 modelled("CachedCIMDURLDoesNotExistException", "There is no cached client metadata document for the URL.")
             }
             Error::CodeMismatch(message) => modelled("CodeMismatchException", message),
+            Error::ConcurrentModification(message) => modelled("ConcurrentModificationException", message),
             Error::DuplicateProvider(name) => {
                 Self::Modelled("DuplicateProviderException", format!("A provider with the name {name} already exists."))
             }
@@ -209,7 +211,7 @@ impl From<Error> for Fault {
             Error::UserPoolTagging(message) => Self::Modelled("UserPoolTaggingException", message),
             Error::UsernameExists => modelled("UsernameExistsException", "User already exists"),
             Error::WebAuthn(error) => modelled(error.shape(), error.message()),
-            Error::Internal(source) => Self::Internal(source),
+            Error::Internal(source) => Self::failure(source),
         }
     }
 }
@@ -413,41 +415,6 @@ impl From<CodeRefused> for Error {
             CodeRefused::TooManyTries => Self::LimitExceeded,
             CodeRefused::Expired => Self::ExpiredCode("Invalid code provided, please request a code again."),
             CodeRefused::Mismatch => Self::CodeMismatch("Invalid verification code provided, please try again."),
-        }
-    }
-}
-
-impl From<ConfirmRefused> for Error {
-    fn from(refused: ConfirmRefused) -> Self {
-        match refused {
-            ConfirmRefused::Name(refused) => refused.into(),
-            ConfirmRefused::NoSuchClient(gone) => gone.into(),
-            ConfirmRefused::NoSuchUser => Self::UserNotFound,
-            ConfirmRefused::NotWaiting(status) => {
-                Self::NotAuthorized(format!("User cannot be confirmed. Current status is {}", status.as_str()))
-            }
-            ConfirmRefused::Code(refused) => refused.into(),
-            ConfirmRefused::Alias(refused) => refused.into(),
-            ConfirmRefused::Trigger(refused) => refused.into(),
-            ConfirmRefused::Failed(failed) => failed.into(),
-        }
-    }
-}
-
-impl From<ResendRefused> for Error {
-    fn from(refused: ResendRefused) -> Self {
-        match refused {
-            ResendRefused::Name(refused) => refused.into(),
-            ResendRefused::NoSuchClient(gone) => gone.into(),
-            ResendRefused::Unwaiting(Unwaiting::NoSuchUser) => Self::UserNotFound,
-            ResendRefused::Unwaiting(Unwaiting::Disabled) => Self::not_authorized(DISABLED),
-            ResendRefused::Unwaiting(Unwaiting::Confirmed) => Self::parameter("User is already confirmed."),
-            ResendRefused::Unwaiting(Unwaiting::NothingToVerify) => {
-                Self::parameter("Cannot resend codes. Auto verification not turned on.")
-            }
-            ResendRefused::TooMany => Self::LimitExceeded,
-            ResendRefused::Trigger(refused) => refused.into(),
-            ResendRefused::Failed(failed) => failed.into(),
         }
     }
 }

@@ -1,7 +1,8 @@
-//! What the refusals of accounts are called: of their recovery, of their changes, and of invitations.
+//! What the refusals of accounts are called: of their confirmation, of their recovery, of their changes, and of invitations.
 
 use super::{DISABLED, Error, INCORRECT, REVOKED};
 use crate::flows::change_password::ChangePasswordRefused;
+use crate::flows::confirm_sign_up::{ConfirmRefused, ResendRefused, Unwaiting};
 use crate::flows::invite::InviteRefused;
 use crate::flows::own_attributes::OwnChangeRefused;
 use crate::flows::recover::{ForgotRefused, ResetRefused};
@@ -17,6 +18,41 @@ impl From<Unrecoverable> for Error {
             Unrecoverable::NoAddress => {
                 Self::parameter("Cannot reset password for the user as there is no registered/verified email or phone_number")
             }
+        }
+    }
+}
+
+impl From<ConfirmRefused> for Error {
+    fn from(refused: ConfirmRefused) -> Self {
+        match refused {
+            ConfirmRefused::Name(refused) => refused.into(),
+            ConfirmRefused::NoSuchClient(gone) => gone.into(),
+            ConfirmRefused::NoSuchUser => Self::UserNotFound,
+            ConfirmRefused::NotWaiting(status) => {
+                Self::NotAuthorized(format!("User cannot be confirmed. Current status is {}", status.as_str()))
+            }
+            ConfirmRefused::Code(refused) => refused.into(),
+            ConfirmRefused::Alias(refused) => refused.into(),
+            ConfirmRefused::Trigger(refused) => refused.into(),
+            ConfirmRefused::Failed(failed) => failed.into(),
+        }
+    }
+}
+
+impl From<ResendRefused> for Error {
+    fn from(refused: ResendRefused) -> Self {
+        match refused {
+            ResendRefused::Name(refused) => refused.into(),
+            ResendRefused::NoSuchClient(gone) => gone.into(),
+            ResendRefused::Unwaiting(Unwaiting::NoSuchUser) => Self::UserNotFound,
+            ResendRefused::Unwaiting(Unwaiting::Disabled) => Self::not_authorized(DISABLED),
+            ResendRefused::Unwaiting(Unwaiting::Confirmed) => Self::parameter("User is already confirmed."),
+            ResendRefused::Unwaiting(Unwaiting::NothingToVerify) => {
+                Self::parameter("Cannot resend codes. Auto verification not turned on.")
+            }
+            ResendRefused::TooMany => Self::LimitExceeded,
+            ResendRefused::Trigger(refused) => refused.into(),
+            ResendRefused::Failed(failed) => failed.into(),
         }
     }
 }
