@@ -28,7 +28,7 @@ use crate::http::tls::{self, TlsError};
 use crate::iam::entity::AccessKey;
 use crate::iam::key_uses::KeyUses;
 use crate::jobs;
-use crate::kit::clock::SystemClock;
+use crate::kit::clock::{Clock as _, SystemClock};
 use crate::kit::id::UniqueId;
 use crate::kit::private_file;
 use crate::kit::rng::{EntropyRng, SystemEntropy};
@@ -219,6 +219,7 @@ async fn assemble(
                 None => deployment::adopt(tx, "public_url", &default_url).await?,
             };
             deployment::replace(tx, "public_url", &public_url).await?;
+            store::user_data::begin(tx, SystemClock.now()).await?;
             Ok::<_, StoreError>((account_id, public_url))
         })
         .await?;

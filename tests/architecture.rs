@@ -278,6 +278,43 @@ fn who_writes_what_caches_hold_says_so() {
     assert!(found >= 5, "the store's functions were not found");
 }
 
+/// What a point-in-time recovery restores.
+const RESTORED_TABLES: [&str; 6] = ["users", "user_names", "user_identities", "user_groups", "user_group_members", "web_authn_credentials"];
+
+/// Functions that write there without keeping what was before, and why they may.
+const KEEPING_NOTHING: [(&str, &str); 6] = [
+    ("upgrade_hash", "the password stays the same one"),
+    ("adopt_password", "the password stays the same one"),
+    ("set_pending_totp", "a seed that waits is not restored; the function refuses while the pool is being recovered"),
+    ("use_totp_step", "what is used stays used"),
+    ("note_use", "what is used stays used"),
+    ("note_whether_there_are_any", "it follows from the passkeys"),
+];
+
+#[test]
+fn who_changes_users_keeps_what_they_were() {
+    let mut found = 0;
+    let writes = |path: &Path| {
+        // What is restored is kept where it is restored from; a test holds every kind to it.
+        let restores = path.ends_with("user_data/restore.rs");
+        path.starts_with("store") && !restores && !["tests.rs", "migrate.rs", "template.rs"].iter().any(|name| path.ends_with(name))
+    };
+    for (path, text) in sources().into_iter().filter(|(path, _)| writes(path)) {
+        for function in text.split("async fn ").skip(1) {
+            let name = function.split(['(', '<']).next().unwrap_or_default();
+            let changes =
+                |table: &str| ["INSERT INTO", "UPDATE", "DELETE FROM"].iter().any(|verb| function.contains(&format!("{verb} {table} ")));
+            if RESTORED_TABLES.iter().any(|table| changes(table)) {
+                found += 1;
+                let keeps = ["keep(", "keep_new(", "keep_whole("].iter().any(|call| function.contains(call));
+                let may_not = KEEPING_NOTHING.iter().any(|(exempt, _)| *exempt == name);
+                assert!(keeps != may_not, "{}: {name} changes what is restored, and must keep what was before", path.display());
+            }
+        }
+    }
+    assert!(found >= 15, "the store's functions were not found");
+}
+
 #[test]
 fn files_are_about_one_thing() {
     for (path, text) in sources() {

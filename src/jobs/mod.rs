@@ -10,6 +10,7 @@ pub mod journal;
 pub mod key_uses;
 mod logs;
 mod presence;
+mod recover;
 mod rotate;
 mod senders;
 mod sweep;
@@ -41,7 +42,7 @@ struct Kind {
 }
 
 /// The registry.
-const KINDS: [Kind; 5] = [
+const KINDS: [Kind; 6] = [
     Kind {
         name: "import",
         every: Duration::from_secs(1),
@@ -53,6 +54,12 @@ const KINDS: [Kind; 5] = [
         every: Duration::from_secs(1),
         has_work: |app| Box::pin(logs::has_work(app)),
         run: |held| Box::pin(logs::run(held)),
+    },
+    Kind {
+        name: "recover",
+        every: Duration::from_secs(1),
+        has_work: |app| Box::pin(recover::has_work(app)),
+        run: |held| Box::pin(recover::run(held)),
     },
     Kind { name: "rotate", every: Duration::from_secs(3600), has_work: always, run: |held| Box::pin(rotate::run(held)) },
     Kind {

@@ -52,6 +52,8 @@ pub(super) const TABLES: &[TableOfPools] = tables_of_pools![
     "sender_events",
     "message_budgets",
     "pool_activity",
+    "user_data_history",
+    "user_pool_recoveries",
     "user_import_jobs",
     "user_import_pieces",
     "user_import_failures",

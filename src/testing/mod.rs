@@ -15,6 +15,8 @@ mod functions;
 mod nodes;
 mod passkey;
 mod pool;
+#[cfg(test)]
+mod recovery;
 
 use std::rc::Rc;
 use std::sync::Arc;

@@ -11,6 +11,7 @@ mod imports;
 mod new;
 mod overview;
 mod passkeys;
+mod point_in_time;
 mod preset;
 mod protection;
 mod providers;
@@ -66,6 +67,7 @@ pub fn rows() -> Vec<Row> {
     rows.extend(domains::rows());
     rows.extend(groups::rows());
     rows.extend(imports::rows());
+    rows.extend(point_in_time::rows());
     rows.extend(providers::rows());
     rows.extend(terms::rows());
     rows.extend(resource_servers::rows());

@@ -10,7 +10,7 @@ use crate::flows::clients::AppClient;
 use crate::flows::new_user::{AliasRefused, claim_alias};
 use crate::flows::user_attributes::move_name;
 use crate::store::attempts::{self, Charge};
-use crate::store::{Conn, user_secrets, users};
+use crate::store::{self, Conn, user_secrets, users};
 use crate::userpools::attributes::{AttributeRefused, is_email};
 use crate::userpools::challenge::target::second_asked;
 use crate::userpools::challenge::{Done, Progress};
@@ -82,7 +82,8 @@ async fn set_up(app: &App, app_client: &AppClient, tx: &mut Conn, user: &User, a
 /// Marks the address as verified, unless another user has it as a name.
 async fn verify(app: &App, app_client: &AppClient, tx: &mut Conn, user: &User, challenge: CodeChallenge) -> Result<(), SignInRefused> {
     let kind = challenge.kind();
-    if user.has_verified(kind) {
+    // A pool that is being recovered lets users in, and keeps nothing of it that it would put back.
+    if user.has_verified(kind) || store::recoveries::pauses(tx, &user.pool_id, app.now()).await? {
         return Ok(());
     }
     let mut after = user.clone();

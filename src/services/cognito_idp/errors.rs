@@ -36,6 +36,8 @@ pub enum Error {
     DuplicateProvider(String),
     /// A device that was confirmed before.
     DeviceKeyExists,
+    /// Something else is under way, and what.
+    ConcurrentModification(&'static str),
     /// A wrong first code of an authenticator.
     EnableSoftwareTokenMfa,
     /// A code that is old or used, and which.
@@ -147,6 +149,7 @@ impl From<Error> for Fault {
                 modelled("CachedCIMDURLDoesNotExistException", "There is no cached client metadata document for the URL.")
             }
             Error::CodeMismatch(message) => modelled("CodeMismatchException", message),
+            Error::ConcurrentModification(message) => modelled("ConcurrentModificationException", message),
             Error::DuplicateProvider(name) => {
                 Self::Modelled("DuplicateProviderException", format!("A provider with the name {name} already exists."))
             }
@@ -200,7 +203,7 @@ impl From<Error> for Fault {
             Error::UserPoolTagging(message) => Self::Modelled("UserPoolTaggingException", message),
             Error::UsernameExists => modelled("UsernameExistsException", "User already exists"),
             Error::WebAuthn(error) => modelled(error.shape(), error.message()),
-            Error::Internal(source) => Self::Internal(source),
+            Error::Internal(source) => Self::failure(source),
         }
     }
 }
