@@ -7,13 +7,13 @@ mod deliver;
 mod held;
 mod import;
 pub mod journal;
-pub mod key_uses;
 mod presence;
 mod rotate;
 mod senders;
 mod sweep;
 #[cfg(test)]
 mod tests;
+pub mod uses;
 mod work;
 
 use std::time::Duration;
