@@ -152,6 +152,8 @@ document.addEventListener("keydown", (event) => {
         const search = $("input[type=search]");
         if (search) { event.preventDefault(); search.focus(); } else { event.preventDefault(); open(); }
     } else if (event.key === "?") {
+        // The key itself is not what is looked for.
+        event.preventDefault();
         open();
     }
 });
