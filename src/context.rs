@@ -13,8 +13,8 @@ use crate::config::{Delivery, IssuerStyle, LogDestinations, Mode};
 use crate::crypto::argon2::Hasher;
 use crate::crypto::seal::SealingKey;
 use crate::iam::caller::{Caller, HeldKey};
-use crate::iam::key_uses::KeyUses;
 use crate::iam::origin::Origin;
+use crate::iam::uses::{KeyUses, RoleUses};
 use crate::kit::cache::Cache;
 use crate::kit::clock::{Clock, Timestamp};
 use crate::kit::id::{AccessKeyId, AccountId, ClientId, UniqueId, UserPoolId};
@@ -79,6 +79,8 @@ pub struct App {
     pub delivered: Delivered,
     /// The uses of access keys that this node has seen.
     pub key_uses: KeyUses,
+    /// The uses of roles that this node has seen.
+    pub role_uses: RoleUses,
     /// What happened and is not written yet.
     pub journal: Journal,
 }

@@ -26,7 +26,7 @@ use crate::decisions::forward_auth::{RuleRefused, Rules};
 use crate::http;
 use crate::http::tls::{self, TlsError};
 use crate::iam::entity::AccessKey;
-use crate::iam::key_uses::KeyUses;
+use crate::iam::uses::{KeyUses, RoleUses};
 use crate::jobs;
 use crate::kit::clock::{Clock as _, SystemClock};
 use crate::kit::id::UniqueId;
@@ -252,6 +252,7 @@ async fn assemble(
         log_destinations,
         delivered: Delivered::default(),
         key_uses: KeyUses::default(),
+        role_uses: RoleUses::default(),
         journal: Journal::default(),
     }))
 }

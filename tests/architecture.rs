@@ -268,8 +268,8 @@ fn who_writes_what_caches_hold_says_so() {
                     found += 1;
                     // The change of an IAM user is that of each of their keys, which one function tells.
                     let says_so = [".changed(", "holder_changed(tx"].iter().any(|call| function.contains(call));
-                    // When a key was last used is in no cache: its row is told of alone, to whoever asks.
-                    let says_so = says_so || name == "record_use";
+                    // When a key or a role was last used is in no cache: its row is told of alone, to whoever asks.
+                    let says_so = says_so || ["record_use", "record_role_use"].contains(&name);
                     assert!(says_so, "{}: {name} writes {table} and reports no change", path.display());
                 }
             }

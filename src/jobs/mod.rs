@@ -7,7 +7,6 @@ mod deliver;
 mod held;
 mod import;
 pub mod journal;
-pub mod key_uses;
 mod logs;
 mod presence;
 mod recover;
@@ -16,6 +15,7 @@ mod senders;
 mod sweep;
 #[cfg(test)]
 mod tests;
+pub mod uses;
 mod work;
 
 use std::time::Duration;

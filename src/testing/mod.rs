@@ -53,7 +53,7 @@ use crate::decisions::forward_auth::Rules;
 use crate::delivery;
 use crate::http;
 use crate::iam::entity::AccessKey;
-use crate::iam::key_uses::KeyUses;
+use crate::iam::uses::{KeyUses, RoleUses};
 use crate::jobs;
 use crate::kit::clock::{ManualClock, Timestamp};
 use crate::kit::id::{AccountId, UniqueId};
@@ -213,9 +213,9 @@ impl TestApp {
         jobs::run_due(&self.app).await.unwrap();
     }
 
-    /// Writes when access keys were last used, as far as the node has noted it.
-    pub async fn record_key_uses(&self) {
-        jobs::key_uses::record(&self.app).await.unwrap();
+    /// Writes when access keys and roles were last used, as far as the node has noted it.
+    pub async fn record_uses(&self) {
+        jobs::uses::record(&self.app).await.unwrap();
     }
 
     /// Moves the clock.
@@ -296,6 +296,7 @@ async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &A
         log_destinations: LogDestinations::default(),
         delivered: Delivered::default(),
         key_uses: KeyUses::default(),
+        role_uses: RoleUses::default(),
         journal: Journal::default(),
     })
 }
