@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use awc::http::{Method, Uri};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 
 use super::fetch::{Answer, Client, ServerFlags};
 use crate::kit::clock::{Clock as _, SystemClock, Timestamp};
@@ -63,10 +63,11 @@ impl UserPools {
     ///
     /// # Errors
     /// A server that cannot be reached; what it refuses, as `Code: message`; an answer that is none.
-    pub async fn call<T: DeserializeOwned>(&self, operation: &str, input: &Value) -> Result<T, String> {
+    pub async fn call<T: DeserializeOwned>(&self, operation: &str, input: &impl Serialize) -> Result<T, String> {
+        let input = serde_json::to_string(input).map_err(|error| format!("{operation}: {error}"))?;
         let target = ("x-amz-target".to_owned(), format!("AWSCognitoIdentityProviderService.{operation}"));
         let headers = vec![("content-type".to_owned(), "application/x-amz-json-1.1".to_owned()), target];
-        let answer = self.send("cognito-idp", Method::POST, "/", headers, input.to_string()).await?;
+        let answer = self.send("cognito-idp", Method::POST, "/", headers, input).await?;
         read(operation, &answer)
     }
 

@@ -18,7 +18,7 @@ pub async fn has_work(app: &App) -> Result<bool, StoreError> {
 /// # Errors
 /// [`Interrupted`].
 pub async fn run(held: &Held<'_>) -> Result<(), Interrupted> {
-    let carrier = LogCarrier::new();
+    let carrier = LogCarrier::of_this_thread();
     loop {
         let carried = logs::carry_due(held.app, &carrier).await?;
         if !held.step(async |tx| logs::settle(held.app, tx, &carried).await).await? {

@@ -126,24 +126,24 @@ async fn write(flags: &ExportFlags, pools: &UserPools, out: impl Write) -> Resul
             let rows = Rows { columns, named_by: named_by(&described) };
             let mut writer = csv::Writer::from_writer(out);
             writer.write_record(&rows.columns)?;
-            Sink::Csv(rows, writer)
+            Sink::Csv(rows, Box::new(writer))
         }
     };
     let mut progress = Progress::new();
-    let mut input = pool;
-    if let Some(filter) = &flags.filter {
-        input["Filter"] = json!(filter);
-    }
     let mut count = 0;
+    let mut from = None;
     loop {
-        let Page { users, pagination_token } = pools.call("ListUsers", &input).await?;
+        let asked = ListUsers { user_pool_id: &flags.user_pool_id, filter: flags.filter.as_deref(), pagination_token: from.take() };
+        let Page { users, pagination_token } = pools.call("ListUsers", &asked).await?;
         for user in &users {
             sink.write(user)?;
         }
         count += users.len() as u64;
         progress.tell(|| format!("{count} users"));
-        let Some(token) = pagination_token else { break };
-        input["PaginationToken"] = json!(token);
+        if pagination_token.is_none() {
+            break;
+        }
+        from = pagination_token;
     }
     sink.flush()?;
     Ok(count)
@@ -155,8 +155,18 @@ fn named_by(described: &Value) -> Vec<String> {
     names.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct ListUsers<'a> {
+    user_pool_id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    filter: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pagination_token: Option<String>,
+}
+
 enum Sink<W: Write> {
-    Csv(Rows, csv::Writer<W>),
+    Csv(Rows, Box<csv::Writer<W>>),
     JsonLines(BufWriter<W>),
 }
 
@@ -172,10 +182,11 @@ impl<W: Write> Sink<W> {
     }
 
     fn flush(&mut self) -> Result<(), Problem> {
-        Ok(match self {
+        match self {
             Self::Csv(_, writer) => writer.flush()?,
             Self::JsonLines(out) => out.flush()?,
-        })
+        }
+        Ok(())
     }
 }
 

@@ -42,6 +42,16 @@ pub struct ImportFlags {
     output: OutputFlags,
 }
 
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct CreateUserImportJob<'a> {
+    user_pool_id: &'a str,
+    job_name: &'a str,
+    cloud_watch_logs_role_arn: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password_hashing_algorithm: Option<&'a str>,
+}
+
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Answer {
@@ -103,10 +113,12 @@ pub async fn run(flags: &ImportFlags) -> Result<Report, String> {
     let file = File::open(&flags.file).map_err(problem)?;
     let bytes = file.metadata().map_err(problem)?.len();
     let pools = UserPools::of(&flags.server, &flags.user_pool_id)?;
-    let mut new = json!({"UserPoolId": flags.user_pool_id, "JobName": flags.job_name, "CloudWatchLogsRoleArn": flags.role_arn});
-    if let Some(algorithm) = &flags.password_hashing_algorithm {
-        new["PasswordHashingAlgorithm"] = json!(algorithm);
-    }
+    let new = CreateUserImportJob {
+        user_pool_id: &flags.user_pool_id,
+        job_name: &flags.job_name,
+        cloud_watch_logs_role_arn: &flags.role_arn,
+        password_hashing_algorithm: flags.password_hashing_algorithm.as_deref(),
+    };
     let Answer { user_import_job: job } = pools.call("CreateUserImportJob", &new).await?;
     let about = json!({"UserPoolId": flags.user_pool_id, "JobId": job.job_id});
     let imported = follow(flags, &pools, &job, &about, (file, bytes)).await.map_err(|problem| format!("{}: {problem}", job.job_id))?;

@@ -26,7 +26,7 @@ pub struct LogCarrier {
 impl LogCarrier {
     /// A carrier for the thread that makes it.
     #[must_use]
-    pub fn new() -> Self {
+    pub fn of_this_thread() -> Self {
         Self { client: https::client(https::system_authorities(), PATIENCE) }
     }
 

@@ -106,7 +106,7 @@ pub async fn respond(entrance: &Entrance<'_>, username: &str, session: Session, 
 fn offered(app_client: &AppClient, subject: &Subject, target: Option<&Target>) -> Result<Vec<FirstFactor>, Barred> {
     let pool = &app_client.pool;
     // SECURITY: told by the pool and its client alone where users are hidden, but to who holds a token of the user.
-    let is_hidden = app_client.client.configuration.hides_users() && !target.is_some_and(|target| target.credit.is_some());
+    let is_hidden = app_client.client.configuration.hides_users() && target.is_none_or(|target| target.credit.is_none());
     let user = subject.user.as_ref().filter(|_| !is_hidden);
     let offered = match user {
         _ if is_hidden => first_factor::of_pool(pool),
