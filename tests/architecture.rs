@@ -42,7 +42,7 @@ const ROOMS: [(&str, &[&str]); 31] = [
             "userpools",
         ],
     ),
-    ("jobs", &["context", "crypto", "delivery", "flows", "kit", "store", "userpools"]),
+    ("jobs", &["audit", "context", "crypto", "delivery", "flows", "kit", "store", "userpools"]),
     ("decisions", &["audit", "authz", "config", "context", "crypto", "flows", "iam", "kit", "policy", "sigv4", "store"]),
     ("operation", &["authz", "budgets", "context", "flows", "iam", "kit", "policy", "store", "userpools"]),
     (

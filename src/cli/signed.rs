@@ -202,7 +202,7 @@ mod tests {
 
     #[test]
     fn a_refusal_is_told_by_its_code_and_words_and_anything_else_by_its_status() {
-        let told = |status: u16, text: &str| read::<Value>("ListUsers", &Answer { status, text: text.to_owned() });
+        let told = |status: u16, text: &str| read::<serde_json::Value>("ListUsers", &Answer { status, text: text.to_owned() });
         assert_eq!(told(200, "{}"), Ok(serde_json::json!({})));
         let refused = r#"{"__type": "com.amazonaws#AccessDeniedException", "Message": "no"}"#;
         assert_eq!(told(400, refused), Err("ListUsers: AccessDeniedException: no".to_owned()));

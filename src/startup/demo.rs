@@ -3,6 +3,7 @@
 //! Every step looks first whether it was taken, so that a start that was killed is completed by the next.
 
 mod guide;
+mod listing;
 mod record;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 
 pub use guide::guide;
 
+use self::listing::{CLIENTS, IDENTITY_POOLS, Listing, USER_POOLS};
 use self::record::Record;
 use crate::context::{Act, App};
 use crate::crypto::totp::TotpSeed;
@@ -314,34 +316,6 @@ impl Root<'_> {
         }
     }
 }
-
-/// An operation that lists things, and how it tells of them.
-struct Listing {
-    service: Service,
-    operation: &'static str,
-    items: &'static str,
-    name: &'static str,
-    id: &'static str,
-}
-
-const USER_POOLS: Listing =
-    Listing { service: Service::CognitoIdp, operation: "ListUserPools", items: "UserPools", name: "Name", id: "Id" };
-
-const CLIENTS: Listing = Listing {
-    service: Service::CognitoIdp,
-    operation: "ListUserPoolClients",
-    items: "UserPoolClients",
-    name: "ClientName",
-    id: "ClientId",
-};
-
-const IDENTITY_POOLS: Listing = Listing {
-    service: Service::CognitoIdentity,
-    operation: "ListIdentityPools",
-    items: "IdentityPools",
-    name: "IdentityPoolName",
-    id: "IdentityPoolId",
-};
 
 /// As many are listed at once as every list gives.
 const LISTED: i64 = 60;

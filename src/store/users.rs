@@ -355,6 +355,22 @@ pub async fn search(
     rows.into_iter().map(found).collect()
 }
 
+/// Deletes a user and all that is theirs. What identity pools know them by stays.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn delete(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
+    user_data::keep_whole(tx, &user.pool_id, &user.id).await?;
+    names::keep_all(tx, &user.pool_id, &user.id).await?;
+    user_identities::keep_all(tx, &user.pool_id, &user.id).await?;
+    web_authn::keep_all(tx, &user.pool_id, &user.id).await?;
+    user_data::keep_members(tx, &user.pool_id, Leaving::User(&user.id)).await?;
+    for (_, sql) in OF_A_USER {
+        execute!(tx, sql, [&user.pool_id, &user.id])?;
+    }
+    Ok(())
+}
+
 /// The tables of what users are made of. A test holds the list to the schema.
 const OF_A_USER: [(&str, &str); 14] = [
     ("users", "DELETE FROM users WHERE pool_id = $1 AND user_id = $2"),
@@ -372,22 +388,6 @@ const OF_A_USER: [(&str, &str); 14] = [
     ("web_authn_credentials", "DELETE FROM web_authn_credentials WHERE pool_id = $1 AND user_id = $2"),
     ("web_authn_registrations", "DELETE FROM web_authn_registrations WHERE pool_id = $1 AND user_id = $2"),
 ];
-
-/// Deletes a user and all that is theirs. What identity pools know them by stays.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn delete(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
-    user_data::keep_whole(tx, &user.pool_id, &user.id).await?;
-    names::keep_all(tx, &user.pool_id, &user.id).await?;
-    user_identities::keep_all(tx, &user.pool_id, &user.id).await?;
-    web_authn::keep_all(tx, &user.pool_id, &user.id).await?;
-    user_data::keep_members(tx, &user.pool_id, Leaving::User(&user.id)).await?;
-    for (_, sql) in OF_A_USER {
-        execute!(tx, sql, [&user.pool_id, &user.id])?;
-    }
-    Ok(())
-}
 
 /// About how many users a pool has: exactly where there are fewer than are `counted`, within a few percent of it else.
 ///

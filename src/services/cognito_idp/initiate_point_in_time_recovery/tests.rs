@@ -297,7 +297,7 @@ async fn what_changes_users_rests_and_changes_nothing() {
     pool.admin("SetUserPoolMfaConfig", mfa).await.ok();
     let details =
         json!({"client_id": "c", "attributes_request_method": "GET", "oidc_issuer": "https://op.example", "authorize_scopes": "openid"});
-    let provider = json!({"ProviderName": "op", "ProviderType": "OIDC", "ProviderDetails": details});
+    let provider = json!({"ProviderName": "Partner", "ProviderType": "OIDC", "ProviderDetails": details});
     pool.admin("CreateIdentityProvider", provider).await.ok();
     pool.admin("CreateGroup", json!({"GroupName": "staff"})).await.ok();
     pool.admin("CreateGroup", json!({"GroupName": "other"})).await.ok();
@@ -351,7 +351,7 @@ async fn what_changes_users_rests_and_changes_nothing() {
     let attributes = json!({"UserAttributes": [{"Name": "name", "Value": "b"}]});
     let wish = json!({"SoftwareTokenMfaSettings": {"Enabled": true}});
     let itself = json!({"ProviderName": "Cognito", "ProviderAttributeName": "Cognito_Subject", "ProviderAttributeValue": "alice"});
-    let source = json!({"ProviderName": "op", "ProviderAttributeName": "Cognito_Subject", "ProviderAttributeValue": "1"});
+    let source = json!({"ProviderName": "Partner", "ProviderAttributeName": "Cognito_Subject", "ProviderAttributeValue": "1"});
     let link = json!({"DestinationUser": {"ProviderName": "Cognito", "ProviderAttributeValue": "alice"}, "SourceUser": source});
     // The older form of SetUserMFAPreference changes what that changes, and by the same step.
     for operation in RESTING.into_iter().filter(|operation| !operation.ends_with("SetUserSettings")) {
