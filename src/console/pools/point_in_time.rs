@@ -255,6 +255,7 @@ mod tests {
         assert!(refused.text.contains("Nothing was done"), "{}", refused.text);
         let cancelled = browser.submit_and_follow(&format!("{one}/cancel"), &[]).await;
         assert!(cancelled.text.contains("PREVIEW_CANCELLED"), "{}", cancelled.text);
+        app.advance(Duration::from_secs(1));
         browser.open(&path).await;
         browser.submit_and_follow(&path, &[("moment", "2027-01-15T08:30")]).await;
         app.advance(Duration::from_secs(2));
