@@ -40,6 +40,7 @@ export const PAGES = [
   { name: "triggers", path: "/console/pools/{pool}/triggers" },
   { name: "imports", path: "/console/pools/{pool}/imports" },
   { name: "import", path: "/console/pools/{pool}/imports/{importJob}" },
+  { name: "point-in-time", path: "/console/pools/{pool}/point-in-time" },
   { name: "replicas", path: "/console/pools/{pool}/replicas" },
   { name: "tags", path: "/console/pools/{pool}/tags" },
   { name: "users", path: "/console/pools/{pool}/users" },
