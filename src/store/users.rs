@@ -144,7 +144,7 @@ pub async fn find_by_family(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserI
     fetch!(tx, fetch_optional, UserRow, SQL, [pool_id, origin_jti, user_id])?.map(User::try_from).transpose()
 }
 
-/// Inserts a new user, whose names [`names`](super::names) keeps.
+/// Inserts a new user, whose names [`names`] keeps.
 ///
 /// # Errors
 /// [`StoreError`].
