@@ -4,14 +4,14 @@ use std::net::IpAddr;
 
 use super::access::Holder;
 use super::failed::{Failed, fails_with_the_store};
-use super::passwords::{self, NewPasswordRefused, SetBy};
+use super::passwords::{self, Ending, NewPasswordRefused, SetBy};
 use super::sign_in::attempts_of;
 use crate::context::App;
 use crate::crypto::argon2::Verification;
 use crate::crypto::password::Password;
 use crate::kit::secret::Secret;
 use crate::store::attempts::{self, Charge};
-use crate::store::{tokens, users};
+use crate::store::users;
 use crate::userpools::lockout::Factor;
 use crate::userpools::risk::CredentialsEvent;
 use crate::userpools::user::{User, UserStatus};
@@ -70,9 +70,7 @@ pub async fn change(
         if now.password_generation != user.password_generation {
             return Err(ChangePasswordRefused::Incorrect);
         }
-        passwords::set(tx, pool, &now, &record, UserStatus::Confirmed, app.now()).await?;
-        tokens::revoke_others(tx, &pool.id, &now.id, &claims.origin_jti, app.now()).await?;
-        Ok(())
+        Ok(passwords::set(tx, pool, &now, &record, UserStatus::Confirmed, Ending::AllBut(&claims.origin_jti), app.now()).await?)
     })
     .await
 }

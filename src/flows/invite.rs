@@ -8,7 +8,7 @@ use askama::Template as _;
 use super::clients::NoSuchPool;
 use super::failed::{Failed, fails_with_the_store};
 use super::new_user::{self, AliasRefused, InsertRefused, NewUser, UnfitUser};
-use super::passwords::{self, NewPasswordRefused, administrators_record};
+use super::passwords::{self, Ending, NewPasswordRefused, administrators_record};
 use super::sign_in::attempts_of;
 use super::triggers::sign_up::MadeBy;
 use super::triggers::{self, Through, TriggerRefused};
@@ -153,7 +153,7 @@ pub async fn again(
     app.write(async |tx| {
         let user = store::users::find_by_id(tx, &pool.id, &user.id).await?.ok_or(InviteRefused::NoSuchUser)?;
         waits(&user)?;
-        passwords::set(tx, pool, &user, &record, UserStatus::ForceChangePassword, app.now()).await?;
+        passwords::set(tx, pool, &user, &record, UserStatus::ForceChangePassword, Ending::All, app.now()).await?;
         store::attempts::clear(tx, &pool.id, &attempts_of(app, &user)).await?;
         send(app, tx, &worded, &user, Some(&password), mediums).await?;
         Ok(User { modified_at: app.now(), ..user })

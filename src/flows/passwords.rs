@@ -13,7 +13,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::id::{ClientId, UserId};
 use crate::kit::rng::random_bytes;
 use crate::kit::secret::Secret;
-use crate::store::{Conn, StoreError, password_history, user_secrets};
+use crate::store::{Conn, StoreError, password_history, tokens, user_secrets};
 use crate::userpools::password_policy::PasswordRefused;
 use crate::userpools::pool::Pool;
 use crate::userpools::risk::CredentialsEvent;
@@ -141,8 +141,19 @@ pub async fn make_next_record(
     record_of(app, pool, &user.id, &user.username, password, set_by.temporary_until()).await
 }
 
+/// Which sign-ins of a user end with the password that they rest on.
+#[derive(Clone, Copy)]
+pub enum Ending<'a> {
+    /// All of them.
+    All,
+    /// All but the one that sets the next password, by its `origin_jti`.
+    AllBut(&'a str),
+}
+
 /// Sets a password in place of the one that a user has, who is as read in this transaction: it joins the history, and the codes
 /// end by which another would be set.
+///
+/// SECURITY: so do sign-ins: whoever knew the former password, and is signed in by it, is not any more (C4).
 ///
 /// # Errors
 /// [`StoreError`].
@@ -152,11 +163,16 @@ pub async fn set(
     user: &User,
     password: &PasswordRecord,
     status: UserStatus,
+    ending: Ending<'_>,
     now: Timestamp,
 ) -> Result<(), StoreError> {
     password_history::keep(tx, user, kept_before(pool)).await?;
     user_secrets::set_password(tx, user, password, status, now).await?;
-    codes::kill_reset(tx, user).await
+    codes::kill_reset(tx, user).await?;
+    match ending {
+        Ending::All => tokens::revoke_all(tx, &user.pool_id, &user.id, now).await,
+        Ending::AllBut(origin_jti) => tokens::revoke_others(tx, &user.pool_id, &user.id, origin_jti, now).await,
+    }
 }
 
 /// How many of a user's passwords are not taken again. Where passwords age, the present one at least: it would be no other.

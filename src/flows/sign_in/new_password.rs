@@ -6,9 +6,9 @@ use super::driver::Applied;
 use super::refused::SignInRefused;
 use crate::context::App;
 use crate::flows::clients::AppClient;
-use crate::flows::passwords;
+use crate::flows::passwords::{self, Ending};
 use crate::flows::user_attributes::move_name;
-use crate::store::{Conn, tokens, users};
+use crate::store::{Conn, users};
 use crate::userpools::attributes::{AttributeRefused, Writer, change, full_schema};
 use crate::userpools::challenge::Done;
 use crate::userpools::name::NameKind;
@@ -38,8 +38,7 @@ pub async fn apply(
         }
         users::set_attributes(tx, &user, app.now()).await?;
     }
-    passwords::set(tx, &app_client.pool, user, password, UserStatus::Confirmed, app.now()).await?;
-    // SECURITY: whoever is signed in by the former password is not any more (C4); the sign-in that sets this one begins after it.
-    tokens::revoke_all(tx, &user.pool_id, &user.id, app.now()).await?;
+    // The sign-in that sets it begins after it.
+    passwords::set(tx, &app_client.pool, user, password, UserStatus::Confirmed, Ending::All, app.now()).await?;
     Ok(Applied::Accepted(Done::NewPassword))
 }
