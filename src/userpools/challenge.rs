@@ -384,20 +384,16 @@ pub fn next_on(
     }
     // SECURITY: a device stands for the second factor that everybody is asked for, not for a level.
     let is_for_a_level = target::raising(pool, user, progress) != Ok(None);
-    if !progress.has(Done::Device) {
-        return Ok(match step {
-            Step::Complete => Step::Ask(Challenge::Device),
-            Step::Ask(_) if is_for_a_level => step,
-            Step::Ask(challenge) if challenge.is_second_factor() && configuration.challenge_required_on_new_device => {
-                Step::Ask(Challenge::Device)
-            }
-            Step::Ask(_) => step,
-        });
-    }
-    Ok(match step {
-        Step::Ask(_) if is_for_a_level => step,
-        Step::Ask(challenge) if challenge.is_second_factor() && configuration.challenge_required_on_new_device => last(pool, user, now),
+    let spares = |challenge: Challenge| challenge.is_second_factor() && configuration.challenge_required_on_new_device && !is_for_a_level;
+    let step = match step {
+        Step::Ask(challenge) if spares(challenge) => Step::Complete,
         step => step,
+    };
+    Ok(match step {
+        Step::Complete if !progress.has(Done::Device) => Step::Ask(Challenge::Device),
+        // What would follow the second factor follows the device in its place.
+        Step::Complete => last(pool, user, now),
+        asked => asked,
     })
 }
 

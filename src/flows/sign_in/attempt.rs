@@ -52,8 +52,8 @@ struct Reached {
 enum Next {
     /// The user is asked for this.
     Ask(Challenge),
-    /// The user is signed in, and is in these groups.
-    Complete(Vec<Membership>),
+    /// The user is signed in by this, as it was recorded, and is in these groups.
+    Complete(TokenFamily, Vec<Membership>),
 }
 
 impl Attempt<'_> {
@@ -67,7 +67,7 @@ impl Attempt<'_> {
         let taken = app.write(async |tx| self.take(tx, &family, new.as_ref(), &next_id).await).await.and_then(|taken| taken);
         let of = Of { pool_id: &app_client.pool.id, user_id: &self.user_id };
         match &taken {
-            Ok(reached) => history::went_on(app, self.entrance.whence, of, &reached.progress, matches!(reached.next, Next::Complete(_))),
+            Ok(reached) => history::went_on(app, self.entrance.whence, of, &reached.progress, matches!(reached.next, Next::Complete(..))),
             Err(refused) => history::refused(app, self.entrance.whence, of, &self.progress, self.proof.asked(), refused),
         }
         // A password that was right was no guess, whatever came with it: a device of another, a session that served before.
@@ -80,12 +80,11 @@ impl Attempt<'_> {
         match next {
             Next::Ask(Challenge::Custom) => Box::pin(custom::after_password(self.entrance, user, progress)).await,
             Next::Ask(challenge) => Ok(Outcome::Asked(ask(app, app_client, user, progress, challenge, next_id, delivery)?)),
-            Next::Complete(memberships) => {
+            Next::Complete(family, memberships) => {
                 let second = |done: &Done| matches!(done, Done::SoftwareToken | Done::EmailMfa | Done::SmsMfa | Done::Enrolment);
                 let both = progress.has(Done::WebAuthn) && first_factor::passkey_is_both(&app_client.pool, &user);
                 let mfa = both || progress.done.iter().any(second);
                 let groups = GroupClaims::of(memberships);
-                let family = self.recorded(family, &progress);
                 let tokens = self.tokens(&user, &progress, groups, &family, refresh_token).await;
                 if tokens.is_err() {
                     // A sign-in that nobody holds a token of is none.
@@ -174,6 +173,7 @@ impl Attempt<'_> {
         if matches!(self.proof, AnswerProof::Credited) && step == Ok(Step::Complete) {
             return Ok(Err(SignInRefused::LevelReached));
         }
+        let recorded = self.recorded(family.clone(), &progress);
         if step == Ok(Step::Complete) {
             // SECURITY: only a sign-in that was whole in itself clears what was wrong before it.
             match self.proof.charged() {
@@ -181,18 +181,17 @@ impl Attempt<'_> {
                 _ if progress.is_credited() => {}
                 _ => attempts::clear(tx, pool_id, &target).await?,
             }
-            let family = self.recorded(family.clone(), &progress);
-            if !tokens::insert_family(tx, &family).await? {
+            if !tokens::insert_family(tx, &recorded).await? {
                 return Err(app_client.gone().into());
             }
-            device::arrive(app, tx, &app_client.pool, &family, new, self.entrance.whence).await?;
+            device::arrive(app, tx, &app_client.pool, &recorded, new, self.entrance.whence).await?;
         } else if let Some(factor) = self.proof.charged() {
             // A right answer was no wrong one; what was wrong before it stays counted until the sign-in is complete.
             attempts::give_back(tx, pool_id, &target, factor).await?;
         }
         let next = match step {
             Ok(Step::Ask(challenge)) => Next::Ask(challenge),
-            Ok(Step::Complete) => Next::Complete(groups::memberships(tx, pool_id, &user.id).await?),
+            Ok(Step::Complete) => Next::Complete(recorded, groups::memberships(tx, pool_id, &user.id).await?),
             Err(refused) => return Ok(Err(SignInRefused::of_next(refused, self.proof.stale()))),
         };
         let delivery = match &next {
@@ -202,7 +201,7 @@ impl Attempt<'_> {
                 Err(SignInRefused::TooManyMessages) => return Ok(Err(SignInRefused::TooManyMessages)),
                 Err(refused) => return Err(refused),
             },
-            Next::Complete(_) => None,
+            Next::Complete(..) => None,
         };
         Ok(Ok(Reached { user, progress, next, delivery }))
     }
