@@ -65,14 +65,7 @@ impl StoreError {
     /// Whether something failed, however deep, because changes to users are paused: [`StoreError::WritesPaused`].
     #[must_use]
     pub fn tells_of_pause(error: &(dyn Error + 'static)) -> bool {
-        let mut cause = Some(error);
-        while let Some(error) = cause {
-            if matches!(error.downcast_ref(), Some(Self::WritesPaused)) {
-                return true;
-            }
-            cause = error.source();
-        }
-        false
+        std::iter::successors(Some(error), |&error| error.source()).any(|error| matches!(error.downcast_ref(), Some(Self::WritesPaused)))
     }
 
     /// Whether a unique index refused the write.

@@ -136,21 +136,20 @@ pub async fn update(tx: &mut Conn, recovery: &Recovery) -> Result<(), StoreError
 /// # Errors
 /// [`StoreError`].
 pub async fn usage(tx: &mut Conn, account_id: &AccountId, pool_id: &UserPoolId, now: Timestamp) -> Result<Usage, StoreError> {
-    const OF_POOL: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN due_at IS NOT NULL THEN 1 ELSE 0 END), 0) AS BIGINT), \
-                           CAST(COALESCE(SUM(CASE WHEN completed_at > $2 THEN 1 ELSE 0 END), 0) AS BIGINT), \
+    const OF_POOL: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN completed_at > $2 THEN 1 ELSE 0 END), 0) AS BIGINT), \
                            CAST(COALESCE(SUM(CASE WHEN initiated_at > $2 THEN 1 ELSE 0 END), 0) AS BIGINT), CAST(COUNT(*) AS BIGINT) \
                            FROM user_pool_recoveries WHERE pool_id = $1 AND initiated_at > $3";
     const OF_ACCOUNT: &str = "SELECT CAST(COALESCE(SUM(CASE WHEN due_at IS NOT NULL THEN 1 ELSE 0 END), 0) AS BIGINT), \
                               CAST(COALESCE(SUM(CASE WHEN initiated_at > $2 THEN 1 ELSE 0 END), 0) AS BIGINT) \
                               FROM user_pool_recoveries WHERE account_id = $1 AND initiated_at > $3";
     let (day, month) = (now.minus(LIMIT_PERIOD).millis(), now.minus(LONG_LIMIT_PERIOD).millis());
-    let of_pool = fetch!(tx, fetch_one, (i64, i64, i64, i64), OF_POOL, [pool_id, day, month])?;
+    let of_pool = fetch!(tx, fetch_one, (i64, i64, i64), OF_POOL, [pool_id, day, month])?;
     let of_account = fetch!(tx, fetch_one, (i64, i64), OF_ACCOUNT, [account_id, day, month])?;
     Ok(Usage {
-        active: of_pool.0,
-        completed_in_a_day: of_pool.1,
-        in_a_day: of_pool.2,
-        in_a_month: of_pool.3,
+        active: i64::from(active(tx, pool_id).await?.is_some()),
+        completed_in_a_day: of_pool.0,
+        in_a_day: of_pool.1,
+        in_a_month: of_pool.2,
         active_of_account: of_account.0,
         in_a_day_of_account: of_account.1,
     })

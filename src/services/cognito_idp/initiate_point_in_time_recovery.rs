@@ -13,7 +13,7 @@ use crate::flows::clients::NoSuchPool;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UserPoolId;
 use crate::store::{self, recoveries, user_data, user_imports};
-use crate::userpools::point_in_time::{Place, Recovery, RecoveryStatus, Usage, check_point, limit_reached};
+use crate::userpools::point_in_time::{Place, Recovery, RecoveryStatus, check_point, limit_reached};
 use crate::userpools::pool::Pool;
 use crate::userpools::user_data::Kind;
 
@@ -44,8 +44,7 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
                 let status = last.status_at(now);
                 recoveries::update(tx, &last.over(status)).await?;
             }
-            let active = i64::from(recoveries::active(tx, &pool.id).await?.is_some());
-            let usage = Usage { active, ..recoveries::usage(tx, &pool.account_id, &pool.id, now).await? };
+            let usage = recoveries::usage(tx, &pool.account_id, &pool.id, now).await?;
             if let Some(words) = limit_reached(&usage) {
                 return Err(Error::LimitReached(words));
             }
