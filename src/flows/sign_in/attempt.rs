@@ -53,7 +53,7 @@ enum Next {
     /// The user is asked for this.
     Ask(Challenge),
     /// The user is signed in by this, as it was recorded, and is in these groups.
-    Complete(TokenFamily, Vec<Membership>),
+    Complete(Box<TokenFamily>, Vec<Membership>),
 }
 
 impl Attempt<'_> {
@@ -191,7 +191,7 @@ impl Attempt<'_> {
         }
         let next = match step {
             Ok(Step::Ask(challenge)) => Next::Ask(challenge),
-            Ok(Step::Complete) => Next::Complete(recorded, groups::memberships(tx, pool_id, &user.id).await?),
+            Ok(Step::Complete) => Next::Complete(Box::new(recorded), groups::memberships(tx, pool_id, &user.id).await?),
             Err(refused) => return Ok(Err(SignInRefused::of_next(refused, self.proof.stale()))),
         };
         let delivery = match &next {
