@@ -17,7 +17,7 @@ use crate::kit::cache::Confirmation;
 use crate::kit::clock::{Clock, SystemClock, Timestamp};
 use crate::kit::id::UserPoolId;
 
-/// How often a transaction is run before contention is given up on. The pauses between add up to about two seconds.
+/// How often a transaction is run before contention is given up on. The pauses between add up to about a second.
 const WRITE_ATTEMPTS: u32 = 12;
 
 /// How long a statement waits for another process that holds the SQLite file.
@@ -162,7 +162,7 @@ impl Db {
     pub async fn write<T, E: From<StoreError>>(&self, body: impl AsyncFn(&mut Conn) -> Result<T, E>) -> Result<T, E> {
         for attempt in 0..WRITE_ATTEMPTS {
             if attempt > 0 {
-                tokio::time::sleep(Duration::from_millis(1 << attempt.min(8))).await;
+                tokio::time::sleep(pause_before(attempt)).await;
             }
             let mut conn = self.begin().await?;
             let outcome = body(&mut conn).await;
@@ -325,6 +325,12 @@ impl Db {
             self.journal.wake.notify_one();
         }
     }
+}
+
+/// The pause before another attempt: longer each time, and not as long as that of whoever was met.
+fn pause_before(attempt: u32) -> Duration {
+    let longest = 1 << attempt.min(8);
+    Duration::from_millis(rand::random_range(longest / 2..=longest))
 }
 
 fn closing<DB: Database>(mut connection: PoolConnection<DB>) -> PoolConnection<DB> {

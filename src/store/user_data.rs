@@ -102,7 +102,8 @@ pub(super) async fn keep_members(tx: &mut Conn, pool_id: &UserPoolId, leaving: L
                  WHERE m.pool_id = $1 AND m.",
                 $column,
                 " = $2 AND NOT EXISTS (SELECT 1 FROM user_data_history h WHERE h.pool_id = m.pool_id AND h.kind = 'member' \
-                 AND h.thing = m.user_id || ' ' || m.group_name AND h.replaced_at >= $3)"
+                 AND h.thing = m.user_id || ' ' || m.group_name AND h.replaced_at >= $3) \
+                 ON CONFLICT (pool_id, kind, thing, replaced_at) DO NOTHING"
             )
         };
     }
@@ -118,12 +119,13 @@ pub(super) async fn keep_members(tx: &mut Conn, pool_id: &UserPoolId, leaving: L
 }
 
 /// Of the changes of one moment the first counts. So does, of what nodes whose clocks differ have changed, what came first: what
-/// follows counts to the moment that is kept.
+/// follows counts to the moment that is kept. One that another transaction keeps meanwhile makes this one run again.
 async fn put(tx: &mut Conn, pool_id: &UserPoolId, thing: &Thing, image: Option<&Image>) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO user_data_history (pool_id, kind, thing, replaced_at, image) \
                        SELECT CAST($1 AS TEXT), CAST($2 AS TEXT), CAST($3 AS TEXT), CAST($4 AS BIGINT), CAST($5 AS TEXT) \
                        WHERE NOT EXISTS (SELECT 1 FROM user_data_history h \
-                       WHERE h.pool_id = $1 AND h.kind = $2 AND h.thing = $3 AND h.replaced_at >= $4)";
+                       WHERE h.pool_id = $1 AND h.kind = $2 AND h.thing = $3 AND h.replaced_at >= $4) \
+                       ON CONFLICT (pool_id, kind, thing, replaced_at) DO NOTHING";
     let moment = check_open(tx, pool_id).await?.millis();
     let text = thing.text();
     let image = image.map(|image| doc::to_text(TABLE, "image", &text, image)).transpose()?;

@@ -72,6 +72,27 @@ async fn then(db: &Db, moment: i64) -> Option<String> {
 }
 
 #[actix_web::test]
+async fn what_several_change_at_one_moment_is_kept_once_and_fails_none_of_them() {
+    let (_database, nodes) = nodes(&[100]).await;
+    let (db, _) = &nodes[0];
+    let thing = Thing::Group("readers".to_owned());
+    let keep = || {
+        db.write(async |tx| {
+            check_open(tx, &"pool".into()).await?;
+            // All have seen that nothing is kept before the first of them keeps it, where the database lets them.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            keep_new(tx, &"pool".into(), &thing).await
+        })
+    };
+    for kept in futures_util::future::join_all((0..4).map(|_| keep())).await {
+        kept.unwrap();
+    }
+    let since = Recovery { restored_to: at(99), ..recovery(99, 1_000_000) };
+    let changed = db.read(async |tx| changed(tx, &since, &Place::before(Kind::Group), 10).await).await.unwrap();
+    assert_eq!(changed.len(), 1);
+}
+
+#[actix_web::test]
 async fn a_thing_was_at_a_moment_what_it_was_before_its_next_change() {
     let (_database, nodes) = nodes(&[100]).await;
     let (db, clock) = &nodes[0];
