@@ -141,6 +141,25 @@ async fn a_key_that_is_taken_is_told_apart_from_every_other_failure() {
 }
 
 #[actix_web::test]
+async fn what_several_make_that_was_not_there_is_made_once_and_fails_none_of_them() {
+    let on = Subject::new().await;
+    let name = on.name("asked");
+    let make = || {
+        on.db.write(async |tx| {
+            if deployment::find(tx, &name).await?.is_none() {
+                // All have asked before the first of them makes it, where the database lets them.
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                execute!(tx, INSERT_SETTING, [&name, "made"])?;
+            }
+            Ok::<_, StoreError>(())
+        })
+    };
+    for made in join_all((0..4).map(|_| make())).await {
+        made.unwrap();
+    }
+}
+
+#[actix_web::test]
 async fn a_conflict_keeps_or_replaces_as_it_is_told_and_counts_what_it_touched() {
     const KEEP: &str = "INSERT INTO deployment_settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
     const IF_LESS: &str = "INSERT INTO deployment_settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = $2 \

@@ -154,19 +154,21 @@ impl Db {
     }
 
     /// Runs `body` as one serializable transaction: commits on `Ok`, rolls back on `Err`, reruns on a serialization
-    /// failure or deadlock. The body may run several times, so it has no effect but rows. What it changed of that which
-    /// caches hold is recorded with it, and this node's caches forget it before the answer.
+    /// failure or deadlock, and once on a duplicate. The body may run several times, so it has no effect but rows. What it
+    /// changed of that which caches hold is recorded with it, and this node's caches forget it before the answer.
     ///
     /// # Errors
     /// Those of `body`, of the commit, and [`StoreError::Contention`] when reruns did not help.
     pub async fn write<T, E: From<StoreError>>(&self, body: impl AsyncFn(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+        let mut duplicates = 0;
         for attempt in 0..WRITE_ATTEMPTS {
             if attempt > 0 {
                 tokio::time::sleep(pause_before(attempt)).await;
             }
             let mut conn = self.begin().await?;
             let outcome = body(&mut conn).await;
-            let reruns = conn.serialization_failed;
+            duplicates += u32::from(conn.met_a_duplicate);
+            let reruns = conn.serialization_failed || conn.met_a_duplicate && duplicates == 1;
             if reruns || outcome.is_err() {
                 conn.roll_back().await;
                 if reruns {
@@ -349,6 +351,10 @@ enum Commit {
 pub struct Conn {
     link: Link,
     serialization_failed: bool,
+    /// Whether a row was met, on PostgreSQL, that the transaction cannot see: what it asked before may have said that there is none.
+    ///
+    /// Source: PostgreSQL documentation, "Serialization Failure Handling": such a failure may come as a unique violation.
+    met_a_duplicate: bool,
     changes: BTreeSet<Change>,
     began: Timestamp,
     opened: Option<(UserPoolId, Timestamp)>,
@@ -381,6 +387,7 @@ impl Conn {
         Self {
             link,
             serialization_failed: false,
+            met_a_duplicate: false,
             changes: BTreeSet::new(),
             began: Timestamp::default(),
             opened: None,
@@ -419,6 +426,7 @@ impl Conn {
     pub(super) fn note<T>(&mut self, outcome: Result<T, sqlx::Error>) -> Result<T, StoreError> {
         outcome.map_err(|error| {
             self.serialization_failed |= is_serialization_failure(&error);
+            self.met_a_duplicate |= is_duplicate_on_postgres(&error);
             error.into()
         })
     }
@@ -453,6 +461,11 @@ impl Conn {
             Err(error) => Err(error.into()),
         }
     }
+}
+
+/// 23505 `unique_violation`. SQLite, which has one writer, shows each transaction all that there is.
+fn is_duplicate_on_postgres(error: &sqlx::Error) -> bool {
+    error.as_database_error().and_then(|error| error.code()).as_deref() == Some("23505")
 }
 
 /// PostgreSQL: 40001 `serialization_failure`, 40P01 `deadlock_detected`. SQLite: 5 `SQLITE_BUSY` and its kinds.
