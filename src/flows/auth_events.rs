@@ -52,6 +52,7 @@ pub fn note_step(
             challenges,
             ip_address: ip_address(origin),
             device_name: Some(device_of(origin.user_agent.as_deref())),
+            ..AuthEventDetails::default()
         },
     });
 }
