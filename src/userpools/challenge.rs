@@ -10,6 +10,7 @@ use super::device::{Device, DeviceStatus};
 use super::first_factor::{self, FirstFactor};
 use super::pool::Pool;
 use super::second_factor::{self, Asked, SecondFactor};
+use super::takeover::{Assessment, Demand};
 use super::user::{Generation, User, UserStatus};
 use crate::kit::clock::Timestamp;
 
@@ -164,6 +165,9 @@ pub struct Progress {
     /// The address that becomes a second factor once a code has reached it.
     #[serde(default)]
     pub new_email: Option<String>,
+    /// The risk that was seen when it was proven who the user is.
+    #[serde(default)]
+    pub risk: Assessment,
 }
 
 /// What follows.
@@ -201,6 +205,9 @@ pub enum Barred {
     /// The password must be reset first.
     #[error("the password must be reset")]
     ResetRequired,
+    /// Somebody else may act in the user's name.
+    #[error("the sign-in is too risky")]
+    TooRisky,
     /// The temporary password is too old.
     #[error("the temporary password has expired")]
     TemporaryPasswordExpired,
@@ -221,6 +228,7 @@ impl Progress {
             second: None,
             new_email: None,
             event_id: String::new(),
+            risk: Assessment::NONE,
         }
     }
 
@@ -276,6 +284,9 @@ pub fn next(pool: &Pool, client: &Client, user: &User, progress: &Progress, now:
     if !user.enabled {
         return Err(Barred::Disabled.into());
     }
+    if progress.risk.demand == Demand::Refusal {
+        return Err(Barred::TooRisky.into());
+    }
     if progress.flow == Flow::CustomSrp && !progress.has(Done::Custom) {
         return Ok(Step::Ask(Challenge::Custom));
     }
@@ -290,7 +301,7 @@ pub fn next(pool: &Pool, client: &Client, user: &User, progress: &Progress, now:
             if expired { Err(Barred::TemporaryPasswordExpired.into()) } else { Ok(Step::Ask(Challenge::NewPassword)) }
         }
         UserStatus::Confirmed if pool.configuration.has_aged(user, now) => Ok(Step::Ask(Challenge::NewPassword)),
-        UserStatus::Confirmed => Ok(second_factor(pool, user, progress)),
+        UserStatus::Confirmed => second_factor(pool, user, progress).map_err(NextRefused::from),
     }
 }
 
@@ -319,7 +330,14 @@ pub fn next_on(
     let then = if progress.has(Done::Device) { Step::Complete } else { Step::Ask(Challenge::Device) };
     Ok(match step {
         Step::Complete => then,
-        Step::Ask(challenge) if challenge.is_second_factor() && configuration.challenge_required_on_new_device => then,
+        // A device takes the place of no factor that a risk asks for.
+        Step::Ask(challenge)
+            if challenge.is_second_factor()
+                && configuration.challenge_required_on_new_device
+                && progress.risk.demand == Demand::Nothing =>
+        {
+            then
+        }
         Step::Ask(_) => step,
     })
 }
@@ -339,14 +357,15 @@ fn first(pool: &Pool, user: &User, progress: &Progress) -> Result<Challenge, Nex
     }
 }
 
-fn second_factor(pool: &Pool, user: &User, progress: &Progress) -> Step {
+fn second_factor(pool: &Pool, user: &User, progress: &Progress) -> Result<Step, Barred> {
     if progress.has(Done::Enrolment) {
-        return if progress.has(Done::MfaSetup) { Step::Complete } else { Step::Ask(Challenge::MfaSetup) };
+        return Ok(if progress.has(Done::MfaSetup) { Step::Complete } else { Step::Ask(Challenge::MfaSetup) });
     }
     if progress.has_second() || progress.has(Done::WebAuthn) && first_factor::passkey_is_both(pool, user) {
-        return Step::Complete;
+        return Ok(Step::Complete);
     }
-    match second_factor::asked(pool, user) {
+    Ok(match second_factor::asked(pool, user, progress.risk.demand) {
+        Asked::Lacking => return Err(Barred::TooRisky),
         Asked::Nothing => Step::Complete,
         Asked::One(factor) => Step::Ask(of_second(factor)),
         Asked::Choice(factors) => match progress.second.filter(|chosen| factors.contains(chosen)) {
@@ -355,7 +374,7 @@ fn second_factor(pool: &Pool, user: &User, progress: &Progress) -> Step {
         },
         Asked::Setup if progress.new_email.is_some() => Step::Ask(Challenge::EmailMfa),
         Asked::Setup => Step::Ask(Challenge::MfaSetup),
-    }
+    })
 }
 
 const fn of_second(factor: SecondFactor) -> Challenge {

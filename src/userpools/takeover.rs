@@ -88,11 +88,13 @@ pub struct Assessment {
     pub demand: Demand,
     /// Whether the password is one that others know.
     pub known_password: bool,
+    /// Whether the user must set another one for that.
+    pub must_reset: bool,
 }
 
 impl Assessment {
     /// Nothing was looked for.
-    pub const NONE: Self = Self { level: None, reasons: Vec::new(), demand: Demand::Nothing, known_password: false };
+    pub const NONE: Self = Self { level: None, reasons: Vec::new(), demand: Demand::Nothing, known_password: false, must_reset: false };
 }
 
 /// What somebody said of an event.

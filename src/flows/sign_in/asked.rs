@@ -139,11 +139,12 @@ pub fn ask(
     session_id: String,
     delivery: Option<CodeDelivery>,
 ) -> Result<ChallengeAsked, Failed> {
+    let demand = progress.risk.demand;
     let session = Session { id: session_id, ..Session::new(app, app_client, &user.id, challenge, progress) }.to_text(app, app_client)?;
     let offered = |factor: &SecondFactor| second_factor::offers(&app_client.pool, *factor);
-    let factors = match second_factor::asked(&app_client.pool, &user) {
+    let factors = match second_factor::asked(&app_client.pool, &user, demand) {
         Asked::Choice(factors) => factors,
-        Asked::Nothing | Asked::One(_) | Asked::Setup => Vec::new(),
+        Asked::Nothing | Asked::One(_) | Asked::Setup | Asked::Lacking => Vec::new(),
     };
     let username = user.username;
     match challenge {

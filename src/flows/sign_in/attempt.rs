@@ -8,7 +8,6 @@ use super::refused::{SessionRefused, SignInRefused};
 use super::subject::attempts_of;
 use super::{custom, device, history, mfa_setup, new_password, second_code, software_token, web_authn};
 use crate::crypto::ids;
-use crate::flows::auth_events::Of;
 use crate::flows::codes::CodeDelivery;
 use crate::flows::devices::new_device;
 use crate::flows::entrance::Entrance;
@@ -22,7 +21,7 @@ use crate::userpools::challenge::{Challenge, Done, Progress, Step};
 use crate::userpools::device::NewDevice;
 use crate::userpools::first_factor;
 use crate::userpools::group::{GroupClaims, Membership};
-use crate::userpools::user::User;
+use crate::userpools::user::{User, UserStatus};
 
 /// One step of a sign-in, about to be taken.
 pub(super) struct Attempt<'a> {
@@ -58,10 +57,9 @@ impl Attempt<'_> {
         let (family, refresh_token) = issue::new_family(app, app_client, &self.user_id, device_key)?;
         let next_id = ids::uuid(&mut app.rng());
         let taken = app.write(async |tx| self.take(tx, &family, new.as_ref(), &next_id).await).await.and_then(|taken| taken);
-        let of = Of { pool_id: &app_client.pool.id, user_id: &self.user_id };
         match &taken {
-            Ok(reached) => history::went_on(app, self.entrance.whence, of, &reached.progress, matches!(reached.next, Next::Complete(_))),
-            Err(refused) => history::refused(app, self.entrance.whence, of, &self.progress, self.proof.asked(), refused),
+            Ok(reached) => history::went_on(self.entrance, &self.user_id, &reached.progress, matches!(reached.next, Next::Complete(_))),
+            Err(refused) => history::refused(self.entrance, &self.user_id, &self.progress, self.proof.asked(), refused),
         }
         if let (Err(SignInRefused::NoSuchDevice), AnswerProof::Password { .. }) = (&taken, &self.proof) {
             device::give_back(app, app_client, &self.user_id).await?;
@@ -143,6 +141,12 @@ impl Attempt<'_> {
             Applied::Accepted(Done::NewPassword | Done::EmailMfa | Done::SmsMfa) => {
                 users::find_by_id(tx, pool_id, &user.id).await?.ok_or_else(|| self.proof.stale())?
             }
+            // SECURITY: whoever knows the password is not let in by it; that it must be another is kept for the next time, too.
+            Applied::Accepted(Done::Password) if self.progress.risk.must_reset && user.status == UserStatus::Confirmed => {
+                let user = User { status: UserStatus::ResetRequired, ..user };
+                users::update(tx, &user, app.now()).await?;
+                user
+            }
             _ => user,
         };
         let progress = self.progress_after(applied, &user);
@@ -205,7 +209,7 @@ impl Attempt<'_> {
             AnswerProof::SecondCode { session, challenge, code } => {
                 second_code::apply(app, app_client, tx, user, session, *challenge, code).await
             }
-            AnswerProof::SelectMfa { factor, .. } => Ok(second_code::choose(app_client, user, *factor)),
+            AnswerProof::SelectMfa { factor, .. } => Ok(second_code::choose(app_client, user, self.progress.risk.demand, *factor)),
             AnswerProof::MfaSetup { session, email: None } => Ok(mfa_setup::apply(session)),
             AnswerProof::MfaSetup { session, email: Some(email) } => Ok(second_code::begin_set_up(app_client, session, email)),
             AnswerProof::Device { is_right, .. } => Ok(device::apply(*is_right)),

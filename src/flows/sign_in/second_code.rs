@@ -14,6 +14,7 @@ use crate::store::{Conn, user_secrets, users};
 use crate::userpools::attributes::{AttributeRefused, is_email};
 use crate::userpools::challenge::Done;
 use crate::userpools::second_factor::{self, Asked, SecondFactor, Wish};
+use crate::userpools::takeover::Demand;
 use crate::userpools::user::User;
 
 /// Charges a try and judges the code. The address that it reached is verified by that.
@@ -45,8 +46,8 @@ pub async fn apply(
 }
 
 /// Takes the user's choice among the factors that they have.
-pub fn choose(app_client: &AppClient, user: &User, factor: SecondFactor) -> Applied {
-    match second_factor::asked(&app_client.pool, user) {
+pub fn choose(app_client: &AppClient, user: &User, demand: Demand, factor: SecondFactor) -> Applied {
+    match second_factor::asked(&app_client.pool, user, demand) {
         Asked::Choice(factors) if factors.contains(&factor) => Applied::Chosen(factor),
         _ => Applied::Refused(SignInRefused::NotOffered),
     }

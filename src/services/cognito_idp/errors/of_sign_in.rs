@@ -47,6 +47,7 @@ impl From<Barred> for Error {
             Barred::Disabled => Self::not_authorized(DISABLED),
             Barred::NotConfirmed => Self::UserNotConfirmed,
             Barred::ResetRequired => Self::PasswordResetRequired,
+            Barred::TooRisky => Self::not_authorized(BLOCKED),
             Barred::TemporaryPasswordExpired => {
                 Self::not_authorized("Temporary password has expired and must be reset by an administrator.")
             }
