@@ -2,14 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::auth_events::AuthEvent;
+use super::auth_events::{AuthEvent, RiskDecision};
 
 impl AuthEvent {
-    /// The record of it. What is not known here (clients, requests, providers, places) is empty, as in the guide's example.
+    /// The record of it. What is not known here (requests, providers, places) is empty, as in the guide's example.
     ///
     /// Source: Amazon Cognito developer guide, "Exporting threat protection user activity logs".
     #[must_use]
     pub fn log_record(&self, username: &str) -> Value {
+        let risk = self.details.risk.clone().unwrap_or_default();
         let challenges = self
             .details
             .challenges
@@ -27,17 +28,21 @@ impl AuthEvent {
                 "userSub": self.user_id,
                 "userName": username,
                 "userPoolId": self.pool_id,
-                "clientId": "",
+                "clientId": self.details.client_id.as_ref().map_or("", |id| id.as_str()),
                 "creationDate": at.to_unix_date(),
                 "eventResponse": self.response.as_str(),
-                "riskLevel": "",
-                "riskDecision": "PASS",
+                "riskLevel": risk.level.map_or("", |level| level.as_str()),
+                "riskDecision": match risk.decision {
+                    RiskDecision::NoRisk => "PASS",
+                    RiskDecision::AccountTakeover => "ACCOUNT_TAKEOVER",
+                    RiskDecision::Block => "BLOCK",
+                },
                 "challenges": challenges.collect::<Vec<_>>(),
                 "deviceName": self.details.device_name.as_deref().unwrap_or_default(),
                 "ipAddress": self.details.ip_address.as_deref().unwrap_or_default(),
                 "requestId": "",
                 "idpName": "",
-                "compromisedCredentialDetected": "false",
+                "compromisedCredentialDetected": risk.compromised_credentials.to_string(),
                 "city": "",
                 "country": "",
                 "eventFeedbackValue": "",

@@ -32,6 +32,7 @@ pub mod sessions;
 pub mod sign_in;
 pub mod sign_up;
 pub mod software_token;
+mod takeover;
 pub mod token_exchange;
 pub mod triggers;
 pub mod user_attributes;

@@ -15,7 +15,7 @@ use crate::store::{StoreError, risk};
 use crate::userpools::common_passwords::is_common;
 use crate::userpools::password_policy::PasswordRefused;
 use crate::userpools::pool::Pool;
-use crate::userpools::risk::{Address, CredentialsEvent, is_heeded};
+use crate::userpools::risk::{Address, CredentialsEvent, Protection, is_heeded, protection};
 
 /// All that a pool has set, through the cache.
 ///
@@ -53,7 +53,7 @@ pub async fn check_known_password(
     address: Option<IpAddr>,
     password: &Password,
 ) -> Result<(), NewPasswordRefused> {
-    if !is_heeded(&pool.configuration) || !is_common(password) {
+    if protection(&pool.configuration, false) != Protection::Acts || !is_common(password) {
         return Ok(());
     }
     let set = of_pool(app, &pool.id).await.map_err(Failed::from)?;

@@ -13,6 +13,7 @@ use super::device::{Device, DeviceStatus};
 use super::first_factor::{self, FirstFactor};
 use super::pool::Pool;
 use super::second_factor::{Asked, SecondFactor};
+use super::takeover::{Assessment, Demand};
 use super::user::{Generation, User, UserStatus};
 use crate::kit::clock::Timestamp;
 
@@ -173,6 +174,9 @@ pub struct Progress {
     /// What kind of passkey signed.
     #[serde(default)]
     pub passkey: Option<Method>,
+    /// The risk that was seen when it was proven who the user is.
+    #[serde(default)]
+    pub risk: Assessment,
 }
 
 /// What follows.
@@ -210,6 +214,9 @@ pub enum Barred {
     /// The password must be reset first.
     #[error("the password must be reset")]
     ResetRequired,
+    /// Somebody else may act in the user's name.
+    #[error("the sign-in is too risky")]
+    TooRisky,
     /// The temporary password is too old.
     #[error("the temporary password has expired")]
     TemporaryPasswordExpired,
@@ -235,6 +242,7 @@ impl Progress {
             target: None,
             passkey: None,
             event_id: String::new(),
+            risk: Assessment::NONE,
         }
     }
 
@@ -333,6 +341,9 @@ pub fn next(pool: &Pool, client: &Client, user: &User, progress: &Progress, now:
     if !user.enabled {
         return Err(Barred::Disabled.into());
     }
+    if progress.risk.demand == Demand::Refusal {
+        return Err(Barred::TooRisky.into());
+    }
     if progress.flow == Flow::CustomSrp && !progress.has(Done::Custom) {
         return Ok(Step::Ask(Challenge::Custom));
     }
@@ -382,9 +393,9 @@ pub fn next_on(
     if device.filter(is_remembered).is_none() {
         return Ok(step);
     }
-    // SECURITY: a device stands for the second factor that everybody is asked for, not for a level.
-    let is_for_a_level = target::raising(pool, user, progress) != Ok(None);
-    let spares = |challenge: Challenge| challenge.is_second_factor() && configuration.challenge_required_on_new_device && !is_for_a_level;
+    // SECURITY: a device stands for the second factor that everybody is asked for, for none that a level or a risk asks for.
+    let is_for_all = target::raising(pool, user, progress) == Ok(None) && progress.risk.demand == Demand::Nothing;
+    let spares = |challenge: Challenge| challenge.is_second_factor() && configuration.challenge_required_on_new_device && is_for_all;
     let step = match step {
         Step::Ask(challenge) if spares(challenge) => Step::Complete,
         step => step,
@@ -422,6 +433,7 @@ fn second_factor(pool: &Pool, user: &User, progress: &Progress) -> Result<Step, 
         }
     }
     Ok(match target::second_asked(pool, user, progress) {
+        Asked::Lacking => return Err(Barred::TooRisky.into()),
         Asked::Nothing => Step::Complete,
         Asked::One(factor) => Step::Ask(of_second(factor)),
         Asked::Choice(factors) => match progress.second.filter(|chosen| factors.contains(chosen)) {

@@ -39,6 +39,7 @@ pub mod second_factor;
 pub mod session;
 pub mod signing_keys;
 pub mod tags;
+pub mod takeover;
 pub mod terms;
 pub mod token_exchange;
 pub mod unseen;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::name::NameKind;
 use super::pool::{MfaMode, Pool};
+use super::takeover::Demand;
 use super::user::User;
 use super::web_authn::WebAuthnConfiguration;
 
@@ -85,6 +86,8 @@ pub enum Asked {
     Choice(Vec<SecondFactor>),
     /// One that the user has still to set up.
     Setup,
+    /// One that the user would have to have.
+    Lacking,
 }
 
 impl SecondFactor {
@@ -232,17 +235,21 @@ pub fn enabled(pool: &Pool, user: &User) -> impl Iterator<Item = SecondFactor> {
     usable(pool, user).filter(move |factor| user.mfa.enables(*factor))
 }
 
-/// What is asked of a user who has passed the first factor.
+/// What is asked of a user who has passed the first factor, and what their sign-in must do for its risk.
+///
+/// Source: Amazon Cognito API reference, AccountTakeoverActionType: at a risk a factor is asked for that the user did not choose;
+/// where one is required, who has none is refused, and sets up none: it might be another's.
 #[must_use]
-pub fn asked(pool: &Pool, user: &User) -> Asked {
+pub fn asked(pool: &Pool, user: &User, demand: Demand) -> Asked {
     let mut candidates: Vec<SecondFactor> = enabled(pool, user).collect();
-    if candidates.is_empty() && pool.configuration.mfa == MfaMode::On {
+    if candidates.is_empty() && (pool.configuration.mfa == MfaMode::On || demand != Demand::Nothing) {
         candidates = usable(pool, user).collect();
     }
     let preferred = candidates.iter().copied().find(|factor| user.mfa.prefers(*factor) && user.mfa.enables(*factor));
     match (preferred, candidates.as_slice(), pool.configuration.mfa) {
         (Some(factor), ..) => Asked::One(factor),
         (None, [factor], _) => Asked::One(*factor),
+        (None, [], _) if demand == Demand::Mfa => Asked::Lacking,
         (None, [], MfaMode::On) => Asked::Setup,
         (None, [], MfaMode::Off | MfaMode::Optional) => Asked::Nothing,
         (None, ..) => Asked::Choice(candidates),

@@ -143,7 +143,7 @@ pub fn ask(
     let offered = |factor: &SecondFactor| second_factor::offers(&app_client.pool, *factor);
     let factors = match second_asked(&app_client.pool, &user, &progress) {
         Asked::Choice(factors) => factors,
-        Asked::Nothing | Asked::One(_) | Asked::Setup => Vec::new(),
+        Asked::Nothing | Asked::One(_) | Asked::Setup | Asked::Lacking => Vec::new(),
     };
     let session = Session { id: session_id, ..Session::new(app, app_client, &user.id, challenge, progress) }.to_text(app, app_client)?;
     let username = user.username;

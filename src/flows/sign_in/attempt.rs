@@ -9,7 +9,6 @@ use super::subject::attempts_of;
 use super::{custom, device, history, mfa_setup, new_password, second_code, software_token, web_authn};
 use crate::context::App;
 use crate::crypto::ids;
-use crate::flows::auth_events::Of;
 use crate::flows::clients::AppClient;
 use crate::flows::codes::CodeDelivery;
 use crate::flows::devices::new_device;
@@ -29,7 +28,7 @@ use crate::userpools::first_factor;
 use crate::userpools::group::{GroupClaims, Membership};
 use crate::userpools::lockout::Factor;
 use crate::userpools::pool::acr_values;
-use crate::userpools::user::User;
+use crate::userpools::user::{User, UserStatus};
 
 /// One step of a sign-in, about to be taken.
 pub(super) struct Attempt<'a> {
@@ -65,10 +64,9 @@ impl Attempt<'_> {
         let (family, refresh_token) = issue::new_family(app, app_client, &self.user_id, device_key)?;
         let next_id = ids::uuid(&mut app.rng());
         let taken = app.write(async |tx| self.take(tx, &family, new.as_ref(), &next_id).await).await.and_then(|taken| taken);
-        let of = Of { pool_id: &app_client.pool.id, user_id: &self.user_id };
         match &taken {
-            Ok(reached) => history::went_on(app, self.entrance.whence, of, &reached.progress, matches!(reached.next, Next::Complete(..))),
-            Err(refused) => history::refused(app, self.entrance.whence, of, &self.progress, self.proof.asked(), refused),
+            Ok(reached) => history::went_on(self.entrance, &self.user_id, &reached.progress, matches!(reached.next, Next::Complete(..))),
+            Err(refused) => history::refused(self.entrance, &self.user_id, &self.progress, self.proof.asked(), refused),
         }
         // A password that was right was no guess, whatever came with it: a device of another, a session that served before.
         if let (Err(SignInRefused::NoSuchDevice | SignInRefused::Session(SessionRefused::Used)), AnswerProof::Password { .. }) =
@@ -159,6 +157,12 @@ impl Attempt<'_> {
         let user = match applied {
             Applied::Accepted(Done::NewPassword | Done::EmailMfa | Done::SmsMfa) => {
                 users::find_by_id(tx, pool_id, &user.id).await?.ok_or_else(|| self.proof.stale())?
+            }
+            // SECURITY: whoever knows the password is not let in by it; that it must be another is kept for the next time, too.
+            Applied::Accepted(Done::Password) if self.progress.risk.must_reset && user.status == UserStatus::Confirmed => {
+                let user = User { status: UserStatus::ResetRequired, ..user };
+                users::update(tx, &user, app.now()).await?;
+                user
             }
             _ => user,
         };

@@ -21,6 +21,7 @@ use crate::flows::clients::AppClient;
 use crate::flows::entrance::Entrance;
 use crate::flows::issue::Tokens;
 use crate::flows::passwords::{self, SetBy};
+use crate::flows::takeover;
 use crate::flows::triggers;
 use crate::kit::id::UserId;
 use crate::kit::secret::Secret;
@@ -144,10 +145,11 @@ pub(super) async fn by_password(
     session: Option<Session>,
 ) -> Result<Outcome, SignInRefused> {
     let (app, app_client) = (entrance.app, &entrance.app_client);
-    let progress = history::begun(app, progress);
+    let risk = takeover::of_password(entrance, progress.flow, &password).await?;
+    let progress = history::begun(app, Progress { risk, ..progress });
     let judging = password::judge(app, &app_client.pool, &subject, password);
     let judged = charged(app, app_client, &subject.target, judging).await;
-    history::noted(app, subject.user.as_ref(), entrance.whence, &progress, judged)?;
+    history::noted(entrance, subject.user.as_ref(), &progress, judged)?;
     let user = subject.user.ok_or(SignInRefused::Incorrect)?;
     advance(entrance, user.id, progress, AnswerProof::Password { session }).await
 }
@@ -167,7 +169,7 @@ async fn proven(entrance: &Entrance<'_>, claim: PasswordClaim) -> Result<Outcome
     let user = app.read(async |tx| users::find(tx, &app_client.pool, &claim.username).await).await?;
     let progress = history::begun(app, block.session.progress.clone());
     let judged = charged(app, app_client, &block.target, srp::judge(app, app_client, user.as_ref(), &block, claim)).await;
-    history::noted(app, user.as_ref().filter(|user| user.id == block.session.user_id), entrance.whence, &progress, judged)?;
+    history::noted(entrance, user.as_ref().filter(|user| user.id == block.session.user_id), &progress, judged)?;
     let fingerprint = block.client_fingerprint();
     let user_id = block.session.user_id.clone();
     let outcome = advance(entrance, user_id, progress, AnswerProof::Password { session: Some(block.session) }).await?;
@@ -293,7 +295,11 @@ pub(super) async fn advance(
     let progress = history::begun(app, progress);
     // The device is the one that the client names where it proves who the user is.
     let device = if progress.done.is_empty() { entrance.whence.device(&app_client.pool) } else { progress.device.clone() };
-    Attempt { entrance, user_id, progress: Progress { device, ..progress }, proof }.advance().await
+    let mut progress = Progress { device, ..progress };
+    if progress.done.is_empty() {
+        progress.risk = takeover::assess(entrance, &user_id, &progress).await?;
+    }
+    Attempt { entrance, user_id, progress, proof }.advance().await
 }
 
 /// Whether the answer's challenge is what is asked of the user now, and its session was not answered before.

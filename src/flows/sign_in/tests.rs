@@ -9,6 +9,7 @@ mod guesses;
 mod nobody;
 mod passkeys;
 mod races;
+mod risk;
 mod second_codes;
 mod sessions;
 mod step_up;

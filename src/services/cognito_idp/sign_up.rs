@@ -47,7 +47,8 @@ pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Re
     let (attributes, address) = (by_name(request.user_attributes), cx.origin.source_ip);
     let (user, delivery) = sign_up::sign_up(cx, &app_client, &request.username, request.password.as_ref(), attributes, address).await?;
     let user_confirmed = user.status == UserStatus::Confirmed;
-    auth_events::note(cx, &cx.origin, Of { pool_id: &user.pool_id, user_id: &user.id }, AuthEventType::SignUp, EventResponse::Pass);
+    let of = Of { pool_id: &user.pool_id, user_id: &user.id, client_id: &app_client.client.id };
+    auth_events::note(cx, &cx.origin, of, AuthEventType::SignUp, EventResponse::Pass);
     let session = sign_in::signed_up(cx, &app_client, &user)?;
     Ok(Response { user_confirmed, code_delivery_details: delivery.map(Into::into), user_sub: user.id, session })
 }

@@ -35,7 +35,7 @@ pub fn second_asked(pool: &Pool, user: &User, progress: &Progress) -> Asked {
                 (None, _) => Asked::Choice(factors),
             }
         }
-        Ok(None) | Err(_) => second_factor::asked(pool, user),
+        Ok(None) | Err(_) => second_factor::asked(pool, user, progress.risk.demand),
     }
 }
 

@@ -53,6 +53,7 @@ impl From<Barred> for Error {
             Barred::LevelUnreachable => {
                 Self::parameter("The user has no authentication factors that reach a requested authentication level.")
             }
+            Barred::TooRisky => Self::not_authorized(BLOCKED),
             Barred::TemporaryPasswordExpired => {
                 Self::not_authorized("Temporary password has expired and must be reset by an administrator.")
             }
