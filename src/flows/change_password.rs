@@ -2,7 +2,7 @@
 
 use super::access::Holder;
 use super::failed::{Failed, fails_with_the_store};
-use super::passwords::{self, NewPasswordRefused};
+use super::passwords::{self, NewPasswordRefused, SetBy};
 use super::sign_in::attempts_of;
 use crate::context::App;
 use crate::crypto::argon2::Verification;
@@ -60,7 +60,7 @@ pub async fn change(app: &App, holder: &Holder, previous: Option<&Secret>, propo
         if now.password_generation != user.password_generation {
             return Err(ChangePasswordRefused::Incorrect);
         }
-        passwords::set(tx, pool, &now, &record, UserStatus::Confirmed, app.now()).await?;
+        passwords::set(app, tx, pool, &now, &record, UserStatus::Confirmed, SetBy::User).await?;
         tokens::revoke_others(tx, &pool.id, &now.id, &claims.origin_jti, app.now()).await?;
         Ok(())
     })

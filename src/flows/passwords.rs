@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::codes;
 use super::failed::Failed;
+use super::notices::{self, Notice};
 use crate::context::App;
 use crate::crypto::argon2::{Busy, Verification};
 use crate::crypto::password::Password;
@@ -102,21 +103,48 @@ pub async fn make_next_record(
     make_record(app, pool, &user.id, &user.username, password, temporary_until).await
 }
 
+/// Who sets a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetBy {
+    /// The user, who knew the last one.
+    User,
+    /// Who reads at an address of the user's.
+    Recovery,
+    /// An administrator.
+    Administrator,
+    /// An administrator who invites the user by it: the invitation tells of it.
+    Invitation,
+}
+
+impl SetBy {
+    const fn notice(self) -> Option<Notice> {
+        match self {
+            Self::User => Some(Notice::PasswordChanged),
+            Self::Recovery | Self::Administrator => Some(Notice::PasswordReset),
+            Self::Invitation => None,
+        }
+    }
+}
+
 /// Sets a password in place of the one that a user has, who is as read in this transaction: it joins the history, and the codes
 /// end by which another would be set.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn set(
+    app: &App,
     tx: &mut Conn,
     pool: &Pool,
     user: &User,
     password: &PasswordRecord,
     status: UserStatus,
-    now: Timestamp,
+    by: SetBy,
 ) -> Result<(), StoreError> {
     password_history::keep(tx, user, kept_before(pool)).await?;
-    user_secrets::set_password(tx, user, password, status, now).await?;
+    user_secrets::set_password(tx, user, password, status, app.now()).await?;
+    if let Some(notice) = by.notice() {
+        notices::tell(app, tx, pool, user, notice).await?;
+    }
     codes::kill_reset(tx, user).await
 }
 

@@ -8,7 +8,7 @@ use super::codes::{self, Address, Asker, CodeDelivery, CodeRefused, FirstCodeRef
 use super::confirm_sign_up::find;
 use super::failed::{Failed, fails_with_the_store};
 use super::migrate_user::{self, MigrateRefused};
-use super::passwords::{self, NewPasswordRefused};
+use super::passwords::{self, NewPasswordRefused, SetBy};
 use super::sign_in::attempts_of;
 use super::triggers::sign_up::Confirmed;
 use super::triggers::{self, Through, TriggerRefused};
@@ -215,7 +215,7 @@ async fn set(
         Ok(accepted) => accepted,
         Err(refused) => return Ok(Err(refused)),
     };
-    passwords::set(tx, pool, &user, record, UserStatus::Confirmed, app.now()).await?;
+    passwords::set(app, tx, pool, &user, record, UserStatus::Confirmed, SetBy::Recovery).await?;
     // Who reads at the address is let in by the new password: no lock that others caused stands in their way.
     attempts::clear(tx, &pool.id, &attempts_of(app, &user)).await?;
     // SECURITY: whoever knew the old password, and is signed in by it, is not any more (C4).
