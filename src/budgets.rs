@@ -1,12 +1,13 @@
-//! What one client address may do in a while, and what may be sent to one destination, so that anonymous calls are bounded.
-//! Addresses are counted by each node for itself, messages by the database for all.
+//! What one client address may do in a while, and what may be sent to one destination, so that anonymous calls are bounded; and
+//! how many requests an account has. Addresses and requests are counted by each node for itself, messages by the database for all.
 
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::kit::budget::Budget;
 use crate::kit::clock::Timestamp;
+use crate::kit::id::AccountId;
 
 /// What is bounded for one client address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +38,10 @@ pub struct Budgets {
     sign_ups: Budget<IpAddr>,
     refused_sign_ins: Budget<IpAddr>,
     guest_identities: Budget<IpAddr>,
+    /// By account, region and category.
+    requests: Budget<(AccountId, String, &'static str)>,
+    /// How many nodes there are, as far as this one knows.
+    nodes: AtomicU32,
     /// Messages to one destination an hour; 0 is no limit.
     pub messages: u32,
     refused_messages: AtomicU64,
@@ -51,6 +56,8 @@ impl Budgets {
             sign_ups: Budget::new(limits.sign_ups, minutes(10)),
             refused_sign_ins: Budget::new(limits.refused_sign_ins, minutes(5)),
             guest_identities: Budget::new(limits.guest_identities, minutes(1)),
+            requests: Budget::new(0, Duration::from_secs(1)),
+            nodes: AtomicU32::new(1),
             messages: limits.messages,
             refused_messages: AtomicU64::new(0),
         }
@@ -68,6 +75,20 @@ impl Budgets {
         self.budget(of).give_back(&network(address));
     }
 
+    /// Spends one of an account's requests of a category in a region, of which it has so many a second; `false` where none is
+    /// left. Each node gives its share of them, for requests come to all nodes alike.
+    #[must_use]
+    pub fn spend_request(&self, of: (&AccountId, &str, &'static str), a_second: u32, now: Timestamp) -> bool {
+        let (account_id, region, category) = of;
+        let share = a_second.div_ceil(self.nodes.load(Ordering::Relaxed).max(1));
+        self.requests.spend_within(&(account_id.clone(), region.to_owned(), category), share, now)
+    }
+
+    /// Notes how many nodes there are.
+    pub fn note_nodes(&self, nodes: usize) {
+        self.nodes.store(u32::try_from(nodes).unwrap_or(u32::MAX), Ordering::Relaxed);
+    }
+
     /// Notes that a message was refused.
     pub fn message_refused(&self) {
         self.refused_messages.fetch_add(1, Ordering::Relaxed);
@@ -75,11 +96,12 @@ impl Budgets {
 
     /// How often each refused, by the name that metrics have for it.
     #[must_use]
-    pub fn refusals(&self) -> [(&'static str, u64); 4] {
+    pub fn refusals(&self) -> [(&'static str, u64); 5] {
         [
             ("sign_ups", self.sign_ups.refused()),
             ("refused_sign_ins", self.refused_sign_ins.refused()),
             ("guest_identities", self.guest_identities.refused()),
+            ("requests", self.requests.refused()),
             ("messages", self.refused_messages.load(Ordering::Relaxed)),
         ]
     }
@@ -122,5 +144,17 @@ mod tests {
         }
         assert!(budgets.spend(PerAddress::RefusedSignIns, None, Timestamp::default()));
         assert_eq!(budgets.refusals()[0], ("sign_ups", 2));
+    }
+
+    #[test]
+    fn nodes_share_what_an_account_has_of_a_category_and_accounts_and_regions_share_nothing() {
+        let budgets = Budgets::new(Limits::default());
+        let spent = |account: &str, region: &str, category: &'static str| {
+            let account = AccountId::from(account);
+            (0..100).filter(|_| budgets.spend_request((&account, region, category), 50, Timestamp::default())).count()
+        };
+        assert_eq!((spent("1", "a", "UserRead"), spent("1", "b", "UserRead"), spent("2", "a", "UserRead")), (50, 50, 50));
+        budgets.note_nodes(3);
+        assert_eq!((spent("1", "a", "UserToken"), spent("1", "a", "UserRead")), (17, 0));
     }
 }

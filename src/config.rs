@@ -2,6 +2,7 @@
 
 mod delivery;
 mod file;
+mod logs;
 mod triggers;
 
 use std::convert::Infallible;
@@ -14,6 +15,7 @@ use ipnet::IpNet;
 
 pub use delivery::{Delivery, EmailRoute, SmsRoute};
 pub use file::{RuleSetting, SettingsRefused, with_file};
+pub use logs::{DestinationSetting, LogDestinations, LogRoute, LogSettings};
 pub use triggers::{FunctionSetting, KeySetting, TriggerSettings};
 
 use crate::budgets::Limits;
@@ -121,6 +123,9 @@ pub struct SharedFlags {
     /// How the functions of triggers are reached, from the settings file.
     #[arg(skip)]
     pub triggers: TriggerSettings,
+    /// Where the logs of pools go, from the settings file.
+    #[arg(skip)]
+    pub log_delivery: LogSettings,
     /// The port; 0 chooses a free one.
     #[arg(long, env = "PASSWRIGHT_PORT", default_value_t = 7277)]
     pub port: u16,

@@ -9,12 +9,12 @@ use ipnet::IpNet;
 
 use crate::audit::Journal;
 use crate::budgets::Budgets;
-use crate::config::{Delivery, IssuerStyle, Mode};
+use crate::config::{Delivery, IssuerStyle, LogDestinations, Mode};
 use crate::crypto::argon2::Hasher;
 use crate::crypto::seal::SealingKey;
 use crate::iam::caller::{Caller, HeldKey};
-use crate::iam::key_uses::KeyUses;
 use crate::iam::origin::Origin;
+use crate::iam::uses::{KeyUses, RoleUses};
 use crate::kit::cache::Cache;
 use crate::kit::clock::{Clock, Timestamp};
 use crate::kit::id::{AccessKeyId, AccountId, ClientId, UniqueId, UserPoolId};
@@ -25,6 +25,7 @@ use crate::store::{Conn, Db, StoreError, risk};
 use crate::tokens::keys::PoolKeys;
 use crate::triggers::Functions;
 use crate::userpools::client::Client;
+use crate::userpools::log_delivery::LogConfiguration;
 use crate::userpools::password_rules::PasswordRules;
 use crate::userpools::pool::Pool;
 
@@ -72,10 +73,14 @@ pub struct App {
     pub caches: Arc<Caches>,
     /// How messages leave.
     pub delivery: Delivery,
+    /// Where the logs of pools go.
+    pub log_destinations: LogDestinations,
     /// What became of the messages that this node delivered.
     pub delivered: Delivered,
     /// The uses of access keys that this node has seen.
     pub key_uses: KeyUses,
+    /// The uses of roles that this node has seen.
+    pub role_uses: RoleUses,
     /// What happened and is not written yet.
     pub journal: Journal,
 }
@@ -113,6 +118,8 @@ pub struct Caches {
     pub pools: Cache<UserPoolId, Pool>,
     /// What pools do about risk, by id.
     pub risk: Cache<UserPoolId, risk::OfPool>,
+    /// What pools log, by id.
+    pub logs: Cache<UserPoolId, Vec<LogConfiguration>>,
     /// Clients by id.
     pub clients: Cache<ClientId, Client>,
     /// Signing keys by pool id.
@@ -123,6 +130,8 @@ pub struct Caches {
     pub policies: Cache<(AccountId, UniqueId), PolicySet>,
     /// Policies by the digest of their text, parsed: one that many share is parsed once.
     pub policy_texts: Cache<[u8; 32], Policy>,
+    /// What is provisioned, by account and region.
+    pub limits: Cache<(AccountId, String), Vec<(String, i64)>>,
     /// Session policies by their texts, compiled.
     pub session_policies: Cache<Vec<String>, PolicySet>,
 }
@@ -141,9 +150,11 @@ impl Caches {
             Self {
                 pools: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 risk: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
+                logs: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 clients: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 pool_keys: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 access_keys: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
+                limits: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 policies: Cache::new(CACHED, MAX_AGE, confirmation),
                 policy_texts: Cache::of_what_follows_from_keys(CACHED, MAX_AGE),
                 session_policies: Cache::of_what_follows_from_keys(CACHED, MAX_AGE),
@@ -157,10 +168,12 @@ impl Caches {
             Change::Pool(id) => {
                 self.pools.forget(id);
                 self.risk.forget(id);
+                self.logs.forget(id);
             }
             Change::AppClient(id) => self.clients.forget(id),
             Change::PoolKeys(pool_id) => self.pool_keys.forget(pool_id),
             Change::AccessKey(id) => self.access_keys.forget(id),
+            Change::Limits { account_id, region } => self.limits.forget(&(account_id.clone(), region.clone())),
             Change::Policies { account_id, owner_id } => self.policies.forget(&(account_id.clone(), owner_id.clone())),
         }
     }
@@ -168,9 +181,11 @@ impl Caches {
     fn clear(&self) {
         self.pools.clear();
         self.risk.clear();
+        self.logs.clear();
         self.clients.clear();
         self.pool_keys.clear();
         self.access_keys.clear();
+        self.limits.clear();
         self.policies.clear();
     }
 }
@@ -226,6 +241,18 @@ impl App {
             found.map(|pool| pool.map(|pool| pool.with_password_defaults(self.password_defaults)))
         };
         self.caches.pools.find(pool_id, self.now(), load).await
+    }
+
+    /// How many requests a second of a category are provisioned for an account in a region; `None` where nothing is.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn provisioned_limit(&self, account_id: &AccountId, region: &str, category: &str) -> Result<Option<i64>, StoreError> {
+        let key = (account_id.clone(), region.to_owned());
+        let load =
+            async || self.read(async |tx| crate::store::pool_services::provisioned_limits(tx, account_id, region).await.map(Some)).await;
+        let limits = self.caches.limits.find(&key, self.now(), load).await?;
+        Ok(limits.iter().flat_map(|limits| limits.iter()).find(|(name, _)| name == category).map(|(_, a_second)| *a_second))
     }
 
     /// A client.

@@ -17,7 +17,7 @@ use self::banner::Style;
 use self::demo::DemoRefused;
 use crate::audit::Journal;
 use crate::budgets::{Budgets, Limits};
-use crate::config::{Delivery, DevFlags, Mode, ServeFlags, Server, SharedFlags};
+use crate::config::{Delivery, DevFlags, LogDestinations, Mode, ServeFlags, Server, SharedFlags};
 use crate::context::{App, Caches, Delivered, Keys};
 use crate::crypto::argon2::{Argon2Cost, Hasher};
 use crate::crypto::ids;
@@ -26,9 +26,9 @@ use crate::decisions::forward_auth::{RuleRefused, Rules};
 use crate::http;
 use crate::http::tls::{self, TlsError};
 use crate::iam::entity::AccessKey;
-use crate::iam::key_uses::KeyUses;
+use crate::iam::uses::{KeyUses, RoleUses};
 use crate::jobs;
-use crate::kit::clock::SystemClock;
+use crate::kit::clock::{Clock as _, SystemClock};
 use crate::kit::id::UniqueId;
 use crate::kit::private_file;
 use crate::kit::rng::{EntropyRng, SystemEntropy};
@@ -200,6 +200,7 @@ async fn assemble(
     limits: Limits,
     listener: &TcpListener,
 ) -> Result<Arc<App>, StartupError> {
+    let log_destinations = LogDestinations::read(&shared.log_delivery).map_err(StartupError::Setting)?;
     let delivery = Delivery::read(shared.email.as_ref(), &shared.email_from, shared.sms.as_ref()).map_err(StartupError::Setting)?;
     private_file::create_folder(&shared.data).map_err(|error| StartupError::File(shared.data.clone(), error))?;
     let own_file = shared.data.join("passwright.db");
@@ -218,6 +219,7 @@ async fn assemble(
                 None => deployment::adopt(tx, "public_url", &default_url).await?,
             };
             deployment::replace(tx, "public_url", &public_url).await?;
+            store::user_data::begin(tx, SystemClock.now()).await?;
             Ok::<_, StoreError>((account_id, public_url))
         })
         .await?;
@@ -247,8 +249,10 @@ async fn assemble(
         functions: Functions::from_settings(&shared.triggers)?,
         budgets: Budgets::new(limits),
         delivery,
+        log_destinations,
         delivered: Delivered::default(),
         key_uses: KeyUses::default(),
+        role_uses: RoleUses::default(),
         journal: Journal::default(),
     }))
 }

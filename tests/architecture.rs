@@ -42,9 +42,9 @@ const ROOMS: [(&str, &[&str]); 31] = [
             "userpools",
         ],
     ),
-    ("jobs", &["context", "crypto", "delivery", "flows", "kit", "store", "userpools"]),
+    ("jobs", &["audit", "context", "crypto", "delivery", "flows", "kit", "store", "userpools"]),
     ("decisions", &["audit", "authz", "config", "context", "crypto", "flows", "iam", "kit", "policy", "sigv4", "store"]),
-    ("operation", &["authz", "budgets", "context", "flows", "iam", "kit", "policy", "store"]),
+    ("operation", &["authz", "budgets", "context", "flows", "iam", "kit", "policy", "store", "userpools"]),
     (
         "services",
         &[
@@ -113,8 +113,8 @@ const ROOMS: [(&str, &[&str]); 31] = [
         "startup",
         &["audit", "budgets", "config", "context", "crypto", "decisions", "http", "iam", "jobs", "kit", "store", "triggers", "wire"],
     ),
-    // The command line. Its commands stand beside `http`: work on policies uses the same decisions, `status` asks from outside.
-    ("cli", &["config", "decisions", "kit", "policy"]),
+    // The command line. Its commands stand beside `http`: work on policies uses the same decisions, `status` and `users` ask from outside.
+    ("cli", &["config", "decisions", "kit", "policy", "sigv4"]),
     ("main", &["cli", "config", "startup"]),
     // The whole application in a test's own process.
     (
@@ -268,14 +268,51 @@ fn who_writes_what_caches_hold_says_so() {
                     found += 1;
                     // The change of an IAM user is that of each of their keys, which one function tells.
                     let says_so = [".changed(", "holder_changed(tx"].iter().any(|call| function.contains(call));
-                    // When a key was last used is in no cache: its row is told of alone, to whoever asks.
-                    let says_so = says_so || name == "record_use";
+                    // When a key or a role was last used is in no cache: its row is told of alone, to whoever asks.
+                    let says_so = says_so || ["record_use", "record_role_use"].contains(&name);
                     assert!(says_so, "{}: {name} writes {table} and reports no change", path.display());
                 }
             }
         }
     }
     assert!(found >= 5, "the store's functions were not found");
+}
+
+/// What a point-in-time recovery restores.
+const RESTORED_TABLES: [&str; 6] = ["users", "user_names", "user_identities", "user_groups", "user_group_members", "web_authn_credentials"];
+
+/// Functions that write there without keeping what was before, and why they may.
+const KEEPING_NOTHING: [(&str, &str); 6] = [
+    ("upgrade_hash", "the password stays the same one"),
+    ("adopt_password", "the password stays the same one"),
+    ("set_pending_totp", "a seed that waits is not restored; the function refuses while the pool is being recovered"),
+    ("use_totp_step", "what is used stays used"),
+    ("note_use", "what is used stays used"),
+    ("note_whether_there_are_any", "it follows from the passkeys"),
+];
+
+#[test]
+fn who_changes_users_keeps_what_they_were() {
+    let mut found = 0;
+    let writes = |path: &Path| {
+        // What is restored is kept where it is restored from; a test holds every kind to it.
+        let restores = path.ends_with("user_data/restore.rs");
+        path.starts_with("store") && !restores && !["tests.rs", "migrate.rs", "template.rs"].iter().any(|name| path.ends_with(name))
+    };
+    for (path, text) in sources().into_iter().filter(|(path, _)| writes(path)) {
+        for function in text.split("async fn ").skip(1) {
+            let name = function.split(['(', '<']).next().unwrap_or_default();
+            let changes =
+                |table: &str| ["INSERT INTO", "UPDATE", "DELETE FROM"].iter().any(|verb| function.contains(&format!("{verb} {table} ")));
+            if RESTORED_TABLES.iter().any(|table| changes(table)) {
+                found += 1;
+                let keeps = ["keep(", "keep_new(", "keep_whole("].iter().any(|call| function.contains(call));
+                let may_not = KEEPING_NOTHING.iter().any(|(exempt, _)| *exempt == name);
+                assert!(keeps != may_not, "{}: {name} changes what is restored, and must keep what was before", path.display());
+            }
+        }
+    }
+    assert!(found >= 15, "the store's functions were not found");
 }
 
 #[test]

@@ -8,6 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
 
+#[path = "cli/users.rs"]
+mod users;
+
 const NOTES: &str = r#"{"Version": "2012-10-17", "Statement": [
     {"Sid": "Read", "Effect": "Allow", "Action": "notes:Read", "Resource": "*",
      "Condition": {"StringEquals": {"aws:SourceIp": "192.0.2.1"}}},
@@ -77,7 +80,7 @@ fn passwright(arguments: &[&str]) -> (i32, String, String) {
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
-const COMMANDS: [&str; 5] = ["completions", "dev", "policy", "serve", "status"];
+const COMMANDS: [&str; 6] = ["completions", "dev", "policy", "serve", "status", "users"];
 
 #[test]
 fn the_help_shows_every_command_and_each_has_its_own() {
@@ -105,7 +108,7 @@ fn the_help_shows_every_command_and_each_has_its_own() {
 fn each_shell_completes_every_command_and_its_flags() {
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let (code, script, _) = passwright(&["completions", shell]);
-        let names = COMMANDS.iter().chain(&["evaluate", "ephemeral", "database-url", "junit", "output"]);
+        let names = COMMANDS.iter().chain(&["evaluate", "ephemeral", "database-url", "junit", "output", "import", "user-pool-id"]);
         let missing: Vec<_> = names.filter(|name| !script.contains(*name)).collect();
         assert!(code == 0 && missing.is_empty(), "{shell} does not know {missing:?}");
     }

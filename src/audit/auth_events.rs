@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::kit::clock::Timestamp;
-use crate::kit::id::{UserId, UserPoolId};
+use crate::kit::id::{ClientId, UserId, UserPoolId};
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +89,69 @@ pub enum ChallengeResult {
     Failure,
 }
 
+/// How likely it is that somebody else acts in the user's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RiskLevel {
+    /// A little.
+    Low,
+    /// Rather.
+    Medium,
+    /// Very.
+    High,
+}
+
+impl RiskLevel {
+    /// The wire's word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Low => "Low",
+            Self::Medium => "Medium",
+            Self::High => "High",
+        }
+    }
+}
+
+/// What was done about the risk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RiskDecision {
+    /// Nothing.
+    #[default]
+    NoRisk,
+    /// A second factor was asked for.
+    AccountTakeover,
+    /// It was refused.
+    Block,
+}
+
+impl RiskDecision {
+    /// The wire's word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoRisk => "NoRisk",
+            Self::AccountTakeover => "AccountTakeover",
+            Self::Block => "Block",
+        }
+    }
+}
+
+/// EventRisk: what was judged of an event, and why.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EventRisk {
+    /// What was done about it.
+    pub decision: RiskDecision,
+    /// How much there was; none where none was seen, or looked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<RiskLevel>,
+    /// Whether the password is one that others know.
+    pub compromised_credentials: bool,
+    /// What made the risk, in people's words.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
+}
+
 /// What else is known of an event.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -102,6 +165,12 @@ pub struct AuthEventDetails {
     /// What the client calls itself, in people's words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub device_name: Option<String>,
+    /// The app client that it came by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub client_id: Option<ClientId>,
+    /// What was judged of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risk: Option<EventRisk>,
 }
 
 /// Something that a user did, or somebody in their name.

@@ -5,6 +5,7 @@
 //! here is for looking things up.
 
 pub mod auth_events;
+mod auth_log;
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -67,7 +67,15 @@ pub async fn authenticate(app: &App, request: &HttpRequest<'_>, services: &[&str
     {
         return Err(CredentialRefused::Expired);
     }
+    note_role(app, &caller, &scope.service, &scope.region);
     Ok((caller, Some(scope)))
+}
+
+/// Notes that a role is used, where the caller is a session of one.
+pub fn note_role(app: &App, caller: &Caller, service: &str, region: &str) {
+    if let Caller::Session(session) = caller {
+        app.role_uses.note(&session.account_id, &session.role_id, service, region, app.now());
+    }
 }
 
 /// Who holds an access key, by its id and session token alone: for questions about them, never for acting as them.

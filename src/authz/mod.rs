@@ -5,7 +5,7 @@ mod incoming;
 mod policies;
 mod service_role;
 
-pub use authenticate::{CredentialRefused, authenticate, holder_of, holder_who_knows};
+pub use authenticate::{CredentialRefused, authenticate, holder_of, holder_who_knows, note_role};
 pub use incoming::{by_trusted_proxy, caller, origin};
 pub use policies::{
     Applicable, Target, account_of_resource, decide, decide_assumption, decide_at, decide_on, denial, denial_in_short, keys_of_call,

@@ -1,5 +1,6 @@
 //! Roles that a service is to take: whether they trust it, and what they let it do.
 
+use super::note_role;
 use super::policies::{self, Target};
 use crate::context::Context;
 use crate::iam::caller::{Caller, RoleSession};
@@ -53,5 +54,9 @@ pub async fn role_may(cx: &Context, role: &Role, action: &str, resource: &str) -
     });
     let keys = policies::request_keys(&session, cx.now(), &cx.region);
     let decision = policies::decide_at(cx, &session, action, Target { resource, account: None }, &keys).await?;
-    Ok(decision.verdict == Verdict::Allowed)
+    let allowed = decision.verdict == Verdict::Allowed;
+    if allowed {
+        note_role(cx, &session, "cognito-idp", &cx.region);
+    }
+    Ok(allowed)
 }

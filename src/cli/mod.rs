@@ -10,8 +10,11 @@ use crate::config::{self, Server, SettingsRefused};
 mod completions;
 mod fetch;
 mod policy;
+mod progress;
 mod report;
+mod signed;
 mod status;
+mod users;
 
 /// A self-hosted auth and token service that speaks Amazon Cognito's, STS's and IAM's own wire protocols.
 #[derive(Debug, Parser)]
@@ -38,6 +41,11 @@ pub enum Command {
 pub enum Tool {
     /// Ask a running server how it is. Exit codes: 0 it is ready, 1 it lives and is not ready, 2 it cannot be reached.
     Status(status::StatusFlags),
+    /// Bring users into a pool of a running server, or take them out.
+    ///
+    /// Credentials are read from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN; the region is the pool's.
+    #[command(subcommand)]
+    Users(users::Command),
     /// Evaluate, validate, format, compare and test IAM policies, without a server.
     ///
     /// Exit codes: 0 for yes (allowed, valid, formatted, equal, passed), 1 for no, 2 for a question that could not be answered.
@@ -66,6 +74,7 @@ pub fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Command, Se
 pub async fn run(tool: Tool) -> ExitCode {
     report::print(match tool {
         Tool::Status(flags) => status::run(&flags).await,
+        Tool::Users(command) => users::run(&command).await,
         Tool::Policy(command) => policy::run(command),
         Tool::Completions(flags) => Ok(completions::run(&flags)),
     })

@@ -1,25 +1,19 @@
 //! `passwright status`: whether a running server lives and is ready, and what it has counted.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
 use serde::Serialize;
 
-use super::fetch::{Answer, Client};
+use super::fetch::{Answer, Client, ServerFlags};
 use super::report::{OutputFlags, Report, Tabular};
-use crate::config::public_url;
 use crate::kit::clock::{Clock as _, SystemClock, Timestamp};
 
 /// The flags of `status`.
 #[derive(Debug, Args)]
 pub struct StatusFlags {
-    /// The server's address.
-    #[arg(long, env = "PASSWRIGHT_PUBLIC_URL", default_value = "http://127.0.0.1:7277", value_parser = public_url)]
-    url: String,
-    /// The authority to trust, PEM, in place of the system's: of `dev --tls`, `<data>/tls/ca.pem`.
-    #[arg(long, value_name = "FILE")]
-    ca: Option<PathBuf>,
+    #[command(flatten)]
+    server: ServerFlags,
     #[command(flatten)]
     output: OutputFlags,
 }
@@ -62,17 +56,18 @@ struct Counted {
 /// # Errors
 /// A server that cannot be reached, or is none of ours.
 pub async fn run(flags: &StatusFlags) -> Result<Report, String> {
-    let client = Client::new(flags.ca.as_deref())?;
-    let get = async |path: &str| client.get(&format!("{}{path}", flags.url)).await;
+    let url = &flags.server.url;
+    let client = Client::new(flags.server.ca.as_deref())?;
+    let get = async |path: &str| client.get(&format!("{url}{path}")).await;
     let live = get("/healthz").await?;
     if live.status != 200 {
-        return Err(format!("{}/healthz answers with {}: is it Passwright's address?", flags.url, live.status));
+        return Err(format!("{url}/healthz answers with {}: is it Passwright's address?", live.status));
     }
     let Answer { status, text } = get("/readyz").await?;
     let metrics = get("/metrics").await.ok().filter(|metrics| metrics.status == 200);
     let ready = status == 200;
     let status = Status {
-        url: flags.url.clone(),
+        url: url.clone(),
         live: true,
         ready,
         problem: (!ready).then(|| text.trim().to_owned()),

@@ -165,7 +165,7 @@ impl SmsRoute {
 }
 
 /// Whether an address is this machine's: what goes there needs no TLS.
-fn is_loopback(url: &Url) -> bool {
+pub(super) fn is_loopback(url: &Url) -> bool {
     // Of schemes that it does not know, `url` leaves the host as it is written.
     let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
     host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())

@@ -14,11 +14,12 @@ use serde::Deserialize;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Server, TriggerSettings};
+use super::{LogSettings, Server, TriggerSettings};
 
-/// The tables that hold the rules of forward-auth and the ways to functions: what in the file is no flag.
+/// The tables that hold the rules of forward-auth, the ways to functions and those of logs: what in the file is no flag.
 const FORWARD_AUTH: &str = "forward_auth";
 const TRIGGERS: &str = "triggers";
+const LOG_DELIVERY: &str = "log_delivery";
 const TRUSTED_PROXIES: &str = "trusted_proxies";
 
 /// The names of the commands.
@@ -68,7 +69,7 @@ pub fn with_file(mut server: Server, mut program: clap::Command, arguments: &[Os
     let text = fs::read_to_string(&path).map_err(|error| SettingsRefused::File(format!("--config {}: {error}", path.display())))?;
     let file = SettingsFile { path: &path, text: &text };
     let rules = file.rules()?;
-    let triggers = file.triggers()?;
+    let (triggers, log_delivery) = file.ways()?;
     let settings = file.settings(server.name())?;
 
     let mut proxies = Vec::new();
@@ -84,6 +85,7 @@ pub fn with_file(mut server: Server, mut program: clap::Command, arguments: &[Os
     let mut server = Server::from_arg_matches(&program.try_get_matches_from(arguments)?)?;
     server.shared_mut().forward_auth = rules;
     server.shared_mut().triggers = triggers;
+    server.shared_mut().log_delivery = log_delivery;
     if let Server::Dev(flags) = &mut server {
         flags.trusted_proxies = proxies;
     }
@@ -131,7 +133,7 @@ impl SettingsFile<'_> {
         let mut settings = Vec::new();
         for (key, value) in table.get_ref() {
             let name = key.get_ref().as_ref();
-            if name == FORWARD_AUTH || name == TRIGGERS {
+            if [FORWARD_AUTH, TRIGGERS, LOG_DELIVERY].contains(&name) {
                 continue;
             }
             let refused = |what: String| self.refused(Some(key.span()), &format!("`{name}`: {what}"));
@@ -160,14 +162,17 @@ impl SettingsFile<'_> {
         Ok(tables.forward_auth.rule.into_iter().map(placed).collect())
     }
 
-    fn triggers(&self) -> Result<TriggerSettings, SettingsRefused> {
+    /// The ways to functions, and those of logs.
+    fn ways(&self) -> Result<(TriggerSettings, LogSettings), SettingsRefused> {
         #[derive(Deserialize)]
         struct Tables {
             #[serde(default)]
             triggers: TriggerSettings,
+            #[serde(default)]
+            log_delivery: LogSettings,
         }
         let tables: Tables = toml::from_str(self.text).map_err(|error| self.refused(error.span(), error.message()))?;
-        Ok(tables.triggers)
+        Ok((tables.triggers, tables.log_delivery))
     }
 
     fn refused(&self, span: Option<Range<usize>>, what: &str) -> SettingsRefused {
@@ -198,7 +203,10 @@ fn find(name: &str, command: &str) -> Result<(clap::Command, Arg), String> {
             let mut names: Vec<&str> = flags.map(|flag| flag.get_id().as_str()).filter(|name| *name != "config").collect();
             names.extend((command == DEV).then_some(TRUSTED_PROXIES));
             names.sort_unstable();
-            Err(format!("no such setting; there are: {}, [[forward_auth.rule]] and [triggers]", names.join(", ")))
+            Err(format!(
+                "no such setting; there are: {}, [[forward_auth.rule]], [[log_delivery.destination]] and [triggers]",
+                names.join(", ")
+            ))
         }
     }
 }

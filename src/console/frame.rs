@@ -102,6 +102,14 @@ impl Frame {
         self.path.strip_prefix(room.path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
+    /// The pool whose page this is, as its path has it; empty on other pages.
+    #[must_use]
+    pub fn pool(&self) -> &str {
+        let below = self.path.strip_prefix("/pools/").unwrap_or_default();
+        let pool = below.split('/').next().unwrap_or_default();
+        if pool == "new" { "" } else { pool }
+    }
+
     /// The address of a file.
     #[must_use]
     #[expect(clippy::unused_self, reason = "templates know the frame only")]

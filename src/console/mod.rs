@@ -18,6 +18,7 @@ mod access;
 mod chart;
 mod events;
 mod fields;
+mod find;
 mod frame;
 mod gate;
 mod iam;
@@ -45,7 +46,7 @@ pub use theme::chosen as theme_of;
 use fields::{Fields, number};
 use frame::Frame;
 use moment::Moment;
-use reply::{Outcome, Reply, Shown};
+use reply::{Outcome, Reply, Shown, confirmed};
 use row::{Row, form, page};
 use visit::{May, Visit, segment};
 
@@ -60,6 +61,7 @@ fn rows() -> Vec<Row> {
         page("/access/what", access::what::show),
         page("/access/who", access::who::show),
         page("/events", events::show),
+        page("/find", find::show),
         page("/settings", settings::show),
         page("/reauthenticate", sign_in::ask_again),
         form("/reauthenticate", sign_in::authenticate_again),

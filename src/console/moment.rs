@@ -37,13 +37,19 @@ impl Moment {
     /// A moment as operations write it: seconds since 1970 (AWS JSON), or RFC 3339 (AWS Query). `None` where there is none.
     #[must_use]
     pub fn read(value: &Value, now: Timestamp) -> Option<Self> {
-        let at = match value {
-            Value::Number(seconds) => seconds.as_i64().or_else(|| seconds.to_string().split('.').next()?.parse().ok())?,
-            Value::String(text) => OffsetDateTime::parse(text, &Rfc3339).ok()?.unix_timestamp(),
-            _ => return None,
-        };
-        Some(Self::of(Timestamp::from_seconds(at), now))
+        Some(Self::of(time_of(value)?, now))
     }
+}
+
+/// The time that an operation writes, to the second; `None` where there is none.
+#[must_use]
+pub fn time_of(value: &Value) -> Option<Timestamp> {
+    let seconds = match value {
+        Value::Number(seconds) => seconds.as_i64().or_else(|| seconds.to_string().split('.').next()?.parse().ok())?,
+        Value::String(text) => OffsetDateTime::parse(text, &Rfc3339).ok()?.unix_timestamp(),
+        _ => return None,
+    };
+    Some(Timestamp::from_seconds(seconds))
 }
 
 #[cfg(test)]

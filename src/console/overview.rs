@@ -1,11 +1,13 @@
 //! The overview: how much goes on, what wants looking after, and what to do next.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use askama::Template;
 use serde_json::{Value, json};
 
 use super::chart::Chart;
+use super::moment::time_of;
 use super::{Frame, Outcome, Reply, Visit, segment};
 use crate::audit::{Counts, hour_of};
 use crate::config::Mode;
@@ -18,6 +20,12 @@ use crate::wire::model::Service;
 
 /// The pools that the overview sums up: more are on their own pages.
 const POOLS: i64 = 20;
+
+/// The roles that are looked at for whether anybody uses them: the page stays quick with thousands.
+const ROLES: i64 = 50;
+
+/// A role that was used by nobody for so long is worth a word.
+const UNUSED_FOR: Duration = Duration::from_secs(90 * 86_400);
 
 /// Something that wants looking after.
 struct Warning {
@@ -69,6 +77,7 @@ pub async fn show(visit: &Visit) -> Outcome {
     for id in &ids {
         warnings.extend(warning_of_pool(visit, id).await);
     }
+    warnings.extend(warning_of_roles(visit).await);
     let all = by_hour.values().fold(Counts::default(), |mut sum, counts| {
         sum.add(*counts);
         sum
@@ -142,10 +151,35 @@ async fn warning_of_pool(visit: &Visit, id: &str) -> Option<Warning> {
     })
 }
 
+/// Roles that nobody has used for long, of those that are looked at; nothing, where this person may not see them.
+async fn warning_of_roles(visit: &Visit) -> Option<Warning> {
+    let listed = visit.call(Service::Iam, "ListRoles", json!({"MaxItems": ROLES})).await.ok()?;
+    let since = visit.now().minus(UNUSED_FOR);
+    let is_old = |time: &Value| time_of(time).is_none_or(|time| time < since);
+    let mut unused = Vec::new();
+    for role in listed.list("Roles").iter().filter(|role| is_old(role.at("CreateDate"))) {
+        let name = role.text("RoleName");
+        // What this person may not see is not said to be unused.
+        let described = visit.call(Service::Iam, "GetRole", json!({"RoleName": name})).await.ok()?;
+        if is_old(described.at("Role").at("RoleLastUsed").at("LastUsedDate")) {
+            unused.push(name);
+        }
+    }
+    let text = match unused.as_slice() {
+        [] => return None,
+        [one] => format!("Nobody has used the role {one} for 90 days."),
+        [first, second] => format!("Nobody has used the roles {first} and {second} for 90 days."),
+        [first, second, rest @ ..] => format!("Nobody has used the roles {first}, {second} and {} more for 90 days.", rest.len()),
+    };
+    let href = match unused.as_slice() {
+        [one] => format!("/console/iam/roles/{}", segment(one)),
+        _ => "/console/iam/roles".to_owned(),
+    };
+    Some(Warning { text, href, action: "Look at them" })
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::testing::{PASSWORD, TestApp};
 
@@ -174,6 +208,31 @@ mod tests {
         assert!(page.contains("has no second factor") && page.contains("root&#39;s access key"), "{page}");
         app.advance(Duration::from_secs(50 * 60));
         assert!(browser.open("?days=7").await.text.contains("Sign-ins: 2 in 7 days"));
+    }
+
+    #[actix_web::test]
+    async fn a_role_that_nobody_used_for_long_is_worth_a_word() {
+        let app = TestApp::new().await;
+        let arn = format!("arn:aws:iam::{}:root", crate::testing::ACCOUNT);
+        let trust =
+            json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": arn}, "Action": "sts:AssumeRole"}});
+        let role = json!({"RoleName": "idle", "AssumeRolePolicyDocument": trust.to_string()});
+        let role = app.admin().call("CreateRole", role).await.ok()["Role"].clone();
+        let says = async || app.console().await.open("").await.text.contains("Nobody has used the role idle for 90 days.");
+        app.advance(Duration::from_secs(89 * 86_400));
+        assert!(!says().await, "a new role has not had its time yet");
+        app.advance(Duration::from_secs(2 * 86_400));
+        assert!(says().await);
+        let ann = app.user_with(json!([{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "*"}])).await;
+        let keys = ann.call("AssumeRole", json!({"RoleArn": role["Arn"], "RoleSessionName": "session"})).await.ok()["Credentials"].clone();
+        let text = |name: &str| keys[name].as_str().unwrap().to_owned();
+        let session = app.holder_of(&text("AccessKeyId"), &text("SecretAccessKey"), Some(&text("SessionToken")));
+        session.call("GetCallerIdentity", json!({})).await.ok();
+        assert!(!says().await);
+        app.advance(Duration::from_secs(91 * 86_400));
+        assert!(says().await);
+        let blind = app.console_of_user_with(json!([{"Effect": "Allow", "Action": "iam:ListRoles", "Resource": "*"}])).await;
+        assert!(!blind.open("").await.text.contains("Nobody has used"), "who may not see when roles are used is told nothing of it");
     }
 
     #[actix_web::test]

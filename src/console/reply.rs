@@ -4,7 +4,9 @@ use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::LOCATION;
 use askama::Template;
+use serde_json::Map;
 
+use super::fields::Fields;
 use super::frame::Frame;
 use super::visit::Visit;
 use crate::decisions::door::Failure;
@@ -113,6 +115,19 @@ impl Shown {
             }
         }
     }
+}
+
+/// What is refused before any operation is called.
+pub fn refused(message: impl Into<String>) -> WireError {
+    WireError { code: String::new(), status: 400, message: message.into(), members: Map::new() }
+}
+
+/// What cannot be undone is done once its name has been typed.
+///
+/// # Errors
+/// What to say, where another was.
+pub fn confirmed(fields: &Fields, name: &str) -> Result<(), WireError> {
+    if fields.text("confirm") == name { Ok(()) } else { Err(refused(format!("Nothing was done: what was typed is not `{name}`."))) }
 }
 
 /// Whether policies refused it.

@@ -1,9 +1,11 @@
 //! Settings: what the deployment runs with, as this node sees it. They are set where the server is started.
 
 use askama::Template;
+use serde_json::Value;
 
-use super::{Frame, Outcome, Reply, Shown, Visit};
-use crate::insight::deployment::Deployment;
+use super::{Frame, Moment, Outcome, Reply, Shown, Visit};
+use crate::insight::deployment::{Deployment, Serving};
+use crate::kit::clock::Timestamp;
 
 #[derive(Template)]
 #[template(path = "console/settings.html")]
@@ -11,14 +13,21 @@ struct SettingsPage {
     frame: Frame,
     deployment: Option<Deployment>,
     refused: Option<String>,
+    now: Timestamp,
+}
+
+impl SettingsPage {
+    fn started(&self, node: &Serving) -> Option<Moment> {
+        Moment::read(&Value::from(node.started_at.as_str()), self.now)
+    }
 }
 
 /// `GET /console/settings`
 pub async fn show(visit: &Visit) -> Outcome {
-    let frame = visit.frame("Settings");
+    let (frame, now) = (visit.frame("Settings"), visit.now());
     let page = match visit.deployment().await {
-        Ok(deployment) => SettingsPage { frame, deployment: Some(deployment), refused: None },
-        Err(failure) => SettingsPage { frame, deployment: None, refused: Some(Shown::told(failure)?) },
+        Ok(deployment) => SettingsPage { frame, deployment: Some(deployment), refused: None, now },
+        Err(failure) => SettingsPage { frame, deployment: None, refused: Some(Shown::told(failure)?), now },
     };
     Ok(Reply::page(&page))
 }

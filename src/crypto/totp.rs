@@ -79,6 +79,12 @@ impl TotpSeed {
     }
 }
 
+/// The last step whose code is accepted at a moment: no code that could have been seen by then is of a later one.
+#[must_use]
+pub fn last_step_of(now: Timestamp) -> i64 {
+    now.seconds() / STEP_SECONDS + i64::from(DRIFT_STEPS)
+}
+
 impl Sealable for TotpSeed {
     fn to_plaintext(&self) -> Result<Zeroizing<Vec<u8>>, SealError> {
         Ok(self.0.clone())

@@ -78,6 +78,7 @@ impl Subject {
                 outcome => outcome?,
             }
         }
+        authz::note_role(app, caller, "passwright", &asker.region);
         Ok(identified)
     }
 

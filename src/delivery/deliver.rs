@@ -8,7 +8,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 
 use super::carriers::{Carriers, NotCarried, PATIENCE, Parcel};
-use super::open;
+use super::{logs, open};
 use crate::config::Mode;
 use crate::context::App;
 use crate::kit::clock::Timestamp;
@@ -89,7 +89,8 @@ async fn deliver(app: &App, carriers: &Carriers, due: Due) -> Result<(), StoreEr
         Err(NotCarried::Later(reason) | NotCarried::Never(reason)) => {
             counts.given_up.fetch_add(1, Ordering::Relaxed);
             tracing::warn!(pool = %held.pool_id, message = held.message_id, attempt = held.attempts, reason, "a message is given up");
-            app.write(async |tx| outbox::settle(tx, &held, None).await).await.map(drop)
+            app.write(async |tx| outbox::settle(tx, &held, None).await).await?;
+            logs::message_failed(app, &held.pool_id, &format!("a message was given up after {} tries: {reason}", held.attempts)).await
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Messages to people: rendered, sealed, and put into the outbox in the transaction that causes them; from there they leave by
-//! the routes that the settings name.
+//! the routes that the settings name. And what pools log, which leaves likewise.
 
 mod carriers;
 mod deliver;
 mod email;
-mod sms;
-
+pub mod logs;
 mod senders;
+mod sms;
 
 use crate::context::App;
 use crate::crypto::digest::hex;

@@ -1,17 +1,19 @@
 //! What users did, noted for their history, and what is said of it later.
 
+use std::net::IpAddr;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::{Deserialize, Serialize};
 
 use super::failed::{Failed, fails_with_the_store};
 use super::whence::ip_address;
-use crate::audit::auth_events::{AuthEvent, AuthEventDetails, AuthEventType, ChallengeResponse, EventResponse};
+use crate::audit::auth_events::{AuthEvent, AuthEventDetails, AuthEventType, EventResponse};
 use crate::context::App;
 use crate::crypto::ids;
 use crate::crypto::sealed::{Sealed, sealed_as_json};
 use crate::iam::origin::Origin;
-use crate::kit::id::{UserId, UserPoolId};
+use crate::kit::id::{ClientId, UserId, UserPoolId};
 use crate::store::auth_events::{self, Feedback};
 use crate::store::users;
 use crate::userpools::pool::Pool;
@@ -25,22 +27,17 @@ pub struct Of<'a> {
     pub pool_id: &'a UserPoolId,
     /// Their `sub`.
     pub user_id: &'a UserId,
+    /// The client that they came by.
+    pub client_id: &'a ClientId,
 }
 
 /// Notes what a user did, once and for all.
 pub fn note(app: &App, origin: &Origin, of: Of<'_>, kind: AuthEventType, response: EventResponse) {
-    note_step(app, origin, of, (ids::uuid(&mut app.rng()), kind), response, Vec::new());
+    note_step(app, of, (ids::uuid(&mut app.rng()), kind), response, seen(origin, origin.source_ip));
 }
 
 /// Notes a step of what a user does, in place of the step before.
-pub fn note_step(
-    app: &App,
-    origin: &Origin,
-    of: Of<'_>,
-    (id, kind): (String, AuthEventType),
-    response: EventResponse,
-    challenges: Vec<ChallengeResponse>,
-) {
+pub fn note_step(app: &App, of: Of<'_>, (id, kind): (String, AuthEventType), response: EventResponse, details: AuthEventDetails) {
     app.journal.note_auth_event(AuthEvent {
         id,
         pool_id: of.pool_id.clone(),
@@ -48,12 +45,17 @@ pub fn note_step(
         at: app.now(),
         kind,
         response,
-        details: AuthEventDetails {
-            challenges,
-            ip_address: ip_address(origin),
-            device_name: Some(device_of(origin.user_agent.as_deref())),
-        },
+        details: AuthEventDetails { client_id: Some(of.client_id.clone()), ..details },
     });
+}
+
+/// What a request tells of a user at this address; where that is not known, of whoever asks for them.
+pub(super) fn seen(origin: &Origin, address: Option<IpAddr>) -> AuthEventDetails {
+    AuthEventDetails {
+        ip_address: address.map_or_else(|| ip_address(origin), |address| Some(address.to_string())),
+        device_name: Some(device_of(origin.user_agent.as_deref())),
+        ..AuthEventDetails::default()
+    }
 }
 
 /// What somebody says of an event.

@@ -1,16 +1,19 @@
 //! A signed-in user's new password. A guess at the present one counts as one at sign-in does.
 
+use std::net::IpAddr;
+
 use super::access::Holder;
 use super::failed::{Failed, fails_with_the_store};
-use super::passwords::{self, NewPasswordRefused, SetBy};
+use super::passwords::{self, NewPasswordRefused, Replacing, SetBy};
 use super::sign_in::attempts_of;
 use crate::context::App;
 use crate::crypto::argon2::Verification;
 use crate::crypto::password::Password;
 use crate::kit::secret::Secret;
 use crate::store::attempts::{self, Charge};
-use crate::store::{tokens, users};
+use crate::store::users;
 use crate::userpools::lockout::Factor;
+use crate::userpools::risk::CredentialsEvent;
 use crate::userpools::user::{User, UserStatus};
 
 /// Why a password is not changed.
@@ -41,15 +44,22 @@ pub enum ChangePasswordRefused {
 
 fails_with_the_store!(ChangePasswordRefused);
 
-/// Sets a new password. The other sign-ins of the user end; this one goes on.
+/// Sets a new password, for a user who comes from this address. The other sign-ins of the user end; this one goes on.
 ///
 /// # Errors
 /// [`ChangePasswordRefused`].
-pub async fn change(app: &App, holder: &Holder, previous: Option<&Secret>, proposed: &Secret) -> Result<(), ChangePasswordRefused> {
+pub async fn change(
+    app: &App,
+    holder: &Holder,
+    previous: Option<&Secret>,
+    proposed: &Secret,
+    address: Option<IpAddr>,
+) -> Result<(), ChangePasswordRefused> {
     let Holder { pool, user, claims } = holder;
     pool.configuration.check_password(proposed).map_err(NewPasswordRefused::from)?;
     prove(app, user, previous).await?;
-    let record = passwords::make_next_record(app, pool, user, proposed, None).await?;
+    let set_by = SetBy::User { client_id: &claims.client_id, event: CredentialsEvent::PasswordChange, address };
+    let record = passwords::make_next_record(app, pool, user, proposed, set_by).await?;
     app.write(async |tx| {
         let now = users::find_by_family(tx, &pool.id, &claims.sub, &claims.origin_jti).await?;
         let now = now.filter(|user| user.enabled).ok_or(ChangePasswordRefused::Revoked)?;
@@ -60,9 +70,8 @@ pub async fn change(app: &App, holder: &Holder, previous: Option<&Secret>, propo
         if now.password_generation != user.password_generation {
             return Err(ChangePasswordRefused::Incorrect);
         }
-        passwords::set(app, tx, pool, &now, &record, UserStatus::Confirmed, SetBy::User).await?;
-        tokens::revoke_others(tx, &pool.id, &now.id, &claims.origin_jti, app.now()).await?;
-        Ok(())
+        let replacing = Replacing::ByUser { origin_jti: &claims.origin_jti };
+        Ok(passwords::set(app, tx, pool, &now, &record, UserStatus::Confirmed, replacing).await?)
     })
     .await
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::clients::{AppClient, NoSuchClient};
 use super::failed::{Failed, fails_with_the_store};
+use super::triggers::{self, TriggerRefused};
 use crate::context::App;
 use crate::crypto::ids;
 use crate::flows::pool_keys;
@@ -35,6 +36,9 @@ pub enum ClientTokenRefused {
     /// The client is gone meanwhile.
     #[error(transparent)]
     NoSuchClient(NoSuchClient),
+    /// A function of the pool does not let it be signed.
+    #[error(transparent)]
+    Trigger(#[from] TriggerRefused),
     /// Our own failure.
     #[error(transparent)]
     Failed(#[from] Failed),
@@ -71,11 +75,13 @@ pub async fn get(app: &App, app_client: &AppClient, asked: &[String]) -> Result<
     }
     let keys = pool_keys::load(app, &pool.id).await?.ok_or_else(|| ClientTokenRefused::NoSuchClient(app_client.gone()))?;
     let lifetime = configuration.access_token_lifetime().map_err(Failed::because)?;
+    let scope = scopes.join(" ");
+    let overrides = triggers::tokens::change_machines(app, app_client, client.id.as_str(), &scope).await?;
     let now = app.now();
     let claims = MachineClaims {
         sub: client.id.clone(),
         token_use: ACCESS.to_owned(),
-        scope: scopes.join(" "),
+        scope,
         auth_time: now.seconds(),
         iss: app.issuer(&pool.id),
         exp: now.plus(lifetime).seconds(),
@@ -84,5 +90,9 @@ pub async fn get(app: &App, app_client: &AppClient, asked: &[String]) -> Result<
         jti: ids::uuid(&mut app.rng()),
         client_id: client.id.clone(),
     };
-    Ok(ClientToken { access_token: keys.current.sign(&claims).map_err(Failed::because)?, lifetime })
+    let access_token = match overrides {
+        None => keys.current.sign(&claims),
+        Some(overrides) => keys.current.sign(&overrides.of_access(triggers::tokens::members(&claims)?)),
+    };
+    Ok(ClientToken { access_token: access_token.map_err(Failed::because)?, lifetime })
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::clients::NoSuchPool;
 use super::failed::{Failed, fails_with_the_store};
 use super::new_user::{self, AliasRefused, InsertRefused, NewUser, UnfitUser};
-use super::passwords::{self, NewPasswordRefused, SetBy, administrators_record};
+use super::passwords::{self, NewPasswordRefused, Replacing, administrators_record};
 use super::sign_in::attempts_of;
 use super::triggers::sign_up::MadeBy;
 use super::triggers::{self, Through, TriggerRefused};
@@ -152,7 +152,7 @@ pub async fn again(
     app.write(async |tx| {
         let user = store::users::find_by_id(tx, &pool.id, &user.id).await?.ok_or(InviteRefused::NoSuchUser)?;
         waits(&user)?;
-        passwords::set(app, tx, pool, &user, &record, UserStatus::ForceChangePassword, SetBy::Invitation).await?;
+        passwords::set(app, tx, pool, &user, &record, UserStatus::ForceChangePassword, Replacing::Invitation).await?;
         store::attempts::clear(tx, &pool.id, &attempts_of(app, &user)).await?;
         send(app, tx, &worded, &user, Some(&password), mediums).await?;
         Ok(User { modified_at: app.now(), ..user })

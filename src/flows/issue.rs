@@ -15,6 +15,7 @@ use crate::flows::pool_keys;
 use crate::kit::id::UserId;
 use crate::store::tokens::TokenFamily;
 use crate::tokens::claims::{ACCESS, AccessClaims, ID, IdClaims, USER_ADMIN_SCOPE};
+use crate::userpools::authentication_level;
 use crate::userpools::device::NewDevice;
 use crate::userpools::group::GroupClaims;
 use crate::userpools::linked_identity::{ATTRIBUTE, claim_of};
@@ -70,6 +71,8 @@ pub fn new_family(app: &App, app_client: &AppClient, user_id: &UserId, device_ke
         authenticated_at: now,
         expires_at: now.plus(lifetime),
         revoked_at: None,
+        methods: Vec::new(),
+        acr: None,
     };
     // The id finds the row; the secret proves the holder.
     let refresh_token = format!("{}.{}", family.origin_jti, secret.expose_secret());
@@ -98,6 +101,7 @@ pub async fn tokens(
     let (overrides, groups) = changed.map_or((None, groups), |Changed { overrides, groups }| (Some(overrides), groups));
     let now = app.now();
     let event_id = ids::uuid(&mut app.rng());
+    let amr = family.acr.as_ref().map(|_| authentication_level::amr(&family.methods)).unwrap_or_default();
     let access = AccessClaims {
         sub: user.id.clone(),
         groups: groups.groups.clone(),
@@ -108,6 +112,8 @@ pub async fn tokens(
         token_use: ACCESS.to_owned(),
         scope: USER_ADMIN_SCOPE.to_owned(),
         auth_time: family.authenticated_at.seconds(),
+        acr: family.acr.clone(),
+        amr: amr.clone(),
         exp: now.plus(access_lifetime).seconds(),
         iat: now.seconds(),
         jti: ids::uuid(&mut app.rng()),
@@ -128,6 +134,8 @@ pub async fn tokens(
         event_id,
         token_use: ID.to_owned(),
         auth_time: family.authenticated_at.seconds(),
+        acr: family.acr.clone(),
+        amr,
         exp: now.plus(id_lifetime).seconds(),
         iat: now.seconds(),
         jti: ids::uuid(&mut app.rng()),

@@ -3,7 +3,7 @@
 use super::clients::{AppClient, NoSuchClient};
 use super::failed::{Failed, fails_with_the_store};
 use super::new_user::{self, AliasRefused, InsertRefused, NewUser, UnfitUser};
-use super::passwords::{self, NewPasswordRefused};
+use super::passwords::{self, NewPasswordRefused, SetBy};
 use super::triggers::TriggerRefused;
 use super::triggers::migration::{self, Known};
 use crate::context::App;
@@ -77,7 +77,8 @@ pub async fn migrate(app: &App, app_client: &AppClient, name: &str, password: Op
     }
     let mut new = new_user::prepare(app, &app_client.pool, as_new(&known, name))?;
     if let Some(password) = password {
-        let record = passwords::make_record(app, &app_client.pool, &new.user.id, &new.user.username, password, None).await?;
+        let set_by = SetBy::Trusted { temporary_until: None };
+        let record = passwords::make_record(app, &app_client.pool, &new.user.id, &new.user.username, password, set_by).await?;
         new.user.password = Some(record);
     }
     let welcome = welcome(&app_client.pool, &known, &new.user);

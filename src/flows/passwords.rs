@@ -1,21 +1,23 @@
 //! Passwords: made into what rests.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
-use super::codes;
 use super::failed::Failed;
 use super::notices::{self, Notice};
+use super::{codes, risk};
 use crate::context::App;
 use crate::crypto::argon2::{Busy, Verification};
 use crate::crypto::password::Password;
 use crate::crypto::srp::Verifier;
 use crate::kit::clock::Timestamp;
-use crate::kit::id::UserId;
+use crate::kit::id::{ClientId, UserId};
 use crate::kit::rng::random_bytes;
 use crate::kit::secret::Secret;
-use crate::store::{Conn, StoreError, password_history, user_secrets};
+use crate::store::{Conn, StoreError, password_history, tokens, user_secrets};
 use crate::userpools::password_policy::PasswordRefused;
 use crate::userpools::pool::Pool;
+use crate::userpools::risk::CredentialsEvent;
 use crate::userpools::user::{PasswordRecord, User, UserStatus, srp_name};
 
 /// Why a password is not made into a record.
@@ -41,6 +43,34 @@ impl From<Busy> for NewPasswordRefused {
     }
 }
 
+/// Who sets a password.
+#[derive(Clone, Copy)]
+pub enum SetBy<'a> {
+    /// The user themselves, who are not let set one that many have, where the pool or the client blocks such passwords.
+    User {
+        /// The client that they come by.
+        client_id: &'a ClientId,
+        /// The occasion.
+        event: CredentialsEvent,
+        /// Where they come from, as far as it is known.
+        address: Option<IpAddr>,
+    },
+    /// Whom the pool trusts: an administrator, or a function that knows the user.
+    Trusted {
+        /// Until when it serves, if it is to be replaced.
+        temporary_until: Option<Timestamp>,
+    },
+}
+
+impl SetBy<'_> {
+    const fn temporary_until(self) -> Option<Timestamp> {
+        match self {
+            Self::User { .. } => None,
+            Self::Trusted { temporary_until } => temporary_until,
+        }
+    }
+}
+
 /// What rests of a new password: its hash, and its SRP verifier, sealed.
 ///
 /// # Errors
@@ -51,10 +81,19 @@ pub async fn make_record(
     user_id: &UserId,
     username: &str,
     password: &Secret,
-    temporary_until: Option<Timestamp>,
+    set_by: SetBy<'_>,
 ) -> Result<PasswordRecord, NewPasswordRefused> {
+    let password = check(app, pool, password, set_by).await?;
+    record_of(app, pool, user_id, username, password, set_by.temporary_until()).await
+}
+
+/// Holds a new password to the policy, and to what is known of passwords.
+async fn check(app: &App, pool: &Pool, password: &Secret, set_by: SetBy<'_>) -> Result<Password, NewPasswordRefused> {
     let password = pool.configuration.check_password(password)?;
-    record_of(app, pool, user_id, username, password, temporary_until).await
+    if let SetBy::User { client_id, event, address } = set_by {
+        risk::check_known_password(app, (pool, client_id), event, address, &password).await?;
+    }
+    Ok(password)
 }
 
 /// What rests of a password that is its user's already, whatever the policy says of it now.
@@ -87,39 +126,44 @@ pub async fn make_next_record(
     pool: &Pool,
     user: &User,
     password: &Secret,
-    temporary_until: Option<Timestamp>,
+    set_by: SetBy<'_>,
 ) -> Result<PasswordRecord, NewPasswordRefused> {
-    let checked = pool.configuration.check_password(password)?;
+    let password = check(app, pool, password, set_by).await?;
     if remembered(pool) > 0 {
         let before = kept_before(pool);
         let history = app.read(async |tx| password_history::newest(tx, user, before).await).await.map_err(Failed::from)?;
         let present = user.password.as_ref().map(|password| password.hash.clone());
         for hash in present.into_iter().chain(history) {
-            if app.hasher.verify(checked.clone(), hash).await? != Verification::Mismatch {
+            if app.hasher.verify(password.clone(), hash).await? != Verification::Mismatch {
                 return Err(NewPasswordRefused::Reused);
             }
         }
     }
-    make_record(app, pool, &user.id, &user.username, password, temporary_until).await
+    record_of(app, pool, &user.id, &user.username, password, set_by.temporary_until()).await
 }
 
-/// Who sets a password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SetBy {
-    /// The user, who knew the last one.
-    User,
-    /// Who reads at an address of the user's.
+/// By what a password takes the place of the one that a user has.
+#[derive(Clone, Copy)]
+pub enum Replacing<'a> {
+    /// By its user, who knew the last one, in the sign-in of this `origin_jti`.
+    ByUser {
+        /// Which goes on.
+        origin_jti: &'a str,
+    },
+    /// By its user, who is signing in.
+    AtSignIn,
+    /// By who reads at an address of the user's.
     Recovery,
-    /// An administrator.
+    /// By an administrator.
     Administrator,
-    /// An administrator who invites the user by it: the invitation tells of it.
+    /// By an administrator who invites the user by it: the invitation tells of it.
     Invitation,
 }
 
-impl SetBy {
+impl Replacing<'_> {
     const fn notice(self) -> Option<Notice> {
         match self {
-            Self::User => Some(Notice::PasswordChanged),
+            Self::ByUser { .. } | Self::AtSignIn => Some(Notice::PasswordChanged),
             Self::Recovery | Self::Administrator => Some(Notice::PasswordReset),
             Self::Invitation => None,
         }
@@ -128,6 +172,8 @@ impl SetBy {
 
 /// Sets a password in place of the one that a user has, who is as read in this transaction: it joins the history, and the codes
 /// end by which another would be set.
+///
+/// SECURITY: so do sign-ins: whoever knew the former password, and is signed in by it, is not any more (C4).
 ///
 /// # Errors
 /// [`StoreError`].
@@ -138,14 +184,21 @@ pub async fn set(
     user: &User,
     password: &PasswordRecord,
     status: UserStatus,
-    by: SetBy,
+    replacing: Replacing<'_>,
 ) -> Result<(), StoreError> {
     password_history::keep(tx, user, kept_before(pool)).await?;
     user_secrets::set_password(tx, user, password, status, app.now()).await?;
-    if let Some(notice) = by.notice() {
+    codes::kill_reset(tx, user).await?;
+    if let Some(notice) = replacing.notice() {
         notices::tell(app, tx, pool, user, notice).await?;
     }
-    codes::kill_reset(tx, user).await
+    match replacing {
+        Replacing::ByUser { origin_jti } => tokens::revoke_others(tx, &user.pool_id, &user.id, origin_jti, app.now()).await,
+        // A sign-in that sets one begins after it.
+        Replacing::AtSignIn | Replacing::Recovery | Replacing::Administrator | Replacing::Invitation => {
+            tokens::revoke_all(tx, &user.pool_id, &user.id, app.now()).await
+        }
+    }
 }
 
 /// How many of a user's passwords are not taken again. Where passwords age, the present one at least: it would be no other.
@@ -171,8 +224,8 @@ pub async fn administrators_record(
     permanent: bool,
 ) -> Result<PasswordRecord, NewPasswordRefused> {
     let days = pool.configuration.password_policy().temporary_password_validity_days.unsigned_abs();
-    let until = (!permanent).then(|| app.now().plus(Duration::from_secs(days * 24 * 3600)));
-    make_next_record(app, pool, user, password, until).await
+    let temporary_until = (!permanent).then(|| app.now().plus(Duration::from_secs(days * 24 * 3600)));
+    make_next_record(app, pool, user, password, SetBy::Trusted { temporary_until }).await
 }
 
 /// A user's SRP verifier.

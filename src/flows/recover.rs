@@ -2,13 +2,14 @@
 //! those of users who may recover their accounts, of users who may not, and of nobody.
 
 use std::borrow::Cow;
+use std::net::IpAddr;
 
 use super::clients::{AppClient, NoSuchClient};
 use super::codes::{self, Address, Asker, CodeDelivery, CodeRefused, FirstCodeRefused, Holder, Occasion, Purpose, SendAgainRefused};
 use super::confirm_sign_up::find;
 use super::failed::{Failed, fails_with_the_store};
 use super::migrate_user::{self, MigrateRefused};
-use super::passwords::{self, NewPasswordRefused, SetBy};
+use super::passwords::{self, NewPasswordRefused, Replacing, SetBy};
 use super::sign_in::attempts_of;
 use super::triggers::sign_up::Confirmed;
 use super::triggers::{self, Through, TriggerRefused};
@@ -16,7 +17,9 @@ use crate::context::App;
 use crate::kit::secret::Secret;
 use crate::store::{Conn, attempts, tokens, users};
 use crate::userpools::name::{NameKind, NameRefused};
+use crate::userpools::pool::Pool;
 use crate::userpools::recovery::{self, Unrecoverable, may_reset};
+use crate::userpools::risk::CredentialsEvent;
 use crate::userpools::user::{PasswordRecord, User, UserStatus};
 
 /// Why no code is sent for a forgotten password.
@@ -117,14 +120,14 @@ pub async fn forgot(app: &App, app_client: &AppClient, username: &str) -> Result
     let kinds = recovery::kinds(&pool.configuration).ok_or(ForgotRefused::AdministratorsOnly)?;
     let (name, client_id) = (pool.canonical(username)?, &app_client.client.id);
     let known = known(app, app_client, username).await?;
-    let worded = match known.as_ref().filter(|user| address_of(&kinds, user).is_ok()) {
+    let worded = match known.as_ref().filter(|user| address_of(pool, &kinds, user).is_ok()) {
         Some(user) => triggers::message::worded(app, app_client, user, Occasion::ForgotPassword.trigger_source()).await?,
         None => Cow::Borrowed(&**pool),
     };
     app.write(async |tx| {
         let user = find(tx, app_client, &name).await??;
         let found = user.as_ref().ok_or(Unrecoverable::NoSuchUser);
-        let address = match found.and_then(|user| address_of(&kinds, user)) {
+        let address = match found.and_then(|user| address_of(pool, &kinds, user)) {
             Err(unrecoverable) if !hides => return Err(unrecoverable.into()),
             address => address.ok(),
         };
@@ -155,13 +158,13 @@ pub async fn reset_by_administrator(app: &App, through: Through<'_>, username: &
     let pool = through.pool;
     let kinds = recovery::kinds(&pool.configuration).ok_or(ForgotRefused::AdministratorsOnly)?;
     let known = app.read(async |tx| users::find(tx, pool, username).await).await?;
-    let worded = match known.as_ref().filter(|user| address_of(&kinds, user).is_ok()) {
+    let worded = match known.as_ref().filter(|user| address_of(pool, &kinds, user).is_ok()) {
         Some(user) => triggers::message::worded(app, through, user, Occasion::ForgotPassword.trigger_source()).await?,
         None => Cow::Borrowed(pool),
     };
     app.write(async |tx| {
         let user = users::find(tx, pool, username).await?.ok_or(Unrecoverable::NoSuchUser)?;
-        let address = address_of(&kinds, &user)?;
+        let address = address_of(pool, &kinds, &user)?;
         codes::send_first(app, tx, &worded, &user, Occasion::ForgotPassword, &address, None).await?;
         let user = User { status: UserStatus::ResetRequired, ..user.clone() };
         users::update(tx, &user, app.now()).await?;
@@ -170,14 +173,21 @@ pub async fn reset_by_administrator(app: &App, through: Through<'_>, username: &
     .await
 }
 
-/// Redeems a code for a new password.
+/// Redeems a code for a new password, for a user who comes from this address.
 ///
 /// The code is judged first, and used only in the transaction that sets the password: a password that is not taken costs no code,
 /// and whoever has no code has nothing hashed.
 ///
 /// # Errors
 /// [`ResetRefused`].
-pub async fn reset(app: &App, app_client: &AppClient, username: &str, code: &str, password: &Secret) -> Result<(), ResetRefused> {
+pub async fn reset(
+    app: &App,
+    app_client: &AppClient,
+    username: &str,
+    code: &str,
+    password: &Secret,
+    address: Option<IpAddr>,
+) -> Result<(), ResetRefused> {
     let (pool, hides) = (&app_client.pool, app_client.client.configuration.hides_users());
     let name = pool.canonical(username)?;
     // SECURITY: the policy is the same for all names, and so it is asked before any of them is looked at.
@@ -193,7 +203,8 @@ pub async fn reset(app: &App, app_client: &AppClient, username: &str, code: &str
         Ok::<_, ResetRefused>(tried.by(user.filter(|_| standing.is_ok()), hides))
     });
     let (user, _) = judged.await??;
-    let record = passwords::make_next_record(app, pool, &user, password, None).await?;
+    let set_by = SetBy::User { client_id: &app_client.client.id, event: CredentialsEvent::PasswordChange, address };
+    let record = passwords::make_next_record(app, pool, &user, password, set_by).await?;
     app.write(async |tx| set(app, tx, app_client, &user, code, &record).await).await??;
     let user = User { status: UserStatus::Confirmed, ..user };
     Ok(triggers::sign_up::after(app, app_client, &user, Confirmed::ForgotPassword).await?)
@@ -215,15 +226,13 @@ async fn set(
         Ok(accepted) => accepted,
         Err(refused) => return Ok(Err(refused)),
     };
-    passwords::set(app, tx, pool, &user, record, UserStatus::Confirmed, SetBy::Recovery).await?;
+    passwords::set(app, tx, pool, &user, record, UserStatus::Confirmed, Replacing::Recovery).await?;
     // Who reads at the address is let in by the new password: no lock that others caused stands in their way.
     attempts::clear(tx, &pool.id, &attempts_of(app, &user)).await?;
-    // SECURITY: whoever knew the old password, and is signed in by it, is not any more (C4).
-    tokens::revoke_all(tx, &pool.id, &user.id, app.now()).await?;
     Ok(Ok(()))
 }
 
-fn address_of<'a>(kinds: &[NameKind], user: &'a User) -> Result<Address<'a>, Unrecoverable> {
-    let kind = recovery::address(kinds, user)?;
+fn address_of<'a>(pool: &Pool, kinds: &[NameKind], user: &'a User) -> Result<Address<'a>, Unrecoverable> {
+    let kind = recovery::address(pool, kinds, user)?;
     Address::of(user, kind).ok_or(Unrecoverable::NoAddress)
 }

@@ -1,6 +1,7 @@
 //! REFRESH_TOKEN_AUTH and GetTokensFromRefreshToken: new tokens of a sign-in that goes on.
 
 use super::clients::{AppClient, NoSuchClient, SecretRefused};
+use super::entrance::Entrance;
 use super::failed::{Failed, fails_with_the_store};
 use super::issue::{self, IssueRefused, Tokens};
 use super::refresh_token::{self, Presented};
@@ -66,20 +67,15 @@ impl From<IssueRefused> for RefreshRefused {
 ///
 /// # Errors
 /// [`RefreshRefused`]; never [`RefreshRefused::Reused`], for which it has no error.
-pub async fn refresh(
-    app: &App,
-    app_client: &AppClient,
-    token: &str,
-    secret_hash: Option<&str>,
-    whence: Whence<'_>,
-) -> Result<Tokens, RefreshRefused> {
+pub async fn refresh(entrance: &Entrance<'_>, token: &str) -> Result<Tokens, RefreshRefused> {
+    let (app, app_client, whence) = (entrance.app, &entrance.app_client, entrance.whence);
     if !app_client.client.configuration.allows_refresh_by_initiate_auth() {
         return Err(RefreshRefused::Disabled);
     }
     let asked = Asked { app, app_client, token: refresh_token::read(token).ok_or(RefreshRefused::Invalid)? };
     let found = app.read(async |tx| asked.find(tx).await).await?;
     let (family, user, groups) = asked.genuine(found)?;
-    app_client.check_secret_hash(app, &[&user.username, user.id.as_str()], secret_hash)?;
+    entrance.check_secret_hash(&[&user.username, user.id.as_str()])?;
     if asked.standing(&family)? != Standing::Current {
         // Another followed it while the client had them rotate.
         app.write(async |tx| tokens::revoke_family(tx, &family.pool_id, &family.origin_jti, app.now()).await).await?;

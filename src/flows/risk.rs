@@ -11,12 +11,11 @@ use crate::audit::Counted;
 use crate::context::App;
 use crate::crypto::password::Password;
 use crate::kit::id::{ClientId, UserPoolId};
-use crate::kit::secret::Secret;
 use crate::store::{StoreError, risk};
 use crate::userpools::common_passwords::is_common;
 use crate::userpools::password_policy::PasswordRefused;
 use crate::userpools::pool::Pool;
-use crate::userpools::risk::{Address, CredentialsEvent, is_heeded};
+use crate::userpools::risk::{Address, CredentialsEvent, Protection, is_heeded, protection};
 
 /// All that a pool has set, through the cache.
 ///
@@ -52,10 +51,9 @@ pub async fn check_known_password(
     (pool, client_id): (&Pool, &ClientId),
     event: CredentialsEvent,
     address: Option<IpAddr>,
-    password: &Secret,
+    password: &Password,
 ) -> Result<(), NewPasswordRefused> {
-    // A password that is too long is none that anybody knows.
-    if !is_heeded(&pool.configuration) || !Password::of(password).is_ok_and(|password| is_common(&password)) {
+    if protection(&pool.configuration, false) != Protection::Acts || !is_common(password) {
         return Ok(());
     }
     let set = of_pool(app, &pool.id).await.map_err(Failed::from)?;

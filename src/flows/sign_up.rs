@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use super::clients::{AppClient, NoSuchClient};
 use super::codes::{self, CodeDelivery, FirstCodeRefused, Occasion};
 use super::failed::{Failed, fails_with_the_store};
 use super::new_user::{self, AliasRefused, InsertRefused, NewUser, UnfitUser};
-use super::passwords::{self, NewPasswordRefused};
+use super::passwords::{self, NewPasswordRefused, SetBy};
 use super::triggers::sign_up::{Confirmed, MadeBy};
 use super::triggers::{self, TriggerRefused};
 use crate::audit::Counted;
@@ -15,6 +16,7 @@ use crate::context::App;
 use crate::kit::secret::Secret;
 use crate::userpools::attributes::{AttributeRefused, Writer};
 use crate::userpools::first_factor::{self, PasswordlessRefused};
+use crate::userpools::risk::CredentialsEvent;
 use crate::userpools::user::{User, UserStatus};
 
 /// Why somebody does not sign up.
@@ -63,7 +65,7 @@ impl From<FirstCodeRefused> for SignUpRefused {
     }
 }
 
-/// Signs a user up.
+/// Signs a user up, who comes from this address.
 ///
 /// # Errors
 /// [`SignUpRefused`].
@@ -73,6 +75,7 @@ pub async fn sign_up(
     username: &str,
     password: Option<&Secret>,
     attributes: BTreeMap<String, String>,
+    address: Option<IpAddr>,
 ) -> Result<(User, Option<CodeDelivery>), SignUpRefused> {
     if app_client.pool.configuration.admin_create_user_only() {
         return Err(SignUpRefused::AdministratorsOnly);
@@ -86,7 +89,8 @@ pub async fn sign_up(
     match password.filter(|password| !password.expose_secret().is_empty()) {
         // SECURITY: a name that is taken costs the same hash as one that is free.
         Some(password) => {
-            let record = passwords::make_record(app, &app_client.pool, &new.user.id, &new.user.username, password, None).await?;
+            let set_by = SetBy::User { client_id: &app_client.client.id, event: CredentialsEvent::SignUp, address };
+            let record = passwords::make_record(app, &app_client.pool, &new.user.id, &new.user.username, password, set_by).await?;
             new.user.password = Some(record);
         }
         None => first_factor::check_passwordless(&app_client.pool, &new.user)?,

@@ -16,7 +16,8 @@ use crate::flows::pool_keys;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::ClientId;
 use crate::store;
-use crate::tokens::claims::{ACCESS, AccessClaims, Actor, ID, IdClaims};
+use crate::tokens::claims::{ACCESS, AccessClaims, Actor, ID, IdClaims, USER_ADMIN_SCOPE};
+use crate::userpools::oauth_settings::ClientKind;
 use crate::userpools::resource_server::{ResourceServer, exists};
 use crate::userpools::token_exchange::granted;
 
@@ -90,6 +91,12 @@ pub enum ExchangeRefused {
     /// No resource server of this identifier.
     #[error("no resource server {0}")]
     NoSuchResource(String),
+    /// The token is for another service, and whoever brings it proves to be none.
+    #[error("the subject token is bound")]
+    Bound,
+    /// The token does not tell whoever brings it who the user is.
+    #[error("the subject token does not tell who the user is")]
+    Untold,
     /// An ID token that would be another client's.
     #[error("the audience {0} is another app client")]
     AnothersAudience(String),
@@ -125,10 +132,21 @@ pub async fn exchange(app: &App, app_client: &AppClient, asked: Exchange) -> Res
     if act.as_ref().is_some_and(|act| act.depth() > MOST_ACTORS) {
         return Err(ExchangeRefused::TooManyActors);
     }
+    let is_own = app_client.client.id == from.client_id;
+    let is_proven = app_client.client.kind() == ClientKind::Confidential;
+    // SECURITY: whoever holds a token of a user could bring it as a public client, and have its wider rights in place of the
+    // narrower ones that the token was given for.
+    if asked.wanted == TokenKind::Id && !(from.tells_who && (is_own || is_proven)) {
+        return Err(ExchangeRefused::Untold);
+    }
+    if from.bound_to.is_some() && !is_proven {
+        return Err(ExchangeRefused::Bound);
+    }
     let servers = app.read(async |tx| store::resource_servers::all(tx, &app_client.pool.id).await).await?;
-    let audience = audience(app, app_client, &servers, &asked).await?;
-    let scopes =
-        granted(&asked.scopes, &from.scopes, &app_client.client.configuration.allowed_oauth_scopes, |scope| exists(&servers, scope));
+    // What is bound stays bound: without a target, to whom it is for.
+    let audience = audience(app, app_client, &servers, &asked).await?.or_else(|| from.bound_to.clone());
+    let gives = |scope: &str| exists(&servers, scope) && (is_own || is_proven || scope != USER_ADMIN_SCOPE);
+    let scopes = granted(&asked.scopes, &from.scopes, &app_client.client.configuration.allowed_oauth_scopes, gives);
     if scopes.is_empty() && !asked.scopes.is_empty() && asked.wanted == TokenKind::Access {
         return Err(ExchangeRefused::Scopes);
     }
@@ -198,6 +216,9 @@ impl Draft<'_> {
             token_use: ACCESS.to_owned(),
             scope: self.scopes.join(" "),
             auth_time: from.authenticated_at,
+            // Who holds it is another, who proved nothing.
+            acr: None,
+            amr: Vec::new(),
             exp: ends.seconds(),
             iat: now.seconds(),
             jti: ids::uuid(&mut app.rng()),
@@ -222,6 +243,9 @@ impl Draft<'_> {
             event_id: ids::uuid(&mut app.rng()),
             token_use: ID.to_owned(),
             auth_time: from.authenticated_at,
+            // Who holds it is another, who proved nothing.
+            acr: None,
+            amr: Vec::new(),
             exp: ends.seconds(),
             iat: now.seconds(),
             jti: ids::uuid(&mut app.rng()),

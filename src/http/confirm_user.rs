@@ -13,6 +13,7 @@ use crate::context::App;
 use crate::flows::confirm_by_link::{self, LinkRefused};
 use crate::kit::causes::Causes;
 use crate::pages;
+use crate::store::StoreError;
 
 /// What a link says, and what the button sends.
 #[derive(Deserialize)]
@@ -88,6 +89,10 @@ pub async fn confirm(app: Data<App>, request: HttpRequest, pool_id: Path<String>
             pages::html(&ConfirmPage::telling("Your address is confirmed", "You can close this page, and sign in."))
         }
         Err(LinkRefused::Dead) => dead(),
+        Err(LinkRefused::Failed(failed)) if StoreError::tells_of_pause(&failed) => {
+            let page = ConfirmPage::telling("Not at the moment", "Open the link again in a while: your account is being worked on.");
+            pages::html_with(StatusCode::SERVICE_UNAVAILABLE, &page)
+        }
         Err(LinkRefused::Failed(failed)) => {
             tracing::error!(error = %Causes(&failed), "a link could not be followed");
             let page = ConfirmPage::telling("Something went wrong", "Open the link again in a while.");
@@ -158,6 +163,19 @@ mod tests {
         assert_eq!(alice["UserStatus"], "CONFIRMED");
         assert!(alice["UserAttributes"].as_array().unwrap().contains(&json!({"Name": "email_verified", "Value": "true"})));
         assert_eq!(press(&app, &link).await.status, 400, "it was used");
+    }
+
+    #[actix_web::test]
+    async fn a_link_waits_while_its_pool_is_recovered() {
+        let app = TestApp::new().await;
+        let pool = by_link(&app, json!({})).await;
+        let link = sign_up(&pool, "alice").await;
+        let before = app.app.now();
+        app.advance(std::time::Duration::from_secs(15 * 60));
+        let id = pool.initiate(before).await.ok()["Restoration"]["RestoreId"].clone();
+        assert_eq!(press(&app, &link).await.status, 503);
+        pool.recovery("Cancel", &id).await.ok();
+        assert_eq!(press(&app, &link).await.status, 200, "it was not used");
     }
 
     #[actix_web::test]

@@ -7,13 +7,15 @@ mod deliver;
 mod held;
 mod import;
 pub mod journal;
-pub mod key_uses;
+mod logs;
 mod presence;
+mod recover;
 mod rotate;
 mod senders;
 mod sweep;
 #[cfg(test)]
 mod tests;
+pub mod uses;
 mod work;
 
 use std::time::Duration;
@@ -40,12 +42,24 @@ struct Kind {
 }
 
 /// The registry.
-const KINDS: [Kind; 4] = [
+const KINDS: [Kind; 6] = [
     Kind {
         name: "import",
         every: Duration::from_secs(1),
         has_work: |app| Box::pin(import::has_work(app)),
         run: |held| Box::pin(import::run(held)),
+    },
+    Kind {
+        name: "logs",
+        every: Duration::from_secs(1),
+        has_work: |app| Box::pin(logs::has_work(app)),
+        run: |held| Box::pin(logs::run(held)),
+    },
+    Kind {
+        name: "recover",
+        every: Duration::from_secs(1),
+        has_work: |app| Box::pin(recover::has_work(app)),
+        run: |held| Box::pin(recover::run(held)),
     },
     Kind { name: "rotate", every: Duration::from_secs(3600), has_work: always, run: |held| Box::pin(rotate::run(held)) },
     Kind {

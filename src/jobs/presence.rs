@@ -1,4 +1,4 @@
-//! Says that this node lives, so that whoever looks sees the nodes there are.
+//! Says that this node lives, so that whoever looks sees the nodes there are; and sees how many they are itself.
 
 use std::time::Duration;
 
@@ -22,8 +22,14 @@ pub async fn keep(app: &App, mut stopping: watch::Receiver<bool>) {
     loop {
         let now = app.now();
         let node = Node { id: id.clone(), version: env!("CARGO_PKG_VERSION").to_owned(), started_at, alive_until: now.plus(PATIENCE) };
-        if let Err(error) = app.write(async |tx: &mut Conn| nodes::beat(tx, &node).await).await {
-            tracing::warn!(error = %Causes(&error), "this node could not say that it lives");
+        let said = app.write(async |tx: &mut Conn| {
+            nodes::beat(tx, &node).await?;
+            nodes::living(tx, now).await
+        });
+        match said.await {
+            // What an account may ask for is shared among them.
+            Ok(nodes) => app.budgets.note_nodes(nodes.len()),
+            Err(error) => tracing::warn!(error = %Causes(&error), "this node could not say that it lives"),
         }
         if tokio::time::timeout(EVERY, stopping.changed()).await.is_ok() {
             let gone: Result<(), StoreError> = app.write(async |tx: &mut Conn| nodes::delete(tx, &id).await).await;

@@ -7,6 +7,8 @@ use serde_json::Value;
 use super::held::{Held, Interrupted};
 use crate::context::App;
 use crate::crypto::sealed::Sealed;
+use crate::delivery::logs::message_failed;
+use crate::kit::causes::Causes;
 use crate::store::StoreError;
 use crate::store::sender_events::{self, Waiting};
 use crate::userpools::message::SenderEvent;
@@ -50,9 +52,20 @@ async fn hand(app: &App, waiting: &Waiting) {
         Ok((function, event)) => {
             if let Err(refused) = app.functions.call(&function, &event, app.now()).await {
                 tracing::warn!(pool = %waiting.pool_id, function, "a message was not delivered by its function: {refused}");
+                failed(app, waiting, "a message was not delivered by its function").await;
             }
         }
-        Err(problem) => tracing::warn!(pool = %waiting.pool_id, "a message was not handed to its function: {problem}"),
+        Err(problem) => {
+            tracing::warn!(pool = %waiting.pool_id, "a message was not handed to its function: {problem}");
+            failed(app, waiting, "a message was not handed to its function").await;
+        }
+    }
+}
+
+/// Tells the pool's own log, where it has one.
+async fn failed(app: &App, waiting: &Waiting, what: &str) {
+    if let Err(error) = message_failed(app, &waiting.pool_id, what).await {
+        tracing::warn!(pool = %waiting.pool_id, error = %Causes(&error), "a record of the pool's logs could not be queued");
     }
 }
 

@@ -1,5 +1,6 @@
 //! Jobs as nodes claim, run, lose and stop them.
 
+mod recovery;
 mod rotation;
 
 use std::time::Duration;

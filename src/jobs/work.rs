@@ -7,7 +7,7 @@ use futures_util::future::{join, join_all, join4};
 use tokio::sync::watch;
 
 use super::held::{Held, Interrupted, LEASE};
-use super::{KINDS, Kind, deliver, journal, key_uses, presence};
+use super::{KINDS, Kind, deliver, journal, presence, uses};
 use crate::context::App;
 use crate::crypto::ids;
 use crate::kit::causes::Causes;
@@ -31,7 +31,7 @@ pub async fn work(app: Arc<App>, stopping: watch::Receiver<bool>) {
     // What each node has of its own to write: no rows of the table.
     let own = join4(
         repeat(journal::EVERY, stopping.clone(), async || journal::write(&app).await),
-        repeat(key_uses::EVERY, stopping.clone(), async || key_uses::record(&app).await),
+        repeat(uses::EVERY, stopping.clone(), async || uses::record(&app).await),
         presence::keep(&app, stopping.clone()),
         deliver::keep(&app, stopping.clone()),
     );

@@ -17,8 +17,8 @@ const KEYS: usize = 65_536;
 pub struct Budget<K> {
     limit: u32,
     window: Duration,
-    /// By key, when all that was spent will have come back.
-    spent: Mutex<HashMap<Option<K>, Timestamp>>,
+    /// By key, when all that was spent will have come back, in microseconds: thousands a second are told apart.
+    spent: Mutex<HashMap<Option<K>, i64>>,
     refused: AtomicU64,
 }
 
@@ -31,12 +31,17 @@ impl<K: Eq + Hash + Clone> Budget<K> {
 
     /// Spends one of a key's; `false` where none is left, and then nothing is spent.
     pub fn spend(&self, key: &K, now: Timestamp) -> bool {
-        let Some(interval) = self.interval() else { return true };
+        self.spend_within(key, self.limit, now)
+    }
+
+    /// The same, for a key with a limit of its own.
+    pub fn spend_within(&self, key: &K, limit: u32, now: Timestamp) -> bool {
+        let Some(interval) = self.interval(limit) else { return true };
+        let now = now.millis().saturating_mul(1000);
         let mut spent = self.lock();
         let key = Self::place(&mut spent, key, now);
-        let begin = spent.get(&key).copied().unwrap_or(now).max(now);
-        let end = begin.plus(interval);
-        if end.since(now) > self.window {
+        let end = spent.get(&key).copied().unwrap_or(now).max(now).saturating_add(interval);
+        if end.saturating_sub(now) > micros(self.window) {
             self.refused.fetch_add(1, Ordering::Relaxed);
             return false;
         }
@@ -46,11 +51,11 @@ impl<K: Eq + Hash + Clone> Budget<K> {
 
     /// Gives one back that was spent.
     pub fn give_back(&self, key: &K) {
-        let Some(interval) = self.interval() else { return };
+        let Some(interval) = self.interval(self.limit) else { return };
         let mut spent = self.lock();
         let key = Some(key.clone()).filter(|key| spent.contains_key(&Some(key.clone())));
         if let Some(end) = spent.get_mut(&key) {
-            *end = end.minus(interval);
+            *end = end.saturating_sub(interval);
         }
     }
 
@@ -60,12 +65,13 @@ impl<K: Eq + Hash + Clone> Budget<K> {
         self.refused.load(Ordering::Relaxed)
     }
 
-    fn interval(&self) -> Option<Duration> {
-        self.window.checked_div(self.limit)
+    /// How long one takes to come back.
+    fn interval(&self, limit: u32) -> Option<i64> {
+        self.window.checked_div(limit).map(micros)
     }
 
     /// Where a key's spending is noted: under itself, or with all that there is no room for.
-    fn place(spent: &mut HashMap<Option<K>, Timestamp>, key: &K, now: Timestamp) -> Option<K> {
+    fn place(spent: &mut HashMap<Option<K>, i64>, key: &K, now: i64) -> Option<K> {
         let own = Some(key.clone());
         if spent.len() >= KEYS && !spent.contains_key(&own) {
             spent.retain(|_, end| *end > now);
@@ -73,9 +79,13 @@ impl<K: Eq + Hash + Clone> Budget<K> {
         own.filter(|key| spent.len() < KEYS || spent.contains_key(&Some(key.clone())))
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Option<K>, Timestamp>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<Option<K>, i64>> {
         self.spent.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]
@@ -96,6 +106,16 @@ mod tests {
         assert!(spends(1, 20) && !spends(1, 20));
         assert_eq!([80; 4].map(|seconds| spends(1, seconds)), [true, true, true, false]);
         assert_eq!(budget.refused(), 5);
+    }
+
+    #[test]
+    fn a_key_may_have_a_limit_of_its_own_and_thousands_a_second_are_told_apart() {
+        let budget = Budget::new(0, Duration::from_secs(1));
+        let spent = |key: u8, limit: u32, millis: i64| {
+            let now = Timestamp::from_millis(millis);
+            (0..20_000).filter(|_| budget.spend_within(&key, limit, now)).count()
+        };
+        assert_eq!((spent(1, 10_000, 0), spent(1, 10_000, 1), spent(2, 3, 1)), (10_000, 10, 3));
     }
 
     #[test]

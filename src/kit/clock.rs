@@ -12,6 +12,9 @@ use time::macros::format_description;
 const HTTP_DATE: &[FormatItem<'_>] =
     format_description!("[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT");
 
+const UNIX_DATE: &[FormatItem<'_>] =
+    format_description!("[weekday repr:short] [month repr:short] [day] [hour]:[minute]:[second] UTC [year]");
+
 /// A moment in milliseconds since 1970-01-01T00:00:00Z. Stored as `BIGINT`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -76,6 +79,12 @@ impl Timestamp {
     #[must_use]
     pub fn to_http_date(self) -> String {
         self.to_utc().format(HTTP_DATE).unwrap_or_default()
+    }
+
+    /// As `date` writes it (`Sat Jan 31 23:59:59 UTC 2026`).
+    #[must_use]
+    pub fn to_unix_date(self) -> String {
+        self.to_utc().format(UNIX_DATE).unwrap_or_default()
     }
 }
 

@@ -6,6 +6,8 @@ use serde_json::{Map, Value};
 
 use crate::store::StoreError;
 
+const PAUSED: &str = "The operation is not available while a point-in-time recovery of the user pool is in progress.";
+
 /// Why an operation did not succeed.
 #[derive(Debug)]
 pub enum Fault {
@@ -32,6 +34,18 @@ impl Fault {
         Self::Modelled("TooManyRequestsException", "Too many requests".to_owned())
     }
 
+    /// Our own failure; but what a pool refuses while it is being recovered is nobody's failure, however deep it was met.
+    ///
+    /// Source: Amazon Cognito API reference, InitiatePointInTimeRecovery, and OperationNotEnabledException: "when an operation is
+    /// not available […] for the current user pool configuration".
+    #[must_use]
+    pub fn failure(source: Box<dyn Error>) -> Self {
+        if StoreError::tells_of_pause(source.as_ref()) {
+            return Self::Modelled("OperationNotEnabledException", PAUSED.to_owned());
+        }
+        Self::Internal(source)
+    }
+
     /// Whether it may be the answer to a guess at who there is, or at their secrets.
     #[must_use]
     pub fn is_refused_sign_in(&self) -> bool {
@@ -52,6 +66,6 @@ impl Fault {
 
 impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
-        Self::Internal(Box::new(error))
+        Self::failure(Box::new(error))
     }
 }

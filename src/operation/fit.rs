@@ -3,20 +3,25 @@
 use crate::policy::catalogue::{catalogue, glob};
 
 /// Operations of AWS that its list of actions does not have yet. Each works on the pool that it names, as its neighbours do.
-const NEWER: [&str; 15] = [
+const NEWER: [&str; 20] = [
     "cognito-idp:AdminListUserSessions",
     "cognito-idp:AdminRevokeUserSession",
+    "cognito-idp:CancelPointInTimeRecovery",
     "cognito-idp:CreateCIMDPolicy",
     "cognito-idp:DeleteCIMDPolicy",
     "cognito-idp:DescribeCIMDPolicy",
+    "cognito-idp:DescribePointInTimeRecovery",
     "cognito-idp:DescribeTermsByClient",
     "cognito-idp:GetDerivedToken",
     "cognito-idp:GetUserPoolClientSessionConfiguration",
     "cognito-idp:GetUserPoolSessionConfiguration",
+    "cognito-idp:InitiatePointInTimeRecovery",
     "cognito-idp:ListCIMDPolicies",
     "cognito-idp:ListClientMetadataURLs",
+    "cognito-idp:ListPointInTimeRecoveries",
     "cognito-idp:SetUserPoolClientSessionConfiguration",
     "cognito-idp:SetUserPoolSessionConfiguration",
+    "cognito-idp:StartPointInTimeRecovery",
     "cognito-idp:UpdateCIMDPolicy",
     "cognito-idp:UpdateClientMetadataURLState",
 ];

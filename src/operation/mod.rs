@@ -6,6 +6,7 @@ mod ask;
 mod fault;
 #[cfg(test)]
 mod fit;
+mod limit;
 mod pass;
 mod row;
 

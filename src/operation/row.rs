@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::limit::{self, Payer};
 use super::{Asks, Fault};
 use crate::budgets::PerAddress;
 use crate::context::Context;
@@ -157,11 +158,12 @@ where
     Failure: From<NoSuchClient> + From<SecretRefused> + Into<Fault>,
     Handler: AsyncFn(&Context, AppClient, Request) -> Result<Response, Failure> + Copy + Send + Sync + 'static,
 {
-    let run: Box<Run> = Box::new(move |cx, _, input| {
+    let run: Box<Run> = Box::new(move |cx, action, input| {
         Box::pin(async move {
             let request: Request = read(input)?;
             let found = clients::find(cx, request.client_id()).await?;
             let client = found.ok_or_else(|| named::<_, Failure>(NoSuchClient(request.client_id().clone())))?;
+            limit::spend(cx, action, Payer::of(&client.pool)).await?;
             prove(cx, &client, request.proof()).map_err(named::<_, Failure>)?;
             write(handler(cx, client, request).await)
         })
@@ -200,6 +202,7 @@ where
                 prove(cx, &client, request.proof()).map_err(named::<_, Failure>)?;
                 client
             };
+            limit::spend(cx, action, Payer::of(&client.pool)).await?;
             write(handler(cx, client, request).await)
         })
     });
@@ -216,11 +219,12 @@ where
     Failure: From<AccessRefused> + Into<Fault>,
     Handler: AsyncFn(&Context, Holder, Request) -> Result<Response, Failure> + Copy + Send + Sync + 'static,
 {
-    let run: Box<Run> = Box::new(move |cx, _, input| {
+    let run: Box<Run> = Box::new(move |cx, action, input| {
         Box::pin(async move {
             let request: Request = read(input)?;
             // The model demands the token; without one there is no holder.
             let holder = access::holder(cx, request.access_token().unwrap_or_default()).await.map_err(named::<_, Failure>)?;
+            limit::spend(cx, action, Payer::of(&holder.pool)).await?;
             write(handler(cx, holder, request).await)
         })
     });
@@ -236,13 +240,15 @@ where
     Failure: From<AccessRefused> + Into<Fault>,
     Handler: AsyncFn(&Context, Option<Holder>, Request) -> Result<Response, Failure> + Copy + Send + Sync + 'static,
 {
-    let run: Box<Run> = Box::new(move |cx, _, input| {
+    let run: Box<Run> = Box::new(move |cx, action, input| {
         Box::pin(async move {
             let request: Request = read(input)?;
             let holder = match request.access_token() {
                 Some(token) => Some(access::holder(cx, token).await.map_err(named::<_, Failure>)?),
                 None => None,
             };
+            let payer = holder.as_ref().map_or_else(|| Payer::caller(cx), |holder| Payer::of(&holder.pool));
+            limit::spend(cx, action, payer).await?;
             write(handler(cx, holder, request).await)
         })
     });
@@ -260,6 +266,7 @@ where
     let run: Box<Run> = Box::new(move |cx, action, input| {
         Box::pin(async move {
             let request: Request = read(input)?;
+            limit::spend(cx, action, Payer::caller(cx)).await?;
             let found = permitted(cx, action, &request).await?;
             write(handler(cx, found, request).await)
         })
@@ -297,9 +304,10 @@ where
     Failure: Into<Fault>,
     Handler: AsyncFn(&Context, Request) -> Result<Response, Failure> + Copy + Send + Sync + 'static,
 {
-    let run: Box<Run> = Box::new(move |cx, _, input| {
+    let run: Box<Run> = Box::new(move |cx, action, input| {
         Box::pin(async move {
             let request: Request = read(input)?;
+            limit::spend(cx, action, Payer::caller(cx)).await?;
             write(handler(cx, request).await)
         })
     });

@@ -93,8 +93,8 @@ impl ContextMap {
         self.0.values().flat_map(ContextValue::values).map(Value::text)
     }
 
-    /// By a key that is in lower case already.
+    /// By a key that is in lower case already. A key with an empty list of values is absent.
     pub(super) fn find(&self, lower_case_key: &str) -> Option<&ContextValue> {
-        self.0.get(lower_case_key)
+        self.0.get(lower_case_key).filter(|value| !value.values().is_empty())
     }
 }

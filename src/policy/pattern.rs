@@ -344,6 +344,7 @@ mod tests {
         let mut context = ContextMap::new();
         context.insert("aws:username", "a*");
         context.insert_list("aws:TagKeys", ["x"]);
+        context.insert_list("empty", [""; 0]);
         let matches = |pattern: &str, value: &str| {
             Pattern::new(pattern, Wildcards::Free, Variables::Replaced).unwrap().matches(value, Case::Sensitive, &context)
         };
@@ -358,6 +359,8 @@ mod tests {
             ("${aws:username, 'fall'}", "fall", false),
             ("${aws:TagKeys}", "x", false),
             ("${aws:TagKeys, 'x'}", "x", false),
+            ("${empty}", "", false),
+            ("${empty, 'fall'}", "fall", true),
             ("${*}${?}${$}", "*?$", true),
             ("${*}", "x", false),
         ] {

@@ -3,6 +3,7 @@
 //! Every step looks first whether it was taken, so that a start that was killed is completed by the next.
 
 mod guide;
+mod listing;
 mod record;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 
 pub use guide::guide;
 
+use self::listing::{CLIENTS, IDENTITY_POOLS, Listing, USER_POOLS};
 use self::record::Record;
 use crate::context::{Act, App};
 use crate::crypto::totp::TotpSeed;
@@ -24,6 +26,7 @@ use crate::wire::fault::WireError;
 use crate::wire::model::Service;
 
 const CLIENT_ID: &str = "/UserPoolClient/ClientId";
+const CLIENT_SECRET: &str = "/UserPoolClient/ClientSecret";
 const IDENTITY_POOL_ID: &str = "/IdentityPoolId";
 
 /// What the pools are called.
@@ -35,6 +38,10 @@ const GUEST_ROLE: &str = "demo-guest";
 const ALICE: (&str, &str) = ("alice", "Alice-reads-notes-1");
 const BOB: (&str, &str) = ("bob", "Bob-writes-notes-2");
 
+/// The API that the machine calls: its identifier, and its scopes with what they are for.
+const API: &str = "notes";
+const SCOPES: [(&str, &str); 2] = [("read", "Read notes"), ("write", "Write notes")];
+
 /// The authenticator is enrolled by the code of so long ago: the present one stays fresh for whoever signs in.
 const EARLIER: Duration = Duration::from_secs(30);
 
@@ -45,6 +52,8 @@ pub struct Demo {
     browser_client_id: String,
     server_client_id: String,
     server_client_secret: Secret,
+    machine_client_id: String,
+    machine_client_secret: Secret,
     identity_pool_id: String,
     /// Base32, as authenticator apps take it.
     totp_secret: Secret,
@@ -95,8 +104,14 @@ impl Root<'_> {
             "UserPoolId": user_pool_id, "ClientName": "server", "PreventUserExistenceErrors": "ENABLED", "GenerateSecret": true,
             "ExplicitAuthFlows": ["ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
         });
+        let machine = json!({
+            "UserPoolId": user_pool_id, "ClientName": "machine", "PreventUserExistenceErrors": "ENABLED", "GenerateSecret": true,
+            "ExplicitAuthFlows": ["ALLOW_CLIENT_TOKEN_AUTH"], "AllowedOAuthScopes": SCOPES.map(|(name, _)| format!("{API}/{name}")),
+        });
         let (browser, server) =
             (self.client(&user_pool_id, "browser", browser).await?, self.client(&user_pool_id, "server", server).await?);
+        self.api(&user_pool_id).await?;
+        let machine = self.client(&user_pool_id, "machine", machine).await?;
         let (browser_client_id, server_client_id) = (text(&browser, CLIENT_ID)?, text(&server, CLIENT_ID)?);
         self.user(&user_pool_id, ALICE).await?;
         let bob = self.user(&user_pool_id, BOB).await?;
@@ -107,7 +122,9 @@ impl Root<'_> {
             user_pool_id,
             browser_client_id,
             server_client_id,
-            server_client_secret: text(&server, "/UserPoolClient/ClientSecret")?.into(),
+            server_client_secret: text(&server, CLIENT_SECRET)?.into(),
+            machine_client_id: text(&machine, CLIENT_ID)?,
+            machine_client_secret: text(&machine, CLIENT_SECRET)?.into(),
             identity_pool_id,
             totp_secret,
         })
@@ -139,6 +156,16 @@ impl Root<'_> {
         record.user_pool_id = Some(id.clone());
         record.save(self.app).await?;
         Ok(id)
+    }
+
+    /// The API of the pool that the machine calls.
+    async fn api(&self, pool_id: &str) -> Result<(), DemoRefused> {
+        let server = json!({"UserPoolId": pool_id, "Identifier": API});
+        if self.find(Service::CognitoIdp, "DescribeResourceServer", server.clone()).await?.is_none() {
+            let scopes = SCOPES.map(|(name, about)| json!({"ScopeName": name, "ScopeDescription": about}));
+            self.call(Service::CognitoIdp, "CreateResourceServer", with(&server, json!({"Name": "Notes", "Scopes": scopes}))).await?;
+        }
+        Ok(())
     }
 
     /// An app client of the pool.
@@ -290,34 +317,6 @@ impl Root<'_> {
     }
 }
 
-/// An operation that lists things, and how it tells of them.
-struct Listing {
-    service: Service,
-    operation: &'static str,
-    items: &'static str,
-    name: &'static str,
-    id: &'static str,
-}
-
-const USER_POOLS: Listing =
-    Listing { service: Service::CognitoIdp, operation: "ListUserPools", items: "UserPools", name: "Name", id: "Id" };
-
-const CLIENTS: Listing = Listing {
-    service: Service::CognitoIdp,
-    operation: "ListUserPoolClients",
-    items: "UserPoolClients",
-    name: "ClientName",
-    id: "ClientId",
-};
-
-const IDENTITY_POOLS: Listing = Listing {
-    service: Service::CognitoIdentity,
-    operation: "ListIdentityPools",
-    items: "IdentityPools",
-    name: "IdentityPoolName",
-    id: "IdentityPoolId",
-};
-
 /// As many are listed at once as every list gives.
 const LISTED: i64 = 60;
 
@@ -434,7 +433,9 @@ mod tests {
         let clients = app.admin().call("ListUserPoolClients", json!({"UserPoolId": demo.user_pool_id})).await.ok();
         let identity_pools = app.admin().call("ListIdentityPools", json!({"MaxResults": 60})).await.ok();
         let count = |answer: &Value, items: &str| answer[items].as_array().unwrap().len();
-        assert_eq!((count(&clients, "UserPoolClients"), count(&identity_pools, "IdentityPools")), (2, 1));
+        assert_eq!((count(&clients, "UserPoolClients"), count(&identity_pools, "IdentityPools")), (3, 1));
+        let token = json!({"ClientId": demo.machine_client_id, "Secret": demo.machine_client_secret.expose_secret()});
+        app.anonymous().call("GetClientToken", token).await.ok();
         assert!(may_read(&app, &demo, None).await);
         assert_eq!(sign_in(&app, &demo, BOB).await["ChallengeName"], "SOFTWARE_TOKEN_MFA");
     }

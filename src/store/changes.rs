@@ -50,6 +50,13 @@ pub enum Change {
         /// Their unique id (`AIDA…`, `AROA…`).
         owner_id: UniqueId,
     },
+    /// What is provisioned for an account in a region.
+    Limits {
+        /// The account.
+        account_id: AccountId,
+        /// The region.
+        region: String,
+    },
 }
 
 /// How many records there are.

@@ -1,7 +1,7 @@
 //! Verification codes: one a user and purpose, the newest; tries and resends are counted across codes.
 
 use super::{Conn, StoreError};
-use crate::kit::id::UserPoolId;
+use crate::kit::id::{UserId, UserPoolId};
 
 /// A code at rest, and its counters. One that was never stored counts nothing.
 #[derive(Clone, Debug, Default, sqlx::FromRow)]
@@ -89,4 +89,13 @@ pub async fn kill(tx: &mut Conn, pool_id: &UserPoolId, holder_id: &str, attribut
 pub async fn kill_purpose(tx: &mut Conn, pool_id: &UserPoolId, holder_id: &str, purpose: &str) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE verification_codes SET code_hash = NULL WHERE pool_id = $1 AND user_id = $2 AND purpose = $3";
     execute!(tx, SQL, [pool_id, holder_id, purpose]).map(drop)
+}
+
+/// Ends every code of a user; what is counted with them stays counted.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn kill_all(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE verification_codes SET code_hash = NULL WHERE pool_id = $1 AND user_id = $2";
+    execute!(tx, SQL, [pool_id, user_id]).map(drop)
 }

@@ -14,7 +14,8 @@ use sqlx::{Database, Postgres, Sqlite, Transaction};
 use super::changes::{self, Change, Journal};
 use super::{StoreError, embedded, migrate};
 use crate::kit::cache::Confirmation;
-use crate::kit::clock::{Clock, SystemClock};
+use crate::kit::clock::{Clock, SystemClock, Timestamp};
+use crate::kit::id::UserPoolId;
 
 /// How often a transaction is run before contention is given up on. The pauses between add up to about two seconds.
 const WRITE_ATTEMPTS: u32 = 12;
@@ -118,7 +119,7 @@ impl Db {
         Ok(Pools::Sqlite { _owned: Arc::new(owned), writer, readers, follower: pool(1).connect_lazy_with(reading) })
     }
 
-    /// The same database, its records of changes timed by this clock.
+    /// The same database, its transactions and its records of changes timed by this clock.
     #[must_use]
     pub fn timed_by(self, clock: Arc<dyn Clock>) -> Self {
         Self { clock, ..self }
@@ -224,9 +225,9 @@ impl Db {
         Ok(conn)
     }
 
-    #[cfg_attr(not(test), expect(clippy::unused_self, reason = "tests note what was run"))]
     fn conn(&self, link: Link) -> Conn {
         Conn {
+            began: self.clock.now(),
             #[cfg(test)]
             work: Arc::clone(&self.work),
             ..Conn::new(link)
@@ -343,6 +344,8 @@ pub struct Conn {
     link: Link,
     serialization_failed: bool,
     changes: BTreeSet<Change>,
+    began: Timestamp,
+    opened: Option<(UserPoolId, Timestamp)>,
     #[cfg(test)]
     work: Work,
 }
@@ -373,9 +376,26 @@ impl Conn {
             link,
             serialization_failed: false,
             changes: BTreeSet::new(),
+            began: Timestamp::default(),
+            opened: None,
             #[cfg(test)]
             work: Work::default(),
         }
+    }
+
+    /// When the transaction began: all that it changes of what users are, it changes at one moment.
+    pub(super) const fn began(&self) -> Timestamp {
+        self.began
+    }
+
+    /// The moment at which the transaction changes what the users of a pool are, once [`Conn::open`] has said that it may.
+    pub(super) fn opened(&self, pool_id: &UserPoolId) -> Option<Timestamp> {
+        self.opened.as_ref().filter(|(opened, _)| opened == pool_id).map(|(_, moment)| *moment)
+    }
+
+    /// Says that the transaction may change what the users of a pool are, and at which moment it does.
+    pub(super) fn open(&mut self, pool_id: &UserPoolId, moment: Timestamp) {
+        self.opened = Some((pool_id.clone(), moment));
     }
 
     /// Notes what was run.

@@ -1,5 +1,6 @@
-//! What can go wrong between us and the database; none of it is the caller's fault.
+//! What can go wrong between us and the database; none of it is the caller's fault, but that a pool is being recovered.
 
+use std::error::Error;
 use std::path::PathBuf;
 
 use crate::crypto::seal::SealError;
@@ -43,6 +44,9 @@ pub enum StoreError {
     /// A value that was to rest sealed could not be sealed.
     #[error("{0}")]
     Sealing(#[from] SealError),
+    /// What users are is not changed while their pool is being recovered: whoever would change it is told so by the wire.
+    #[error("changes to user data are paused while a point-in-time recovery of the user pool is in progress")]
+    WritesPaused,
     /// A transaction met serialization failures until its patience ended.
     #[error("gave up after {attempts} serialization failures")]
     Contention {
@@ -56,6 +60,12 @@ impl StoreError {
     #[must_use]
     pub fn corrupt(table: &'static str, column: &'static str, id: &str) -> Self {
         Self::CorruptRow { table, column, id: id.to_owned() }
+    }
+
+    /// Whether something failed, however deep, because changes to users are paused: [`StoreError::WritesPaused`].
+    #[must_use]
+    pub fn tells_of_pause(error: &(dyn Error + 'static)) -> bool {
+        std::iter::successors(Some(error), |&error| error.source()).any(|error| matches!(error.downcast_ref(), Some(Self::WritesPaused)))
     }
 
     /// Whether a unique index refused the write.

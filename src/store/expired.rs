@@ -11,6 +11,9 @@ const MESSAGES_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 /// How long events are kept: 90 days, as CloudTrail keeps its history.
 const EVENTS_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 
+/// How long a record of a pool's logs waits for its destination: a day, as a message for its server.
+const RECORDS_KEPT: Duration = Duration::from_secs(24 * 3600);
+
 /// How long it is kept how much went on in an hour: 400 days, so that a month can be held against last year's.
 const ACTIVITY_KEPT: Duration = Duration::from_secs(400 * 24 * 3600);
 
@@ -48,7 +51,7 @@ macro_rules! expiring {
 }
 
 /// The tables whose rows expire.
-pub const TABLES: [Expiring; 15] = [
+pub const TABLES: [Expiring; 16] = [
     expiring!("audit_events", "account_id, event_id", "created_at", EVENTS_KEPT),
     expiring!("challenge_sessions", "pool_id, session_id", "expires_at", Duration::ZERO),
     expiring!("client_metadata_documents", "pool_id, cimd_policy_id, url", "expires_at", Duration::ZERO),
@@ -59,6 +62,7 @@ pub const TABLES: [Expiring; 15] = [
     expiring!("nodes", "node_id", "alive_until", Duration::ZERO),
     expiring!("outbox_messages", "pool_id, message_id", "created_at", MESSAGES_KEPT),
     expiring!("pool_activity", "pool_id, hour_began_at", "hour_began_at", ACTIVITY_KEPT),
+    expiring!("pool_log_records", "pool_id, event_source, queued_at, record_id", "queued_at", RECORDS_KEPT),
     expiring!("sign_in_attempts", "pool_id, name_hash, factor", "fades_at", Duration::ZERO),
     expiring!("token_families", "pool_id, origin_jti", "expires_at", Duration::ZERO),
     expiring!("user_auth_events", "pool_id, user_id, event_id", "created_at", EVENTS_KEPT),

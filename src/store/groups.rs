@@ -1,11 +1,13 @@
 //! The groups of a pool's users, and who is in them.
 
+use super::user_data::{self, Leaving};
 use super::users::{UserRow, user_columns};
 use super::{Conn, StoreError};
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{UserId, UserPoolId};
 use crate::userpools::group::{Group, MOST_OF_A_USER, Membership};
 use crate::userpools::user::User;
+use crate::userpools::user_data::Thing;
 
 #[derive(sqlx::FromRow)]
 struct GroupRow {
@@ -55,6 +57,9 @@ pub async fn insert(tx: &mut Conn, group: &Group) -> Result<bool, StoreError> {
                        VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT (pool_id, group_name) DO NOTHING";
     let inserted =
         execute!(tx, SQL, [&group.pool_id, &group.name, &group.description, &group.role_arn, group.precedence, group.created_at.millis()])?;
+    if inserted == 1 {
+        user_data::keep_new(tx, &group.pool_id, &Thing::Group(group.name.clone())).await?;
+    }
     Ok(inserted == 1)
 }
 
@@ -75,6 +80,7 @@ pub async fn find(tx: &mut Conn, pool_id: &UserPoolId, name: &str) -> Result<Opt
 pub async fn update(tx: &mut Conn, group: &Group) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE user_groups SET description = $3, role_arn = $4, precedence = $5, modified_at = $6 \
                        WHERE pool_id = $1 AND group_name = $2";
+    user_data::keep(tx, &group.pool_id, &Thing::Group(group.name.clone())).await?;
     let (description, role_arn, precedence) = (&group.description, &group.role_arn, group.precedence);
     execute!(tx, SQL, [&group.pool_id, &group.name, description, role_arn, precedence, group.modified_at.millis()]).map(drop)
 }
@@ -86,6 +92,11 @@ pub async fn update(tx: &mut Conn, group: &Group) -> Result<(), StoreError> {
 pub async fn delete(tx: &mut Conn, pool_id: &UserPoolId, name: &str) -> Result<bool, StoreError> {
     const MEMBERS: &str = "DELETE FROM user_group_members WHERE pool_id = $1 AND group_name = $2";
     const SQL: &str = "DELETE FROM user_groups WHERE pool_id = $1 AND group_name = $2";
+    if find(tx, pool_id, name).await?.is_none() {
+        return Ok(false);
+    }
+    user_data::keep(tx, pool_id, &Thing::Group(name.to_owned())).await?;
+    user_data::keep_members(tx, pool_id, Leaving::Group(name)).await?;
     execute!(tx, MEMBERS, [pool_id, name])?;
     Ok(execute!(tx, SQL, [pool_id, name])? == 1)
 }
@@ -116,7 +127,15 @@ pub async fn count(tx: &mut Conn, pool_id: &UserPoolId, limit: i64) -> Result<i6
 pub async fn add_member(tx: &mut Conn, group: &Group, user_id: &UserId) -> Result<bool, StoreError> {
     const SQL: &str = "INSERT INTO user_group_members (pool_id, group_name, user_id) VALUES ($1, $2, $3) \
                        ON CONFLICT (pool_id, group_name, user_id) DO NOTHING";
-    Ok(execute!(tx, SQL, [&group.pool_id, &group.name, user_id])? == 1)
+    let is_new = execute!(tx, SQL, [&group.pool_id, &group.name, user_id])? == 1;
+    if is_new {
+        user_data::keep_new(tx, &group.pool_id, &member(group, user_id)).await?;
+    }
+    Ok(is_new)
+}
+
+fn member(group: &Group, user_id: &UserId) -> Thing {
+    Thing::Member { user_id: user_id.clone(), group: group.name.clone() }
 }
 
 /// Takes a user out of a group.
@@ -125,6 +144,7 @@ pub async fn add_member(tx: &mut Conn, group: &Group, user_id: &UserId) -> Resul
 /// [`StoreError`].
 pub async fn remove_member(tx: &mut Conn, group: &Group, user_id: &UserId) -> Result<(), StoreError> {
     const SQL: &str = "DELETE FROM user_group_members WHERE pool_id = $1 AND group_name = $2 AND user_id = $3";
+    user_data::keep(tx, &group.pool_id, &member(group, user_id)).await?;
     execute!(tx, SQL, [&group.pool_id, &group.name, user_id]).map(drop)
 }
 

@@ -2,9 +2,11 @@
 
 mod access_keys;
 mod inline_policies;
+mod uses;
 
-pub use access_keys::{delete_key, find_key, insert_key, keys_of, last_use, record_use, set_key_status};
+pub use access_keys::{delete_key, find_key, insert_key, keys_of, set_key_status};
 pub use inline_policies::{delete_policy, find_policy, policies, policy_names, put_policy};
+pub use uses::{last_role_use, last_use, record_role_use, record_use};
 
 use super::changes::Change;
 use super::{Conn, StoreError, doc};

@@ -38,6 +38,11 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(68, "replicas", include_str!("../../migrations/0068_replicas.sql")),
     shared(70, "delivery", include_str!("../../migrations/0070_delivery.sql")),
     shared(73, "user imports", include_str!("../../migrations/0073_user_imports.sql")),
+    shared(74, "point-in-time recovery", include_str!("../../migrations/0074_point_in_time_recovery.sql")),
+    shared(76, "authentication methods", include_str!("../../migrations/0076_authentication_methods.sql")),
+    shared(78, "pool logs", include_str!("../../migrations/0078_pool_logs.sql")),
+    shared(84, "role uses", include_str!("../../migrations/0084_role_uses.sql")),
+    shared(85, "event feedback", include_str!("../../migrations/0085_event_feedback.sql")),
 ];
 const fn shared(version: i64, name: &'static str, sql: &'static str) -> (i64, &'static str, &'static str, &'static str) {
     (version, name, sql, sql)

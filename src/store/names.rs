@@ -1,8 +1,9 @@
 //! The names of a pool's users: each belongs to one user, whatever it is to them.
 
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, user_data};
 use crate::kit::id::{UserId, UserPoolId};
 use crate::userpools::name::{NameKind, NewName};
+use crate::userpools::user_data::Thing;
 
 /// Gives a user a name that nobody else has; `false` if somebody does. Of two who take one at once, one gets it.
 ///
@@ -13,9 +14,14 @@ pub async fn take(tx: &mut Conn, pool_id: &UserPoolId, name: &NewName, kind: Nam
                        ON CONFLICT (pool_id, name_key) DO NOTHING";
     const OWNER: &str = "SELECT user_id FROM user_names WHERE pool_id = $1 AND name_key = $2";
     if execute!(tx, SQL, [pool_id, name.as_str(), user_id, kind.as_str()])? == 1 {
+        user_data::keep_new(tx, pool_id, &thing(name.as_str())).await?;
         return Ok(true);
     }
     Ok(scalar!(tx, fetch_optional, UserId, OWNER, [pool_id, name.as_str()])?.as_ref() == Some(user_id))
+}
+
+fn thing(name: &str) -> Thing {
+    Thing::Name(name.to_owned())
 }
 
 /// Whose name it is.
@@ -33,6 +39,7 @@ pub async fn owner(tx: &mut Conn, pool_id: &UserPoolId, name: &NewName) -> Resul
 /// [`StoreError`].
 pub async fn take_over(tx: &mut Conn, pool_id: &UserPoolId, name: &NewName, kind: NameKind, user_id: &UserId) -> Result<bool, StoreError> {
     const SQL: &str = "UPDATE user_names SET user_id = $3, kind = $4 WHERE pool_id = $1 AND name_key = $2 AND kind <> $5";
+    user_data::keep(tx, pool_id, &thing(name.as_str())).await?;
     Ok(execute!(tx, SQL, [pool_id, name.as_str(), user_id, kind.as_str(), NameKind::Username.as_str()])? == 1)
 }
 
@@ -42,6 +49,11 @@ pub async fn take_over(tx: &mut Conn, pool_id: &UserPoolId, name: &NewName, kind
 /// [`StoreError`].
 pub async fn drop_others(tx: &mut Conn, pool_id: &UserPoolId, name: &NewName, kind: NameKind, user_id: &UserId) -> Result<(), StoreError> {
     const SQL: &str = "DELETE FROM user_names WHERE pool_id = $1 AND user_id = $2 AND kind = $3 AND name_key <> $4";
+    for other in of_user(tx, pool_id, user_id).await? {
+        if other.1 == kind.as_str() && other.0 != name.as_str() {
+            user_data::keep(tx, pool_id, &Thing::Name(other.0)).await?;
+        }
+    }
     execute!(tx, SQL, [pool_id, user_id, kind.as_str(), name.as_str()]).map(drop)
 }
 
@@ -51,7 +63,24 @@ pub async fn drop_others(tx: &mut Conn, pool_id: &UserPoolId, name: &NewName, ki
 /// [`StoreError`].
 pub async fn forget(tx: &mut Conn, pool_id: &UserPoolId, kind: NameKind, user_id: &UserId) -> Result<bool, StoreError> {
     const SQL: &str = "DELETE FROM user_names WHERE pool_id = $1 AND user_id = $2 AND kind = $3";
+    for (name, _) in of_user(tx, pool_id, user_id).await?.into_iter().filter(|(_, found)| found == kind.as_str()) {
+        user_data::keep(tx, pool_id, &Thing::Name(name)).await?;
+    }
     Ok(execute!(tx, SQL, [pool_id, user_id, kind.as_str()])? > 0)
+}
+
+/// Keeps the names of a user who is about to be deleted.
+pub(super) async fn keep_all(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId) -> Result<(), StoreError> {
+    for (name, _) in of_user(tx, pool_id, user_id).await? {
+        user_data::keep(tx, pool_id, &Thing::Name(name)).await?;
+    }
+    Ok(())
+}
+
+/// A user's names, of which they have one of a kind, and for a moment two.
+async fn of_user(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId) -> Result<Vec<(String, String)>, StoreError> {
+    const SQL: &str = "SELECT name_key, kind FROM user_names WHERE pool_id = $1 AND user_id = $2 ORDER BY name_key LIMIT 100";
+    fetch!(tx, fetch_all, (String, String), SQL, [pool_id, user_id])
 }
 
 #[cfg(test)]

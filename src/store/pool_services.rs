@@ -1,5 +1,6 @@
 //! What stands beside a pool's configuration: where its logs go, its SAML certificates; and an account's limits.
 
+use super::changes::Change;
 use super::{Conn, StoreError, doc};
 use crate::crypto::sealed::Sealed;
 use crate::kit::clock::Timestamp;
@@ -26,7 +27,9 @@ pub async fn set_log_deliveries(tx: &mut Conn, pool_id: &UserPoolId, configurati
     const SQL: &str = "INSERT INTO pool_log_deliveries (pool_id, configurations) VALUES ($1, $2) \
                        ON CONFLICT (pool_id) DO UPDATE SET configurations = $2";
     let text = doc::to_text("pool_log_deliveries", "configurations", pool_id.as_str(), &configurations)?;
-    execute!(tx, SQL, [pool_id, text]).map(drop)
+    execute!(tx, SQL, [pool_id, text])?;
+    tx.changed(Change::Pool(pool_id.clone()));
+    Ok(())
 }
 
 /// A certificate that a pool's SAML requests are signed by.
@@ -72,6 +75,17 @@ pub async fn provisioned_limit(tx: &mut Conn, account_id: &AccountId, region: &s
     scalar!(tx, fetch_optional, i64, SQL, [account_id, region, category])
 }
 
+/// What was provisioned for an account in a region: requests a second by category.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn provisioned_limits(tx: &mut Conn, account_id: &AccountId, region: &str) -> Result<Vec<(String, i64)>, StoreError> {
+    // As many as there are categories.
+    const SQL: &str =
+        "SELECT category, requests_per_second FROM provisioned_limits WHERE account_id = $1 AND region = $2 ORDER BY category";
+    fetch!(tx, fetch_all, (String, i64), SQL, [account_id, region])
+}
+
 /// Sets how many requests a second of a category an account has in a region.
 ///
 /// # Errors
@@ -85,5 +99,6 @@ pub async fn set_provisioned_limit(
 ) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO provisioned_limits (account_id, region, category, requests_per_second) VALUES ($1, $2, $3, $4) \
                        ON CONFLICT (account_id, region, category) DO UPDATE SET requests_per_second = $4";
+    tx.changed(Change::Limits { account_id: account_id.clone(), region: region.to_owned() });
     execute!(tx, SQL, [account_id, region, category, requests_per_second]).map(drop)
 }

@@ -6,10 +6,12 @@ use super::{Conn, StoreError};
 use crate::crypto::digest::HashedToken;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{ClientId, UserId, UserPoolId};
+use crate::userpools::authentication_level::Method;
 use crate::userpools::group::{MOST_OF_A_USER, Membership};
 use crate::userpools::user::User;
 
 /// One sign-in: what every token of the family is judged by.
+#[derive(Clone)]
 pub struct TokenFamily {
     /// Its pool.
     pub pool_id: UserPoolId,
@@ -33,6 +35,10 @@ pub struct TokenFamily {
     pub expires_at: Timestamp,
     /// When it was revoked.
     pub revoked_at: Option<Timestamp>,
+    /// How the user proved who they are.
+    pub methods: Vec<Method>,
+    /// What its tokens say in `acr`, where it was to reach a level.
+    pub acr: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -48,6 +54,8 @@ struct FamilyRow {
     authenticated_at: i64,
     expires_at: i64,
     revoked_at: Option<i64>,
+    methods: String,
+    acr: Option<String>,
 }
 
 impl From<FamilyRow> for TokenFamily {
@@ -64,6 +72,8 @@ impl From<FamilyRow> for TokenFamily {
             authenticated_at: Timestamp::from_millis(row.authenticated_at),
             expires_at: Timestamp::from_millis(row.expires_at),
             revoked_at: row.revoked_at.map(Timestamp::from_millis),
+            methods: row.methods.split(' ').filter_map(Method::parse).collect(),
+            acr: row.acr,
         }
     }
 }
@@ -74,7 +84,7 @@ impl From<FamilyRow> for TokenFamily {
 /// [`StoreError`].
 pub async fn insert_family(tx: &mut Conn, family: &TokenFamily) -> Result<bool, StoreError> {
     const SQL: &str = "INSERT INTO token_families (pool_id, origin_jti, user_id, client_id, device_key, refresh_token_hash, \
-                       authenticated_at, expires_at) SELECT $1, $2, $3, $4, $5, $6, $7, $8 \
+                       authenticated_at, expires_at, methods, acr) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 \
                        WHERE EXISTS (SELECT 1 FROM user_pool_clients WHERE pool_id = $1 AND client_id = $4)";
     let inserted = execute!(
         tx,
@@ -87,7 +97,9 @@ pub async fn insert_family(tx: &mut Conn, family: &TokenFamily) -> Result<bool, 
             &family.device_key,
             family.refresh_token.as_str(),
             family.authenticated_at.millis(),
-            family.expires_at.millis()
+            family.expires_at.millis(),
+            family.methods.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(" "),
+            &family.acr
         ]
     )?;
     Ok(inserted == 1)
@@ -99,7 +111,7 @@ pub async fn insert_family(tx: &mut Conn, family: &TokenFamily) -> Result<bool, 
 /// [`StoreError`].
 pub async fn find_family(tx: &mut Conn, pool_id: &UserPoolId, origin_jti: &str) -> Result<Option<TokenFamily>, StoreError> {
     const SQL: &str = "SELECT pool_id, origin_jti, user_id, client_id, device_key, refresh_token_hash, generation, rotated_at, \
-                       authenticated_at, expires_at, revoked_at FROM token_families WHERE pool_id = $1 AND origin_jti = $2";
+                       authenticated_at, expires_at, revoked_at, methods, acr FROM token_families WHERE pool_id = $1 AND origin_jti = $2";
     Ok(fetch!(tx, fetch_optional, FamilyRow, SQL, [pool_id, origin_jti])?.map(TokenFamily::from))
 }
 
@@ -130,7 +142,7 @@ pub struct FamilyOfMember {
 pub async fn find_family_of_member(tx: &mut Conn, pool_id: &UserPoolId, origin_jti: &str) -> Result<Option<FamilyOfMember>, StoreError> {
     const SQL: &str = concat!(
         "SELECT f.origin_jti, f.client_id, f.device_key, f.refresh_token_hash, f.generation, f.rotated_at, f.authenticated_at, \
-         f.expires_at, f.revoked_at, ",
+         f.expires_at, f.revoked_at, f.methods, f.acr, ",
         user_columns!(),
         ", g.group_name, g.role_arn, g.precedence \
           FROM token_families f JOIN users u ON u.pool_id = f.pool_id AND u.user_id = f.user_id \

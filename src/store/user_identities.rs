@@ -1,11 +1,12 @@
 //! What identity providers know a pool's users by: each identity is one user's.
 
-use super::users::index_status;
-use super::{Conn, StoreError};
+use super::users::{self, index_status};
+use super::{Conn, StoreError, user_data, user_imports};
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{UserId, UserPoolId};
 use crate::userpools::linked_identity::{IdentityKey, LinkedIdentity, MOST_OF_A_USER};
 use crate::userpools::user::{User, UserStatus};
+use crate::userpools::user_data::Thing;
 
 #[derive(sqlx::FromRow)]
 struct IdentityRow {
@@ -45,6 +46,9 @@ pub async fn insert(tx: &mut Conn, pool_id: &UserPoolId, identity: &LinkedIdenti
     let values = (&key.provider, &key.attribute, &key.value);
     let inserted =
         execute!(tx, SQL, [pool_id, values.0, values.1, values.2, user_id, provider_type, issuer, is_primary, created_at.millis()])?;
+    if inserted == 1 {
+        user_data::keep_new(tx, pool_id, &Thing::Identity(key.clone())).await?;
+    }
     Ok(inserted == 1)
 }
 
@@ -80,7 +84,16 @@ pub async fn of_user(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId) -> R
 pub async fn delete(tx: &mut Conn, pool_id: &UserPoolId, key: &IdentityKey) -> Result<bool, StoreError> {
     const SQL: &str = "DELETE FROM user_identities WHERE pool_id = $1 AND provider_name = $2 AND attribute_name = $3 \
                        AND attribute_value = $4";
+    user_data::keep(tx, pool_id, &Thing::Identity(key.clone())).await?;
     Ok(execute!(tx, SQL, [pool_id, &key.provider, &key.attribute, &key.value])? == 1)
+}
+
+/// Keeps what providers know a user by who is about to be deleted.
+pub(super) async fn keep_all(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId) -> Result<(), StoreError> {
+    for identity in of_user(tx, pool_id, user_id).await? {
+        user_data::keep(tx, pool_id, &Thing::Identity(identity.key)).await?;
+    }
+    Ok(())
 }
 
 /// Takes the password from a user, who signs in through a provider or not at all; what was proven by it counts no more.
@@ -91,6 +104,8 @@ pub async fn take_password(tx: &mut Conn, user: &User, now: Timestamp) -> Result
     const SQL: &str = "UPDATE users SET password_hash = NULL, sealed_srp_verifier = NULL, temporary_password_expires_at = NULL, \
                        status = $3, password_generation = password_generation + 1, modified_at = $4 WHERE pool_id = $1 AND user_id = $2";
     let status = UserStatus::ExternalProvider;
+    users::keep(tx, user).await?;
     execute!(tx, SQL, [&user.pool_id, &user.id, status.as_str(), now.millis()])?;
+    user_imports::forget_password(tx, &user.pool_id, &user.id).await?;
     index_status(tx, &user.pool_id, &user.id, status).await
 }

@@ -5,7 +5,7 @@ use crate::crypto::imported::{Hashing, ImportedHash};
 use crate::crypto::sealed::Sealed;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{UserId, UserPoolId};
-use crate::userpools::import::{ImportCounts, ImportJob, ImportStatus, Piece};
+use crate::userpools::import::{ImportCounts, ImportJob, ImportStatus, MOST_IN_A_POOL, Piece};
 
 #[derive(sqlx::FromRow)]
 struct JobRow {
@@ -104,6 +104,14 @@ pub async fn list(tx: &mut Conn, pool_id: &UserPoolId, after: (i64, &str), limit
          ORDER BY created_at DESC, job_id DESC LIMIT $4"
     );
     fetch!(tx, fetch_all, JobRow, SQL, [pool_id, after.0, after.1, limit])?.into_iter().map(ImportJob::try_from).collect()
+}
+
+/// Whether a job of a pool was started and is not over.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn is_running(tx: &mut Conn, pool_id: &UserPoolId) -> Result<bool, StoreError> {
+    Ok(list(tx, pool_id, (i64::MAX, ""), MOST_IN_A_POOL).await?.iter().any(|job| job.status.is_running()))
 }
 
 /// The job that a node has to look at first.

@@ -1,8 +1,8 @@
 //! What a user proves themselves by: the password, the authenticator, and what they chose of MFA. Each is written by its own
 //! columns, so that no write brings back what another has changed.
 
-use super::users::index_status;
-use super::{Conn, StoreError, doc, user_imports};
+use super::users::{index_status, keep};
+use super::{Conn, StoreError, doc, user_data, user_imports};
 use crate::crypto::argon2::PasswordHash;
 use crate::crypto::sealed::Sealed;
 use crate::crypto::totp::TotpSeed;
@@ -23,6 +23,7 @@ pub async fn set_password(
     const SQL: &str = "UPDATE users SET password_hash = $3, sealed_srp_verifier = $4, srp_name = $5, \
                        temporary_password_expires_at = $7, status = $8, password_generation = password_generation + 1, \
                        password_set_at = $9, modified_at = $6 WHERE pool_id = $1 AND user_id = $2";
+    keep(tx, user).await?;
     execute!(
         tx,
         SQL,
@@ -43,7 +44,8 @@ pub async fn set_password(
     index_status(tx, &user.pool_id, &user.id, status).await
 }
 
-/// Replaces a hash whose parameters are outdated, if it is still the one that was compared. The password stays the same one.
+/// Replaces a hash whose parameters are outdated, if it is still the one that was compared. The password stays the same one: no
+/// change that would be kept, or that a pool which is being recovered would refuse.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -52,7 +54,8 @@ pub async fn upgrade_hash(tx: &mut Conn, user: &User, old: &PasswordHash, new: &
     execute!(tx, SQL, [&user.pool_id, &user.id, old.as_str(), new.as_str()]).map(drop)
 }
 
-/// Keeps what an imported password is proven by from now on, if its hash is still there: it stays the same password.
+/// Keeps what an imported password is proven by from now on, if its hash is still there: it stays the same password, as
+/// [`upgrade_hash`].
 ///
 /// # Errors
 /// [`StoreError`].
@@ -65,12 +68,13 @@ pub async fn adopt_password(tx: &mut Conn, user: &User, password: &PasswordRecor
     execute!(tx, SQL, [&user.pool_id, &user.id, binds.0, binds.1, binds.2]).map(|_| true)
 }
 
-/// Keeps a seed that a signed-in user asked for until its first code comes.
+/// Keeps a seed that a signed-in user asked for until its first code comes. It is nothing that is restored.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn set_pending_totp(tx: &mut Conn, user: &User, sealed_seed: &Sealed<TotpSeed>) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE users SET sealed_pending_totp_seed = $3 WHERE pool_id = $1 AND user_id = $2";
+    user_data::check_open(tx, &user.pool_id).await?;
     execute!(tx, SQL, [&user.pool_id, &user.id, sealed_seed]).map(drop)
 }
 
@@ -92,6 +96,7 @@ pub async fn enrol_totp(tx: &mut Conn, user: &User, enrolment: &Enrolment, now: 
     const SQL: &str = "UPDATE users SET sealed_totp_seed = $3, totp_last_step = $4, totp_device_name = $5, \
                        factor_generation = factor_generation + 1, sealed_pending_totp_seed = NULL, modified_at = $6 \
                        WHERE pool_id = $1 AND user_id = $2";
+    keep(tx, user).await?;
     let device_name = enrolment.device_name.as_deref();
     execute!(tx, SQL, [&user.pool_id, &user.id, &enrolment.sealed_seed, enrolment.step, device_name, now.millis()]).map(drop)
 }
@@ -104,10 +109,12 @@ pub async fn forget_totp(tx: &mut Conn, user: &User, now: Timestamp) -> Result<(
     const SQL: &str = "UPDATE users SET sealed_totp_seed = NULL, totp_last_step = NULL, totp_device_name = NULL, \
                        sealed_pending_totp_seed = NULL, factor_generation = factor_generation + 1, modified_at = $3 \
                        WHERE pool_id = $1 AND user_id = $2";
+    keep(tx, user).await?;
     execute!(tx, SQL, [&user.pool_id, &user.id, now.millis()]).map(drop)
 }
 
-/// Spends a TOTP step; `false` if it, or a later one, was spent before: of two racing answers one wins.
+/// Spends a TOTP step; `false` if it, or a later one, was spent before: of two racing answers one wins. It stays spent whatever
+/// is restored.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -123,6 +130,7 @@ pub async fn use_totp_step(tx: &mut Conn, user: &User, step: i64) -> Result<bool
 /// [`StoreError`].
 pub async fn set_mfa(tx: &mut Conn, user: &User, preference: MfaPreference, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE users SET mfa_preference = $3, modified_at = $4 WHERE pool_id = $1 AND user_id = $2";
+    keep(tx, user).await?;
     let preference = doc::to_text("users", "mfa_preference", user.id.as_str(), &preference)?;
     execute!(tx, SQL, [&user.pool_id, &user.id, preference, now.millis()]).map(drop)
 }

@@ -1,6 +1,7 @@
 //! The users of a pool, by name, alias or `sub`.
 
-use super::{Conn, StoreError, doc};
+use super::user_data::{self, Leaving};
+use super::{Conn, StoreError, doc, names, user_identities, web_authn};
 use crate::crypto::argon2::PasswordHash;
 use crate::crypto::sealed::Sealed;
 use crate::crypto::srp::Verifier;
@@ -10,6 +11,7 @@ use crate::kit::id::{UserId, UserPoolId};
 use crate::userpools::name::CanonicalName;
 use crate::userpools::pool::Pool;
 use crate::userpools::user::{Generation, PasswordRecord, User, UserStatus};
+use crate::userpools::user_data::Thing;
 
 /// The attributes that ListUsers filters by; user status, enabled and sub are columns.
 pub const SEARCHED: [&str; 8] =
@@ -142,7 +144,7 @@ pub async fn find_by_family(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserI
     fetch!(tx, fetch_optional, UserRow, SQL, [pool_id, origin_jti, user_id])?.map(User::try_from).transpose()
 }
 
-/// Inserts a new user, whose names [`names`](super::names) keeps.
+/// Inserts a new user, whose names [`names`] keeps.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -151,6 +153,7 @@ pub async fn insert(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
                        temporary_password_expires_at, mfa_preference, srp_name, created_at, modified_at, password_set_at) \
                        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13)";
     let password = user.password.as_ref();
+    user_data::keep_new(tx, &user.pool_id, &Thing::User(user.id.clone())).await?;
     execute!(
         tx,
         SQL,
@@ -179,6 +182,7 @@ pub async fn insert(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
 /// [`StoreError`].
 pub async fn update(tx: &mut Conn, user: &User, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE users SET status = $3, enabled = $4, attributes = $5, modified_at = $6 WHERE pool_id = $1 AND user_id = $2";
+    keep(tx, user).await?;
     let attributes = doc::to_text("users", "attributes", user.id.as_str(), &user.attributes)?;
     execute!(tx, SQL, [&user.pool_id, &user.id, user.status.as_str(), i16::from(user.enabled), attributes, now.millis()])?;
     reindex(tx, user).await
@@ -190,6 +194,7 @@ pub async fn update(tx: &mut Conn, user: &User, now: Timestamp) -> Result<(), St
 /// [`StoreError`].
 pub async fn set_attributes(tx: &mut Conn, user: &User, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE users SET attributes = $3, modified_at = $4 WHERE pool_id = $1 AND user_id = $2";
+    keep(tx, user).await?;
     let attributes = doc::to_text("users", "attributes", user.id.as_str(), &user.attributes)?;
     execute!(tx, SQL, [&user.pool_id, &user.id, attributes, now.millis()])?;
     reindex(tx, user).await
@@ -201,10 +206,17 @@ pub async fn set_attributes(tx: &mut Conn, user: &User, now: Timestamp) -> Resul
 /// [`StoreError`].
 pub async fn set_enabled(tx: &mut Conn, user: &User, enabled: bool, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE users SET enabled = $3, modified_at = $4 WHERE pool_id = $1 AND user_id = $2";
+    keep(tx, user).await?;
     execute!(tx, SQL, [&user.pool_id, &user.id, i16::from(enabled), now.millis()]).map(drop)
 }
 
-async fn reindex(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
+/// Keeps what a user is who is about to change.
+pub(super) async fn keep(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
+    user_data::keep(tx, &user.pool_id, &Thing::User(user.id.clone())).await
+}
+
+/// What ListUsers finds a user by.
+pub(super) async fn reindex(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
     const FORGET: &str = "DELETE FROM user_search WHERE pool_id = $1 AND user_id = $2";
     execute!(tx, FORGET, [&user.pool_id, &user.id])?;
     index(tx, user).await
@@ -343,6 +355,22 @@ pub async fn search(
     rows.into_iter().map(found).collect()
 }
 
+/// Deletes a user and all that is theirs. What identity pools know them by stays.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn delete(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
+    user_data::keep_whole(tx, &user.pool_id, &user.id).await?;
+    names::keep_all(tx, &user.pool_id, &user.id).await?;
+    user_identities::keep_all(tx, &user.pool_id, &user.id).await?;
+    web_authn::keep_all(tx, &user.pool_id, &user.id).await?;
+    user_data::keep_members(tx, &user.pool_id, Leaving::User(&user.id)).await?;
+    for (_, sql) in OF_A_USER {
+        execute!(tx, sql, [&user.pool_id, &user.id])?;
+    }
+    Ok(())
+}
+
 /// The tables of what users are made of. A test holds the list to the schema.
 const OF_A_USER: [(&str, &str); 14] = [
     ("users", "DELETE FROM users WHERE pool_id = $1 AND user_id = $2"),
@@ -360,17 +388,6 @@ const OF_A_USER: [(&str, &str); 14] = [
     ("web_authn_credentials", "DELETE FROM web_authn_credentials WHERE pool_id = $1 AND user_id = $2"),
     ("web_authn_registrations", "DELETE FROM web_authn_registrations WHERE pool_id = $1 AND user_id = $2"),
 ];
-
-/// Deletes a user and all that is theirs. What identity pools know them by stays.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn delete(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
-    for (_, sql) in OF_A_USER {
-        execute!(tx, sql, [&user.pool_id, &user.id])?;
-    }
-    Ok(())
-}
 
 /// About how many users a pool has: exactly where there are fewer than are `counted`, within a few percent of it else.
 ///

@@ -1,10 +1,11 @@
 //! Passkeys, and the registrations that wait for one.
 
-use super::{Conn, StoreError, doc};
+use super::{Conn, StoreError, doc, user_data};
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{ClientId, UserId, UserPoolId};
-use crate::userpools::web_authn::WebAuthnCredential;
+use crate::userpools::user_data::Thing;
 use crate::userpools::web_authn::assertion::Used;
+use crate::userpools::web_authn::{MOST_OF_A_USER, WebAuthnCredential};
 
 #[derive(sqlx::FromRow)]
 struct CredentialRow {
@@ -82,6 +83,9 @@ pub async fn insert(tx: &mut Conn, credential: &WebAuthnCredential) -> Result<bo
             credential.last_used_at.map(Timestamp::millis)
         ]
     )?;
+    if inserted == 1 {
+        user_data::keep_new(tx, &credential.pool_id, &Thing::Passkey(credential.id.clone())).await?;
+    }
     note_whether_there_are_any(tx, &credential.pool_id, &credential.user_id).await?;
     Ok(inserted == 1)
 }
@@ -94,6 +98,23 @@ pub async fn find(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId, id: &st
     const SQL: &str =
         concat!("SELECT ", columns!(), " FROM web_authn_credentials WHERE pool_id = $1 AND credential_id = $2 AND user_id = $3");
     fetch!(tx, fetch_optional, CredentialRow, SQL, [pool_id, id, user_id])?.map(WebAuthnCredential::try_from).transpose()
+}
+
+/// A passkey of the pool by its id, whoever has it.
+///
+/// # Errors
+/// [`StoreError`].
+pub(super) async fn find_by_id(tx: &mut Conn, pool_id: &UserPoolId, id: &str) -> Result<Option<WebAuthnCredential>, StoreError> {
+    const SQL: &str = concat!("SELECT ", columns!(), " FROM web_authn_credentials WHERE pool_id = $1 AND credential_id = $2");
+    fetch!(tx, fetch_optional, CredentialRow, SQL, [pool_id, id])?.map(WebAuthnCredential::try_from).transpose()
+}
+
+/// Keeps the passkeys of a user who is about to be deleted.
+pub(super) async fn keep_all(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId) -> Result<(), StoreError> {
+    for passkey in of_user(tx, pool_id, user_id, &Place::BEGINNING, MOST_OF_A_USER).await? {
+        user_data::keep(tx, pool_id, &Thing::Passkey(passkey.id)).await?;
+    }
+    Ok(())
 }
 
 /// Where a page of a user's passkeys begins: after the one that was made then and has this id.
@@ -140,7 +161,7 @@ pub async fn count_of_user(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId
     scalar!(tx, fetch_one, i64, SQL, [pool_id, user_id])
 }
 
-/// Notes a use of a passkey, which was read in this transaction.
+/// Notes a use of a passkey, which was read in this transaction. It stays used whatever is restored.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -157,13 +178,17 @@ pub async fn note_use(tx: &mut Conn, credential: &WebAuthnCredential, used: Used
 /// [`StoreError`].
 pub async fn delete(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId, id: &str) -> Result<bool, StoreError> {
     const SQL: &str = "DELETE FROM web_authn_credentials WHERE pool_id = $1 AND credential_id = $2 AND user_id = $3";
+    if find(tx, pool_id, user_id, id).await?.is_none() {
+        return Ok(false);
+    }
+    user_data::keep(tx, pool_id, &Thing::Passkey(id.to_owned())).await?;
     let deleted = execute!(tx, SQL, [pool_id, id, user_id])?;
     note_whether_there_are_any(tx, pool_id, user_id).await?;
     Ok(deleted == 1)
 }
 
 /// Keeps what the user's row says of it.
-async fn note_whether_there_are_any(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId) -> Result<(), StoreError> {
+pub(super) async fn note_whether_there_are_any(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE users SET has_passkey = CASE WHEN EXISTS (SELECT 1 FROM web_authn_credentials c \
                        WHERE c.pool_id = $1 AND c.user_id = $2) THEN 1 ELSE 0 END WHERE pool_id = $1 AND user_id = $2";
     execute!(tx, SQL, [pool_id, user_id]).map(drop)

@@ -15,6 +15,8 @@ mod functions;
 mod nodes;
 mod passkey;
 mod pool;
+#[cfg(test)]
+mod recovery;
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -43,7 +45,7 @@ use serde_json::{Value, json};
 
 use crate::audit::Journal;
 use crate::budgets::Budgets;
-use crate::config::{Delivery, IssuerStyle, Mode};
+use crate::config::{Delivery, IssuerStyle, LogDestinations, Mode};
 use crate::context::{App, Caches, Delivered};
 use crate::crypto::argon2::{Argon2Cost, Hasher};
 use crate::crypto::seal::MasterKey;
@@ -51,7 +53,7 @@ use crate::decisions::forward_auth::Rules;
 use crate::delivery;
 use crate::http;
 use crate::iam::entity::AccessKey;
-use crate::iam::key_uses::KeyUses;
+use crate::iam::uses::{KeyUses, RoleUses};
 use crate::jobs;
 use crate::kit::clock::{ManualClock, Timestamp};
 use crate::kit::id::{AccountId, UniqueId};
@@ -211,9 +213,9 @@ impl TestApp {
         jobs::run_due(&self.app).await.unwrap();
     }
 
-    /// Writes when access keys were last used, as far as the node has noted it.
-    pub async fn record_key_uses(&self) {
-        jobs::key_uses::record(&self.app).await.unwrap();
+    /// Writes when access keys and roles were last used, as far as the node has noted it.
+    pub async fn record_uses(&self) {
+        jobs::uses::record(&self.app).await.unwrap();
     }
 
     /// Moves the clock.
@@ -291,8 +293,10 @@ async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &A
         functions: Functions::none(),
         budgets: Budgets::new(limits),
         delivery: Delivery::default(),
+        log_destinations: LogDestinations::default(),
         delivered: Delivered::default(),
         key_uses: KeyUses::default(),
+        role_uses: RoleUses::default(),
         journal: Journal::default(),
     })
 }

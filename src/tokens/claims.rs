@@ -29,6 +29,12 @@ pub struct AccessClaims {
     pub scope: String,
     /// When the user signed in: seconds since the epoch.
     pub auth_time: i64,
+    /// The level that the sign-in reached, by its name; absent where it was to reach none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub acr: Option<String>,
+    /// How the user proved who they are (RFC 8176), beside `acr`.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub amr: Vec<String>,
     /// When the token expires.
     pub exp: i64,
     /// When the token was made.
@@ -96,11 +102,17 @@ pub struct MachineClaims {
 }
 
 impl AccessClaims {
+    /// Whom it is for, where that is not its own client.
+    #[must_use]
+    pub fn bound_to(&self) -> Option<&str> {
+        self.aud.as_deref().filter(|aud| self.client_id != *aud)
+    }
+
     /// Whether the token was given for all that the user may do themselves, and not for less; one that is for another service
     /// is not for this one.
     #[must_use]
     pub fn is_for_the_users_own(&self) -> bool {
-        self.aud.is_none() && self.scope.split(' ').any(|scope| scope == USER_ADMIN_SCOPE)
+        self.bound_to().is_none() && self.scope.split(' ').any(|scope| scope == USER_ADMIN_SCOPE)
     }
 }
 
@@ -133,6 +145,12 @@ pub struct IdClaims {
     pub token_use: String,
     /// When the user signed in: seconds since the epoch.
     pub auth_time: i64,
+    /// The level that the sign-in reached, by its name; absent where it was to reach none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub acr: Option<String>,
+    /// How the user proved who they are (RFC 8176), beside `acr`.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub amr: Vec<String>,
     /// When the token expires.
     pub exp: i64,
     /// When the token was made.

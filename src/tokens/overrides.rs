@@ -64,7 +64,7 @@ const EXCLUDED: [&str; 19] = [
     "sub",
     "token_use",
 ];
-const EXCLUDED_OF_ID: [&str; 2] = ["aud", "identities"];
+const EXCLUDED_OF_ID: [&str; 4] = ["act", "aud", "identities", "may_act"];
 const EXCLUDED_OF_ACCESS: [&str; 7] = ["act", "client_id", "device_key", "may_act", "scope", "username", "version"];
 
 /// Scopes that are Cognito's to give. They can be left out, not added.

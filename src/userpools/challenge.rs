@@ -3,13 +3,17 @@
 //! An answer to a challenge counts only where [`next`], on what the store says in the transaction that acts, asks for that very
 //! challenge: so a session ends by itself with the password, the status or the factors that it rests on.
 
+pub mod target;
+
 use serde::{Deserialize, Serialize};
 
+use super::authentication_level::{Method, Target};
 use super::client::Client;
 use super::device::{Device, DeviceStatus};
 use super::first_factor::{self, FirstFactor};
 use super::pool::Pool;
-use super::second_factor::{self, Asked, SecondFactor};
+use super::second_factor::{Asked, SecondFactor};
+use super::takeover::{Assessment, Demand};
 use super::user::{Generation, User, UserStatus};
 use crate::kit::clock::Timestamp;
 
@@ -164,6 +168,15 @@ pub struct Progress {
     /// The address that becomes a second factor once a code has reached it.
     #[serde(default)]
     pub new_email: Option<String>,
+    /// The level that it is to reach, if any.
+    #[serde(default)]
+    pub target: Option<Target>,
+    /// What kind of passkey signed.
+    #[serde(default)]
+    pub passkey: Option<Method>,
+    /// The risk that was seen when it was proven who the user is.
+    #[serde(default)]
+    pub risk: Assessment,
 }
 
 /// What follows.
@@ -201,9 +214,15 @@ pub enum Barred {
     /// The password must be reset first.
     #[error("the password must be reset")]
     ResetRequired,
+    /// Somebody else may act in the user's name.
+    #[error("the sign-in is too risky")]
+    TooRisky,
     /// The temporary password is too old.
     #[error("the temporary password has expired")]
     TemporaryPasswordExpired,
+    /// The user has no factors for a level that the sign-in is to reach.
+    #[error("the user reaches none of the levels")]
+    LevelUnreachable,
 }
 
 impl Progress {
@@ -220,7 +239,10 @@ impl Progress {
             first: None,
             second: None,
             new_email: None,
+            target: None,
+            passkey: None,
             event_id: String::new(),
+            risk: Assessment::NONE,
         }
     }
 
@@ -250,11 +272,54 @@ impl Progress {
     /// Whether the user has proven who they are.
     #[must_use]
     pub fn has_first(&self) -> bool {
-        self.done.iter().any(|done| matches!(done, Done::Password | Done::EmailOtp | Done::SmsOtp | Done::WebAuthn | Done::Custom))
+        let is_first = |done: &Done| matches!(done, Done::Password | Done::EmailOtp | Done::SmsOtp | Done::WebAuthn | Done::Custom);
+        self.done.iter().any(is_first) || self.credited_first().contains(&Method::Password)
     }
 
     fn has_second(&self) -> bool {
+        let is_second = |method: &Method| matches!(method, Method::SoftwareToken | Method::Email | Method::Sms);
+        let credited = self.credited_first();
         self.done.iter().any(|done| matches!(done, Done::SoftwareToken | Done::EmailMfa | Done::SmsMfa))
+            || credited.contains(&Method::Password) && credited.iter().any(is_second)
+    }
+
+    /// Whether it rests on an earlier sign-in.
+    #[must_use]
+    pub fn is_credited(&self) -> bool {
+        self.target.as_ref().is_some_and(|target| target.credit.is_some())
+    }
+
+    /// The methods of an earlier sign-in whose password stands for the first factor of this one.
+    fn credited_first(&self) -> &[Method] {
+        let credit = self.target.as_ref().and_then(|target| target.credit.as_ref()).filter(|credit| credit.is_first);
+        credit.map_or(&[], |credit| &credit.methods)
+    }
+
+    /// The methods by which the user proved who they are, each once, what was credited first.
+    ///
+    /// A remembered device is none, and neither is a factor that was set up in this very sign-in: it vouches for nobody yet.
+    #[must_use]
+    pub fn methods(&self) -> Vec<Method> {
+        let mut methods: Vec<Method> = Vec::new();
+        let credited = self.target.iter().filter_map(|target| target.credit.as_ref()).flat_map(|credit| credit.methods.iter().copied());
+        for method in credited.chain(self.done.iter().filter_map(|done| self.method_of(*done))) {
+            if !methods.contains(&method) {
+                methods.push(method);
+            }
+        }
+        methods
+    }
+
+    fn method_of(&self, done: Done) -> Option<Method> {
+        match done {
+            Done::Password => Some(Method::Password),
+            Done::EmailOtp => Some(Method::Email),
+            Done::SmsOtp | Done::SmsMfa => Some(Method::Sms),
+            Done::WebAuthn => Some(self.passkey.unwrap_or(Method::PlatformPasskey)),
+            Done::SoftwareToken => Some(Method::SoftwareToken),
+            Done::EmailMfa if self.new_email.is_none() => Some(Method::Email),
+            Done::EmailMfa | Done::Enrolment | Done::MfaSetup | Done::NewPassword | Done::Custom | Done::Device => None,
+        }
     }
 }
 
@@ -276,6 +341,9 @@ pub fn next(pool: &Pool, client: &Client, user: &User, progress: &Progress, now:
     if !user.enabled {
         return Err(Barred::Disabled.into());
     }
+    if progress.risk.demand == Demand::Refusal {
+        return Err(Barred::TooRisky.into());
+    }
     if progress.flow == Flow::CustomSrp && !progress.has(Done::Custom) {
         return Ok(Step::Ask(Challenge::Custom));
     }
@@ -289,9 +357,18 @@ pub fn next(pool: &Pool, client: &Client, user: &User, progress: &Progress, now:
             let expired = until.is_some_and(|until| now >= until);
             if expired { Err(Barred::TemporaryPasswordExpired.into()) } else { Ok(Step::Ask(Challenge::NewPassword)) }
         }
-        UserStatus::Confirmed if pool.configuration.has_aged(user, now) => Ok(Step::Ask(Challenge::NewPassword)),
-        UserStatus::Confirmed => Ok(second_factor(pool, user, progress)),
+        UserStatus::Confirmed => Ok(match second_factor(pool, user, progress)? {
+            Step::Complete => last(pool, user, now),
+            asked => asked,
+        }),
     }
+}
+
+/// What follows the factors of a user who has a password of their own.
+///
+/// SECURITY: one that has aged is replaced by who has shown every factor: an old password alone, which may have leaked, sets none.
+fn last(pool: &Pool, user: &User, now: Timestamp) -> Step {
+    if pool.configuration.has_aged(user, now) { Step::Ask(Challenge::NewPassword) } else { Step::Complete }
 }
 
 /// What a sign-in asks for next on a device of the user: a remembered one proves itself, in place of a second factor where the
@@ -316,11 +393,18 @@ pub fn next_on(
     if device.filter(is_remembered).is_none() {
         return Ok(step);
     }
-    let then = if progress.has(Done::Device) { Step::Complete } else { Step::Ask(Challenge::Device) };
+    // SECURITY: a device stands for the second factor that everybody is asked for, for none that a level or a risk asks for.
+    let is_for_all = target::raising(pool, user, progress) == Ok(None) && progress.risk.demand == Demand::Nothing;
+    let spares = |challenge: Challenge| challenge.is_second_factor() && configuration.challenge_required_on_new_device && is_for_all;
+    let step = match step {
+        Step::Ask(challenge) if spares(challenge) => Step::Complete,
+        step => step,
+    };
     Ok(match step {
-        Step::Complete => then,
-        Step::Ask(challenge) if challenge.is_second_factor() && configuration.challenge_required_on_new_device => then,
-        Step::Ask(_) => step,
+        Step::Complete if !progress.has(Done::Device) => Step::Ask(Challenge::Device),
+        // What would follow the second factor follows the device in its place.
+        Step::Complete => last(pool, user, now),
+        asked => asked,
     })
 }
 
@@ -339,14 +423,17 @@ fn first(pool: &Pool, user: &User, progress: &Progress) -> Result<Challenge, Nex
     }
 }
 
-fn second_factor(pool: &Pool, user: &User, progress: &Progress) -> Step {
-    if progress.has(Done::Enrolment) {
-        return if progress.has(Done::MfaSetup) { Step::Complete } else { Step::Ask(Challenge::MfaSetup) };
+fn second_factor(pool: &Pool, user: &User, progress: &Progress) -> Result<Step, NextRefused> {
+    if target::raising(pool, user, progress)?.is_none() {
+        if progress.has(Done::Enrolment) {
+            return Ok(if progress.has(Done::MfaSetup) { Step::Complete } else { Step::Ask(Challenge::MfaSetup) });
+        }
+        if progress.has_second() || progress.has(Done::WebAuthn) && first_factor::passkey_is_both(pool, user) {
+            return Ok(Step::Complete);
+        }
     }
-    if progress.has_second() || progress.has(Done::WebAuthn) && first_factor::passkey_is_both(pool, user) {
-        return Step::Complete;
-    }
-    match second_factor::asked(pool, user) {
+    Ok(match target::second_asked(pool, user, progress) {
+        Asked::Lacking => return Err(Barred::TooRisky.into()),
         Asked::Nothing => Step::Complete,
         Asked::One(factor) => Step::Ask(of_second(factor)),
         Asked::Choice(factors) => match progress.second.filter(|chosen| factors.contains(chosen)) {
@@ -355,7 +442,7 @@ fn second_factor(pool: &Pool, user: &User, progress: &Progress) -> Step {
         },
         Asked::Setup if progress.new_email.is_some() => Step::Ask(Challenge::EmailMfa),
         Asked::Setup => Step::Ask(Challenge::MfaSetup),
-    }
+    })
 }
 
 const fn of_second(factor: SecondFactor) -> Challenge {

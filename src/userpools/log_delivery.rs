@@ -1,6 +1,10 @@
 //! Where a pool's logs go.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::kit::clock::Timestamp;
+use crate::kit::id::UserPoolId;
 
 /// A LogConfiguration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,6 +43,17 @@ pub enum EventSource {
     UserNotification,
     /// Sign-ins and the like.
     UserAuthEvents,
+}
+
+impl EventSource {
+    /// The wire's word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::UserNotification => "userNotification",
+            Self::UserAuthEvents => "userAuthEvents",
+        }
+    }
 }
 
 /// CloudWatchLogsConfiguration.
@@ -109,7 +124,30 @@ pub fn check(configurations: &[LogConfiguration], account_id: &str) -> Result<()
     Ok(())
 }
 
+/// The record of a message that was not delivered. The details name no address and nothing of the message.
+///
+/// Source: Amazon Cognito developer guide, "Exporting user pool logs", message delivery errors.
+#[must_use]
+pub fn of_message(pool_id: &UserPoolId, details: &str, now: Timestamp) -> Value {
+    json!({
+        "eventTimestamp": now.millis().to_string(),
+        "eventSource": "USER_NOTIFICATION",
+        "logLevel": "ERROR",
+        "message": {"details": details},
+        "logSourceId": {"userPoolId": pool_id},
+    })
+}
+
 impl LogConfiguration {
+    /// The ARN of its destination.
+    #[must_use]
+    pub fn destination(&self) -> Option<&str> {
+        let group = self.cloud_watch_logs_configuration.as_ref().and_then(|to| to.log_group_arn.as_deref());
+        let bucket = self.s3_configuration.as_ref().and_then(|to| to.bucket_arn.as_deref());
+        let stream = self.firehose_configuration.as_ref().and_then(|to| to.stream_arn.as_deref());
+        group.or(bucket).or(stream)
+    }
+
     fn check_destination(&self, account_id: &str) -> Result<(), LogDeliveryRefused> {
         let group = self.cloud_watch_logs_configuration.as_ref().map(|to| (&to.log_group_arn, "logs", account_id));
         let bucket = self.s3_configuration.as_ref().map(|to| (&to.bucket_arn, "s3", ""));

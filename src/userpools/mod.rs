@@ -1,6 +1,7 @@
 //! The pure rules of user pools: no store, no clock, no wire.
 
 pub mod attributes;
+pub mod authentication_level;
 pub mod branding;
 pub mod challenge;
 pub mod cimd;
@@ -29,6 +30,7 @@ pub mod name;
 pub mod oauth_settings;
 pub mod password_policy;
 pub mod password_rules;
+pub mod point_in_time;
 pub mod pool;
 pub mod recovery;
 pub mod refresh_rotation;
@@ -39,11 +41,13 @@ pub mod second_factor;
 pub mod session;
 pub mod signing_keys;
 pub mod tags;
+pub mod takeover;
 pub mod terms;
 pub mod token_exchange;
 pub mod unseen;
 pub mod user;
 pub mod user_agent;
+pub mod user_data;
 pub mod web_address;
 pub mod web_authn;
 pub mod words;

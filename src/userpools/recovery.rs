@@ -4,7 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::name::NameKind;
-use super::pool::PoolConfiguration;
+use super::pool::{Pool, PoolConfiguration};
+use super::second_factor;
 use super::user::{User, UserStatus};
 
 /// Where the codes go by which users recover their accounts.
@@ -176,12 +177,19 @@ pub fn may_reset(user: &User) -> Result<(), Unrecoverable> {
     }
 }
 
-/// The verified address that a user's code goes to.
+/// The verified address that a user's code goes to. In a pool that says by which kinds, an address that gets the codes of the
+/// user's second factor is none: whoever reads there would hold both factors.
+///
+/// Source: API reference, CreateUserPool, AccountRecoverySetting: "SMS doesn't qualify […] if the user also has SMS multi-factor
+/// authentication activated. Email MFA is also disqualifying".
 ///
 /// # Errors
 /// [`Unrecoverable`].
-pub fn address(kinds: &[NameKind], user: &User) -> Result<NameKind, Unrecoverable> {
-    let verified = || kinds.iter().copied().find(|kind| user.has_verified(*kind) && user.attributes.contains_key(kind.as_str()));
+pub fn address(pool: &Pool, kinds: &[NameKind], user: &User) -> Result<NameKind, Unrecoverable> {
+    let says = pool.configuration.account_recovery_setting.as_ref().is_some_and(|setting| !setting.recovery_mechanisms.is_empty());
+    let is_second = |kind: NameKind| says && second_factor::enabled(pool, user).any(|factor| factor.address() == Some(kind));
+    let qualifies = |kind: &NameKind| user.has_verified(*kind) && user.attributes.contains_key(kind.as_str()) && !is_second(*kind);
+    let verified = || kinds.iter().copied().find(qualifies);
     match may_reset(user) {
         Ok(()) => verified().ok_or(Unrecoverable::NoAddress),
         // Nobody has verified an address of theirs: that is what Cognito tells of an unconfirmed user.

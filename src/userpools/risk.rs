@@ -6,7 +6,8 @@ use std::net::IpAddr;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::pool::{AdvancedSecurityMode, PoolConfiguration};
+use super::pool::{AdvancedSecurityMode, CustomAuthMode, PoolConfiguration};
+use super::takeover::Level;
 
 /// RiskConfiguration, without what names whose it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -239,13 +240,63 @@ impl RiskConfiguration {
         }
     }
 
+    /// What is done at a level of risk, if anything is set.
+    #[must_use]
+    pub fn at_level(&self, level: Level) -> Option<AccountTakeoverAction> {
+        let actions = self.account_takeover_risk_configuration.as_ref()?.actions;
+        match level {
+            Level::Low => actions.low_action,
+            Level::Medium => actions.medium_action,
+            Level::High => actions.high_action,
+        }
+    }
+
+    /// Whether passwords that others know are looked for at this event.
+    #[must_use]
+    pub fn looks_for_compromised(&self, event: CredentialsEvent) -> bool {
+        let configuration = self.compromised_credentials_risk_configuration.as_ref();
+        configuration.is_some_and(|configuration| configuration.event_filter.is_empty() || configuration.event_filter.contains(&event))
+    }
+
     /// Whether a password that others know is refused at this event.
     #[must_use]
     pub fn blocks_compromised(&self, event: CredentialsEvent) -> bool {
-        self.compromised_credentials_risk_configuration.as_ref().is_some_and(|configuration| {
-            configuration.actions.event_action == CompromisedCredentialsAction::Block
-                && (configuration.event_filter.is_empty() || configuration.event_filter.contains(&event))
-        })
+        let configuration = self.compromised_credentials_risk_configuration.as_ref();
+        let blocks = configuration.is_some_and(|set| set.actions.event_action == CompromisedCredentialsAction::Block);
+        blocks && self.looks_for_compromised(event)
+    }
+}
+
+/// What a pool does with the risk that it is set to look for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protection {
+    /// It does not look for it.
+    Off,
+    /// It notes it, and does nothing.
+    Watches,
+    /// It does what is set.
+    Acts,
+}
+
+/// What a pool does with the risk of a sign-in, by the functions of the pool or by what is the pool's own.
+///
+/// SECURITY: a pool that was set to act on risk and never spoke of threat protection acts ([`is_heeded`] says why).
+///
+/// Source: Amazon Cognito API reference, UserPoolAddOnsType.
+#[must_use]
+pub fn protection(pool: &PoolConfiguration, is_custom: bool) -> Protection {
+    match pool.user_pool_add_ons {
+        None => Protection::Acts,
+        Some(add_ons) if is_custom => match add_ons.advanced_security_additional_flows.and_then(|flows| flows.custom_auth_mode) {
+            None => Protection::Off,
+            Some(CustomAuthMode::Audit) => Protection::Watches,
+            Some(CustomAuthMode::Enforced) => Protection::Acts,
+        },
+        Some(add_ons) => match add_ons.advanced_security_mode {
+            AdvancedSecurityMode::Off => Protection::Off,
+            AdvancedSecurityMode::Audit => Protection::Watches,
+            AdvancedSecurityMode::Enforced => Protection::Acts,
+        },
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::name::NameKind;
 use super::pool::{MfaMode, Pool};
+use super::takeover::Demand;
 use super::user::User;
 use super::web_authn::WebAuthnConfiguration;
 
@@ -85,6 +86,8 @@ pub enum Asked {
     Choice(Vec<SecondFactor>),
     /// One that the user has still to set up.
     Setup,
+    /// One that the user would have to have.
+    Lacking,
 }
 
 impl SecondFactor {
@@ -219,22 +222,34 @@ pub fn usable(pool: &Pool, user: &User) -> impl Iterator<Item = SecondFactor> {
     SecondFactor::ALL.into_iter().filter(can)
 }
 
+/// Whether a user can show a factor to raise a sign-in, whether or not they are asked for it otherwise.
+///
+/// SECURITY: an address that nobody has verified may be a stranger's.
+#[must_use]
+pub fn can_show(pool: &Pool, user: &User, factor: SecondFactor) -> bool {
+    offers(pool, factor) && has(user, factor) && factor.address().is_none_or(|kind| user.has_verified(kind))
+}
+
 /// Those of them that the user wants to be asked for.
 pub fn enabled(pool: &Pool, user: &User) -> impl Iterator<Item = SecondFactor> {
     usable(pool, user).filter(move |factor| user.mfa.enables(*factor))
 }
 
-/// What is asked of a user who has passed the first factor.
+/// What is asked of a user who has passed the first factor, and what their sign-in must do for its risk.
+///
+/// Source: Amazon Cognito API reference, AccountTakeoverActionType: at a risk a factor is asked for that the user did not choose;
+/// where one is required, who has none is refused, and sets up none: it might be another's.
 #[must_use]
-pub fn asked(pool: &Pool, user: &User) -> Asked {
+pub fn asked(pool: &Pool, user: &User, demand: Demand) -> Asked {
     let mut candidates: Vec<SecondFactor> = enabled(pool, user).collect();
-    if candidates.is_empty() && pool.configuration.mfa == MfaMode::On {
+    if candidates.is_empty() && (pool.configuration.mfa == MfaMode::On || demand != Demand::Nothing) {
         candidates = usable(pool, user).collect();
     }
     let preferred = candidates.iter().copied().find(|factor| user.mfa.prefers(*factor) && user.mfa.enables(*factor));
     match (preferred, candidates.as_slice(), pool.configuration.mfa) {
         (Some(factor), ..) => Asked::One(factor),
         (None, [factor], _) => Asked::One(*factor),
+        (None, [], _) if demand == Demand::Mfa => Asked::Lacking,
         (None, [], MfaMode::On) => Asked::Setup,
         (None, [], MfaMode::Off | MfaMode::Optional) => Asked::Nothing,
         (None, ..) => Asked::Choice(candidates),

@@ -34,7 +34,7 @@ const LONGEST: usize = 100;
 const UNKNOWN: &str = "unknown";
 
 /// `Firefox 128, Windows`: browser or application, and system, as far as the user agent tells. What it tells is the client's own
-/// word: it is shown, and nothing is judged by it.
+/// word: it is shown, and what it does not tell raises no trust: a new one only makes a sign-in riskier.
 #[must_use]
 pub fn device_of(user_agent: Option<&str>) -> String {
     let text = user_agent.unwrap_or_default();

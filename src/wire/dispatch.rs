@@ -208,7 +208,7 @@ async fn perform(
 }
 
 /// Strips an input to what the model knows, and holds it to the model's constraints.
-fn admit(service: Service, model: &OperationModel, input: &mut Value) -> Result<(), WireError> {
+pub(super) fn admit(service: Service, model: &OperationModel, input: &mut Value) -> Result<(), WireError> {
     let protocol = service.protocol();
     let Some(shape) = model.input else { return Ok(()) };
     // SECURITY: what the model does not know is gone before anything looks at it, or it could be judged and not done.
@@ -299,7 +299,7 @@ fn audit(cx: &Context, action: &str, resource: Option<String>, outcome: &Result<
 }
 
 /// Whether an action changes nothing, by its name, as CloudTrail tells reads from writes.
-fn only_reads(action: &str) -> bool {
+pub(super) fn only_reads(action: &str) -> bool {
     const READS: [&str; 6] = ["Describe", "Get", "List", "Search", "Simulate", "Validate"];
     let name = action.split_once(':').map_or(action, |(_, name)| name);
     READS.iter().any(|read| name.starts_with(read))

@@ -113,6 +113,7 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
     let id = "00000000-0000-4000-8000-000000000000";
     let (style, terms) = (json!({"UserPoolId": pool.id, "ManagedLoginBrandingId": id}), json!({"UserPoolId": pool.id, "TermsId": id}));
     let server = json!({"UserPoolId": pool.id, "Identifier": "api"});
+    let restore = json!({"UserPoolId": pool.id, "RestoreId": id});
     let confidential = pool.admin("CreateUserPoolClient", json!({"ClientName": "c", "GenerateSecret": true})).await.ok();
     let confidential = confidential["UserPoolClient"]["ClientId"].clone();
     let device = json!({"DeviceKey": "us-east-1_00000000-0000-4000-8000-000000000000"});
@@ -261,6 +262,11 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
             "cognito-idp:CreateUserImportJob",
             json!({"UserPoolId": pool.id, "JobName": "j", "CloudWatchLogsRoleArn": format!("arn:aws:iam::{ACCOUNT}:role/app")}),
         ),
+        ("cognito-idp:InitiatePointInTimeRecovery", json!({"UserPoolId": pool.id, "RestoreTimestamp": 1_800_000_000})),
+        ("cognito-idp:DescribePointInTimeRecovery", restore.clone()),
+        ("cognito-idp:StartPointInTimeRecovery", restore.clone()),
+        ("cognito-idp:CancelPointInTimeRecovery", restore),
+        ("cognito-idp:ListPointInTimeRecoveries", json!({"UserPoolId": pool.id})),
         ("cognito-idp:DescribeUserImportJob", import.clone()),
         ("cognito-idp:ListUserImportJobs", json!({"UserPoolId": pool.id, "MaxResults": 1})),
         ("cognito-idp:StartUserImportJob", import.clone()),

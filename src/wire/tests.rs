@@ -43,7 +43,7 @@ async fn nul_is_refused_wherever_texts_come_in() {
         app.admin().call("CreateIdentityPool", json!({"IdentityPoolName": "p", "AllowUnauthenticatedIdentities": true})).await.ok();
     let logins = json!({"IdentityPoolId": identity_pool["IdentityPoolId"], "Logins": {"passwright.test/us-east-1_a\0b": token, "passwright.test/us-east-1_a": token}});
     for (operation, input, code) in [
-        ("ListPointInTimeRecoveries", json!({"UserPoolId": "us-east-1_a\0b"}), "UnknownOperationException"),
+        ("LookupDeveloperIdentity", json!({"IdentityPoolId": "us-east-1:a\0b"}), "UnknownOperationException"),
         ("ListUserPoolClients", json!({"UserPoolId": "us-east-1_a\0b"}), "SerializationException"),
         ("AdminGetUser", json!({"UserPoolId": pool.id, "Username": "a\0b"}), "SerializationException"),
         ("AdminGetUser", json!({"UserPoolId": pool.id, "Username": "a", "no\0member": "b"}), "SerializationException"),

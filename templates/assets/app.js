@@ -43,35 +43,80 @@ document.addEventListener("click", (event) => {
     document.querySelectorAll("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
 });
 
-// The palette, and the keys: `/` to search, `g` and a letter to go, Ctrl+K or ? for the palette.
+// The palette, and the keys: `/` to search, `g` and a letter to go, Ctrl+K or ? for the palette. Rooms and the pages of the pool are
+// found here; things are found by the server, at the page that finds them without a script.
 const palette = $("#palette");
 const input = palette && $("input", palette);
-const entries = palette ? [...palette.querySelectorAll("li")] : [];
-const shown = () => entries.filter((entry) => !entry.hidden);
-const select = (entry) => entries.forEach((other) => other.setAttribute("aria-selected", String(other === entry)));
+const found = palette && $("ul.found", palette);
+const shown = () => [...palette.querySelectorAll("li:not(.kind)")].filter((entry) => !entry.hidden);
+const select = (entry) => palette.querySelectorAll("li:not(.kind)").forEach((other) => other.setAttribute("aria-selected", String(other === entry)));
+
+const entry = (href, title, detail) => {
+    const item = document.createElement("li");
+    const link = document.createElement("a");
+    link.href = href;
+    link.tabIndex = -1;
+    const texts = [title, detail].filter(Boolean).map((text) => Object.assign(document.createElement("span"), { textContent: text }));
+    if (texts[1]) texts[1].className = "muted small";
+    link.append(...texts);
+    item.append(link);
+    return item;
+};
 
 const filter = () => {
     const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
-    entries.forEach((entry) => {
-        const text = entry.textContent.toLowerCase();
-        entry.hidden = !words.every((word) => text.includes(word));
+    palette.querySelectorAll("ul:not(.found) li").forEach((item) => {
+        const text = item.textContent.toLowerCase();
+        item.hidden = !words.every((word) => text.includes(word));
     });
     select(shown()[0]);
+};
+
+// What the server finds, for what stands in the field when nobody has typed for a moment.
+const find = async () => {
+    find.going?.abort();
+    const wanted = input.value.trim();
+    if (wanted.length < 2) { found.replaceChildren(); return; }
+    find.going = new AbortController();
+    try {
+        const answer = await fetch(input.dataset.find + encodeURIComponent(wanted), { signal: find.going.signal });
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        const items = [...page.querySelectorAll("#found ul[data-kind]")].flatMap((list) => {
+            const kind = Object.assign(document.createElement("li"), { className: "kind", textContent: list.dataset.kind });
+            const things = [...list.querySelectorAll("li")].map((item) => {
+                const link = $("a", item);
+                return entry(link.getAttribute("href"), link.textContent, $("span", item)?.textContent);
+            });
+            return [kind, ...things];
+        });
+        const selected = shown().find((item) => item.getAttribute("aria-selected") === "true");
+        found.replaceChildren(...items);
+        select(selected?.isConnected && !selected.hidden ? selected : shown()[0]);
+    } catch (error) {
+        if (error.name !== "AbortError") found.replaceChildren();
+    }
 };
 
 const open = () => {
     if (!palette || palette.open) return;
     palette.showModal();
     input.value = "";
+    found.replaceChildren();
     filter();
 };
 
 if (palette) {
-    input.addEventListener("input", filter);
+    const rooms = $("ul", palette);
+    document.querySelectorAll("a[data-place]").forEach((link) => rooms.append(entry(link.href, link.textContent, "this pool")));
+    input.addEventListener("input", () => {
+        filter();
+        clearTimeout(find.timer);
+        find.timer = setTimeout(find, 200);
+    });
     palette.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });
     input.addEventListener("keydown", (event) => {
         const list = shown();
-        const at = list.findIndex((entry) => entry.getAttribute("aria-selected") === "true");
+        const at = list.findIndex((item) => item.getAttribute("aria-selected") === "true");
         if (event.key === "ArrowDown" || event.key === "ArrowUp") {
             event.preventDefault();
             const step = event.key === "ArrowDown" ? 1 : -1;
@@ -83,7 +128,9 @@ if (palette) {
             $("a", list[at] ?? list[0])?.click();
         }
     });
-    document.querySelectorAll("[data-opens-palette]").forEach((button) => { button.hidden = false; button.addEventListener("click", open); });
+    document.querySelectorAll("[data-opens-palette]").forEach((link) => {
+        link.addEventListener("click", (event) => { event.preventDefault(); open(); });
+    });
 }
 
 let going = false;
@@ -105,6 +152,8 @@ document.addEventListener("keydown", (event) => {
         const search = $("input[type=search]");
         if (search) { event.preventDefault(); search.focus(); } else { event.preventDefault(); open(); }
     } else if (event.key === "?") {
+        // The key itself is not what is looked for.
+        event.preventDefault();
         open();
     }
 });

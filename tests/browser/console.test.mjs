@@ -138,6 +138,30 @@ test("the palette opens by keys, finds a room by its words, and leads there", as
   assert.deepEqual(noted, []);
 });
 
+test("the palette finds a user by their address, from whatever page, and leads to them", async (t) => {
+  const { page, noted } = await visitor(t, "/console/iam/roles");
+  await page.keyboard.press("?");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.type("alice@");
+  await page.getByRole("dialog").getByRole("link", { name: "alice" }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/console/pools/*/users/*");
+  assert.match(await page.locator("main").innerText(), /alice@example\.com/);
+  assert.deepEqual(noted, []);
+});
+
+test("without a script the bar leads to the page that finds things", async (t) => {
+  const context = await browser.newContext({ baseURL: server.url, javaScriptEnabled: false });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  await page.goto(`/console/pools/${server.pool}`);
+  await page.getByRole("link", { name: "Find" }).click();
+  await page.getByRole("searchbox").fill(server.browserClient);
+  await page.getByRole("button", { name: "Find" }).click();
+  await page.getByRole("link", { name: "browser" }).click();
+  await page.waitForURL(`**/clients/${server.browserClient}`);
+});
+
 test("by keys alone one passes the rooms and is at the page", async (t) => {
   const { page } = await visitor(t, "/console/access");
   await page.keyboard.press("Tab");

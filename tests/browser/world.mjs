@@ -20,7 +20,9 @@ export async function seed(server) {
   const look = { Sid: "Look", Effect: "Allow", Action: ["cognito-idp:List*", "cognito-idp:Describe*"], Resource: "*" };
   const policy = { Version: "2012-10-17", Statement: [look] };
   await call(server, "iam", "PutUserPolicy", { UserName: "operator", PolicyName: "look", PolicyDocument: JSON.stringify(policy) });
+  const made = await settle(server);
   return {
+    ...made,
     pool: server.pool,
     client: server.browserClient,
     serverClient: server.serverClient,
@@ -33,4 +35,31 @@ export async function seed(server) {
     rolePolicy: "own-notes",
     docsPage: "getting-started",
   };
+}
+
+/** What a pool is set up with beside its people: a thing on each page that lists some. */
+async function settle(server) {
+  const pool = { UserPoolId: server.pool };
+  const idp = (operation, input) => call(server, "cognito-idp", operation, { ...pool, ...input });
+  const resourceServer = "https://api.example.com";
+  const scopes = ["read", "write"].map((name) => ({ ScopeName: name, ScopeDescription: `May ${name} notes` }));
+  await idp("CreateResourceServer", { Identifier: resourceServer, Name: "Notes", Scopes: scopes });
+  const provider = "Partner";
+  await idp("CreateIdentityProvider", {
+    ProviderName: provider, ProviderType: "OIDC", AttributeMapping: { email: "email" },
+    ProviderDetails: {
+      client_id: "partner", client_secret: "not a secret of anybody's", attributes_request_method: "GET", authorize_scopes: "openid email",
+      oidc_issuer: "https://login.example.com", authorize_url: "https://login.example.com/authorize", token_url: "https://login.example.com/token",
+      attributes_url: "https://login.example.com/userinfo", jwks_uri: "https://login.example.com/jwks",
+    },
+  });
+  const trust = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: { Service: "cognito-idp.amazonaws.com" }, Action: "sts:AssumeRole" }] };
+  await call(server, "iam", "CreateRole", { RoleName: "imports", AssumeRolePolicyDocument: JSON.stringify(trust) });
+  const job = await idp("CreateUserImportJob", { JobName: "from the old system", CloudWatchLogsRoleArn: "arn:aws:iam::000000000000:role/imports" });
+  await idp("CreateManagedLoginBranding", { ClientId: server.browserClient, UseCognitoProvidedValues: true });
+  const patterns = { URLPatterns: ["https://*.example.com/clients/*"] };
+  const policy = await idp("CreateCIMDPolicy", { PolicyName: "apps", ClientId: server.browserClient, ...patterns });
+  const described = await idp("DescribeUserPool", {});
+  await call(server, "cognito-idp", "TagResource", { ResourceArn: described.UserPool.Arn, Tags: { team: "notes", "cost centre": "4711" } });
+  return { resourceServer, provider, importJob: job.UserImportJob.JobId, metadataPolicy: policy.CIMDPolicy.CIMDPolicyId };
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use serde_json::json;
 
 use super::{Part, call, user, user_at};
-use crate::console::{Fields, Frame, Moment, Outcome, Reply, Visit};
+use crate::console::{Fields, Frame, Moment, Outcome, Reply, Visit, confirmed};
 use crate::kit::json::Members as _;
 
 /// An access key.
@@ -81,6 +81,11 @@ pub async fn create(visit: &Visit, _: &Fields) -> Outcome {
 pub async fn change(visit: &Visit, fields: &Fields) -> Outcome {
     let (name, key) = (visit.segment("name"), visit.segment("key"));
     let about = json!({"UserName": name, "AccessKeyId": key});
+    if fields.text("do") == "delete"
+        && let Err(error) = confirmed(fields, &key)
+    {
+        return user::again(visit, &name, error).await;
+    }
     let (operation, input, done) = match fields.text("do").as_str() {
         "delete" => ("DeleteAccessKey", about, "was deleted"),
         "deactivate" => ("UpdateAccessKey", json!({"UserName": name, "AccessKeyId": key, "Status": "Inactive"}), "is refused from now on"),
@@ -122,11 +127,15 @@ mod tests {
         app.advance(Duration::from_secs(120));
         let used = browser.open("/iam/users/ann").await.text;
         assert!(used.contains("2 minutes ago") && used.contains("sts in us-east-1"), "{used}");
-        let change = async |what: &str| browser.submit_and_follow(&format!("/iam/users/ann/keys/{id}"), &[("do", what)]).await.text;
+        let change = async |what: &str| {
+            browser.submit_and_follow(&format!("/iam/users/ann/keys/{id}"), &[("do", what), ("confirm", id.as_str())]).await.text
+        };
         assert!(change("deactivate").await.contains("is refused from now on"));
         assert_eq!(ann.call("GetCallerIdentity", json!({})).await.code(), "InvalidClientTokenId");
         assert!(change("activate").await.contains("is accepted again"));
         ann.call("GetCallerIdentity", json!({})).await.ok();
+        let hasty = browser.submit(&format!("/iam/users/ann/keys/{id}"), &[("do", "delete"), ("confirm", "")]).await;
+        assert!(hasty.status == 400 && keys(&app).await.len() == 1, "{}", hasty.text);
         assert!(change("delete").await.contains("was deleted"));
         assert!(keys(&app).await.is_empty());
     }

@@ -42,6 +42,9 @@ struct RolePage {
     description: String,
     session_hours: i64,
     created: Option<Moment>,
+    used: Option<Moment>,
+    /// Where it was used last.
+    used_in: String,
     trusts: Vec<String>,
     trust: String,
     tags: Vec<Tag>,
@@ -65,6 +68,8 @@ impl RolePage {
             description: role.text("Description"),
             session_hours: role.at("MaxSessionDuration").as_i64().unwrap_or_default() / 3600,
             created: Moment::read(role.at("CreateDate"), visit.now()),
+            used: Moment::read(role.at("RoleLastUsed").at("LastUsedDate"), visit.now()),
+            used_in: role.at("RoleLastUsed").text("Region"),
             trusts: trusted(&trust),
             trust: pretty(&trust),
             tags: tags(role.at("Tags")),

@@ -4,7 +4,7 @@ use askama::Template;
 use serde_json::json;
 
 use super::{call, pool_at};
-use crate::console::{Fields, Frame, May, Moment, Outcome, Reply, Visit, segment};
+use crate::console::{Fields, Frame, May, Moment, Outcome, Reply, Visit, confirmed, segment};
 use crate::kit::json::Members as _;
 use crate::wire::model::Service;
 
@@ -59,6 +59,7 @@ pub async fn show(visit: &Visit) -> Outcome {
 pub async fn delete(visit: &Visit, fields: &Fields) -> Outcome {
     let (id, identity) = (visit.segment("id"), fields.text("identity"));
     let back = format!("{}/identities", pool_at(&id));
+    confirmed(fields, &identity)?;
     // The operation takes no pool: its id says in which region it is asked.
     let answer = call(visit, "DeleteIdentities", json!({"IdentityIdsToDelete": [identity], "IdentityPoolId": id})).await?;
     let is_left = answer.at("UnprocessedIdentityIds").as_array().is_some_and(|left| !left.is_empty());
@@ -83,9 +84,10 @@ mod tests {
         let at = format!("/identity-pools/{}/identities", pool.replace(':', "%3A"));
         let page = browser.open(&at).await.text;
         assert!(page.contains(&identity) && page.contains("a guest"), "{page}");
-        let page = browser.submit_and_follow(&at, &[("identity", &identity)]).await.text;
+        assert_eq!(browser.submit(&at, &[("identity", &identity), ("confirm", "x")]).await.status, 400);
+        let page = browser.submit_and_follow(&at, &[("identity", &identity), ("confirm", &identity)]).await.text;
         assert!(page.contains("was deleted") && page.contains("No identities yet"), "{page}");
-        let page = browser.submit_and_follow(&at, &[("identity", &identity)]).await.text;
+        let page = browser.submit_and_follow(&at, &[("identity", &identity), ("confirm", &identity)]).await.text;
         assert!(page.contains("was not deleted"), "{page}");
     }
 
@@ -99,7 +101,7 @@ mod tests {
         let browser = app.console_of_user_with(json!([{"Effect": "Allow", "Action": read, "Resource": "*"}])).await;
         let at = format!("/identity-pools/{}/identities", pool.replace(':', "%3A"));
         assert!(browser.open(&at).await.text.contains("not authorized to perform: cognito-identity:DeleteIdentities"));
-        assert_eq!(browser.submit(&at, &[("identity", &identity)]).await.status, 403);
+        assert_eq!(browser.submit(&at, &[("identity", &identity), ("confirm", &identity)]).await.status, 403);
         app.admin().call("DescribeIdentity", json!({"IdentityId": identity})).await.ok();
     }
 }

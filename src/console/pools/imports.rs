@@ -22,6 +22,7 @@ pub fn rows() -> Vec<Row> {
 /// A job, as pages show it.
 struct Job {
     href: String,
+    id: String,
     name: String,
     status: String,
     badge: &'static str,
@@ -43,6 +44,7 @@ impl Job {
         let status = job.text("Status");
         Self {
             href: head.href(&format!("/imports/{}", segment(&job.text("JobId")))),
+            id: job.text("JobId"),
             name: job.text("JobName"),
             badge: match status.as_str() {
                 "Succeeded" => "ok",

@@ -11,6 +11,8 @@ mod imports;
 mod new;
 mod overview;
 mod passkeys;
+mod places;
+mod point_in_time;
 mod preset;
 mod protection;
 mod providers;
@@ -29,12 +31,14 @@ mod users;
 use askama::Template;
 use serde_json::{Map, Value, json};
 
+use super::reply::refused;
 use super::row::{Row, form, page};
-use super::{Fields, Frame, May, Moment, Outcome, Reply, Visit, number, segment};
+use super::{Fields, Frame, May, Moment, Outcome, Reply, Visit, confirmed, number, segment};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 use crate::wire::model::Service;
 use head::Head;
+pub use users::Person;
 
 /// How many things a list shows at once.
 const PAGE: usize = 60;
@@ -66,6 +70,7 @@ pub fn rows() -> Vec<Row> {
     rows.extend(domains::rows());
     rows.extend(groups::rows());
     rows.extend(imports::rows());
+    rows.extend(point_in_time::rows());
     rows.extend(providers::rows());
     rows.extend(terms::rows());
     rows.extend(resource_servers::rows());
@@ -113,16 +118,6 @@ fn lines(object: &Value) -> String {
 async fn clients_of(visit: &Visit, pool: &str) -> Vec<(String, String)> {
     let listed = call(visit, "ListUserPoolClients", json!({"UserPoolId": pool, "MaxResults": PAGE})).await.unwrap_or_default();
     listed.list("UserPoolClients").iter().map(|client| (client.text("ClientId"), client.text("ClientName"))).collect()
-}
-
-/// What is refused before any operation is called.
-fn refused(message: impl Into<String>) -> WireError {
-    WireError { code: String::new(), status: 400, message: message.into(), members: Map::new() }
-}
-
-/// What cannot be undone is done once its name has been typed.
-fn confirmed(fields: &Fields, name: &str) -> Result<(), WireError> {
-    if fields.text("confirm") == name { Ok(()) } else { Err(refused(format!("Nothing was done: what was typed is not `{name}`."))) }
 }
 
 /// The address of the page after this one, its filters kept.

@@ -95,8 +95,16 @@ pub async fn create(visit: &Visit, fields: &Fields) -> Outcome {
         Err(error) => return Ok(Reply::again(&asked(visit, given, Some(error.clone())).await, &error)),
     };
     let path = format!("/pools/{}", segment(&pool));
+    let preset = preset(&given.preset);
+    let mut scopes = Vec::new();
+    if let Some(server) = preset.resource_server(&pool, &given.name) {
+        // A machine without a scope gets no token; its page says how to give it one.
+        if call(visit, "CreateResourceServer", server).await.is_ok() {
+            scopes = Preset::scopes();
+        }
+    }
     // The pool is there, whatever becomes of the client.
-    Ok(match call(visit, "CreateUserPoolClient", preset(&given.preset).client(&pool, &given.name)).await {
+    Ok(match call(visit, "CreateUserPoolClient", preset.client(&pool, &given.name, &scopes)).await {
         Ok(answer) => {
             let client = answer.at("UserPoolClient").text("ClientId");
             Reply::done(format!("{path}?client={}", segment(&client)), "The pool and its app client are made. The code below uses them.")

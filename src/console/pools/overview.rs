@@ -73,7 +73,7 @@ impl Facts {
 
 /// `GET /console/pools/{pool}`
 pub async fn show(visit: &Visit) -> Outcome {
-    let head = Head::load(visit, "overview").await?;
+    let head = Head::load(visit, "").await?;
     // Who may not see the clients sees the rest.
     let listed = call(visit, "ListUserPoolClients", json!({"UserPoolId": head.id, "MaxResults": PAGE})).await.unwrap_or_default();
     let clients: Vec<Choice> = listed

@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use crate::kit::json::Members as _;
+
 /// A kind of application.
 pub struct Preset {
     /// Its name in forms.
@@ -43,9 +45,9 @@ pub const PRESETS: [Preset; 4] = [
     },
     Preset {
         id: "machine",
-        title: "Machine",
-        about: "Calls your APIs as itself, without a user: it has a secret, and gets access tokens for it by GetClientToken. Give it \
-                scopes of a resource server among its OAuth settings.",
+        title: "Machine to machine",
+        about: "Calls your APIs as itself, without a user: it has a secret, and gets access tokens for it by GetClientToken, with \
+                scopes of a resource server.",
         flows: &["ALLOW_CLIENT_TOKEN_AUTH"],
         has_secret: true,
         refresh_days: 30,
@@ -58,13 +60,39 @@ pub fn preset(id: &str) -> &'static Preset {
     PRESETS.iter().find(|preset| preset.id == id).unwrap_or(first)
 }
 
+/// The identifier of the resource server that a new pool for machines begins with.
+const API: &str = "api";
+
+/// What a resource server begins with: what its scopes are called, and what they are for.
+const SCOPES: [(&str, &str); 2] = [("read", "Read what there is"), ("write", "Change what there is")];
+
 impl Preset {
-    /// The input of CreateUserPoolClient.
-    pub fn client(&self, pool_id: &str, name: &str) -> Value {
-        json!({
+    /// Whether such an application has no users, and so wants scopes of a resource server.
+    pub fn is_machine(&self) -> bool {
+        self.flows.contains(&"ALLOW_CLIENT_TOKEN_AUTH")
+    }
+
+    /// The input of CreateResourceServer, for a new pool that machines are to use.
+    pub fn resource_server(&self, pool_id: &str, name: &str) -> Option<Value> {
+        let scopes = SCOPES.map(|(name, about)| json!({"ScopeName": name, "ScopeDescription": about}));
+        self.is_machine().then(|| json!({"UserPoolId": pool_id, "Identifier": API, "Name": name, "Scopes": scopes}))
+    }
+
+    /// The scopes of that resource server, as clients are given them.
+    pub fn scopes() -> Vec<String> {
+        SCOPES.map(|(name, _)| format!("{API}/{name}")).into()
+    }
+
+    /// The input of CreateUserPoolClient, with these scopes of resource servers.
+    pub fn client(&self, pool_id: &str, name: &str, scopes: &[String]) -> Value {
+        let mut input = json!({
             "UserPoolId": pool_id, "ClientName": name, "GenerateSecret": self.has_secret, "ExplicitAuthFlows": self.flows,
             "PreventUserExistenceErrors": "ENABLED", "RefreshTokenValidity": self.refresh_days,
             "TokenValidityUnits": {"RefreshToken": "days"},
-        })
+        });
+        if !scopes.is_empty() {
+            input.put("AllowedOAuthScopes", json!(scopes));
+        }
+        input
     }
 }

@@ -23,6 +23,7 @@ struct SignInPage {
 /// What the forms ask.
 #[derive(Default)]
 struct SignIn {
+    passkey: bool,
     email_otp: bool,
     sms_otp: bool,
     mfa: String,
@@ -35,7 +36,7 @@ struct SignIn {
 }
 
 /// The first factors that the page turns on and off, by their fields.
-const FIRST: [(&str, &str); 2] = [("email_otp", "EMAIL_OTP"), ("sms_otp", "SMS_OTP")];
+const FIRST: [(&str, &str); 3] = [("passkey", "WEB_AUTHN"), ("email_otp", "EMAIL_OTP"), ("sms_otp", "SMS_OTP")];
 
 impl SignIn {
     fn of(described: &Value, config: &Value) -> Self {
@@ -43,6 +44,7 @@ impl SignIn {
         let has = |factor: &str| first.iter().any(|listed| listed == factor);
         let (sms, email) = (config.at("SmsMfaConfiguration"), config.at("EmailMfaConfiguration"));
         Self {
+            passkey: has("WEB_AUTHN"),
             email_otp: has("EMAIL_OTP"),
             sms_otp: has("SMS_OTP"),
             mfa: described.text("MfaConfiguration"),

@@ -27,6 +27,8 @@ struct Facts {
     client: String,
     has_secret: bool,
     flows: Vec<String>,
+    /// Whether it has a scope of a resource server.
+    has_scopes: bool,
 }
 
 /// The pieces for a client of a pool, as DescribeUserPoolClient has it.
@@ -39,7 +41,11 @@ pub fn of(visit: &Visit, head: &Head, client: &Value) -> Vec<Snippet> {
         client: client.text("ClientId"),
         has_secret: client.get("ClientSecret").is_some(),
         flows: client.texts("ExplicitAuthFlows"),
+        has_scopes: client.texts("AllowedOAuthScopes").iter().any(|scope| scope.contains('/')),
     };
+    if facts.allows("ALLOW_CLIENT_TOKEN_AUTH") {
+        return vec![facts.machine(), facts.machine_sdk(), facts.verify()];
+    }
     vec![facts.boto3(), facts.amplify(), facts.sdk(), facts.verify()]
 }
 
@@ -90,6 +96,32 @@ impl Facts {
             ("The client signs in by SRP, which pycognito adds to boto3.", code)
         };
         Snippet { id: "boto3", title: "boto3 (Python)", note: note.to_owned(), code }
+    }
+
+    /// What a client without scopes is to be told first.
+    fn wants_scopes(&self) -> String {
+        let without = "Give the client scopes of a resource server first, among its OAuth settings: without one it gets no token.";
+        if self.has_scopes { String::new() } else { without.to_owned() }
+    }
+
+    fn machine(&self) -> Snippet {
+        let Self { region, endpoint, client, .. } = self;
+        let code = format!(
+            "import os\n\nimport boto3\n\nidp = boto3.client(\"cognito-idp\", region_name=\"{region}\", \
+             endpoint_url=\"{endpoint}\")\nanswer = idp.get_client_token(ClientId=\"{client}\", \
+             Secret=os.environ[\"CLIENT_SECRET\"])\nprint(answer[\"ClientAuthenticationResult\"][\"AccessToken\"])\n"
+        );
+        Snippet { id: "boto3", title: "boto3 (Python)", note: self.wants_scopes(), code }
+    }
+
+    fn machine_sdk(&self) -> Snippet {
+        let Self { region, endpoint, client, .. } = self;
+        let code = format!(
+            "import {{ CognitoIdentityProvider }} from \"@aws-sdk/client-cognito-identity-provider\";\n\nconst idp = new \
+             CognitoIdentityProvider({{ region: \"{region}\", endpoint: \"{endpoint}\" }});\nconst {{ ClientAuthenticationResult }} \
+             = await idp.getClientToken({{ ClientId: \"{client}\", Secret: process.env.CLIENT_SECRET }});\n"
+        );
+        Snippet { id: "sdk", title: "@aws-sdk v3 (JavaScript)", note: self.wants_scopes(), code }
     }
 
     fn amplify(&self) -> Snippet {

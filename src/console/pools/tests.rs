@@ -176,6 +176,8 @@ async fn the_factors_of_a_pool_are_chosen() {
     assert_eq!(pool.admin("GetUserPoolMfaConfig", json!({})).await.ok(), expected, "the other form's are not touched");
     save("/mfa", &[("mfa", "OFF"), ("totp", "on")]).await;
     assert_eq!(pool.admin("GetUserPoolMfaConfig", json!({})).await.ok(), json!({"MfaConfiguration": "OFF"}));
+    assert!(shows(&save("/first-factors", &[("passkey", "on")]).await, "name=\"passkey\" checked"));
+    assert_eq!(described(&pool).await["Policies"]["SignInPolicy"]["AllowedFirstAuthFactors"], json!(["PASSWORD", "WEB_AUTHN"]));
 }
 
 #[actix_web::test]

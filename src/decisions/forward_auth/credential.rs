@@ -125,7 +125,9 @@ async fn by_token(app: &App, token: &str, identity_pool: Option<&str>, origin: &
         refused => Unidentified::Forbidden(refused.to_string()),
     })?;
     let region = identity_pool.split_once(':').map_or(app.default_region.as_str(), |(region, _)| region).to_owned();
-    Ok(Identified { caller: Caller::Session(session), subject: bearer.subject.into(), region, body_sha256: None })
+    let caller = Caller::Session(session);
+    authz::note_role(app, &caller, "passwright", &region);
+    Ok(Identified { caller, subject: bearer.subject.into(), region, body_sha256: None })
 }
 
 /// The identity for credentials of an identity pool, whose users share a session's name; else the unique id.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::choice::Chosen;
+use super::step_up::LevelAsked;
 use crate::crypto::srp::ClientPublic;
 use crate::kit::secret::Secret;
 use crate::userpools::challenge::{Challenge, Flow};
@@ -35,6 +36,8 @@ pub enum Begin {
         preferred: Option<Chosen>,
         /// The session of a sign-up that was confirmed just now.
         confirmed: Option<String>,
+        /// The level that it is to reach, if any.
+        level: Option<LevelAsked>,
     },
     /// With what the pool's functions ask.
     Custom {

@@ -8,6 +8,7 @@ use crate::flows::clients::AppClient;
 use crate::flows::codes::CodeDelivery;
 use crate::flows::failed::Failed;
 use crate::userpools::attributes::{full_schema, missing};
+use crate::userpools::challenge::target::second_asked;
 use crate::userpools::challenge::{Challenge, Progress};
 use crate::userpools::first_factor::FirstFactor;
 use crate::userpools::second_factor::{self, Asked, SecondFactor};
@@ -139,12 +140,12 @@ pub fn ask(
     session_id: String,
     delivery: Option<CodeDelivery>,
 ) -> Result<ChallengeAsked, Failed> {
-    let session = Session { id: session_id, ..Session::new(app, app_client, &user.id, challenge, progress) }.to_text(app, app_client)?;
     let offered = |factor: &SecondFactor| second_factor::offers(&app_client.pool, *factor);
-    let factors = match second_factor::asked(&app_client.pool, &user) {
+    let factors = match second_asked(&app_client.pool, &user, &progress) {
         Asked::Choice(factors) => factors,
-        Asked::Nothing | Asked::One(_) | Asked::Setup => Vec::new(),
+        Asked::Nothing | Asked::One(_) | Asked::Setup | Asked::Lacking => Vec::new(),
     };
+    let session = Session { id: session_id, ..Session::new(app, app_client, &user.id, challenge, progress) }.to_text(app, app_client)?;
     let username = user.username;
     match challenge {
         Challenge::SelectFirst

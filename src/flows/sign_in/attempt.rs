@@ -9,31 +9,33 @@ use super::subject::attempts_of;
 use super::{custom, device, history, mfa_setup, new_password, second_code, software_token, web_authn};
 use crate::context::App;
 use crate::crypto::ids;
-use crate::flows::auth_events::Of;
 use crate::flows::clients::AppClient;
 use crate::flows::codes::CodeDelivery;
 use crate::flows::devices::new_device;
+use crate::flows::entrance::Entrance;
 use crate::flows::issue::{self, Tokens};
 use crate::flows::triggers;
 use crate::flows::triggers::tokens::TokensFor;
-use crate::flows::whence::Whence;
+use crate::kit::clock::Timestamp;
 use crate::kit::id::UserId;
 use crate::store::attempts::{self};
-use crate::store::{Conn, groups, tokens, users};
+use crate::store::tokens::TokenFamily;
+use crate::store::{Conn, StoreError, groups, tokens, users};
+use crate::userpools::authentication_level::Level;
 use crate::userpools::challenge::{Challenge, Done, Progress, Step};
 use crate::userpools::device::NewDevice;
 use crate::userpools::first_factor;
 use crate::userpools::group::{GroupClaims, Membership};
-use crate::userpools::user::User;
+use crate::userpools::lockout::Factor;
+use crate::userpools::pool::acr_values;
+use crate::userpools::user::{User, UserStatus};
 
 /// One step of a sign-in, about to be taken.
 pub(super) struct Attempt<'a> {
-    pub app: &'a App,
-    pub app_client: &'a AppClient,
+    pub entrance: &'a Entrance<'a>,
     pub user_id: UserId,
     pub progress: Progress,
     pub proof: AnswerProof,
-    pub whence: Whence<'a>,
 }
 
 /// Where the step led, as the transaction left it.
@@ -49,32 +51,34 @@ struct Reached {
 enum Next {
     /// The user is asked for this.
     Ask(Challenge),
-    /// The user is signed in, and is in these groups.
-    Complete(Vec<Membership>),
+    /// The user is signed in by this, as it was recorded, and is in these groups.
+    Complete(Box<TokenFamily>, Vec<Membership>),
 }
 
 impl Attempt<'_> {
     /// Takes it.
     pub(super) async fn advance(self) -> Result<Outcome, SignInRefused> {
-        let (app, app_client) = (self.app, self.app_client);
+        let (app, app_client) = (self.entrance.app, &self.entrance.app_client);
         let new = if self.progress.device.is_none() { new_device(app, &app_client.pool) } else { None };
         let device_key = self.progress.device.as_deref().or_else(|| new.as_ref().map(|new| new.key.as_str()));
         let (family, refresh_token) = issue::new_family(app, app_client, &self.user_id, device_key)?;
         let next_id = ids::uuid(&mut app.rng());
         let taken = app.write(async |tx| self.take(tx, &family, new.as_ref(), &next_id).await).await.and_then(|taken| taken);
-        let of = Of { pool_id: &app_client.pool.id, user_id: &self.user_id };
         match &taken {
-            Ok(reached) => history::went_on(app, self.whence, of, &reached.progress, matches!(reached.next, Next::Complete(_))),
-            Err(refused) => history::refused(app, self.whence, of, &self.progress, self.proof.asked(), refused),
+            Ok(reached) => history::went_on(self.entrance, &self.user_id, &reached.progress, matches!(reached.next, Next::Complete(..))),
+            Err(refused) => history::refused(self.entrance, &self.user_id, &self.progress, self.proof.asked(), refused),
         }
-        if let (Err(SignInRefused::NoSuchDevice), AnswerProof::Password { .. }) = (&taken, &self.proof) {
-            device::give_back(app, app_client, &self.user_id).await?;
+        // A password that was right was no guess, whatever came with it: a device of another, a session that served before.
+        if let (Err(SignInRefused::NoSuchDevice | SignInRefused::Session(SessionRefused::Used)), AnswerProof::Password { .. }) =
+            (&taken, &self.proof)
+        {
+            give_back(app, app_client, &self.user_id).await?;
         }
         let Reached { user, progress, next, delivery } = taken?;
         match next {
-            Next::Ask(Challenge::Custom) => Box::pin(custom::after_password(app, app_client, user, progress, self.whence)).await,
+            Next::Ask(Challenge::Custom) => Box::pin(custom::after_password(self.entrance, user, progress)).await,
             Next::Ask(challenge) => Ok(Outcome::Asked(ask(app, app_client, user, progress, challenge, next_id, delivery)?)),
-            Next::Complete(memberships) => {
+            Next::Complete(family, memberships) => {
                 let second = |done: &Done| matches!(done, Done::SoftwareToken | Done::EmailMfa | Done::SmsMfa | Done::Enrolment);
                 let both = progress.has(Done::WebAuthn) && first_factor::passkey_is_both(&app_client.pool, &user);
                 let mfa = both || progress.done.iter().any(second);
@@ -94,12 +98,12 @@ impl Attempt<'_> {
         user: &User,
         progress: &Progress,
         groups: GroupClaims,
-        family: &tokens::TokenFamily,
+        family: &TokenFamily,
         refresh_token: String,
     ) -> Result<Tokens, SignInRefused> {
-        triggers::sign_in::after(self.app, self.app_client, user).await?;
+        triggers::sign_in::after(self.entrance.app, &self.entrance.app_client, user).await?;
         let tokens_for = if progress.has(Done::NewPassword) { TokensFor::NewPassword } else { TokensFor::SignIn };
-        Ok(issue::tokens(self.app, self.app_client, user, groups, family, Some(refresh_token), tokens_for).await?)
+        Ok(issue::tokens(self.entrance.app, &self.entrance.app_client, user, groups, family, Some(refresh_token), tokens_for).await?)
     }
 
     /// The transaction. What is refused inside of `Ok` is remembered: its charges are kept.
@@ -109,24 +113,31 @@ impl Attempt<'_> {
     async fn take(
         &self,
         tx: &mut Conn,
-        family: &tokens::TokenFamily,
+        family: &TokenFamily,
         new: Option<&NewDevice>,
         next_id: &str,
     ) -> Result<Result<Reached, SignInRefused>, SignInRefused> {
-        let (app, app_client) = (self.app, self.app_client);
+        let (app, app_client) = (self.entrance.app, &self.entrance.app_client);
         let pool_id = &app_client.pool.id;
         if let AnswerProof::FirstCode { session, challenge, target, code } = &self.proof
             && let Err(refused) = one_time_code::prove(app, app_client, tx, *challenge, session, target, code).await?
         {
             return Ok(Err(refused));
         }
-        if let AnswerProof::Passkey { session, credential } = &self.proof
-            && let Err(refused) = web_authn::prove(app, app_client, tx, &self.user_id, session, credential).await?
-        {
-            return Ok(Err(refused));
-        }
+        let passkey = match &self.proof {
+            AnswerProof::Passkey { session, credential } => {
+                match web_authn::prove(app, app_client, tx, &self.user_id, session, credential).await? {
+                    Ok(method) => Some(method),
+                    Err(refused) => return Ok(Err(refused)),
+                }
+            }
+            _ => self.progress.passkey,
+        };
         let Some(user) = users::find_by_id(tx, pool_id, &self.user_id).await? else { return Ok(Err(self.proof.stale())) };
-        if let Err(refused) = is_asked(app, app_client, tx, &user, &self.progress, self.proof.session()).await? {
+        // What is credited answers nothing that was asked; what follows from it is decided below.
+        if !matches!(self.proof, AnswerProof::Credited)
+            && let Err(refused) = is_asked(app, app_client, tx, &user, &self.progress, self.proof.session()).await?
+        {
             return Ok(Err(refused));
         }
         let applied = match self.apply(tx, &user).await? {
@@ -147,28 +158,44 @@ impl Attempt<'_> {
             Applied::Accepted(Done::NewPassword | Done::EmailMfa | Done::SmsMfa) => {
                 users::find_by_id(tx, pool_id, &user.id).await?.ok_or_else(|| self.proof.stale())?
             }
+            // SECURITY: whoever knows the password is not let in by it; that it must be another is kept for the next time, too.
+            Applied::Accepted(Done::Password) if self.progress.risk.must_reset && user.status == UserStatus::Confirmed => {
+                let user = User { status: UserStatus::ResetRequired, ..user };
+                users::update(tx, &user, app.now()).await?;
+                user
+            }
             _ => user,
         };
-        let progress = self.progress_after(applied, &user);
+        let progress = Progress { passkey, ..self.progress_after(applied, &user) };
         let step = device::next_in(app, tx, app_client, &user, &progress).await?;
         // SECURITY: whose a device is, is told to those only who have proven who they are. Nothing is spent: they may come again.
         if step.is_ok() && self.progress.done.is_empty() && !device::is_known(tx, &app_client.pool, &user, &progress).await? {
             return Err(SignInRefused::NoSuchDevice);
         }
         let target = attempts_of(app, &user);
+        // SECURITY: nobody is signed in by what is credited alone.
+        if matches!(self.proof, AnswerProof::Credited) && step == Ok(Step::Complete) {
+            return Ok(Err(SignInRefused::LevelReached));
+        }
+        let recorded = self.recorded(family.clone(), &progress);
         if step == Ok(Step::Complete) {
-            attempts::clear(tx, pool_id, &target).await?;
-            if !tokens::insert_family(tx, family).await? {
+            // SECURITY: only a sign-in that was whole in itself clears what was wrong before it.
+            match self.proof.charged() {
+                Some(factor) if progress.is_credited() => attempts::give_back(tx, pool_id, &target, factor).await?,
+                _ if progress.is_credited() => {}
+                _ => attempts::clear(tx, pool_id, &target).await?,
+            }
+            if !tokens::insert_family(tx, &recorded).await? {
                 return Err(app_client.gone().into());
             }
-            device::arrive(app, tx, &app_client.pool, family, new, self.whence).await?;
+            device::arrive(app, tx, &app_client.pool, &recorded, new, self.entrance.whence).await?;
         } else if let Some(factor) = self.proof.charged() {
             // A right answer was no wrong one; what was wrong before it stays counted until the sign-in is complete.
             attempts::give_back(tx, pool_id, &target, factor).await?;
         }
         let next = match step {
             Ok(Step::Ask(challenge)) => Next::Ask(challenge),
-            Ok(Step::Complete) => Next::Complete(groups::memberships(tx, pool_id, &user.id).await?),
+            Ok(Step::Complete) => Next::Complete(Box::new(recorded), groups::memberships(tx, pool_id, &user.id).await?),
             Err(refused) => return Ok(Err(SignInRefused::of_next(refused, self.proof.stale()))),
         };
         let delivery = match &next {
@@ -178,9 +205,18 @@ impl Attempt<'_> {
                 Err(SignInRefused::TooManyMessages) => return Ok(Err(SignInRefused::TooManyMessages)),
                 Err(refused) => return Err(refused),
             },
-            Next::Complete(_) => None,
+            Next::Complete(..) => None,
         };
         Ok(Ok(Reached { user, progress, next, delivery }))
+    }
+
+    /// The sign-in with what it reached. What it was credited makes it no newer than that.
+    fn recorded(&self, family: TokenFamily, progress: &Progress) -> TokenFamily {
+        let (methods, target) = (progress.methods(), progress.target.as_ref());
+        let names = acr_values(&self.entrance.app_client.pool.configuration.acr_configuration);
+        let acr = target.and_then(|_| Level::reached(&methods)).map(|level| level.name(names).to_owned());
+        let credited = target.and_then(|target| target.credit.as_ref()).map(|credit| Timestamp::from_millis(credit.authenticated_at));
+        TokenFamily { methods, acr, authenticated_at: credited.unwrap_or(family.authenticated_at), ..family }
     }
 
     fn progress_after(&self, applied: Applied, user: &User) -> Progress {
@@ -189,15 +225,16 @@ impl Attempt<'_> {
             Applied::Accepted(done) => progress.after(done, user),
             Applied::Chosen(factor) => Progress { second: Some(factor), ..progress },
             Applied::NewEmail(address) => Progress { new_email: Some(address), ..progress },
-            Applied::Wrong(_) | Applied::Refused(_) => progress,
+            Applied::Nothing | Applied::Wrong(_) | Applied::Refused(_) => progress,
         }
     }
 
     async fn apply(&self, tx: &mut Conn, user: &User) -> Result<Applied, SignInRefused> {
-        let (app, app_client) = (self.app, self.app_client);
+        let (app, app_client) = (self.entrance.app, &self.entrance.app_client);
         match &self.proof {
             AnswerProof::Password { .. } => Ok(Applied::Accepted(Done::Password)),
             AnswerProof::Custom => Ok(Applied::Accepted(Done::Custom)),
+            AnswerProof::Credited => Ok(Applied::Nothing),
             AnswerProof::NewPassword { record, attributes, .. } => new_password::apply(app, app_client, tx, user, record, attributes).await,
             AnswerProof::SoftwareToken { code, .. } => software_token::apply(app, app_client, tx, user, code).await,
             AnswerProof::Confirmed { session } => {
@@ -209,10 +246,20 @@ impl Attempt<'_> {
             AnswerProof::SecondCode { session, challenge, code } => {
                 second_code::apply(app, app_client, tx, user, session, *challenge, code).await
             }
-            AnswerProof::SelectMfa { factor, .. } => Ok(second_code::choose(app_client, user, *factor)),
+            AnswerProof::SelectMfa { factor, .. } => Ok(second_code::choose(app_client, user, &self.progress, *factor)),
             AnswerProof::MfaSetup { session, email: None } => Ok(mfa_setup::apply(session)),
             AnswerProof::MfaSetup { session, email: Some(email) } => Ok(second_code::begin_set_up(app_client, session, email)),
             AnswerProof::Device { is_right, .. } => Ok(device::apply(*is_right)),
         }
     }
+}
+
+/// Returns the charge of a right password.
+async fn give_back(app: &App, app_client: &AppClient, user_id: &UserId) -> Result<(), StoreError> {
+    let pool_id = &app_client.pool.id;
+    app.write(async |tx| match users::find_by_id(tx, pool_id, user_id).await? {
+        Some(user) => attempts::give_back(tx, pool_id, &attempts_of(app, &user), Factor::Password).await,
+        None => Ok(()),
+    })
+    .await
 }

@@ -14,9 +14,11 @@ use crate::context::App;
 use crate::crypto::ids;
 use crate::crypto::srp::ClientPublic;
 use crate::flows::clients::AppClient;
-use crate::flows::whence::Whence;
+use crate::flows::entrance::Entrance;
 use crate::kit::secret::Secret;
 use crate::store::{Conn, user_pools, users};
+use crate::userpools::authentication_level::Target;
+use crate::userpools::challenge::target::leading;
 use crate::userpools::challenge::{Barred, Challenge, Flow, Progress};
 use crate::userpools::first_factor::{self, FirstFactor};
 use crate::userpools::user::{User, UserStatus};
@@ -46,19 +48,19 @@ pub enum FirstAnswer {
 /// # Errors
 /// [`SignInRefused`].
 pub async fn begin(
-    app: &App,
-    app_client: &AppClient,
+    entrance: &Entrance<'_>,
     username: &str,
     subject: Subject,
     preferred: Option<Chosen>,
-    whence: Whence<'_>,
+    target: Option<Target>,
 ) -> Result<Outcome, SignInRefused> {
-    let offered = offered(app_client, &subject);
+    let (app, app_client) = (entrance.app, &entrance.app_client);
+    let offered = offered(app_client, &subject, target.as_ref())?;
     match preferred.filter(|chosen| offered.contains(&chosen.factor)) {
-        Some(chosen) => go_on(app, app_client, username, subject, chosen, None, whence).await,
+        Some(chosen) => go_on(entrance, username, subject, chosen, None, target).await,
         None if offered.is_empty() => Err(nothing_offered(app_client, &subject)),
         None => {
-            let session = session(app, app_client, &subject, Challenge::SelectFirst, None).to_text(app, app_client)?;
+            let session = session(app, app_client, &subject, Challenge::SelectFirst, None, target).to_text(app, app_client)?;
             Ok(Outcome::Asked(ChallengeAsked::SelectFirst { session, offered }))
         }
     }
@@ -68,15 +70,8 @@ pub async fn begin(
 ///
 /// # Errors
 /// [`SignInRefused`].
-pub async fn respond(
-    app: &App,
-    app_client: &AppClient,
-    username: &str,
-    session: Session,
-    answer: FirstAnswer,
-    secret_hash: Option<&str>,
-    whence: Whence<'_>,
-) -> Result<Outcome, SignInRefused> {
+pub async fn respond(entrance: &Entrance<'_>, username: &str, session: Session, answer: FirstAnswer) -> Result<Outcome, SignInRefused> {
+    let (app, app_client) = (entrance.app, &entrance.app_client);
     let user = app.read(async |tx| users::find(tx, &app_client.pool, username).await).await?;
     let subject = Subject::named(app, &app_client.pool, username, user);
     // SECURITY: the session of one with the name of another is nobody's.
@@ -84,32 +79,43 @@ pub async fn respond(
         return Err(SessionRefused::Invalid.into());
     }
     let own_name = subject.user.as_ref().map_or(username, |user| &user.username);
-    app_client.check_secret_hash(app, &[username, own_name], secret_hash)?;
+    entrance.check_secret_hash(&[username, own_name])?;
     app.read(async |tx| session.check_unused(tx, &app_client.pool.id).await).await??;
     match answer {
-        FirstAnswer::Chosen(chosen) if !offered(app_client, &subject).contains(&chosen.factor) => Err(SignInRefused::NotOffered),
-        FirstAnswer::Chosen(chosen) => go_on(app, app_client, username, subject, chosen, Some(session), whence).await,
+        FirstAnswer::Chosen(chosen) => {
+            let target = session.progress.target.clone();
+            if !offered(app_client, &subject, target.as_ref())?.contains(&chosen.factor) {
+                return Err(SignInRefused::NotOffered);
+            }
+            go_on(entrance, username, subject, chosen, Some(session), target).await
+        }
         FirstAnswer::Code(code) => {
             let challenge = CodeChallenge::of(session.asked).ok_or(SessionRefused::Invalid)?;
             let (user_id, progress) = (subject.id, session.progress.clone());
             let proof = AnswerProof::FirstCode { session, challenge, target: subject.target, code };
-            driver::advance(app, app_client, user_id, progress, proof, whence).await
+            driver::advance(entrance, user_id, progress, proof).await
         }
         FirstAnswer::Passkey(credential) => {
             let progress = session.progress.clone();
-            driver::advance(app, app_client, subject.id, progress, AnswerProof::Passkey { session, credential }, whence).await
+            driver::advance(entrance, subject.id, progress, AnswerProof::Passkey { session, credential }).await
         }
     }
 }
 
-/// What is offered.
-fn offered(app_client: &AppClient, subject: &Subject) -> Vec<FirstFactor> {
+/// What is offered; of that, what leads to a level.
+fn offered(app_client: &AppClient, subject: &Subject, target: Option<&Target>) -> Result<Vec<FirstFactor>, Barred> {
     let pool = &app_client.pool;
-    match &subject.user {
-        // SECURITY: told by the pool and its client alone.
-        _ if app_client.client.configuration.hides_users() => first_factor::of_pool(pool),
+    // SECURITY: told by the pool and its client alone where users are hidden, but to who holds a token of the user.
+    let is_hidden = app_client.client.configuration.hides_users() && target.is_none_or(|target| target.credit.is_none());
+    let user = subject.user.as_ref().filter(|_| !is_hidden);
+    let offered = match user {
+        _ if is_hidden => first_factor::of_pool(pool),
         Some(user) => first_factor::of_user(pool, user),
         None => Vec::new(),
+    };
+    match target {
+        Some(target) if !offered.is_empty() => leading(pool, user, target, offered),
+        _ => Ok(offered),
     }
 }
 
@@ -120,32 +126,33 @@ fn nothing_offered(app_client: &AppClient, subject: &Subject) -> SignInRefused {
 }
 
 async fn go_on(
-    app: &App,
-    app_client: &AppClient,
+    entrance: &Entrance<'_>,
     username: &str,
     subject: Subject,
     chosen: Chosen,
     session: Option<Session>,
-    whence: Whence<'_>,
+    target: Option<Target>,
 ) -> Result<Outcome, SignInRefused> {
+    let (app, app_client) = (entrance.app, &entrance.app_client);
     let Chosen { factor, password, public } = chosen;
     match (factor, password, public) {
         (FirstFactor::Password, Some(password), _) => {
-            let progress = begun(subject.user.as_ref(), Some(factor));
+            let progress = begun(subject.user.as_ref(), Some(factor), target);
             // It is answered by the password itself: so far it asked for the choice.
             let session = session.map(|session| Session { asked: Challenge::Password, ..session });
-            driver::by_password(app, app_client, subject, password, progress, session, whence).await
+            driver::by_password(entrance, subject, password, progress, session).await
         }
         (FirstFactor::PasswordSrp, _, Some(public)) => {
             spend(app, app_client, session.as_ref()).await?;
-            let progress = begun(subject.user.as_ref(), Some(factor));
+            let progress = begun(subject.user.as_ref(), Some(factor), target);
             Ok(Outcome::Asked(srp::ask(app, app_client, subject, *public, progress).await?))
         }
-        (FirstFactor::Password, None, _) => ask_for(app, app_client, &subject, Challenge::Password, factor, session.as_ref()).await,
-        (FirstFactor::PasswordSrp, _, None) => ask_for(app, app_client, &subject, Challenge::PasswordSrp, factor, session.as_ref()).await,
-        (FirstFactor::EmailOtp, ..) => send(app, app_client, username, &subject, Challenge::EmailOtp, factor, session.as_ref()).await,
-        (FirstFactor::SmsOtp, ..) => send(app, app_client, username, &subject, Challenge::SmsOtp, factor, session.as_ref()).await,
-        (FirstFactor::WebAuthn, ..) => web_authn::ask(app, app_client, &subject, session.as_ref()).await,
+        (FirstFactor::Password, None, _) => ask_for(app, app_client, &subject, Challenge::Password, factor, session.as_ref(), target).await,
+        (FirstFactor::PasswordSrp, _, None) => {
+            ask_for(app, app_client, &subject, Challenge::PasswordSrp, factor, session.as_ref(), target).await
+        }
+        (FirstFactor::EmailOtp | FirstFactor::SmsOtp, ..) => send(entrance, username, &subject, factor, session.as_ref(), target).await,
+        (FirstFactor::WebAuthn, ..) => web_authn::ask(app, app_client, &subject, session.as_ref(), target).await,
     }
 }
 
@@ -157,21 +164,23 @@ async fn ask_for(
     challenge: Challenge,
     factor: FirstFactor,
     answered: Option<&Session>,
+    target: Option<Target>,
 ) -> Result<Outcome, SignInRefused> {
     spend(app, app_client, answered).await?;
-    let session = session(app, app_client, subject, challenge, Some(factor)).to_text(app, app_client)?;
+    let session = session(app, app_client, subject, challenge, Some(factor), target).to_text(app, app_client)?;
     Ok(Outcome::Asked(ChallengeAsked::First { session, factor }))
 }
 
 async fn send(
-    app: &App,
-    app_client: &AppClient,
+    entrance: &Entrance<'_>,
     username: &str,
     subject: &Subject,
-    challenge: Challenge,
     factor: FirstFactor,
     answered: Option<&Session>,
+    target: Option<Target>,
 ) -> Result<Outcome, SignInRefused> {
+    let (app, app_client) = (entrance.app, &entrance.app_client);
+    let challenge = if factor == FirstFactor::SmsOtp { Challenge::SmsOtp } else { Challenge::EmailOtp };
     let hides = app_client.client.configuration.hides_users();
     let code_challenge = CodeChallenge::of(challenge).ok_or(SignInRefused::NotOffered)?;
     let name = app_client.pool.one_form(username);
@@ -186,7 +195,7 @@ async fn send(
             let language = app_client.pool.configuration.language_of(able);
             let whom = Whom { id: subject.id.as_str(), name: &name, language, address };
             let sent = one_time_code::send(app, app_client, tx, code_challenge, &next_id, &whom).await?;
-            Ok::<_, SignInRefused>((sent, begun(user.as_ref(), Some(factor))))
+            Ok::<_, SignInRefused>((sent, begun(user.as_ref(), Some(factor), target.clone())))
         })
         .await?;
     if !sent.has_room && !hides {
@@ -217,11 +226,18 @@ pub(super) async fn spend_in(app: &App, app_client: &AppClient, tx: &mut Conn, a
     Ok(())
 }
 
-fn session(app: &App, app_client: &AppClient, subject: &Subject, challenge: Challenge, factor: Option<FirstFactor>) -> Session {
-    Session::new(app, app_client, &subject.id, challenge, begun(subject.user.as_ref(), factor))
+fn session(
+    app: &App,
+    app_client: &AppClient,
+    subject: &Subject,
+    challenge: Challenge,
+    factor: Option<FirstFactor>,
+    target: Option<Target>,
+) -> Session {
+    Session::new(app, app_client, &subject.id, challenge, begun(subject.user.as_ref(), factor, target))
 }
 
-pub(super) fn begun(user: Option<&User>, first: Option<FirstFactor>) -> Progress {
+pub(super) fn begun(user: Option<&User>, first: Option<FirstFactor>, target: Option<Target>) -> Progress {
     let (password, factor) = user.map(|user| (user.password_generation, user.factor_generation)).unwrap_or_default();
-    Progress { first, ..Progress::begin(Flow::Choice, password, factor) }
+    Progress { first, target, ..Progress::begin(Flow::Choice, password, factor) }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::asked::ChallengeAsked;
 use super::driver::{self, Outcome};
+use super::proof::AnswerProof;
 use super::refused::{SessionRefused, SignInRefused};
 use super::session::Session;
 use super::srp;
@@ -14,9 +15,9 @@ use super::subject::Subject;
 use crate::context::App;
 use crate::crypto::srp::ClientPublic;
 use crate::flows::clients::AppClient;
+use crate::flows::entrance::Entrance;
 use crate::flows::triggers::TriggerRefused;
 use crate::flows::triggers::challenge::{self, CUSTOM_CHALLENGE, Created, Defined, Whose};
-use crate::flows::whence::Whence;
 use crate::kit::id::UserId;
 use crate::store::{Conn, attempts, users};
 use crate::userpools::challenge::{Challenge, CustomRound, Done, Flow, Progress};
@@ -39,15 +40,13 @@ pub struct Asked {
 
 /// Whose sign-in it is, and where it stands.
 struct Standing<'a> {
-    app: &'a App,
-    app_client: &'a AppClient,
+    entrance: &'a Entrance<'a>,
     /// The user, or nobody: [`Subject`].
     user: Option<User>,
     id: UserId,
     /// The name that was given.
     name: &'a str,
     progress: Progress,
-    whence: Whence<'a>,
 }
 
 /// Begins: with the functions' first question, or with a proof of the password before it.
@@ -55,13 +54,12 @@ struct Standing<'a> {
 /// # Errors
 /// [`SignInRefused`].
 pub async fn begin(
-    app: &App,
-    app_client: &AppClient,
+    entrance: &Entrance<'_>,
     subject: Subject,
     name: &str,
     public: Option<Box<ClientPublic>>,
-    whence: Whence<'_>,
 ) -> Result<Outcome, SignInRefused> {
+    let (app, app_client) = (entrance.app, &entrance.app_client);
     let flow = if public.is_some() { Flow::CustomSrp } else { Flow::Custom };
     let mut progress = srp::progress(flow, &subject);
     if public.is_some() {
@@ -76,7 +74,7 @@ pub async fn begin(
             Ok(Outcome::Asked(srp::ask(app, app_client, subject, *public, progress).await?))
         }
         (defined, _) => {
-            let standing = Standing { app, app_client, user: subject.user, id: subject.id, name, progress, whence };
+            let standing = Standing { entrance, user: subject.user, id: subject.id, name, progress };
             standing.go(defined).await
         }
     }
@@ -86,31 +84,18 @@ pub async fn begin(
 ///
 /// # Errors
 /// [`SignInRefused`].
-pub async fn after_password(
-    app: &App,
-    app_client: &AppClient,
-    user: User,
-    mut progress: Progress,
-    whence: Whence<'_>,
-) -> Result<Outcome, SignInRefused> {
+pub async fn after_password(entrance: &Entrance<'_>, user: User, mut progress: Progress) -> Result<Outcome, SignInRefused> {
     progress.history.push(CustomRound { challenge: "PASSWORD_VERIFIER".to_owned(), is_right: true, metadata: None });
     let (id, name) = (user.id.clone(), user.username.clone());
-    Standing { app, app_client, user: Some(user), id, name: &name, progress, whence }.define().await
+    Standing { entrance, user: Some(user), id, name: &name, progress }.define().await
 }
 
 /// Answers CUSTOM_CHALLENGE. A wrong answer ends nothing: the functions say what follows.
 ///
 /// # Errors
 /// [`SignInRefused`].
-pub async fn respond(
-    app: &App,
-    app_client: &AppClient,
-    name: &str,
-    session: &str,
-    answer: &str,
-    secret_hash: Option<&str>,
-    whence: Whence<'_>,
-) -> Result<Outcome, SignInRefused> {
+pub async fn respond(entrance: &Entrance<'_>, name: &str, session: &str, answer: &str) -> Result<Outcome, SignInRefused> {
+    let (app, app_client) = (entrance.app, &entrance.app_client);
     let session = Session::open(app, app_client, &[Challenge::Custom], session)?;
     let user = app.read(async |tx| users::find(tx, &app_client.pool, name).await).await?;
     let subject = Subject::named(app, &app_client.pool, name, user);
@@ -119,7 +104,7 @@ pub async fn respond(
         return Err(SessionRefused::Invalid.into());
     }
     let username = subject.user.as_ref().map_or(name, |user| &user.username);
-    app_client.check_secret_hash(app, &[name, username], secret_hash)?;
+    entrance.check_secret_hash(&[name, username])?;
     app.read(async |tx| waits(app, app_client, tx, &session, subject.user.is_some()).await).await??;
     let asked = session.custom.clone().unwrap_or_default();
     driver::charge(app, app_client, &subject.target).await?;
@@ -139,7 +124,7 @@ pub async fn respond(
     .await??;
     let mut progress = session.progress.clone();
     progress.history.push(CustomRound { challenge: CUSTOM_CHALLENGE.to_owned(), is_right, metadata: asked.metadata });
-    Standing { app, app_client, user: subject.user, id: subject.id, name, progress, whence }.define().await
+    Standing { entrance, user: subject.user, id: subject.id, name, progress }.define().await
 }
 
 /// Whether the session waits for an answer, and what it rests on is there still.
@@ -165,7 +150,7 @@ impl Standing<'_> {
     }
 
     async fn define(self) -> Result<Outcome, SignInRefused> {
-        let defined = challenge::define(self.app, self.app_client, self.whose(), &self.progress.history).await?;
+        let defined = challenge::define(self.entrance.app, &self.entrance.app_client, self.whose(), &self.progress.history).await?;
         self.go(defined.ok_or(SignInRefused::NoCustomAuth)?).await
     }
 
@@ -177,7 +162,7 @@ impl Standing<'_> {
                 let user = self.user.ok_or(SignInRefused::Incorrect)?;
                 // A function that signs in before the password was asked for has not had it proven.
                 let flow = if self.progress.has(Done::Password) { self.progress.flow } else { Flow::Custom };
-                driver::accept_custom(self.app, self.app_client, user.id, Progress { flow, ..self.progress }, self.whence).await
+                driver::advance(self.entrance, user.id, Progress { flow, ..self.progress }, AnswerProof::Custom).await
             }
             Defined::Ask(challenge) if challenge == CUSTOM_CHALLENGE => self.ask().await,
             Defined::Ask(_) => Err(TriggerRefused::UNRECOGNIZABLE.into()),
@@ -185,14 +170,15 @@ impl Standing<'_> {
     }
 
     async fn ask(mut self) -> Result<Outcome, SignInRefused> {
+        let (app, app_client) = (self.entrance.app, &self.entrance.app_client);
         if !self.progress.has(Done::Password) {
             self.progress.flow = Flow::Custom;
         }
-        let created = challenge::create(self.app, self.app_client, self.whose(), &self.progress.history).await?;
+        let created = challenge::create(app, app_client, self.whose(), &self.progress.history).await?;
         let Created { public_challenge_parameters: public, private_challenge_parameters: private, challenge_metadata: metadata } =
             created.ok_or(SignInRefused::NoCustomAuth)?;
-        let session = Session::new(self.app, self.app_client, &self.id, Challenge::Custom, self.progress);
-        let session = Session { custom: Some(Asked { private, metadata }), ..session }.to_text(self.app, self.app_client)?;
+        let session = Session::new(app, app_client, &self.id, Challenge::Custom, self.progress);
+        let session = Session { custom: Some(Asked { private, metadata }), ..session }.to_text(app, app_client)?;
         if session.len() > LONGEST_SESSION {
             return Err(TriggerRefused::Response("The private parameters and the metadata of the challenges are too long").into());
         }

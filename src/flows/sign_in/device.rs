@@ -10,22 +10,21 @@ use super::proof::AnswerProof;
 use super::refused::{SessionRefused, SignInRefused};
 use super::session::{self, Session};
 use super::srp::PasswordClaim;
-use super::subject::attempts_of;
+use super::subject::is_live;
 use crate::context::App;
 use crate::crypto::sealed::sealed_as_json;
 use crate::crypto::srp::{ClientPublic, Proof, ServerChallenge};
 use crate::flows::clients::AppClient;
 use crate::flows::devices::open_verifier;
+use crate::flows::entrance::Entrance;
 use crate::flows::failed::Failed;
 use crate::flows::sessions;
 use crate::flows::whence::Whence;
 use crate::kit::clock::Timestamp;
-use crate::kit::id::UserId;
 use crate::store::tokens::TokenFamily;
-use crate::store::{Conn, StoreError, attempts, devices, users};
+use crate::store::{Conn, StoreError, devices, tokens, users};
 use crate::userpools::challenge::{Challenge, Done, NextRefused, Progress, Step, next_on};
 use crate::userpools::device::{Device, NewDevice};
-use crate::userpools::lockout::Factor;
 use crate::userpools::pool::Pool;
 use crate::userpools::user::User;
 
@@ -56,53 +55,36 @@ pub struct DeviceAsk<'a> {
 ///
 /// # Errors
 /// [`SignInRefused`].
-pub async fn ask_device(
-    app: &App,
-    app_client: &AppClient,
-    given: DeviceAsk<'_>,
-    secret_hash: Option<&str>,
-    whence: Whence<'_>,
-) -> Result<Outcome, SignInRefused> {
+pub async fn ask_device(entrance: &Entrance<'_>, given: DeviceAsk<'_>) -> Result<Outcome, SignInRefused> {
     let DeviceAsk { username, session, public } = given;
-    let outcome = ask(app, app_client, username, session, public, whence).await.and_then(|(asked, user)| {
-        app_client.check_secret_hash(app, &[username, &user.username], secret_hash)?;
+    let outcome = ask(entrance, username, session, public).await.and_then(|(asked, user)| {
+        entrance.check_secret_hash(&[username, &user.username])?;
         Ok(Outcome::Asked(asked))
     });
-    counted(app, app_client, outcome)
+    counted(entrance, outcome)
 }
 
 /// Answers DEVICE_PASSWORD_VERIFIER.
 ///
 /// # Errors
 /// [`SignInRefused`].
-pub async fn prove_device(
-    app: &App,
-    app_client: &AppClient,
-    claim: PasswordClaim,
-    secret_hash: Option<&str>,
-    whence: Whence<'_>,
-) -> Result<Outcome, SignInRefused> {
-    counted(app, app_client, device_proven(app, app_client, claim, secret_hash, whence).await)
+pub async fn prove_device(entrance: &Entrance<'_>, claim: PasswordClaim) -> Result<Outcome, SignInRefused> {
+    counted(entrance, device_proven(entrance, claim).await)
 }
 
-async fn device_proven(
-    app: &App,
-    app_client: &AppClient,
-    claim: PasswordClaim,
-    secret_hash: Option<&str>,
-    whence: Whence<'_>,
-) -> Result<Outcome, SignInRefused> {
+async fn device_proven(entrance: &Entrance<'_>, claim: PasswordClaim) -> Result<Outcome, SignInRefused> {
+    let (app, app_client) = (entrance.app, &entrance.app_client);
     let username = claim.username.clone();
     let user = app.read(async |tx| users::find(tx, &app_client.pool, &username).await).await?;
     let user = user.ok_or(SignInRefused::Incorrect)?;
-    app_client.check_secret_hash(app, &[&username, &user.username], secret_hash)?;
-    let (session, is_right) = judge(app, app_client, claim, whence).await?;
+    entrance.check_secret_hash(&[&username, &user.username])?;
+    let (session, is_right) = judge(entrance, claim).await?;
     // SECURITY: the block of one user with the name of another is nobody's.
     if session.user_id != user.id {
         return Err(SignInRefused::Incorrect);
     }
     let progress = session.progress.clone();
-    advance(app, app_client, user.id, progress, AnswerProof::Device { session, is_right }, whence).await
+    advance(entrance, user.id, progress, AnswerProof::Device { session, is_right }).await
 }
 
 /// What a sign-in asks for next, as everything is in this transaction: its device too.
@@ -120,6 +102,13 @@ pub async fn next_in(
         Some(key) => devices::find(tx, &user.pool_id, &user.id, key).await?,
         None => None,
     };
+    // SECURITY: what rests on an earlier sign-in ends with it.
+    if let Some(credit) = progress.target.as_ref().and_then(|target| target.credit.as_ref()) {
+        let family = tokens::find_family(tx, &user.pool_id, &credit.origin_jti).await?;
+        if !family.is_some_and(|family| is_live(&family, &user.id)) {
+            return Ok(Err(NextRefused::Stale));
+        }
+    }
     // SECURITY: a sign-in that named a device which is the user's no more does not go on as one that named none.
     if progress.has(Done::Device) && device.is_none() {
         return Ok(Err(NextRefused::Stale));
@@ -138,32 +127,18 @@ pub async fn is_known(tx: &mut Conn, pool: &Pool, user: &User, progress: &Progre
     }
 }
 
-/// Returns the charge of a right password that came with a device that is not the user's: it was no guess.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn give_back(app: &App, app_client: &AppClient, user_id: &UserId) -> Result<(), StoreError> {
-    let pool_id = &app_client.pool.id;
-    app.write(async |tx| match users::find_by_id(tx, pool_id, user_id).await? {
-        Some(user) => attempts::give_back(tx, pool_id, &attempts_of(app, &user), Factor::Password).await,
-        None => Ok(()),
-    })
-    .await
-}
-
 /// Answers DEVICE_SRP_AUTH: the session is the one that comes with it, or of clients that carry none the one that was kept for
 /// the public value with which they proved the password.
 ///
 /// # Errors
 /// [`SignInRefused`].
 async fn ask(
-    app: &App,
-    app_client: &AppClient,
+    entrance: &Entrance<'_>,
     username: &str,
     session: Option<&str>,
     public: ClientPublic,
-    whence: Whence<'_>,
 ) -> Result<(ChallengeAsked, User), SignInRefused> {
+    let (app, app_client) = (entrance.app, &entrance.app_client);
     let session = match session {
         Some(session) => session.to_owned(),
         None => kept(app, app_client, &public).await?,
@@ -174,7 +149,7 @@ async fn ask(
             let user = users::find(tx, &app_client.pool, username).await?;
             // SECURITY: the session of one user with the name of another is nobody's; and of one device with the key of another.
             let user = user.filter(|user| user.id == session.user_id).ok_or(SessionRefused::Invalid)?;
-            if whence.device_key.is_none() || whence.device_key != session.progress.device.as_deref() {
+            if entrance.whence.device_key.is_none() || entrance.whence.device_key != session.progress.device.as_deref() {
                 return Err(SessionRefused::Invalid.into());
             }
             session.check_unused(tx, &app_client.pool.id).await??;
@@ -182,7 +157,7 @@ async fn ask(
             if asked != Ok(Step::Ask(Challenge::Device)) {
                 return Err(SessionRefused::Invalid.into());
             }
-            let key = whence.device_key.unwrap_or_default();
+            let key = entrance.whence.device_key.unwrap_or_default();
             let device = devices::find(tx, &user.pool_id, &user.id, key).await?.ok_or(SessionRefused::Invalid)?;
             Ok::<_, SignInRefused>((user, device))
         })
@@ -205,10 +180,11 @@ async fn ask(
 ///
 /// # Errors
 /// [`SignInRefused::Incorrect`] when the block is none of ours, or old.
-async fn judge(app: &App, app_client: &AppClient, claim: PasswordClaim, whence: Whence<'_>) -> Result<(Session, bool), SignInRefused> {
+async fn judge(entrance: &Entrance<'_>, claim: PasswordClaim) -> Result<(Session, bool), SignInRefused> {
+    let (app, app_client) = (entrance.app, &entrance.app_client);
     let block: DeviceBlock = session::open(app, app_client, "device secret block", &claim.secret_block).ok_or(SignInRefused::Incorrect)?;
     let is_old = (app.now().seconds() - claim.signed_at.seconds()).abs() > TIMESTAMP_SECONDS;
-    if is_old || block.session.is_expired(app) || whence.device_key != Some(block.device_key.as_str()) {
+    if is_old || block.session.is_expired(app) || entrance.whence.device_key != Some(block.device_key.as_str()) {
         return Err(SignInRefused::Incorrect);
     }
     let user_id = &block.session.user_id;

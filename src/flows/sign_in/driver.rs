@@ -12,15 +12,17 @@ use super::proof::AnswerProof;
 use super::refused::{SessionRefused, SignInRefused};
 use super::session::Session;
 use super::srp::{self, PasswordClaim};
+use super::step_up::{self, Aimed};
 use super::subject::Subject;
 use super::{custom, device, history, migrated, password, sign_up};
 use crate::audit::Counted;
 use crate::context::App;
 use crate::flows::clients::AppClient;
+use crate::flows::entrance::Entrance;
 use crate::flows::issue::Tokens;
+use crate::flows::passwords::{self, SetBy};
+use crate::flows::takeover;
 use crate::flows::triggers;
-use crate::flows::whence::Whence;
-use crate::flows::{passwords, risk};
 use crate::kit::id::UserId;
 use crate::kit::secret::Secret;
 use crate::store::attempts::{self, Charge, Target};
@@ -52,6 +54,8 @@ pub enum Applied {
     Chosen(SecondFactor),
     /// It named an address that is to become a second factor.
     NewEmail(String),
+    /// There was nothing to judge.
+    Nothing,
     /// It was wrong: the session counts it.
     Wrong(SignInRefused),
     /// It was not judged.
@@ -62,18 +66,13 @@ pub enum Applied {
 ///
 /// # Errors
 /// [`SignInRefused`].
-pub async fn begin(
-    app: &App,
-    app_client: &AppClient,
-    begin: Begin,
-    secret_hash: Option<&str>,
-    whence: Whence<'_>,
-) -> Result<Outcome, SignInRefused> {
-    counted(app, app_client, begun(app, app_client, begin, secret_hash, whence).await)
+pub async fn begin(entrance: &Entrance<'_>, begin: Begin) -> Result<Outcome, SignInRefused> {
+    counted(entrance, begun(entrance, begin).await)
 }
 
 /// Counts what a step came to, for whoever wants to know how much goes on in the pool.
-pub(super) fn counted(app: &App, app_client: &AppClient, outcome: Result<Outcome, SignInRefused>) -> Result<Outcome, SignInRefused> {
+pub(super) fn counted(entrance: &Entrance<'_>, outcome: Result<Outcome, SignInRefused>) -> Result<Outcome, SignInRefused> {
+    let (app, app_client) = (entrance.app, &entrance.app_client);
     let what = match &outcome {
         Ok(Outcome::SignedIn { mfa, .. }) => Some(Counted::SignIn { mfa: *mfa }),
         Ok(Outcome::Asked(_)) | Err(SignInRefused::Busy | SignInRefused::Failed(_)) => None,
@@ -85,13 +84,8 @@ pub(super) fn counted(app: &App, app_client: &AppClient, outcome: Result<Outcome
     outcome
 }
 
-async fn begun(
-    app: &App,
-    app_client: &AppClient,
-    begin: Begin,
-    secret_hash: Option<&str>,
-    whence: Whence<'_>,
-) -> Result<Outcome, SignInRefused> {
+async fn begun(entrance: &Entrance<'_>, begin: Begin) -> Result<Outcome, SignInRefused> {
+    let (app, app_client) = (entrance.app, &entrance.app_client);
     let (flow, username) = match &begin {
         Begin::Password { flow, username, .. } => (*flow, username),
         Begin::Srp { username, .. } => (Flow::Srp, username),
@@ -101,7 +95,7 @@ async fn begun(
     if !app_client.client.configuration.allows(flow.setting()) {
         return Err(Barred::FlowDisabled(flow).into());
     }
-    app_client.check_secret_hash(app, &[username], secret_hash)?;
+    entrance.check_secret_hash(&[username])?;
     let mut user = app.read(async |tx| users::find(tx, &app_client.pool, username).await).await?;
     if let (None, Begin::Password { username, password, .. }) = (&user, &begin) {
         user = migrated::user(app, app_client, username, password).await?;
@@ -116,14 +110,25 @@ async fn begun(
             let progress = srp::progress(flow, &subject);
             Ok(Outcome::Asked(srp::ask(app, app_client, subject, *public, progress).await?))
         }
-        Begin::Custom { username, public } => custom::begin(app, app_client, subject, &username, public, whence).await,
-        Begin::Choice { confirmed: Some(session), .. } => sign_up::begin(app, app_client, subject.user, &session, whence).await,
-        Begin::Choice { username, preferred, confirmed: None } => {
-            choice::begin(app, app_client, &username, subject, preferred, whence).await
+        Begin::Custom { username, public } => custom::begin(entrance, subject, &username, public).await,
+        Begin::Choice { username, preferred, confirmed, level } => {
+            let aimed = match level {
+                Some(level) => Some(step_up::aimed(entrance, subject.user.as_ref(), level).await?),
+                None => None,
+            };
+            let target = match aimed {
+                Some(Aimed::On(progress)) => return step_up::go_on(entrance, subject.id, progress).await,
+                Some(Aimed::Anew(target)) => Some(target),
+                None => None,
+            };
+            match confirmed {
+                Some(session) => sign_up::begin(entrance, subject.user, &session, target).await,
+                None => choice::begin(entrance, &username, subject, preferred, target).await,
+            }
         }
         Begin::Password { password, .. } => {
             let progress = srp::progress(flow, &subject);
-            by_password(app, app_client, subject, password, progress, None, whence).await
+            by_password(entrance, subject, password, progress, None).await
         }
     }
 }
@@ -133,52 +138,41 @@ async fn begun(
 /// # Errors
 /// [`SignInRefused`].
 pub(super) async fn by_password(
-    app: &App,
-    app_client: &AppClient,
+    entrance: &Entrance<'_>,
     subject: Subject,
     password: Secret,
     progress: Progress,
     session: Option<Session>,
-    whence: Whence<'_>,
 ) -> Result<Outcome, SignInRefused> {
-    let progress = history::begun(app, progress);
+    let (app, app_client) = (entrance.app, &entrance.app_client);
+    let risk = takeover::of_password(entrance, progress.flow, &password).await?;
+    let progress = history::begun(app, Progress { risk, ..progress });
     let judging = password::judge(app, &app_client.pool, &subject, password);
     let judged = charged(app, app_client, &subject.target, judging).await;
-    history::noted(app, subject.user.as_ref(), whence, &progress, judged)?;
+    history::noted(entrance, subject.user.as_ref(), &progress, judged)?;
     let user = subject.user.ok_or(SignInRefused::Incorrect)?;
-    advance(app, app_client, user.id, progress, AnswerProof::Password { session }, whence).await
+    advance(entrance, user.id, progress, AnswerProof::Password { session }).await
 }
 
 /// Answers PASSWORD_VERIFIER.
 ///
 /// # Errors
 /// [`SignInRefused`].
-pub async fn prove(
-    app: &App,
-    app_client: &AppClient,
-    claim: PasswordClaim,
-    secret_hash: Option<&str>,
-    whence: Whence<'_>,
-) -> Result<Outcome, SignInRefused> {
-    counted(app, app_client, proven(app, app_client, claim, secret_hash, whence).await)
+pub async fn prove(entrance: &Entrance<'_>, claim: PasswordClaim) -> Result<Outcome, SignInRefused> {
+    counted(entrance, proven(entrance, claim).await)
 }
 
-async fn proven(
-    app: &App,
-    app_client: &AppClient,
-    claim: PasswordClaim,
-    secret_hash: Option<&str>,
-    whence: Whence<'_>,
-) -> Result<Outcome, SignInRefused> {
+async fn proven(entrance: &Entrance<'_>, claim: PasswordClaim) -> Result<Outcome, SignInRefused> {
+    let (app, app_client) = (entrance.app, &entrance.app_client);
     let block = srp::open(app, app_client, &claim)?;
-    app_client.check_secret_hash(app, &[&claim.username, &block.srp_name], secret_hash)?;
+    entrance.check_secret_hash(&[&claim.username, &block.srp_name])?;
     let user = app.read(async |tx| users::find(tx, &app_client.pool, &claim.username).await).await?;
     let progress = history::begun(app, block.session.progress.clone());
     let judged = charged(app, app_client, &block.target, srp::judge(app, app_client, user.as_ref(), &block, claim)).await;
-    history::noted(app, user.as_ref().filter(|user| user.id == block.session.user_id), whence, &progress, judged)?;
+    history::noted(entrance, user.as_ref().filter(|user| user.id == block.session.user_id), &progress, judged)?;
     let fingerprint = block.client_fingerprint();
     let user_id = block.session.user_id.clone();
-    let outcome = advance(app, app_client, user_id, progress, AnswerProof::Password { session: Some(block.session) }, whence).await?;
+    let outcome = advance(entrance, user_id, progress, AnswerProof::Password { session: Some(block.session) }).await?;
     if let (Outcome::Asked(asked), Some(fingerprint)) = (&outcome, fingerprint) {
         device::keep(app, app_client, &fingerprint, asked).await?;
     }
@@ -189,55 +183,40 @@ async fn proven(
 ///
 /// # Errors
 /// [`SignInRefused`].
-pub async fn respond(
-    app: &App,
-    app_client: &AppClient,
-    username: &str,
-    session: &str,
-    answer: Answer,
-    secret_hash: Option<&str>,
-    whence: Whence<'_>,
-) -> Result<Outcome, SignInRefused> {
-    counted(app, app_client, responded(app, app_client, username, session, answer, secret_hash, whence).await)
+pub async fn respond(entrance: &Entrance<'_>, username: &str, session: &str, answer: Answer) -> Result<Outcome, SignInRefused> {
+    counted(entrance, responded(entrance, username, session, answer).await)
 }
 
-async fn responded(
-    app: &App,
-    app_client: &AppClient,
-    username: &str,
-    session: &str,
-    answer: Answer,
-    secret_hash: Option<&str>,
-    whence: Whence<'_>,
-) -> Result<Outcome, SignInRefused> {
+async fn responded(entrance: &Entrance<'_>, username: &str, session: &str, answer: Answer) -> Result<Outcome, SignInRefused> {
+    let (app, app_client) = (entrance.app, &entrance.app_client);
     let answer = match answer {
-        Answer::Custom { answer } => return custom::respond(app, app_client, username, session, &answer, secret_hash, whence).await,
+        Answer::Custom { answer } => return custom::respond(entrance, username, session, &answer).await,
         answer => answer,
     };
     let session = Session::open(app, app_client, answer.challenges(), session)?;
     let answer = match answer {
         Answer::SelectFirst(chosen) | Answer::First(chosen) => {
-            return choice::respond(app, app_client, username, session, FirstAnswer::Chosen(chosen), secret_hash, whence).await;
+            return choice::respond(entrance, username, session, FirstAnswer::Chosen(chosen)).await;
         }
         Answer::EmailCode { code } | Answer::SmsOtp { code } if !session.progress.has_first() => {
-            return choice::respond(app, app_client, username, session, FirstAnswer::Code(code), secret_hash, whence).await;
+            return choice::respond(entrance, username, session, FirstAnswer::Code(code)).await;
         }
         Answer::Passkey { credential } => {
-            return choice::respond(app, app_client, username, session, FirstAnswer::Passkey(credential), secret_hash, whence).await;
+            return choice::respond(entrance, username, session, FirstAnswer::Passkey(credential)).await;
         }
         answer => answer,
     };
     let user = app.read(async |tx| users::find(tx, &app_client.pool, username).await).await?;
     // SECURITY: the session of one user with the name of another is nobody's.
     let user = user.filter(|user| user.id == session.user_id).ok_or(SessionRefused::Invalid)?;
-    app_client.check_secret_hash(app, &[username, &user.username], secret_hash)?;
+    entrance.check_secret_hash(&[username, &user.username])?;
     // What is refused here is refused in the transaction too: this look spares the work in between.
     app.read(async |tx| is_asked(app, app_client, tx, &user, &session.progress, Some(&session)).await).await??;
     let proof = match answer {
         Answer::NewPassword { password, attributes } => {
-            let whose = (&*app_client.pool, &app_client.client.id);
-            risk::check_known_password(app, whose, CredentialsEvent::PasswordChange, whence.address, &password).await?;
-            let record = passwords::make_next_record(app, &app_client.pool, &user, &password, None).await?;
+            let (event, address) = (CredentialsEvent::PasswordChange, entrance.whence.address);
+            let set_by = SetBy::User { client_id: &app_client.client.id, event, address };
+            let record = passwords::make_next_record(app, &app_client.pool, &user, &password, set_by).await?;
             AnswerProof::NewPassword { session, record, attributes }
         }
         Answer::SoftwareToken { code } => AnswerProof::SoftwareToken { session, code },
@@ -252,7 +231,7 @@ async fn responded(
         }
     };
     let progress = proof.session().map(|session| session.progress.clone()).ok_or(SessionRefused::Invalid)?;
-    advance(app, app_client, user.id, progress, proof, whence).await
+    advance(entrance, user.id, progress, proof).await
 }
 
 /// Charges a try at a password, then judges it. What the hashing pool has no room for was never judged: its charge is returned.
@@ -307,31 +286,20 @@ pub(super) async fn charge(app: &App, app_client: &AppClient, target: &Target) -
 /// # Errors
 /// [`SignInRefused`].
 pub(super) async fn advance(
-    app: &App,
-    app_client: &AppClient,
+    entrance: &Entrance<'_>,
     user_id: UserId,
     progress: Progress,
     proof: AnswerProof,
-    whence: Whence<'_>,
 ) -> Result<Outcome, SignInRefused> {
+    let (app, app_client) = (entrance.app, &entrance.app_client);
     let progress = history::begun(app, progress);
     // The device is the one that the client names where it proves who the user is.
-    let device = if progress.done.is_empty() { whence.device(&app_client.pool) } else { progress.device.clone() };
-    Attempt { app, app_client, user_id, progress: Progress { device, ..progress }, proof, whence }.advance().await
-}
-
-/// Completes a custom sign-in, as far as the pool's functions go: what else is asked of the user comes after it.
-///
-/// # Errors
-/// [`SignInRefused`].
-pub(super) async fn accept_custom(
-    app: &App,
-    app_client: &AppClient,
-    user_id: UserId,
-    progress: Progress,
-    whence: Whence<'_>,
-) -> Result<Outcome, SignInRefused> {
-    advance(app, app_client, user_id, progress, AnswerProof::Custom, whence).await
+    let device = if progress.done.is_empty() { entrance.whence.device(&app_client.pool) } else { progress.device.clone() };
+    let mut progress = Progress { device, ..progress };
+    if progress.done.is_empty() {
+        progress.risk = takeover::assess(entrance, &user_id, &progress).await?;
+    }
+    Attempt { entrance, user_id, progress, proof }.advance().await
 }
 
 /// Whether the answer's challenge is what is asked of the user now, and its session was not answered before.

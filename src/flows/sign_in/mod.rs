@@ -22,6 +22,7 @@ mod session;
 mod sign_up;
 mod software_token;
 mod srp;
+mod step_up;
 mod subject;
 #[cfg(test)]
 mod tests;
@@ -36,4 +37,5 @@ pub use mfa_setup::{associate, verify};
 pub use refused::{SessionRefused, SignInRefused};
 pub use sign_up::{confirmed, open_signed_up, signed_up};
 pub use srp::PasswordClaim;
+pub use step_up::LevelAsked;
 pub use subject::attempts_of;

@@ -7,7 +7,7 @@ use super::refused::SignInRefused;
 use crate::context::App;
 use crate::flows::clients::AppClient;
 use crate::flows::notices::{self, Notice};
-use crate::flows::passwords::{self, SetBy};
+use crate::flows::passwords::{self, Replacing};
 use crate::flows::user_attributes::move_name;
 use crate::store::{Conn, users};
 use crate::userpools::attributes::{AttributeRefused, Writer, change, full_schema};
@@ -40,6 +40,6 @@ pub async fn apply(
         }
         users::set_attributes(tx, &after, app.now()).await?;
     }
-    passwords::set(app, tx, &app_client.pool, user, password, UserStatus::Confirmed, SetBy::User).await?;
+    passwords::set(app, tx, &app_client.pool, user, password, UserStatus::Confirmed, Replacing::AtSignIn).await?;
     Ok(Applied::Accepted(Done::NewPassword))
 }

@@ -33,6 +33,8 @@ pub enum AnswerProof {
     MfaSetup { session: Session, email: Option<String> },
     /// The pool's functions know the user: the session was spent when they judged.
     Custom,
+    /// Nothing: an earlier sign-in stands for what came before.
+    Credited,
     /// The device's proof was judged.
     Device { session: Session, is_right: bool },
 }
@@ -42,7 +44,7 @@ impl AnswerProof {
     pub const fn session(&self) -> Option<&Session> {
         match self {
             Self::Password { session } => session.as_ref(),
-            Self::Custom => None,
+            Self::Custom | Self::Credited => None,
             Self::Confirmed { session }
             | Self::FirstCode { session, .. }
             | Self::Passkey { session, .. }
@@ -72,6 +74,7 @@ impl AnswerProof {
             | Self::SelectMfa { .. }
             | Self::MfaSetup { .. }
             | Self::Device { .. }
+            | Self::Credited
             | Self::Custom => None,
         }
     }
@@ -79,7 +82,7 @@ impl AnswerProof {
     /// What a sign-in is told whose user, password or factors are other ones now.
     pub const fn stale(&self) -> SignInRefused {
         match self {
-            Self::Password { .. } | Self::Passkey { .. } | Self::Custom => SignInRefused::Incorrect,
+            Self::Password { .. } | Self::Passkey { .. } | Self::Custom | Self::Credited => SignInRefused::Incorrect,
             _ => SignInRefused::Session(SessionRefused::Invalid),
         }
     }

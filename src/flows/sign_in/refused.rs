@@ -1,6 +1,7 @@
 //! Why a sign-in does not go on.
 
 use crate::crypto::argon2::Busy;
+use crate::flows::access::AccessRefused;
 use crate::flows::clients::{NoSuchClient, SecretRefused};
 use crate::flows::failed::{Failed, fails_with_the_store};
 use crate::flows::issue::IssueRefused;
@@ -71,6 +72,15 @@ pub enum SignInRefused {
     /// The client is gone meanwhile, and the pool with it.
     #[error(transparent)]
     NoSuchClient(#[from] NoSuchClient),
+    /// None of the levels that the sign-in is to reach is one of the pool's.
+    #[error("none of the levels is one of the pool's")]
+    NoSuchLevel,
+    /// The earlier sign-in reached the level.
+    #[error("the level is reached")]
+    LevelReached,
+    /// The earlier sign-in is not credited.
+    #[error(transparent)]
+    Access(#[from] AccessRefused),
     /// The pool has no functions for custom sign-ins.
     #[error("no functions for custom sign-ins")]
     NoCustomAuth,

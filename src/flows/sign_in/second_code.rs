@@ -11,9 +11,10 @@ use crate::flows::new_user::{AliasRefused, claim_alias};
 use crate::flows::notices::{self, Notice};
 use crate::flows::user_attributes::move_name;
 use crate::store::attempts::{self, Charge};
-use crate::store::{Conn, user_secrets, users};
+use crate::store::{self, Conn, user_secrets, users};
 use crate::userpools::attributes::{AttributeRefused, is_email};
-use crate::userpools::challenge::Done;
+use crate::userpools::challenge::target::second_asked;
+use crate::userpools::challenge::{Done, Progress};
 use crate::userpools::second_factor::{self, Asked, SecondFactor, Wish};
 use crate::userpools::user::User;
 
@@ -46,8 +47,8 @@ pub async fn apply(
 }
 
 /// Takes the user's choice among the factors that they have.
-pub fn choose(app_client: &AppClient, user: &User, factor: SecondFactor) -> Applied {
-    match second_factor::asked(&app_client.pool, user) {
+pub fn choose(app_client: &AppClient, user: &User, progress: &Progress, factor: SecondFactor) -> Applied {
+    match second_asked(&app_client.pool, user, progress) {
         Asked::Choice(factors) if factors.contains(&factor) => Applied::Chosen(factor),
         _ => Applied::Refused(SignInRefused::NotOffered),
     }
@@ -86,7 +87,8 @@ async fn set_up(app: &App, app_client: &AppClient, tx: &mut Conn, user: &User, a
 /// Marks the address as verified, unless another user has it as a name.
 async fn verify(app: &App, app_client: &AppClient, tx: &mut Conn, user: &User, challenge: CodeChallenge) -> Result<(), SignInRefused> {
     let kind = challenge.kind();
-    if user.has_verified(kind) {
+    // A pool that is being recovered lets users in, and keeps nothing of it that it would put back.
+    if user.has_verified(kind) || store::recoveries::pauses(tx, &user.pool_id, app.now()).await? {
         return Ok(());
     }
     let mut after = user.clone();

@@ -7,10 +7,11 @@ use super::refused::{SessionRefused, SignInRefused};
 use super::session::{self, Session};
 use crate::context::App;
 use crate::flows::clients::AppClient;
+use crate::flows::entrance::Entrance;
 use crate::flows::failed::Failed;
-use crate::flows::whence::Whence;
 use crate::kit::id::UserId;
 use crate::store::users;
+use crate::userpools::authentication_level::Target;
 use crate::userpools::challenge::{Challenge, Flow, Progress};
 use crate::userpools::first_factor::{self, FirstFactor};
 use crate::userpools::user::User;
@@ -64,14 +65,14 @@ pub async fn confirmed(app: &App, app_client: &AppClient, user_id: &UserId) -> R
 /// # Errors
 /// [`SignInRefused`].
 pub(super) async fn begin(
-    app: &App,
-    app_client: &AppClient,
+    entrance: &Entrance<'_>,
     user: Option<User>,
     text: &str,
-    whence: Whence<'_>,
+    target: Option<Target>,
 ) -> Result<Outcome, SignInRefused> {
+    let (app, app_client) = (entrance.app, &entrance.app_client);
     let session = session::open_as(app, app_client, CONFIRMED, text)?;
     let user = user.filter(|user| user.id == session.user_id).ok_or(SessionRefused::Invalid)?;
-    let progress = session.progress.clone();
-    driver::advance(app, app_client, user.id, progress, AnswerProof::Confirmed { session }, whence).await
+    let progress = Progress { target, ..session.progress.clone() };
+    driver::advance(entrance, user.id, progress, AnswerProof::Confirmed { session }).await
 }

@@ -7,7 +7,7 @@ use crate::context::App;
 use crate::flows::clients::AppClient;
 use crate::flows::software_token::matching_step;
 use crate::store::attempts::{self, Charge};
-use crate::store::{Conn, user_secrets};
+use crate::store::{Conn, user_data, user_secrets};
 use crate::userpools::challenge::Done;
 use crate::userpools::lockout::Factor;
 use crate::userpools::user::User;
@@ -17,6 +17,9 @@ use crate::userpools::user::User;
 /// # Errors
 /// Failures of our own.
 pub async fn apply(app: &App, app_client: &AppClient, tx: &mut Conn, user: &User, code: &str) -> Result<Applied, SignInRefused> {
+    // A pool that is being recovered takes no such code: refused before it is judged, none is spent, and nothing is told of it.
+    // Source: Amazon Cognito API reference, InitiatePointInTimeRecovery.
+    user_data::check_open(tx, &user.pool_id).await?;
     let target = attempts_of(app, user);
     match attempts::charge(tx, &user.pool_id, &target, Factor::Second, app.now()).await? {
         Charge::Made => {}

@@ -5,6 +5,7 @@ use crate::crypto::digest::hex;
 use crate::crypto::ids;
 use crate::kit::id::{UserId, UserPoolId};
 use crate::store::attempts::Target;
+use crate::store::tokens::TokenFamily;
 use crate::userpools::pool::Pool;
 use crate::userpools::user::{User, srp_name};
 
@@ -35,6 +36,12 @@ impl Subject {
             user,
         }
     }
+}
+
+/// Whether a sign-in is a user's, and goes on.
+#[must_use]
+pub fn is_live(family: &TokenFamily, user_id: &UserId) -> bool {
+    family.user_id == *user_id && family.revoked_at.is_none()
 }
 
 /// What a user's tries are counted by.

@@ -9,8 +9,10 @@ mod guesses;
 mod nobody;
 mod passkeys;
 mod races;
+mod risk;
 mod second_codes;
 mod sessions;
+mod step_up;
 mod work;
 
 use serde_json::{Value, json};

@@ -15,6 +15,7 @@ use crate::flows::web_authn::{TIMEOUT_MILLISECONDS, descriptors};
 use crate::kit::id::UserId;
 use crate::store::web_authn::{self, Place};
 use crate::store::{Conn, StoreError, users};
+use crate::userpools::authentication_level::{Method, Target};
 use crate::userpools::challenge::Challenge;
 use crate::userpools::first_factor::FirstFactor;
 use crate::userpools::web_authn::assertion::{Assertion, Used};
@@ -24,7 +25,13 @@ use crate::userpools::web_authn::{Challenge as PasskeyChallenge, Expected, MOST_
 ///
 /// # Errors
 /// [`SignInRefused`].
-pub async fn ask(app: &App, app_client: &AppClient, subject: &Subject, answered: Option<&Session>) -> Result<Outcome, SignInRefused> {
+pub async fn ask(
+    app: &App,
+    app_client: &AppClient,
+    subject: &Subject,
+    answered: Option<&Session>,
+    target: Option<Target>,
+) -> Result<Outcome, SignInRefused> {
     let party = RelyingParty::of_pool(&app_client.pool).map_err(|_| SignInRefused::NotOffered)?;
     let challenge = PasskeyChallenge::generate(&mut app.rng());
     let pool_id = &app_client.pool.id;
@@ -36,7 +43,7 @@ pub async fn ask(app: &App, app_client: &AppClient, subject: &Subject, answered:
             let user = users::find_by_id(tx, pool_id, &subject.id).await?;
             let limit = if names_them { MOST_OF_A_USER } else { 0 };
             let known = web_authn::of_user(tx, pool_id, &subject.id, &Place::BEGINNING, limit).await?;
-            Ok::<_, SignInRefused>((known, begun(user.as_ref(), Some(FirstFactor::WebAuthn))))
+            Ok::<_, SignInRefused>((known, begun(user.as_ref(), Some(FirstFactor::WebAuthn), target.clone())))
         })
         .await?;
     let known: Vec<WebAuthnCredential> = known.into_iter().filter(|credential| credential.relying_party_id == party.id).collect();
@@ -52,7 +59,7 @@ pub async fn ask(app: &App, app_client: &AppClient, subject: &Subject, answered:
     Ok(Outcome::Asked(ChallengeAsked::WebAuthn { session, options: options.to_string() }))
 }
 
-/// Judges what a browser answered, for nobody as for somebody, and notes the use of what is right.
+/// Judges what a browser answered, for nobody as for somebody, and notes the use of what is right: what kind of passkey it is.
 ///
 /// # Errors
 /// [`StoreError`]; inside, [`SignInRefused::Incorrect`], and what is wrong with the session.
@@ -63,7 +70,7 @@ pub async fn prove(
     user_id: &UserId,
     session: &Session,
     credential: &str,
-) -> Result<Result<(), SignInRefused>, StoreError> {
+) -> Result<Result<Method, SignInRefused>, StoreError> {
     let pool_id = &app_client.pool.id;
     if let Err(refused) = session.check_unused(tx, pool_id).await? {
         return Ok(Err(refused.into()));
@@ -77,7 +84,7 @@ pub async fn prove(
     match (found, used) {
         (Some(found), Some(used)) => {
             web_authn::note_use(tx, &found, used, app.now()).await?;
-            Ok(Ok(()))
+            Ok(Ok(Method::of_passkey(found.attachment.as_deref())))
         }
         _ => {
             session.fail(tx, pool_id).await?;

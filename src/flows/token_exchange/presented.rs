@@ -6,12 +6,12 @@ use crate::flows::clients;
 use crate::flows::failed::{Failed, fails_with_the_store};
 use crate::flows::pool_keys;
 use crate::kit::clock::Timestamp;
-use crate::kit::id::UserId;
+use crate::kit::id::{ClientId, UserId};
 use crate::store::{self, StoreError};
-use crate::tokens::claims::{AccessClaims, Actor, IdClaims};
+use crate::tokens::claims::{AccessClaims, Actor, IdClaims, USER_ADMIN_SCOPE};
 use crate::tokens::keys::PublicKey;
 use crate::tokens::verify::{RawJwt, TokenRefused};
-use crate::userpools::group::GroupClaims;
+use crate::userpools::group::{GroupClaims, Membership};
 use crate::userpools::pool::Pool;
 use crate::userpools::user::User;
 
@@ -68,6 +68,9 @@ impl From<TokenRefused> for PartyRefused {
     }
 }
 
+/// The scopes of access tokens that tell who the user is.
+const TELLING: [&str; 2] = ["openid", USER_ADMIN_SCOPE];
+
 /// A user, by their token, whose sign-in goes on.
 pub(super) struct Subject {
     pub user: User,
@@ -78,6 +81,12 @@ pub(super) struct Subject {
     /// An ID token has none.
     pub scopes: Vec<String>,
     pub act: Option<Actor>,
+    /// The client that the token was given to; of one that is bound, whom it is for.
+    pub client_id: ClientId,
+    /// Whom it is for, where that is no client of the pool.
+    pub bound_to: Option<String>,
+    /// Whether it tells who the user is: an ID token, or an access token with the scope for that.
+    pub tells_who: bool,
 }
 
 /// What a user's token says.
@@ -98,15 +107,21 @@ pub(super) async fn subject(app: &App, pool: &Pool, token: &PresentedToken) -> R
         TokenKind::Access => Claims::Access(raw.verify_access(&keys, &issuer, app.now())?),
         TokenKind::Id => Claims::Id(raw.verify_id(&keys, &issuer, app.now())?),
     };
-    let (sub, origin_jti) = match &claims {
-        Claims::Access(claims) => (&claims.sub, &claims.origin_jti),
-        Claims::Id(claims) => (&claims.sub, &claims.origin_jti),
+    let (sub, origin_jti, told) = match &claims {
+        Claims::Access(claims) => (&claims.sub, &claims.origin_jti, &claims.groups),
+        Claims::Id(claims) => (&claims.sub, &claims.origin_jti, &claims.groups),
     };
-    let (user, groups) = holder(app, pool, sub, origin_jti).await?;
+    let (user, mut memberships) = holder(app, pool, sub, origin_jti).await?;
+    // SECURITY: a function may have left groups out, and who left one meanwhile is in it no more.
+    memberships.retain(|membership| told.contains(&membership.name));
+    let groups = GroupClaims::of(memberships);
     Ok(match claims {
         Claims::Access(claims) => Subject {
             user,
             groups,
+            bound_to: claims.bound_to().map(str::to_owned),
+            tells_who: claims.scope.split_whitespace().any(|scope| TELLING.contains(&scope)),
+            client_id: claims.client_id,
             origin_jti: claims.origin_jti,
             authenticated_at: claims.auth_time,
             expires_at: Timestamp::from_seconds(claims.exp),
@@ -116,6 +131,9 @@ pub(super) async fn subject(app: &App, pool: &Pool, token: &PresentedToken) -> R
         Claims::Id(claims) => Subject {
             user,
             groups,
+            bound_to: if clients::find_in(app, pool, &claims.aud).await?.is_some() { None } else { Some(claims.aud.to_string()) },
+            tells_who: true,
+            client_id: claims.aud,
             origin_jti: claims.origin_jti,
             authenticated_at: claims.auth_time,
             expires_at: Timestamp::from_seconds(claims.exp),
@@ -166,15 +184,15 @@ async fn keys_of(app: &App, pool: &Pool, raw: &RawJwt<'_>) -> Result<Vec<PublicK
     }
 }
 
-/// The user of a sign-in that goes on, and their groups.
-async fn holder(app: &App, pool: &Pool, sub: &UserId, origin_jti: &str) -> Result<(User, GroupClaims), PartyRefused> {
+/// The user of a sign-in that goes on, and the groups that they are in.
+async fn holder(app: &App, pool: &Pool, sub: &UserId, origin_jti: &str) -> Result<(User, Vec<Membership>), PartyRefused> {
     let found = app
         .read(async |tx| {
             let Some(user) = store::users::find_by_family(tx, &pool.id, sub, origin_jti).await? else { return Ok(None) };
             let memberships = store::groups::memberships(tx, &pool.id, &user.id).await?;
-            Ok::<_, StoreError>(Some((user, GroupClaims::of(memberships))))
+            Ok::<_, StoreError>(Some((user, memberships)))
         })
         .await?;
-    let (user, groups) = found.ok_or(PartyRefused::Revoked)?;
-    if user.enabled { Ok((user, groups)) } else { Err(PartyRefused::UserDisabled) }
+    let (user, memberships) = found.ok_or(PartyRefused::Revoked)?;
+    if user.enabled { Ok((user, memberships)) } else { Err(PartyRefused::UserDisabled) }
 }

@@ -198,9 +198,9 @@ impl Condition {
         self.judge(context).unwrap_or(effect == Effect::Deny)
     }
 
-    /// `None` where it cannot be known. A key with an empty list of values is absent, and absence is known.
+    /// `None` where it cannot be known. Absence is known.
     fn judge(&self, context: &ContextMap) -> Option<bool> {
-        let present = context.find(&self.key).filter(|value| !value.values().is_empty());
+        let present = context.find(&self.key);
         if self.operator.name == NULL {
             return self.judge_null(present.is_some());
         }

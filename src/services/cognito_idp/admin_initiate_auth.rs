@@ -27,10 +27,8 @@ pub struct Request {
 asks_about_client_in_any_region!(Request);
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Answer, Error> {
-    let whence =
-        auth_answer::whence(cx, &app_client, context_data::address(request.context_data.as_ref()), &request.auth_parameters).await?;
-    let session = request.session.as_deref();
-    let app_client = app_client.telling(Told::beginning(request.client_metadata));
-    let asked = auth_request::initiate(Side::Admin, &request.auth_flow, &request.auth_parameters, session)?;
-    auth_answer::initiate(cx, &app_client, asked, &request.auth_parameters, whence).await
+    let (address, told) = (context_data::address(request.context_data.as_ref()), Told::beginning(request.client_metadata));
+    let entrance = auth_answer::enter(cx, app_client, told, address, &request.auth_parameters).await?;
+    let given = auth_request::initiate(Side::Admin, &request.auth_flow, &request.auth_parameters, request.session.as_deref())?;
+    auth_answer::initiate(&entrance, given).await
 }

@@ -48,11 +48,13 @@ struct AuthEventAnswer {
     event_feedback: Option<EventFeedback>,
 }
 
-/// EventRiskType: nothing here judges risk.
+/// EventRiskType.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct EventRisk {
     risk_decision: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    risk_level: Option<&'static str>,
     compromised_credentials_detected: bool,
 }
 
@@ -99,12 +101,17 @@ fn answer(event: Listed) -> Result<AuthEventAnswer, Error> {
         provider: feedback.provider,
         feedback_date: feedback.at,
     };
+    let risk = event.details.risk.unwrap_or_default();
     Ok(AuthEventAnswer {
         event_id: event.id,
         event_type: event.kind,
         creation_date: event.created_at,
         event_response: event.response,
-        event_risk: EventRisk { risk_decision: "NoRisk", compromised_credentials_detected: false },
+        event_risk: EventRisk {
+            risk_decision: risk.decision.as_str(),
+            risk_level: risk.level.map(|level| level.as_str()),
+            compromised_credentials_detected: risk.compromised_credentials,
+        },
         challenge_responses: serde_json::to_value(&event.details.challenges).map_err(Error::internal)?,
         event_context_data: EventContextData { ip_address: event.details.ip_address, device_name: event.details.device_name },
         event_feedback: event.feedback.map(feedback),

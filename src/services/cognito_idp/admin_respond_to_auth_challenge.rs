@@ -27,10 +27,8 @@ pub struct Request {
 asks_about_client_in_any_region!(Request);
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Answer, Error> {
-    let whence =
-        auth_answer::whence(cx, &app_client, context_data::address(request.context_data.as_ref()), &request.challenge_responses).await?;
-    let app_client = app_client.telling(Told::of(request.client_metadata));
-    let responses = &request.challenge_responses;
-    let given = auth_request::respond(&request.challenge_name, request.session.as_deref(), responses)?;
-    auth_answer::respond(cx, &app_client, given, responses, whence).await
+    let (address, told) = (context_data::address(request.context_data.as_ref()), Told::of(request.client_metadata));
+    let entrance = auth_answer::enter(cx, app_client, told, address, &request.challenge_responses).await?;
+    let given = auth_request::respond(&request.challenge_name, request.session.as_deref(), &request.challenge_responses)?;
+    auth_answer::respond(&entrance, given).await
 }

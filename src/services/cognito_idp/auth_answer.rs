@@ -9,10 +9,11 @@ use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::AppClient;
 use crate::flows::codes::Medium;
+use crate::flows::entrance::{Entrance, Shown};
 use crate::flows::issue::Tokens;
 use crate::flows::refresh;
 use crate::flows::sign_in::{self, ChallengeAsked, DeviceAsk, Outcome};
-use crate::flows::whence::Whence;
+use crate::flows::triggers::Told;
 use crate::userpools::first_factor::FirstFactor;
 use crate::userpools::second_factor::SecondFactor;
 
@@ -68,50 +69,36 @@ impl From<Tokens> for AuthenticationResult {
     }
 }
 
-/// Where a request with these parameters comes from, of a user at this address.
-pub async fn whence<'a>(
+/// The way in of a request with these parameters, of a user at this address.
+pub async fn enter<'a>(
     cx: &'a Context,
-    app_client: &AppClient,
+    app_client: AppClient,
+    told: Told,
     address: Option<IpAddr>,
     given: &'a Parameters,
-) -> Result<Whence<'a>, Error> {
-    Ok(Whence::admitted(cx, app_client, &cx.origin, address, device_key(given)?).await?)
+) -> Result<Entrance<'a>, Error> {
+    let shown = Shown { address, device_key: device_key(given)?, secret_hash: secret_hash(given) };
+    Ok(Entrance::admitted(cx, app_client, told, shown).await?)
 }
 
 /// Begins, or refreshes.
-pub async fn initiate(
-    cx: &Context,
-    app_client: &AppClient,
-    asked: Initiate,
-    given: &Parameters,
-    whence: Whence<'_>,
-) -> Result<Answer, Error> {
-    let secret_hash = secret_hash(given);
+pub async fn initiate(entrance: &Entrance<'_>, asked: Initiate) -> Result<Answer, Error> {
     match asked {
-        Initiate::Refresh { token } => Ok(Answer::signed_in(refresh::refresh(cx, app_client, &token, secret_hash, whence).await?)),
-        Initiate::SignIn(begin) => Answer::of(sign_in::begin(cx, app_client, begin, secret_hash, whence).await?),
+        Initiate::Refresh { token } => Ok(Answer::signed_in(refresh::refresh(entrance, &token).await?)),
+        Initiate::SignIn(begin) => Answer::of(sign_in::begin(entrance, begin).await?),
     }
 }
 
 /// Goes on.
-pub async fn respond(
-    cx: &Context,
-    app_client: &AppClient,
-    response: Respond,
-    given: &Parameters,
-    whence: Whence<'_>,
-) -> Result<Answer, Error> {
-    let secret_hash = secret_hash(given);
+pub async fn respond(entrance: &Entrance<'_>, response: Respond) -> Result<Answer, Error> {
     Answer::of(match response {
-        Respond::Claim(claim) => sign_in::prove(cx, app_client, claim, secret_hash, whence).await?,
+        Respond::Claim(claim) => sign_in::prove(entrance, claim).await?,
         Respond::Device { username, session, public } => {
             let asked = DeviceAsk { username: &username, session: session.as_deref(), public: *public };
-            sign_in::ask_device(cx, app_client, asked, secret_hash, whence).await?
+            sign_in::ask_device(entrance, asked).await?
         }
-        Respond::DeviceClaim(claim) => sign_in::prove_device(cx, app_client, claim, secret_hash, whence).await?,
-        Respond::Answer { username, session, answer } => {
-            sign_in::respond(cx, app_client, &username, &session, answer, secret_hash, whence).await?
-        }
+        Respond::DeviceClaim(claim) => sign_in::prove_device(entrance, claim).await?,
+        Respond::Answer { username, session, answer } => sign_in::respond(entrance, &username, &session, answer).await?,
     })
 }
 

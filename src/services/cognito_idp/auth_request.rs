@@ -1,10 +1,11 @@
 //! AuthParameters and ChallengeResponses: what the wire names, read into what the flows take.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::errors::{Error, no_session};
 use crate::crypto::srp::{ClientPublic, parse_timestamp};
-use crate::flows::sign_in::{Answer, Begin, Chosen, PasswordClaim};
+use crate::flows::sign_in::{Answer, Begin, Chosen, LevelAsked, PasswordClaim};
 use crate::kit::secret::Secret;
 use crate::userpools::challenge::Flow;
 use crate::userpools::device::LONGEST_KEY;
@@ -84,13 +85,14 @@ pub fn initiate(side: Side, flow: &str, parameters: &Parameters, session: Option
             Ok(Initiate::SignIn(Begin::Srp { username: username(parameters)?, public }))
         }
         ("USER_AUTH", _) => {
-            // A sign-in that is to reach a level is not one that reaches whichever it does.
-            if let Some(name) = ["TARGET_ACR_VALUES", "MAX_AGE", "ACCESS_TOKEN"].into_iter().find(|name| parameters.contains_key(*name)) {
-                return Err(Error::parameter(format!("{name} is not supported")));
-            }
             let preferred =
                 parameters.get("PREFERRED_CHALLENGE").map(|name| chosen(name, "PREFERRED_CHALLENGE", parameters)).transpose()?;
-            Ok(Initiate::SignIn(Begin::Choice { username: username(parameters)?, preferred, confirmed: session.map(str::to_owned) }))
+            Ok(Initiate::SignIn(Begin::Choice {
+                username: username(parameters)?,
+                preferred,
+                confirmed: session.map(str::to_owned),
+                level: level(parameters)?,
+            }))
         }
         ("CUSTOM_AUTH", _) => {
             let public = match parameters.get("CHALLENGE_NAME").map(String::as_str) {
@@ -151,6 +153,27 @@ pub fn respond(challenge: &str, session: Option<&str>, responses: &Parameters) -
     };
     let session = session.ok_or_else(|| missing("Session"))?.to_owned();
     Ok(Respond::Answer { username: username(responses)?, session, answer })
+}
+
+/// The longest TARGET_ACR_VALUES: each of the four names of a pool, of 64 characters, several times.
+const LONGEST_LEVELS: usize = 1_024;
+
+/// TARGET_ACR_VALUES, and what goes with it. MAX_AGE alone is about no earlier sign-in: each is its own.
+fn level(parameters: &Parameters) -> Result<Option<LevelAsked>, Error> {
+    let max_age = parameters.get("MAX_AGE").map(|text| seconds(text).ok_or_else(|| Error::parameter("MAX_AGE is no number of seconds")));
+    let (max_age, access_token) = (max_age.transpose()?, parameters.get("ACCESS_TOKEN").cloned());
+    match parameters.get("TARGET_ACR_VALUES") {
+        Some(levels) if levels.len() > LONGEST_LEVELS => Err(Error::parameter("TARGET_ACR_VALUES is too long")),
+        Some(levels) => Ok(Some(LevelAsked { levels: levels.clone(), access_token, max_age })),
+        None if access_token.is_some() => Err(Error::parameter("ACCESS_TOKEN requires TARGET_ACR_VALUES")),
+        None => Ok(None),
+    }
+}
+
+/// Digits only: no sign, no fraction.
+fn seconds(text: &str) -> Option<Duration> {
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number { text.parse::<u32>().ok().map(|seconds| Duration::from_secs(seconds.into())) } else { None }
 }
 
 /// A first factor, and what came with it.

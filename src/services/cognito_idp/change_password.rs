@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::access::Holder;
-use crate::flows::{change_password, risk};
+use crate::flows::change_password;
 use crate::kit::secret::Secret;
-use crate::userpools::risk::CredentialsEvent;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -23,10 +22,8 @@ carries_access_token!(Request);
 pub struct Response {}
 
 pub async fn handle(cx: &Context, holder: Holder, request: Request) -> Result<Response, Error> {
-    let whose = (&*holder.pool, &holder.claims.client_id);
-    let proposed = &request.proposed_password;
-    risk::check_known_password(cx, whose, CredentialsEvent::PasswordChange, cx.origin.source_ip, proposed).await?;
-    change_password::change(cx, &holder, request.previous_password.as_ref(), proposed).await?;
+    let (previous, proposed) = (request.previous_password.as_ref(), &request.proposed_password);
+    change_password::change(cx, &holder, previous, proposed, cx.origin.source_ip).await?;
     Ok(Response {})
 }
 
@@ -220,7 +217,7 @@ mod tests {
         let alice = pool.user("alice").await;
         let day = Duration::from_secs(24 * 3600);
         app.advance(day * 30 - Duration::from_secs(1));
-        alice.signed_in().await;
+        let before = alice.signed_in().await;
         app.advance(Duration::from_secs(1));
         let asked = pool.sign_in("alice", PASSWORD).await.ok();
         assert_eq!(asked["ChallengeName"], "NEW_PASSWORD_REQUIRED");
@@ -230,6 +227,8 @@ mod tests {
         };
         assert_eq!(answer(PASSWORD).await.code(), "PasswordHistoryPolicyViolationException", "the same one is no other");
         assert!(answer(NEW).await.ok()["AuthenticationResult"].is_object());
+        let get = app.anonymous().call("GetUser", json!({"AccessToken": before["AccessToken"]})).await;
+        assert_eq!(get.message(), "Access Token has been revoked", "who was signed in by the former one is not any more");
         app.advance(day * 29);
         assert!(pool.sign_in("alice", NEW).await.ok()["AuthenticationResult"].is_object());
     }

@@ -7,11 +7,10 @@ use serde::{Deserialize, Serialize};
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::AppClient;
+use crate::flows::recover;
 use crate::flows::triggers::Told;
-use crate::flows::{recover, risk};
 use crate::kit::id::ClientId;
 use crate::kit::secret::Secret;
-use crate::userpools::risk::CredentialsEvent;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -31,9 +30,8 @@ pub struct Response {}
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Response, Error> {
     let app_client = app_client.telling(Told::of(request.client_metadata));
-    let whose = (&*app_client.pool, &app_client.client.id);
-    risk::check_known_password(cx, whose, CredentialsEvent::PasswordChange, cx.origin.source_ip, &request.password).await?;
-    recover::reset(cx, &app_client, &request.username, &request.confirmation_code, &request.password).await?;
+    let (code, password) = (&request.confirmation_code, &request.password);
+    recover::reset(cx, &app_client, &request.username, code, password, cx.origin.source_ip).await?;
     Ok(Response {})
 }
 

@@ -64,6 +64,7 @@ pub async fn handle(cx: &Context, Found { pool_id, role_arn }: Found, request: R
         if !store::user_pools::exists(tx, &job.pool_id).await? {
             return Err(Error::from(NoSuchPool(job.pool_id.clone())));
         }
+        store::user_data::check_open(tx, &job.pool_id).await?;
         if store::user_imports::count(tx, &job.pool_id, MOST_IN_A_POOL).await? >= MOST_IN_A_POOL {
             return Err(Error::LimitReached("The user pool has as many import jobs as it can have."));
         }

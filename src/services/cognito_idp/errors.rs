@@ -2,7 +2,9 @@
 
 mod account;
 mod of_clients;
+mod of_pools;
 mod of_sign_in;
+mod of_sign_up;
 
 use serde_json::{Map, Value};
 
@@ -10,27 +12,16 @@ use super::web_authn_errors::WebAuthnError;
 use crate::crypto::argon2::Busy;
 use crate::flows::access::AccessRefused;
 use crate::flows::clients::{NoSuchClient, NoSuchPool, SecretRefused};
-use crate::flows::codes::CodeRefused;
-use crate::flows::confirm_sign_up::{ConfirmRefused, ResendRefused, Unwaiting};
 use crate::flows::failed::Failed;
 use crate::flows::linking::LinkRefused;
-use crate::flows::new_user::{AliasRefused, UnfitUser};
 use crate::flows::passwords::NewPasswordRefused;
-use crate::flows::sign_up::SignUpRefused;
 use crate::flows::triggers::TriggerRefused;
 use crate::flows::user_attributes::ChangeRefused;
 use crate::operation::{self, Fault};
 use crate::store::StoreError;
 use crate::userpools::attributes::AttributeRefused;
-use crate::userpools::cimd::PatternRefused;
-use crate::userpools::identity_provider::ProviderRefused;
-use crate::userpools::limits::LimitRefused;
-use crate::userpools::log_delivery::LogDeliveryRefused;
 use crate::userpools::name::{NameKind, NameRefused};
 use crate::userpools::password_policy::PasswordRefused;
-use crate::userpools::pool::ConfigurationRefused;
-use crate::userpools::risk::RiskRefused;
-use crate::userpools::tags::TagsRefused;
 
 /// An error of user pools.
 #[derive(Debug)]
@@ -45,6 +36,8 @@ pub enum Error {
     DuplicateProvider(String),
     /// A device that was confirmed before.
     DeviceKeyExists,
+    /// Something else is under way, and what.
+    ConcurrentModification(&'static str),
     /// A wrong first code of an authenticator.
     EnableSoftwareTokenMfa,
     /// A code that is old or used, and which.
@@ -156,6 +149,7 @@ impl From<Error> for Fault {
                 modelled("CachedCIMDURLDoesNotExistException", "There is no cached client metadata document for the URL.")
             }
             Error::CodeMismatch(message) => modelled("CodeMismatchException", message),
+            Error::ConcurrentModification(message) => modelled("ConcurrentModificationException", message),
             Error::DuplicateProvider(name) => {
                 Self::Modelled("DuplicateProviderException", format!("A provider with the name {name} already exists."))
             }
@@ -209,7 +203,7 @@ impl From<Error> for Fault {
             Error::UserPoolTagging(message) => Self::Modelled("UserPoolTaggingException", message),
             Error::UsernameExists => modelled("UsernameExistsException", "User already exists"),
             Error::WebAuthn(error) => modelled(error.shape(), error.message()),
-            Error::Internal(source) => Self::Internal(source),
+            Error::Internal(source) => Self::failure(source),
         }
     }
 }
@@ -223,43 +217,6 @@ impl From<StoreError> for Error {
 impl From<Failed> for Error {
     fn from(Failed(source): Failed) -> Self {
         Self::Internal(source)
-    }
-}
-
-impl From<ConfigurationRefused> for Error {
-    fn from(refused: ConfigurationRefused) -> Self {
-        match refused {
-            ConfigurationRefused::Tags(TagsRefused::Rule(refused)) => Self::parameter(refused.to_string()),
-            ConfigurationRefused::Tags(refused) => Self::UserPoolTagging(refused.to_string()),
-            ConfigurationRefused::Messaging(_) | ConfigurationRefused::OpenId(_) => Self::parameter(refused.to_string()),
-        }
-    }
-}
-
-impl From<RiskRefused> for Error {
-    fn from(refused: RiskRefused) -> Self {
-        Self::parameter(refused.to_string())
-    }
-}
-
-impl From<LogDeliveryRefused> for Error {
-    fn from(refused: LogDeliveryRefused) -> Self {
-        Self::parameter(refused.to_string())
-    }
-}
-
-impl From<PatternRefused> for Error {
-    fn from(refused: PatternRefused) -> Self {
-        Self::parameter(refused.to_string())
-    }
-}
-
-impl From<LimitRefused> for Error {
-    fn from(refused: LimitRefused) -> Self {
-        match refused {
-            LimitRefused::BelowDefault(_) => Self::parameter(refused.to_string()),
-            LimitRefused::BeyondQuota => Self::ServiceQuotaExceeded(refused.to_string()),
-        }
     }
 }
 
@@ -365,104 +322,11 @@ impl From<NewPasswordRefused> for Error {
     }
 }
 
-impl From<UnfitUser> for Error {
-    fn from(refused: UnfitUser) -> Self {
-        Self::parameter(match refused {
-            UnfitUser::Name(refused) => return refused.into(),
-            UnfitUser::Attribute(refused) => return refused.into(),
-            UnfitUser::NamedLikeAnEmail => "Username cannot be of email format, since user pool is configured for email alias.",
-            UnfitUser::NamedLikeAPhoneNumber => {
-                "Username cannot be of phone number format, since user pool is configured for phone number alias."
-            }
-            UnfitUser::NotAnEmail => "Username should be an email.",
-            UnfitUser::NotAPhoneNumber => "Username should be a phone number.",
-        })
-    }
-}
-
-impl From<AliasRefused> for Error {
-    fn from(refused: AliasRefused) -> Self {
-        match refused {
-            AliasRefused::Exists(kind) => Self::AliasExists(kind),
-            AliasRefused::Name(refused) => refused.into(),
-            AliasRefused::Failed(failed) => failed.into(),
-        }
-    }
-}
-
-impl From<SignUpRefused> for Error {
-    fn from(refused: SignUpRefused) -> Self {
-        match refused {
-            SignUpRefused::AdministratorsOnly => Self::not_authorized("SignUp is not permitted for this user pool"),
-            SignUpRefused::Unfit(refused) => refused.into(),
-            SignUpRefused::Password(refused) => refused.into(),
-            SignUpRefused::Passwordless(refused) => refused.into(),
-            SignUpRefused::UsernameExists => Self::UsernameExists,
-            SignUpRefused::Alias(refused) => refused.into(),
-            SignUpRefused::AddressIsFull => Self::LimitExceeded,
-            SignUpRefused::NoSuchClient(gone) => gone.into(),
-            SignUpRefused::Trigger(refused) => refused.into(),
-            SignUpRefused::Failed(failed) => failed.into(),
-        }
-    }
-}
-
-impl From<CodeRefused> for Error {
-    fn from(refused: CodeRefused) -> Self {
-        match refused {
-            CodeRefused::TooManyTries => Self::LimitExceeded,
-            CodeRefused::Expired => Self::ExpiredCode("Invalid code provided, please request a code again."),
-            CodeRefused::Mismatch => Self::CodeMismatch("Invalid verification code provided, please try again."),
-        }
-    }
-}
-
-impl From<ConfirmRefused> for Error {
-    fn from(refused: ConfirmRefused) -> Self {
-        match refused {
-            ConfirmRefused::Name(refused) => refused.into(),
-            ConfirmRefused::NoSuchClient(gone) => gone.into(),
-            ConfirmRefused::NoSuchUser => Self::UserNotFound,
-            ConfirmRefused::NotWaiting(status) => {
-                Self::NotAuthorized(format!("User cannot be confirmed. Current status is {}", status.as_str()))
-            }
-            ConfirmRefused::Code(refused) => refused.into(),
-            ConfirmRefused::Alias(refused) => refused.into(),
-            ConfirmRefused::Trigger(refused) => refused.into(),
-            ConfirmRefused::Failed(failed) => failed.into(),
-        }
-    }
-}
-
-impl From<ResendRefused> for Error {
-    fn from(refused: ResendRefused) -> Self {
-        match refused {
-            ResendRefused::Name(refused) => refused.into(),
-            ResendRefused::NoSuchClient(gone) => gone.into(),
-            ResendRefused::Unwaiting(Unwaiting::NoSuchUser) => Self::UserNotFound,
-            ResendRefused::Unwaiting(Unwaiting::Disabled) => Self::not_authorized(DISABLED),
-            ResendRefused::Unwaiting(Unwaiting::Confirmed) => Self::parameter("User is already confirmed."),
-            ResendRefused::Unwaiting(Unwaiting::NothingToVerify) => {
-                Self::parameter("Cannot resend codes. Auto verification not turned on.")
-            }
-            ResendRefused::TooMany => Self::LimitExceeded,
-            ResendRefused::Trigger(refused) => refused.into(),
-            ResendRefused::Failed(failed) => failed.into(),
-        }
-    }
-}
-
 /// What is refused because of risk, and not why.
 const BLOCKED: &str = "Unable to login because of security reasons.";
 
 /// SECURITY: one answer for a wrong password and for a name that nobody has.
 const INCORRECT: &str = "Incorrect username or password.";
-
-impl From<ProviderRefused> for Error {
-    fn from(refused: ProviderRefused) -> Self {
-        Self::parameter(refused.to_string())
-    }
-}
 
 /// Clients look for the word `device` in it, and sign in without theirs.
 pub(super) const NO_DEVICE: &str = "Device does not exist.";

@@ -1,11 +1,14 @@
 //! GetClientToken: an app client's own access token, for its secret.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::client_token;
 use crate::flows::clients::AppClient;
+use crate::flows::triggers::Told;
 use crate::kit::id::ClientId;
 use crate::kit::secret::Secret;
 use crate::operation::{OfClient, Proof};
@@ -17,6 +20,7 @@ pub struct Request {
     secret: Secret,
     #[serde(default)]
     scopes: Vec<String>,
+    client_metadata: Option<BTreeMap<String, String>>,
 }
 
 impl OfClient for Request {
@@ -45,6 +49,7 @@ struct Granted {
 }
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Response, Error> {
+    let app_client = app_client.telling(Told::of(request.client_metadata));
     let token = client_token::get(cx, &app_client, &request.scopes).await?;
     let granted = Granted { access_token: token.access_token, expires_in: token.lifetime.as_secs(), token_type: "Bearer" };
     Ok(Response { client_authentication_result: granted })

@@ -33,9 +33,8 @@ impl OfClient for Request {
 }
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Answer, Error> {
-    let whence = auth_answer::whence(cx, &app_client, cx.origin.source_ip, &request.auth_parameters).await?;
-    let session = request.session.as_deref();
-    let app_client = app_client.telling(Told::beginning(request.client_metadata));
-    let asked = auth_request::initiate(Side::Client, &request.auth_flow, &request.auth_parameters, session)?;
-    auth_answer::initiate(cx, &app_client, asked, &request.auth_parameters, whence).await
+    let (address, told) = (cx.origin.source_ip, Told::beginning(request.client_metadata));
+    let entrance = auth_answer::enter(cx, app_client, told, address, &request.auth_parameters).await?;
+    let given = auth_request::initiate(Side::Client, &request.auth_flow, &request.auth_parameters, request.session.as_deref())?;
+    auth_answer::initiate(&entrance, given).await
 }

@@ -2,26 +2,15 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::errors::Error;
-use super::pages::Asked;
+use super::pages::PageOfPool;
 use crate::context::Context;
 use crate::kit::clock::Timestamp;
-use crate::kit::id::UserPoolId;
 use crate::store;
 use crate::userpools::identity_provider::IdentityProvider;
 use crate::userpools::pool::Pool;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Request {
-    user_pool_id: UserPoolId,
-    max_results: Option<i64>,
-    next_token: Option<String>,
-}
-
-asks_about_pool!(Request);
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -40,9 +29,9 @@ pub struct Described {
     creation_date: Timestamp,
 }
 
-pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, pool: Arc<Pool>, request: PageOfPool) -> Result<Response, Error> {
     let place = ["ListIdentityProviders", pool.id.as_str()];
-    let asked = Asked::of(request.next_token.as_deref(), request.max_results);
+    let asked = request.asked();
     let after = asked.after(cx, &place)?;
     let providers = cx.read(async |tx| store::identity_providers::list(tx, &pool.id, &after, asked.read()).await).await?;
     let (providers, next_token) = asked.cut(cx, &place, providers, |provider| provider.name.clone())?;

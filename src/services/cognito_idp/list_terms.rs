@@ -2,27 +2,16 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::errors::Error;
-use super::pages::Asked;
+use super::pages::PageOfPool;
 use super::terms_answer::ENFORCEMENT;
 use crate::context::Context;
 use crate::kit::clock::Timestamp;
-use crate::kit::id::UserPoolId;
 use crate::store;
 use crate::userpools::pool::Pool;
 use crate::userpools::terms::Terms;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Request {
-    user_pool_id: UserPoolId,
-    max_results: Option<i64>,
-    next_token: Option<String>,
-}
-
-asks_about_pool!(Request);
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -43,9 +32,9 @@ pub struct Described {
     last_modified_date: Timestamp,
 }
 
-pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, pool: Arc<Pool>, request: PageOfPool) -> Result<Response, Error> {
     let place = ["ListTerms", pool.id.as_str()];
-    let asked = Asked::of(request.next_token.as_deref(), request.max_results);
+    let asked = request.asked();
     let after = asked.after(cx, &place)?;
     let terms = cx.read(async |tx| store::terms::list(tx, &pool.id, &after, asked.read()).await).await?;
     let (terms, next_token) = asked.cut(cx, &place, terms, |terms| terms.id.clone())?;

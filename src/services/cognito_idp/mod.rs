@@ -44,6 +44,7 @@ mod associate_software_token;
 mod auth_answer;
 mod auth_request;
 mod branding_answer;
+mod cancel_point_in_time_recovery;
 mod change_password;
 mod cimd_answer;
 mod client_answer;
@@ -82,6 +83,7 @@ mod describe_cimd_policy;
 mod describe_identity_provider;
 mod describe_managed_login_branding;
 mod describe_managed_login_branding_by_client;
+mod describe_point_in_time_recovery;
 mod describe_resource_server;
 mod describe_risk_configuration;
 mod describe_terms;
@@ -118,11 +120,13 @@ mod global_sign_out;
 mod group_answer;
 mod import_answer;
 mod initiate_auth;
+mod initiate_point_in_time_recovery;
 mod list_cimd_policies;
 mod list_client_metadata_urls;
 mod list_devices;
 mod list_groups;
 mod list_identity_providers;
+mod list_point_in_time_recoveries;
 mod list_resource_servers;
 mod list_tags_for_resource;
 mod list_terms;
@@ -140,6 +144,7 @@ mod pages;
 mod pool_answer;
 mod pool_settings;
 mod provider_answer;
+mod recovery_answer;
 mod replica_answer;
 mod resend_confirmation_code;
 mod resource_server_answer;
@@ -158,6 +163,7 @@ mod set_user_pool_session_configuration;
 mod set_user_settings;
 mod sign_up;
 mod sms_role;
+mod start_point_in_time_recovery;
 mod start_user_import_job;
 mod start_web_authn_registration;
 mod stop_user_import_job;
@@ -221,6 +227,7 @@ pub fn operations() -> Vec<Operation> {
         signed("AdminUpdateUserAttributes", admin_update_user_attributes::handle),
         signed("AdminUserGlobalSignOut", admin_user_global_sign_out::handle),
         bearer_or_session("AssociateSoftwareToken", associate_software_token::handle),
+        signed("CancelPointInTimeRecovery", cancel_point_in_time_recovery::handle),
         bearer("ChangePassword", change_password::handle),
         bearer("CompleteWebAuthnRegistration", complete_web_authn_registration::handle),
         bearer("ConfirmDevice", confirm_device::handle),
@@ -255,6 +262,7 @@ pub fn operations() -> Vec<Operation> {
         signed("DescribeIdentityProvider", describe_identity_provider::handle),
         signed("DescribeManagedLoginBranding", describe_managed_login_branding::handle),
         signed("DescribeManagedLoginBrandingByClient", describe_managed_login_branding_by_client::handle),
+        signed("DescribePointInTimeRecovery", describe_point_in_time_recovery::handle),
         signed("DescribeResourceServer", describe_resource_server::handle),
         signed("DescribeRiskConfiguration", describe_risk_configuration::handle),
         signed("DescribeTerms", describe_terms::handle),
@@ -284,11 +292,13 @@ pub fn operations() -> Vec<Operation> {
         signed("GetUserPoolSessionConfiguration", get_user_pool_session_configuration::handle),
         bearer("GlobalSignOut", global_sign_out::handle),
         client("InitiateAuth", initiate_auth::handle).within(PerAddress::RefusedSignIns),
+        signed("InitiatePointInTimeRecovery", initiate_point_in_time_recovery::handle),
         signed("ListCIMDPolicies", list_cimd_policies::handle),
         signed("ListClientMetadataURLs", list_client_metadata_urls::handle),
         bearer("ListDevices", list_devices::handle),
         signed("ListGroups", list_groups::handle),
         signed("ListIdentityProviders", list_identity_providers::handle),
+        signed("ListPointInTimeRecoveries", list_point_in_time_recoveries::handle),
         signed("ListResourceServers", list_resource_servers::handle),
         signed("ListTagsForResource", list_tags_for_resource::handle),
         signed("ListTerms", list_terms::handle),
@@ -314,6 +324,7 @@ pub fn operations() -> Vec<Operation> {
         signed("SetUserPoolSessionConfiguration", set_user_pool_session_configuration::handle),
         bearer("SetUserSettings", set_user_settings::handle),
         client("SignUp", sign_up::handle).within(PerAddress::SignUps),
+        signed("StartPointInTimeRecovery", start_point_in_time_recovery::handle),
         signed("StartUserImportJob", start_user_import_job::handle),
         bearer("StartWebAuthnRegistration", start_web_authn_registration::handle),
         signed("StopUserImportJob", stop_user_import_job::handle),

@@ -1,11 +1,32 @@
 //! The pages of user pools' lists.
 
+use serde::Deserialize;
+
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::paging;
+use crate::kit::id::UserPoolId;
 
 /// What a page has that is not told how long it may be, and at most.
 const MOST: i64 = 60;
+
+/// A request about a page of something that a pool has.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PageOfPool {
+    user_pool_id: UserPoolId,
+    max_results: Option<i64>,
+    next_token: Option<String>,
+}
+
+asks_about_pool!(PageOfPool);
+
+impl PageOfPool {
+    /// What it asks for.
+    pub fn asked(&self) -> Asked<'_> {
+        Asked::of(self.next_token.as_deref(), self.max_results)
+    }
+}
 
 /// What a request asks for of a list.
 pub struct Asked<'a> {

@@ -32,6 +32,12 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
         Ok::<_, Error>(store::pool_services::set_log_deliveries(tx, &pool.id, &configurations).await?)
     })
     .await?;
+    // AWS has no error for a destination that is not there.
+    for arn in configurations.iter().filter_map(LogConfiguration::destination) {
+        if cx.log_destinations.find(arn).is_none() {
+            tracing::warn!(pool = %pool.id, destination = arn, "the settings have no [[log_delivery.destination]] for it: nothing goes there");
+        }
+    }
     Ok(Response::of(pool.id.clone(), configurations))
 }
 

@@ -220,7 +220,7 @@ mod tests {
         let refuses = async |event, address: &str, password: &str| {
             let app_client = clients::find(&app.app, &pool.client_id).await.unwrap().unwrap();
             let whose = (&*app_client.pool, &app_client.client.id);
-            risk::check_known_password(&app.app, whose, event, address.parse().ok(), &password.to_owned().into()).await.is_err()
+            risk::check_known_password(&app.app, whose, event, address.parse().ok(), &password.into()).await.is_err()
         };
         let sign_up = async |name: &str| pool.client("SignUp", json!({"Username": name, "Password": "P@ssw0rd"})).await.code();
         assert!(!refuses(CredentialsEvent::SignUp, "203.0.113.5", "P@ssw0rd").await);

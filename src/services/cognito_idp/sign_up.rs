@@ -10,11 +10,10 @@ use crate::context::Context;
 use crate::flows::auth_events::{self, Of};
 use crate::flows::clients::AppClient;
 use crate::flows::triggers::Told;
-use crate::flows::{risk, sign_in, sign_up};
+use crate::flows::{sign_in, sign_up};
 use crate::kit::id::{ClientId, UserId};
 use crate::kit::secret::Secret;
 use crate::store::auth_events::{AuthEventType, EventResponse};
-use crate::userpools::risk::CredentialsEvent;
 use crate::userpools::user::UserStatus;
 
 #[derive(Deserialize)]
@@ -45,14 +44,11 @@ pub struct Response {
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Response, Error> {
     let app_client = app_client.telling(Told::of(request.client_metadata).validating(request.validation_data.map(by_name)));
-    if let Some(password) = &request.password {
-        let whose = (&*app_client.pool, &app_client.client.id);
-        risk::check_known_password(cx, whose, CredentialsEvent::SignUp, cx.origin.source_ip, password).await?;
-    }
-    let attributes = by_name(request.user_attributes);
-    let (user, delivery) = sign_up::sign_up(cx, &app_client, &request.username, request.password.as_ref(), attributes).await?;
+    let (attributes, address) = (by_name(request.user_attributes), cx.origin.source_ip);
+    let (user, delivery) = sign_up::sign_up(cx, &app_client, &request.username, request.password.as_ref(), attributes, address).await?;
     let user_confirmed = user.status == UserStatus::Confirmed;
-    auth_events::note(cx, &cx.origin, Of { pool_id: &user.pool_id, user_id: &user.id }, AuthEventType::SignUp, EventResponse::Pass);
+    let of = Of { pool_id: &user.pool_id, user_id: &user.id, client_id: &app_client.client.id };
+    auth_events::note(cx, &cx.origin, of, AuthEventType::SignUp, EventResponse::Pass);
     let session = sign_in::signed_up(cx, &app_client, &user)?;
     Ok(Response { user_confirmed, code_delivery_details: delivery.map(Into::into), user_sub: user.id, session })
 }

@@ -6,7 +6,7 @@ use super::errors::Error;
 use super::import_answer::{OneJob, Response};
 use crate::context::Context;
 use crate::store;
-use crate::userpools::import::{ImportJob, ImportStatus, MOST_IN_A_POOL};
+use crate::userpools::import::{ImportJob, ImportStatus};
 use crate::userpools::pool::Pool;
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: OneJob) -> Result<Response, Error> {
@@ -23,8 +23,8 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: OneJob) -> Result<Re
             if job.hashing.is_none() && pool.configuration.auto_verified_attributes.is_empty() {
                 return Err(Error::PreconditionNotMet("The user pool must have at least one auto-verified attribute.".to_owned()));
             }
-            let jobs = store::user_imports::list(tx, &pool.id, (i64::MAX, ""), MOST_IN_A_POOL).await?;
-            if jobs.iter().any(|other| other.status.is_running()) {
+            store::user_data::check_open(tx, &pool.id).await?;
+            if store::user_imports::is_running(tx, &pool.id).await? {
                 return Err(Error::PreconditionNotMet("Another import job of the user pool is in progress.".to_owned()));
             }
             let started = ImportJob { status: ImportStatus::Pending, started_at: Some(now), ..job };

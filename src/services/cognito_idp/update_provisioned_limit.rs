@@ -57,10 +57,48 @@ mod tests {
     }
 
     #[actix_web::test]
+    async fn what_was_set_is_held_to_by_the_second_and_nothing_else_is() {
+        let app = TestApp::new().await;
+        let pool = app.pool().await;
+        let tokens = pool.user("alice").await.signed_in().await;
+        let read = async || pool.client("GetUser", json!({"AccessToken": tokens["AccessToken"]})).await.code();
+        let refused = async || {
+            let mut refused = 0;
+            for _ in 0..130 {
+                refused += usize::from(read().await == "TooManyRequestsException");
+            }
+            refused
+        };
+        assert_eq!(refused().await, 0, "nobody asked for what is free to be the most");
+        let mut input = of("API_CATEGORY", json!({"Category": "UserRead"}));
+        input["RequestedLimitValue"] = json!(125);
+        app.admin().in_region("eu-west-1").call("UpdateProvisionedLimit", input.clone()).await.ok();
+        assert_eq!(refused().await, 0, "the pool is in another region");
+        app.admin().call("UpdateProvisionedLimit", input).await.ok();
+        assert_eq!(refused().await, 5);
+        let by_admin = pool.admin("AdminGetUser", json!({"Username": "alice"})).await;
+        assert_eq!(by_admin.error(), ("TooManyRequestsException".to_owned(), "Too many requests".to_owned()));
+        pool.admin("ListUsers", json!({})).await.ok();
+        app.advance(std::time::Duration::from_secs(1));
+        assert_eq!(read().await, "");
+        app.advance(std::time::Duration::from_secs(1));
+        app.app.budgets.note_nodes(5);
+        assert_eq!(refused().await, 105, "another four nodes have their shares");
+    }
+
+    #[test]
+    fn what_counts_are_operations() {
+        let built: Vec<&str> = super::super::operations().iter().map(|operation| operation.name).collect();
+        let unknown: Vec<&str> = crate::userpools::limits::operations().filter(|name| !built.contains(name)).collect();
+        assert_eq!(unknown, [""; 0]);
+    }
+
+    #[actix_web::test]
     async fn what_is_no_limit_is_refused() {
         let app = TestApp::new().await;
         for (attributes, code) in [
             (json!({"Category": "UserPoolRead"}), "ResourceNotFoundException"),
+            (json!({"Category": "UserUpdate"}), "ResourceNotFoundException"),
             (json!({"Category": "nonsense"}), "ResourceNotFoundException"),
             (json!({}), "InvalidParameterException"),
             (json!({"Category": "UserCreation", "Other": "x"}), "InvalidParameterException"),

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::iam::arn::Arn;
 use crate::iam::entity::{Role, Tag, User};
+use crate::iam::uses::Use;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UniqueId;
 
@@ -48,6 +49,18 @@ pub struct RoleAnswer {
     max_session_duration: i64,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<Tag>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role_last_used: Option<RoleLastUsed>,
+}
+
+/// When a role was last used; empty for one that was not.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RoleLastUsed {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_used_date: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<String>,
 }
 
 impl From<Role> for RoleAnswer {
@@ -62,11 +75,18 @@ impl From<Role> for RoleAnswer {
             description: role.description,
             max_session_duration: role.max_session_seconds,
             tags: role.tags,
+            role_last_used: None,
         }
     }
 }
 
 impl RoleAnswer {
+    /// As GetRole gives it: with its last use.
+    pub fn with_use(role: Role, used: Option<Use>) -> Self {
+        let (last_used_date, region) = used.map(|used| (used.at, used.region)).unzip();
+        Self { role_last_used: Some(RoleLastUsed { last_used_date, region }), ..Self::from(role) }
+    }
+
     /// As lists give it: without tags.
     pub fn listed(role: Role) -> Self {
         Self { tags: Vec::new(), ..Self::from(role) }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::errors::Error;
 use super::owner::{self, Owner};
 use crate::context::Context;
-use crate::iam::key_uses::KeyUse;
+use crate::iam::uses::Use;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccessKeyId, UniqueId};
 use crate::operation::{Asks, Fault, Resolved};
@@ -58,8 +58,8 @@ pub struct LastUsed {
     region: String,
 }
 
-impl From<Option<KeyUse>> for LastUsed {
-    fn from(used: Option<KeyUse>) -> Self {
+impl From<Option<Use>> for LastUsed {
+    fn from(used: Option<Use>) -> Self {
         match used {
             Some(used) => Self { last_used_date: Some(used.at), service_name: used.service, region: used.region },
             None => Self { last_used_date: None, service_name: NEVER.to_owned(), region: NEVER.to_owned() },
@@ -100,7 +100,7 @@ mod tests {
         let used = json!({"LastUsedDate": "2027-01-15T08:00:00Z", "ServiceName": "sts", "Region": "eu-west-1"});
         assert_eq!(last_used(&app, id).await["AccessKeyLastUsed"], used);
         assert_eq!(last_used(&there, id).await, never);
-        app.record_key_uses().await;
+        app.record_uses().await;
         assert_eq!(last_used(&there, id).await["AccessKeyLastUsed"], used);
         // What comes in the next minutes is the same use; after them it is another.
         app.advance(Duration::from_secs(299));
@@ -110,8 +110,8 @@ mod tests {
         ann.call("iam:ListUsers", json!({})).await;
         let later = json!({"LastUsedDate": "2027-01-15T08:05:00Z", "ServiceName": "iam", "Region": "us-east-1"});
         assert_eq!(last_used(&app, id).await["AccessKeyLastUsed"], later);
-        app.record_key_uses().await;
-        there.record_key_uses().await;
+        app.record_uses().await;
+        there.record_uses().await;
         assert_eq!(last_used(&there, id).await["AccessKeyLastUsed"], later, "what another node noted earlier does not undo it");
     }
 

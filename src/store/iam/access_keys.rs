@@ -1,8 +1,7 @@
-//! Access keys, and when they were last used.
+//! Access keys.
 
 use crate::crypto::sealed::Sealed;
 use crate::iam::entity::AccessKey;
-use crate::iam::key_uses::KeyUse;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccessKeyId, AccountId, UniqueId};
 use crate::kit::secret::Secret;
@@ -85,33 +84,4 @@ pub async fn delete_key(
     const SQL: &str = "DELETE FROM iam_access_keys WHERE account_id = $1 AND access_key_id = $2 AND owner_id = $3";
     tx.changed(Change::AccessKey(access_key_id.to_owned()));
     Ok(execute!(tx, SQL, [account_id, access_key_id, owner_id])? == 1)
-}
-
-#[derive(sqlx::FromRow)]
-struct UseRow {
-    last_used_at: Option<i64>,
-    last_used_service: Option<String>,
-    last_used_region: Option<String>,
-}
-
-/// Records that a key was used, unless a later use of it is recorded, or it is gone.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn record_use(tx: &mut Conn, account_id: &AccountId, access_key_id: &AccessKeyId, used: &KeyUse) -> Result<(), StoreError> {
-    const SQL: &str = "UPDATE iam_access_keys SET last_used_at = $3, last_used_service = $4, last_used_region = $5 \
-                       WHERE account_id = $1 AND access_key_id = $2 AND (last_used_at IS NULL OR last_used_at < $3)";
-    execute!(tx, SQL, [account_id, access_key_id, used.at.millis(), &used.service, &used.region]).map(drop)
-}
-
-/// The last recorded use of a key.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn last_use(tx: &mut Conn, account_id: &AccountId, access_key_id: &AccessKeyId) -> Result<Option<KeyUse>, StoreError> {
-    const SQL: &str = "SELECT last_used_at, last_used_service, last_used_region FROM iam_access_keys \
-                       WHERE account_id = $1 AND access_key_id = $2";
-    Ok(fetch!(tx, fetch_optional, UseRow, SQL, [account_id, access_key_id])?.and_then(|row| {
-        Some(KeyUse { at: Timestamp::from_millis(row.last_used_at?), service: row.last_used_service?, region: row.last_used_region? })
-    }))
 }

@@ -1,11 +1,14 @@
 //! The states of a sign-in as a table, and every answer in every state.
 
+mod levels;
+
 use std::collections::BTreeMap;
 
 use super::*;
 use crate::crypto::argon2::PasswordHash;
 use crate::crypto::sealed::Sealed;
 use crate::userpools::client::ClientConfiguration;
+use crate::userpools::device::DeviceConfiguration;
 use crate::userpools::pool::{EmailMfaConfiguration, MfaMode, PoolConfiguration, SoftwareToken};
 use crate::userpools::second_factor::Wish;
 use crate::userpools::user::{MfaPreference, PasswordRecord};
@@ -77,6 +80,23 @@ fn with_token(preference: bool) -> User {
     User { sealed_totp_seed: Some(Sealed::stored(vec![1])), mfa, ..user() }
 }
 
+fn remembered() -> Device {
+    Device {
+        pool_id: "us-east-1_p".into(),
+        user_id: "sub".into(),
+        key: String::new(),
+        group_key: String::new(),
+        salt: String::new(),
+        sealed_verifier: Sealed::stored(Vec::new()),
+        name: None,
+        status: DeviceStatus::Remembered,
+        last_ip_used: None,
+        created_at: NOW,
+        modified_at: NOW,
+        authenticated_at: NOW,
+    }
+}
+
 fn progress(done: &[Done]) -> Progress {
     let begun = Progress::begin(Flow::Password, Generation::stored(1), Generation::stored(1));
     Progress { done: done.to_vec(), ..begun }
@@ -135,6 +155,35 @@ fn a_temporary_password_ends_by_the_clock() {
     let late = NOW.plus(std::time::Duration::from_secs(1));
     let answer = next(&pool(MfaMode::Off), &client(&["ALLOW_USER_PASSWORD_AUTH"]), &user, &progress(&[Done::Password]), late);
     assert_eq!(answer, Err(Barred::TemporaryPasswordExpired.into()));
+}
+
+#[test]
+fn an_old_password_is_replaced_by_who_has_shown_every_factor() {
+    let aging = |mfa| {
+        let mut pool = pool(mfa);
+        pool.configuration.user_pool_tags.insert("passwright:password-max-age-days".to_owned(), "30".to_owned());
+        pool
+    };
+    let late = NOW.plus(std::time::Duration::from_secs(30 * 24 * 3600));
+    let client = client(&["ALLOW_USER_PASSWORD_AUTH"]);
+    let asked = |mfa, user: &User, done: &[Done]| next(&aging(mfa), &client, user, &progress(done), late);
+    let (password, coded) = ([Done::Password], [Done::Password, Done::SoftwareToken]);
+    assert_eq!(asked(MfaMode::Off, &user(), &password), Ok(Step::Ask(Challenge::NewPassword)));
+    assert_eq!(asked(MfaMode::Optional, &with_token(true), &password), Ok(Step::Ask(Challenge::SoftwareToken)));
+    assert_eq!(asked(MfaMode::Optional, &with_token(true), &coded), Ok(Step::Ask(Challenge::NewPassword)));
+    assert_eq!(asked(MfaMode::On, &user(), &password), Ok(Step::Ask(Challenge::MfaSetup)));
+    // A remembered device stands for the second factor, not for a password that is young enough.
+    let mut pool = aging(MfaMode::Optional);
+    pool.configuration.device_configuration =
+        Some(DeviceConfiguration { challenge_required_on_new_device: true, ..DeviceConfiguration::default() });
+    let device = remembered();
+    for (done, expected) in [
+        (&password[..], Challenge::Device),
+        (&[Done::Password, Done::Device][..], Challenge::NewPassword),
+        (&[Done::Password, Done::SoftwareToken][..], Challenge::NewPassword),
+    ] {
+        assert_eq!(next_on(Some(&device), &pool, &client, &with_token(true), &progress(done), late), Ok(Step::Ask(expected)), "{done:?}");
+    }
 }
 
 #[test]

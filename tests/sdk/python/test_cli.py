@@ -94,6 +94,7 @@ def demo(data, logs, database, name):
         "identity_pool": re.search(r"identity pool +(\S+)\n", guide)[1],
     }
     told["server"], told["secret"] = re.search(r"server app +client id (\w+), secret (\w+)\n", guide).groups()
+    told["machine"], told["machine_secret"] = re.search(r"machine +client id (\w+), secret (\w+)\n", guide).groups()
     return server, guide, told
 
 
@@ -133,9 +134,12 @@ def test_the_demo_is_there_once_and_what_it_prints_works_as_pasted(tmp_path, log
     assert guest.startswith(f"{REGION}:")
     described = idp.describe_user_pool_client(UserPoolId=told["pool"], ClientId=told["server"])["UserPoolClient"]
     assert (described["ClientName"], described["ClientSecret"]) == ("server", told["secret"])
+    granted = idp.get_client_token(ClientId=told["machine"], Secret=told["machine_secret"])["ClientAuthenticationResult"]
+    assert granted["TokenType"] == "Bearer" and granted["AccessToken"].count(".") == 2
+    assert f"get-client-token --client-id {told['machine']} --secret {told['machine_secret']}\n" in guide
     server.stop()
     log = "".join(path.read_text() for path in logs.glob(f"demo-{database}-*.log"))
-    assert not [name for name in ("alice", "bob", "totp", "secret") if told[name] in log], "a log holds a secret"
+    assert not [name for name in ("alice", "bob", "totp", "secret", "machine_secret") if told[name] in log], "a log holds a secret"
 
 
 def test_a_demo_that_was_killed_is_completed_by_the_next_start(tmp_path, logs, database):

@@ -90,10 +90,15 @@ async fn ask(visit: &Visit) -> Outcome {
 async fn create(visit: &Visit, fields: &Fields) -> Outcome {
     let (pool, name) = (visit.segment("pool"), fields.given("name").unwrap_or_default());
     let chosen = preset(&fields.text("preset"));
-    match call(visit, "CreateUserPoolClient", chosen.client(&pool, &name)).await {
+    match call(visit, "CreateUserPoolClient", chosen.client(&pool, &name, &[])).await {
         Ok(answer) => {
             let client = answer.at("UserPoolClient").text("ClientId");
-            Ok(Reply::done(format!("/pools/{}/clients/{}", segment(&pool), segment(&client)), "The app client is made."))
+            let path = format!("/pools/{}/clients/{}", segment(&pool), segment(&client));
+            Ok(if chosen.is_machine() {
+                Reply::done(format!("{path}/oauth"), "The app client is made. Give it scopes of a resource server.")
+            } else {
+                Reply::done(path, "The app client is made.")
+            })
         }
         Err(error) => Ok(Reply::again(&asked(visit, name, chosen.id, Some(error.clone())).await?, &error)),
     }

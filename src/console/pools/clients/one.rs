@@ -12,10 +12,13 @@ use crate::wire::fault::WireError;
 const OF_CREATION: [&str; 3] = ["ClientSecret", "CreationDate", "LastModifiedDate"];
 
 /// The ways of signing in that the form offers, and what each is. Others that a client has stay as they are.
-const FLOWS: [(&str, &str); 4] = [
+const FLOWS: [(&str, &str); 7] = [
     ("ALLOW_USER_SRP_AUTH", "SRP: the password stays on the user's device"),
     ("ALLOW_USER_PASSWORD_AUTH", "The password itself, from the user's device"),
     ("ALLOW_ADMIN_USER_PASSWORD_AUTH", "The password itself, from a server with IAM credentials"),
+    ("ALLOW_USER_AUTH", "What the user chooses: a password, a passkey, a code"),
+    ("ALLOW_CUSTOM_AUTH", "Challenges of your own functions"),
+    ("ALLOW_CLIENT_TOKEN_AUTH", "The client as itself, without a user, by its secret; no other way beside it"),
     ("ALLOW_REFRESH_TOKEN_AUTH", "Refresh tokens"),
 ];
 

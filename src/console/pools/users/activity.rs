@@ -36,6 +36,8 @@ struct Event {
     challenges: String,
     device: String,
     ip_address: String,
+    /// What was judged of it, and done.
+    risk: String,
     when: Option<Moment>,
     feedback: String,
 }
@@ -114,9 +116,22 @@ fn event(visit: &Visit, event: &Value) -> Event {
         challenges: asked.collect::<Vec<_>>().join(", "),
         device: context.text("DeviceName"),
         ip_address: context.text("IpAddress"),
+        risk: risk(event.at("EventRisk")),
         when: Moment::read(event.at("CreationDate"), visit.now()),
         feedback: event.at("EventFeedback").text("FeedbackValue"),
     }
+}
+
+/// The level, what was done for it, and whether others know the password; nothing where nothing was found.
+fn risk(risk: &Value) -> String {
+    let done = match risk.text("RiskDecision").as_str() {
+        "AccountTakeover" => "second factor asked",
+        "Block" => "refused",
+        _ => "",
+    };
+    let known = if risk.at("CompromisedCredentialsDetected") == true { "password known to others" } else { "" };
+    let parts = [risk.text("RiskLevel"), known.to_owned(), done.to_owned()];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 async fn page(visit: &Visit, error: Option<WireError>) -> Result<ActivityPage, WireError> {

@@ -86,7 +86,11 @@ pub async fn mfa(visit: &Visit, fields: &Fields) -> Outcome {
 }
 
 /// `POST …/forget-authenticator`
-pub async fn forget_authenticator(visit: &Visit, _: &Fields) -> Outcome {
+pub async fn forget_authenticator(visit: &Visit, fields: &Fields) -> Outcome {
+    let user = call(visit, "AdminGetUser", input(visit, json!({}))).await?;
+    if let Err(error) = confirmed(fields, &title(&user)) {
+        return one::again(visit, &[], error).await;
+    }
     act(visit, "AdminDeleteSoftwareToken", json!({}), "Their authenticator is removed. They can set another up.").await
 }
 

@@ -21,6 +21,11 @@ async fn begin(pool: &TestPool<'_>, username: &str, public: &str) -> Value {
 
 /// A whole sign-in by SRP.
 async fn sign_in(pool: &TestPool<'_>, username: &str, password: &str) -> Answer {
+    pool.client("RespondToAuthChallenge", proof(pool, username, password).await).await
+}
+
+/// What answers PASSWORD_VERIFIER with the right proof of a password.
+async fn proof(pool: &TestPool<'_>, username: &str, password: &str) -> Value {
     let client = Client { secret: [0x42; 32], pool: pool.id.name(), stamp: STAMP };
     let asked = begin(pool, username, &client.public_hex()).await;
     let text = |name: &str| asked[name].as_str().unwrap();
@@ -28,7 +33,7 @@ async fn sign_in(pool: &TestPool<'_>, username: &str, password: &str) -> Answer 
     let signature = client.prove(text("USER_ID_FOR_SRP"), password, text("SALT"), text("SRP_B"), &block);
     let responses = json!({"USERNAME": text("USERNAME"), "PASSWORD_CLAIM_SECRET_BLOCK": text("SECRET_BLOCK"),
                            "PASSWORD_CLAIM_SIGNATURE": signature, "TIMESTAMP": STAMP});
-    pool.client("RespondToAuthChallenge", json!({"ChallengeName": "PASSWORD_VERIFIER", "ChallengeResponses": responses})).await
+    json!({"ChallengeName": "PASSWORD_VERIFIER", "ChallengeResponses": responses})
 }
 
 async fn pools(app: &TestApp) -> Vec<(TestPool<'_>, &'static str, &'static str)> {
@@ -100,17 +105,23 @@ async fn a_proof_of_the_old_password_is_worth_nothing() {
     let app = TestApp::new().await;
     let pool = app.pool().await;
     pool.user("alice").await;
-    let client = Client { secret: [0x42; 32], pool: pool.id.name(), stamp: STAMP };
-    let asked = begin(&pool, "alice", &client.public_hex()).await;
-    let text = |name: &str| asked[name].as_str().unwrap();
-    let block = STANDARD.decode(text("SECRET_BLOCK")).unwrap();
-    let signature = client.prove("alice", PASSWORD, text("SALT"), text("SRP_B"), &block);
+    let proof = proof(&pool, "alice", PASSWORD).await;
     set_password(&pool, "alice", OTHER, true).await;
-    let responses = json!({"USERNAME": "alice", "PASSWORD_CLAIM_SECRET_BLOCK": text("SECRET_BLOCK"),
-                           "PASSWORD_CLAIM_SIGNATURE": signature, "TIMESTAMP": STAMP});
-    let answer =
-        pool.client("RespondToAuthChallenge", json!({"ChallengeName": "PASSWORD_VERIFIER", "ChallengeResponses": responses})).await;
+    let answer = pool.client("RespondToAuthChallenge", proof).await;
     assert_eq!(answer.error(), ("NotAuthorizedException".to_owned(), "Incorrect username or password.".to_owned()));
+}
+
+#[actix_web::test]
+async fn a_right_proof_that_comes_again_locks_nobody_out() {
+    let app = TestApp::new().await;
+    let pool = app.pool().await;
+    pool.user("alice").await;
+    let proof = proof(&pool, "alice", PASSWORD).await;
+    for round in 0..8 {
+        let again = pool.client("RespondToAuthChallenge", proof.clone()).await;
+        assert_eq!(again.status, if round == 0 { 200 } else { 400 }, "{}", again.text);
+    }
+    assert_eq!(pool.sign_in("alice", PASSWORD).await.status, 200);
 }
 
 #[actix_web::test]

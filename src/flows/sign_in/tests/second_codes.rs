@@ -44,6 +44,34 @@ async fn newest(app: &TestApp, address: &str) -> crate::userpools::message::Mess
     app.messages_to(address).await.pop().unwrap()
 }
 
+/// Source: API reference, CreateUserPool, AccountRecoverySetting.
+#[actix_web::test]
+async fn an_address_that_is_a_second_factor_recovers_nothing_where_the_pool_says_by_which() {
+    let app = TestApp::new().await;
+    let pool = pool_with_factors(&app, "OPTIONAL").await;
+    with_addresses(&pool, "alice").await;
+    // A client that hides users tells by the name alone where a code goes.
+    let told = json!({"ClientId": pool.client_id, "PreventUserExistenceErrors": "LEGACY"});
+    pool.admin("UpdateUserPoolClient", told).await.ok();
+    let forgot = async || pool.client("ForgotPassword", json!({"Username": "alice"})).await;
+    let medium = async || forgot().await.ok()["CodeDeliveryDetails"]["DeliveryMedium"].clone();
+    prefer(&pool, "alice", json!({"SMSMfaSettings": on(true)})).await.ok();
+    assert_eq!(medium().await, "SMS", "a pool that says nothing asks the phone first, as ever");
+    let ways = json!([{"Priority": 1, "Name": "verified_phone_number"}, {"Priority": 2, "Name": "verified_email"}]);
+    // What is left out is reset.
+    pool.admin("UpdateUserPool", json!({"AccountRecoverySetting": {"RecoveryMechanisms": ways}, "MfaConfiguration": "OPTIONAL"}))
+        .await
+        .ok();
+    assert_eq!(medium().await, "EMAIL");
+    prefer(&pool, "alice", json!({"EmailMfaSettings": on(false)})).await.ok();
+    let neither = "Cannot reset password for the user as there is no registered/verified email or phone_number";
+    assert_eq!(forgot().await.error(), ("InvalidParameterException".to_owned(), neither.to_owned()));
+    let reset = pool.admin("AdminResetUserPassword", json!({"Username": "alice"})).await;
+    assert_eq!(reset.code(), "InvalidParameterException");
+    prefer(&pool, "alice", json!({"SMSMfaSettings": {"Enabled": false}})).await.ok();
+    assert_eq!(medium().await, "SMS");
+}
+
 #[actix_web::test]
 async fn a_code_by_text_message_or_by_mail_follows_the_password() {
     let app = TestApp::new().await;

@@ -110,3 +110,40 @@ async fn every_issue_of_tokens_says_what_for_and_none_goes_past_the_function() {
     functions.answer("tokens", json!({}));
     refresh().await.ok();
 }
+
+#[actix_web::test]
+async fn the_third_form_alone_is_asked_about_machines() {
+    let (app, functions) = with_functions().await;
+    functions.answer(
+        "tokens",
+        json!({"claimsAndScopeOverrideDetails": {"accessTokenGeneration": {
+            "claimsToAddOrOverride": {"tenant": "t1", "sub": "forged", "client_id": "forged"}, "scopesToSuppress": ["api/write"],
+        }}}),
+    );
+    for (version, calls) in [("V1_0", 0), ("V2_0", 0), ("V3_0", 1)] {
+        let pool = pool_of_version(&app, version).await;
+        let scopes = ["read", "write"].map(|name| json!({"ScopeName": name, "ScopeDescription": "d"}));
+        pool.admin("CreateResourceServer", json!({"Identifier": "api", "Name": "n", "Scopes": scopes})).await.ok();
+        let client = json!({"ClientName": "m", "GenerateSecret": true, "ExplicitAuthFlows": ["ALLOW_CLIENT_TOKEN_AUTH"],
+                            "AllowedOAuthScopes": ["api/read", "api/write"]});
+        let client = pool.admin("CreateUserPoolClient", client).await.ok()["UserPoolClient"].clone();
+        let get = json!({"ClientId": client["ClientId"], "Secret": client["ClientSecret"], "ClientMetadata": {"order": "7"}});
+        let answer = app.anonymous().call("GetClientToken", get.clone()).await.ok();
+        let told = claims(&answer["ClientAuthenticationResult"]["AccessToken"]);
+        assert_eq!(functions.calls("tokens").len(), calls, "{version}");
+        let (scope, tenant) = if calls == 0 { ("api/read api/write", Value::Null) } else { ("api/read", json!("t1")) };
+        assert_eq!((&told["scope"], &told["tenant"]), (&json!(scope), &tenant), "{version}");
+        assert_eq!((&told["sub"], &told["client_id"]), (&client["ClientId"], &client["ClientId"]));
+        if calls > 0 {
+            let event = functions.event("tokens");
+            assert_eq!((&event["triggerSource"], &event["version"]), (&json!("TokenGeneration_ClientCredentials"), &json!("3")));
+            let request = &event["request"];
+            assert_eq!((&request["scopes"], &request["userAttributes"]), (&json!(["api/read", "api/write"]), &json!({})));
+            assert_eq!((&request["clientMetadata"], &event["callerContext"]["clientId"]), (&json!({"order": "7"}), &client["ClientId"]));
+            functions.refuse("tokens", "no");
+            let refused = app.anonymous().call("GetClientToken", get).await.error();
+            let words = "PreTokenGeneration failed with error no.".to_owned();
+            assert_eq!(refused, ("UserLambdaValidationException".to_owned(), words), "no token goes past the function");
+        }
+    }
+}

@@ -53,6 +53,7 @@ impl From<ClientTokenRefused> for Error {
             ClientTokenRefused::Scope(scope) => Self::parameter(format!("Invalid scope requested: {scope}")),
             ClientTokenRefused::NoScopes => Self::parameter("No scopes of a resource server are configured for this client"),
             ClientTokenRefused::NoSuchClient(gone) => gone.into(),
+            ClientTokenRefused::Trigger(refused) => refused.into(),
             ClientTokenRefused::Failed(failed) => failed.into(),
         }
     }
@@ -64,6 +65,8 @@ impl From<ExchangeRefused> for Error {
             ExchangeRefused::Disabled(flow) => Self::parameter(format!("{flow} flow not enabled for this client")),
             ExchangeRefused::Subject(refused) => of_party("SubjectToken", refused),
             ExchangeRefused::Actor(refused) => of_party("ActorToken", refused),
+            ExchangeRefused::Bound => Self::not_authorized("SubjectToken is bound to another audience"),
+            ExchangeRefused::Untold => Self::not_authorized("SubjectToken does not have required scopes"),
             ExchangeRefused::TooManyActors => Self::parameter("The SubjectToken has as many actors as a token can have"),
             ExchangeRefused::Scopes => Self::parameter("Invalid scope requested"),
             ExchangeRefused::NoSuchResource(identifier) => Self::ResourceNotFound(format!("Resource server {identifier} does not exist.")),

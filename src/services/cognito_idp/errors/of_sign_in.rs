@@ -32,6 +32,9 @@ impl From<SignInRefused> for Error {
             SignInRefused::Attribute(refused) => refused.into(),
             SignInRefused::Alias(refused) => refused.into(),
             SignInRefused::NoSuchClient(gone) => gone.into(),
+            SignInRefused::NoSuchLevel => Self::parameter("TARGET_ACR_VALUES has no authentication level of the user pool."),
+            SignInRefused::LevelReached => Self::parameter("The access token already meets the requested authentication level."),
+            SignInRefused::Access(refused) => refused.into(),
             SignInRefused::NoCustomAuth => Self::parameter("Custom auth lambda trigger is not configured for the user pool."),
             SignInRefused::Trigger(refused) => refused.into(),
             SignInRefused::Busy => Self::TooManyRequests,
@@ -47,6 +50,10 @@ impl From<Barred> for Error {
             Barred::Disabled => Self::not_authorized(DISABLED),
             Barred::NotConfirmed => Self::UserNotConfirmed,
             Barred::ResetRequired => Self::PasswordResetRequired,
+            Barred::LevelUnreachable => {
+                Self::parameter("The user has no authentication factors that reach a requested authentication level.")
+            }
+            Barred::TooRisky => Self::not_authorized(BLOCKED),
             Barred::TemporaryPasswordExpired => {
                 Self::not_authorized("Temporary password has expired and must be reset by an administrator.")
             }

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::testing::{Answer, TestApp, TestPool};
+use crate::testing::{Answer, PASSWORD, TestApp, TestPool};
 use crate::tokens::claims::USER_ADMIN_SCOPE;
 use crate::userpools::resource_server::USER_ADMIN;
 
@@ -130,6 +130,69 @@ async fn an_exchange_never_widens() {
     assert_eq!(claims(&late["IssuedToken"])["exp"], claims(&world.alice["AccessToken"])["exp"]);
     app.advance(Duration::from_secs(600));
     assert_eq!(world.exchange(json!({})).await.error(), refused("SubjectToken has expired"));
+}
+
+#[actix_web::test]
+async fn what_is_bound_stays_bound_and_is_taken_from_a_service_only() {
+    let app = TestApp::new().await;
+    let world = World::new(&app).await;
+    let bound = world.exchange(json!({"Audiences": ["billing"]})).await.ok()["IssuedToken"].clone();
+    let again = world.exchange(json!({"SubjectToken": bound})).await.ok()["IssuedToken"].clone();
+    assert_eq!(claims(&again)["aud"], "billing", "no exchange unbinds");
+    let on = world.exchange(json!({"SubjectToken": bound, "Resources": ["api"]})).await.ok()["IssuedToken"].clone();
+    assert_eq!(claims(&on)["aud"], "api", "a service goes on to the next one");
+    // An ID token for another service is bound too.
+    let id = world.exchange(json!({"RequestedTokenType": "ID_TOKEN", "Audiences": ["billing"]})).await.ok()["IssuedToken"].clone();
+    let again = json!({"SubjectToken": id, "SubjectTokenType": "ID_TOKEN", "RequestedTokenType": "ID_TOKEN"});
+    assert_eq!(claims(&world.exchange(again).await.ok()["IssuedToken"])["aud"], "billing");
+    // A client that anybody can be.
+    let flows = json!({"ExplicitAuthFlows": ["ALLOW_TOKEN_EXCHANGE_IMPERSONATION"], "GenerateSecret": false});
+    let public = World::with(&app, flows).await;
+    let ask = async |more: Value| {
+        let mut input = public.input(more);
+        input.as_object_mut().unwrap().remove("ClientSecret");
+        app.anonymous().call("GetDerivedToken", input).await
+    };
+    let answer = ask(json!({})).await.ok();
+    assert_eq!((answer.get("Scopes"), &claims(&answer["IssuedToken"])["scope"]), (None, &json!("")), "another client's user");
+    let id = ask(json!({"RequestedTokenType": "ID_TOKEN"})).await;
+    assert_eq!(id.error(), refused("SubjectToken does not have required scopes"));
+    let bound = ask(json!({"Audiences": ["billing"]})).await.ok()["IssuedToken"].clone();
+    for more in [json!({"SubjectToken": bound}), json!({"SubjectToken": bound, "Audiences": ["shipping"]})] {
+        assert_eq!(ask(more).await.error(), refused("SubjectToken is bound to another audience"));
+    }
+}
+
+#[actix_web::test]
+async fn a_token_that_tells_nobody_who_the_user_is_gives_no_id_token() {
+    let app = TestApp::new().await;
+    let world = World::new(&app).await;
+    let from_id = json!({"SubjectToken": world.alice["IdToken"], "SubjectTokenType": "ID_TOKEN"});
+    let mute = world.exchange(from_id).await.ok()["IssuedToken"].clone();
+    let id = world.exchange(json!({"SubjectToken": mute, "RequestedTokenType": "ID_TOKEN"})).await;
+    assert_eq!(id.error(), refused("SubjectToken does not have required scopes"));
+}
+
+#[actix_web::test]
+async fn groups_are_those_of_the_subjects_token_that_go_on() {
+    let app = TestApp::new().await;
+    let world = World::new(&app).await;
+    for group in ["early", "late"] {
+        world.pool.admin("CreateGroup", json!({"GroupName": group})).await.ok();
+    }
+    let change = async |operation: &str, group: &str| {
+        world.pool.admin(operation, json!({"GroupName": group, "Username": "alice"})).await.ok();
+    };
+    change("AdminAddUserToGroup", "early").await;
+    let tokens = world.pool.sign_in("alice", PASSWORD).await.ok()["AuthenticationResult"].clone();
+    change("AdminAddUserToGroup", "late").await;
+    for wanted in ["ACCESS_TOKEN", "ID_TOKEN"] {
+        let asked = json!({"SubjectToken": tokens["AccessToken"], "RequestedTokenType": wanted});
+        assert_eq!(claims(&world.exchange(asked).await.ok()["IssuedToken"])["cognito:groups"], json!(["early"]), "{wanted}");
+    }
+    change("AdminRemoveUserFromGroup", "early").await;
+    let none = world.exchange(json!({"SubjectToken": tokens["AccessToken"]})).await.ok();
+    assert_eq!(claims(&none["IssuedToken"]).get("cognito:groups"), None);
 }
 
 #[actix_web::test]

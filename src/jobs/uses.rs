@@ -1,4 +1,4 @@
-//! Records when access keys were last used. Each node has its own to record, so this is no row of the table of jobs.
+//! Records when access keys and roles were last used. Each node has its own to record, so this is no row of the table of jobs.
 
 use std::time::Duration;
 
@@ -19,12 +19,22 @@ pub async fn record(app: &App) -> Result<(), StoreError> {
     for batch in app.key_uses.unrecorded().chunks(BATCH) {
         app.write(async |tx| {
             for noted in batch {
-                store::iam::record_use(tx, &noted.account_id, &noted.access_key_id, &noted.used).await?;
+                store::iam::record_use(tx, &noted.account_id, &noted.id, &noted.used).await?;
             }
             Ok::<_, StoreError>(())
         })
         .await?;
         app.key_uses.recorded(batch);
+    }
+    for batch in app.role_uses.unrecorded().chunks(BATCH) {
+        app.write(async |tx| {
+            for noted in batch {
+                store::iam::record_role_use(tx, &noted.account_id, &noted.id, &noted.used).await?;
+            }
+            Ok::<_, StoreError>(())
+        })
+        .await?;
+        app.role_uses.recorded(batch);
     }
     Ok(())
 }

@@ -1,21 +1,22 @@
-//! When access keys were last used: noted in memory, and recorded now and then, so that no request waits for it.
+//! When access keys and roles were last used: noted in memory, and recorded now and then, so that no request waits for it.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::kit::clock::Timestamp;
-use crate::kit::id::{AccessKeyId, AccountId};
+use crate::kit::id::{AccessKeyId, AccountId, UniqueId};
 
-/// A use of a key is noted once in so long; what comes in between is the same use.
+/// A use is noted once in so long; what comes in between is the same use.
 const NOTED_EVERY: Duration = Duration::from_secs(300);
 
-/// How many keys a node remembers the use of: beyond that, uses go unnoted until older ones are recorded and forgotten.
+/// How many keys, and how many roles, a node remembers the use of: beyond that, uses go unnoted until older ones are recorded and forgotten.
 const REMEMBERED: usize = 10_000;
 
-/// A use of an access key.
+/// A use of an access key, or of a role by one of its sessions.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyUse {
+pub struct Use {
     /// When.
     pub at: Timestamp,
     /// The service that the request was signed for.
@@ -26,34 +27,46 @@ pub struct KeyUse {
 
 /// A use that is not recorded yet.
 #[derive(Clone, Debug)]
-pub struct Unrecorded {
-    /// The key's account.
+pub struct Unrecorded<I> {
+    /// The account.
     pub account_id: AccountId,
-    /// The key.
-    pub access_key_id: AccessKeyId,
+    /// What was used.
+    pub id: I,
     /// Its use.
-    pub used: KeyUse,
+    pub used: Use,
 }
 
+/// The uses of access keys.
+pub type KeyUses = Uses<AccessKeyId>;
+
+/// The uses of roles, by their unique ids.
+pub type RoleUses = Uses<UniqueId>;
+
 /// The uses that a node has seen of late.
-#[derive(Debug, Default)]
-pub struct KeyUses {
-    noted: Mutex<HashMap<AccessKeyId, Noted>>,
+#[derive(Debug)]
+pub struct Uses<I> {
+    noted: Mutex<HashMap<I, Noted>>,
+}
+
+impl<I> Default for Uses<I> {
+    fn default() -> Self {
+        Self { noted: Mutex::default() }
+    }
 }
 
 #[derive(Debug)]
 struct Noted {
     account_id: AccountId,
-    used: KeyUse,
+    used: Use,
     is_recorded: bool,
 }
 
-impl KeyUses {
+impl<I: Clone + Eq + Hash> Uses<I> {
     /// Notes a use, unless one is noted that is nearly as new. Takes no longer than a look into a map.
-    pub fn note(&self, account_id: &AccountId, access_key_id: &AccessKeyId, service: &str, region: &str, now: Timestamp) {
+    pub fn note(&self, account_id: &AccountId, id: &I, service: &str, region: &str, now: Timestamp) {
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
         let is_recent = |noted: &Noted| now.since(noted.used.at) < NOTED_EVERY;
-        match noted.get(access_key_id) {
+        match noted.get(id) {
             Some(known) if is_recent(known) => return,
             Some(_) => {}
             None if noted.len() >= REMEMBERED => {
@@ -64,34 +77,34 @@ impl KeyUses {
             }
             None => {}
         }
-        let used = KeyUse { at: now, service: service.to_owned(), region: region.to_owned() };
-        noted.insert(access_key_id.clone(), Noted { account_id: account_id.clone(), used, is_recorded: false });
+        let used = Use { at: now, service: service.to_owned(), region: region.to_owned() };
+        noted.insert(id.clone(), Noted { account_id: account_id.clone(), used, is_recorded: false });
     }
 
-    /// What this node knows of a key's last use.
+    /// What this node knows of the last use.
     #[must_use]
-    pub fn last_of(&self, access_key_id: &AccessKeyId) -> Option<KeyUse> {
+    pub fn last_of(&self, id: &I) -> Option<Use> {
         let noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
-        noted.get(access_key_id).map(|noted| noted.used.clone())
+        noted.get(id).map(|noted| noted.used.clone())
     }
 
     /// What is to be recorded.
     #[must_use]
-    pub fn unrecorded(&self) -> Vec<Unrecorded> {
+    pub fn unrecorded(&self) -> Vec<Unrecorded<I>> {
         let noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
         let unrecorded = noted.iter().filter(|(_, noted)| !noted.is_recorded).map(|(id, noted)| Unrecorded {
             account_id: noted.account_id.clone(),
-            access_key_id: id.clone(),
+            id: id.clone(),
             used: noted.used.clone(),
         });
         unrecorded.collect()
     }
 
     /// These are recorded now.
-    pub fn recorded(&self, uses: &[Unrecorded]) {
+    pub fn recorded(&self, uses: &[Unrecorded<I>]) {
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
         for recorded in uses {
-            if let Some(noted) = noted.get_mut(&recorded.access_key_id)
+            if let Some(noted) = noted.get_mut(&recorded.id)
                 && noted.used == recorded.used
             {
                 noted.is_recorded = true;

@@ -1,0 +1,54 @@
+//! What a step of a sign-in, or a refresh, comes in by: the client, what it tells and shows, and where it comes from.
+
+use std::net::IpAddr;
+
+use super::clients::{AppClient, SecretRefused};
+use super::sign_in::SignInRefused;
+use super::triggers::Told;
+use super::whence::Whence;
+use crate::context::{App, Context};
+
+/// What a request says of where it comes from, and of the client's secret.
+#[derive(Clone, Copy)]
+pub struct Shown<'a> {
+    /// The user's address, as far as it is known: where a backend asks, it is not the request's.
+    pub address: Option<IpAddr>,
+    /// DEVICE_KEY.
+    pub device_key: Option<&'a str>,
+    /// SECRET_HASH.
+    pub secret_hash: Option<&'a str>,
+}
+
+/// The way in of one step.
+// INVARIANT: the user's address is none that the pool or the client blocks ([`Whence`]).
+pub struct Entrance<'a> {
+    /// The deployment.
+    pub(super) app: &'a App,
+    /// The client, with what the call tells the pool's functions.
+    pub(super) app_client: AppClient,
+    /// Where the step comes from.
+    pub(super) whence: Whence<'a>,
+    secret_hash: Option<&'a str>,
+}
+
+impl<'a> Entrance<'a> {
+    /// A step from an address that no list blocks.
+    ///
+    /// # Errors
+    /// [`SignInRefused::AddressBlocked`].
+    pub async fn admitted(cx: &'a Context, app_client: AppClient, told: Told, shown: Shown<'a>) -> Result<Self, SignInRefused> {
+        let Shown { address, device_key, secret_hash } = shown;
+        let whence = Whence::admitted(cx, &app_client, &cx.origin, address, device_key).await?;
+        Ok(Self { app: cx, app_client: app_client.telling(told), whence, secret_hash })
+    }
+}
+
+impl Entrance<'_> {
+    /// Whether the caller knows the client's secret, for a user of any of these names.
+    ///
+    /// # Errors
+    /// [`SecretRefused`].
+    pub(super) fn check_secret_hash(&self, names: &[&str]) -> Result<(), SecretRefused> {
+        self.app_client.check_secret_hash(self.app, names, self.secret_hash)
+    }
+}
