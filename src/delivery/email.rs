@@ -12,6 +12,7 @@ use regex::Regex;
 
 use super::carriers::{NotCarried, PATIENCE, Parcel};
 use crate::config::EmailRoute;
+use crate::userpools::language::Language;
 use crate::userpools::message::Message;
 
 /// Hands mail over.
@@ -85,7 +86,8 @@ fn mail(from: &Mailbox, parcel: &Parcel<'_>) -> Result<lettre::Message, NotCarri
     if let Some(reply_to) = reply_to {
         builder = builder.reply_to(reply_to);
     }
-    let mail = if is_html(&message.body) {
+    // SECURITY: what looks like a tag in a text of ours came from a name, and is no HTML.
+    let mail = if message.language.is_none() && is_html(&message.body) {
         builder.singlepart(SinglePart::html(message.body.clone()))
     } else {
         let html = letter(message, &subject).map_err(|_| never("the message cannot be written as HTML"))?;
@@ -109,6 +111,7 @@ fn is_html(body: &str) -> bool {
 #[derive(Template)]
 #[template(path = "email/letter.html")]
 struct Letter<'a> {
+    language: Option<Language>,
     subject: &'a str,
     paragraphs: Vec<Vec<Piece<'a>>>,
     link: Option<&'a str>,
@@ -138,7 +141,7 @@ fn letter(message: &Message, subject: &str) -> askama::Result<String> {
         pieces
     };
     let paragraphs = message.body.lines().filter(|line| !line.trim().is_empty()).map(pieces).collect();
-    Letter { subject, paragraphs, link: message.link.as_deref() }.render()
+    Letter { language: message.language, subject, paragraphs, link: message.link.as_deref() }.render()
 }
 
 #[cfg(test)]
@@ -157,6 +160,7 @@ mod tests {
             user_pool_id: "us-east-1_a".into(),
             username: "alice".to_owned(),
             trigger_source: "CustomMessage_SignUp".to_owned(),
+            language: None,
         }
     }
 
@@ -181,6 +185,14 @@ mod tests {
     fn a_pools_own_html_goes_as_it_is() {
         let mail = written(&message("alice@b.example", "Your code", "<p>Your code is <b>123456</b></p>")).unwrap();
         assert!(mail.contains("text/html") && !mail.contains("multipart"), "{mail}");
+    }
+
+    #[test]
+    fn a_text_of_ours_is_no_html_whatever_name_is_in_it_and_says_its_language() {
+        let ours = Message { language: Some(Language::Ar), ..message("alice@b.example", "Hi", "<b>alice</b> 123456") };
+        let mail = written(&ours).unwrap();
+        assert!(mail.contains("multipart/alternative") && mail.contains("<html lang=\"ar\" dir=\"rtl\">"), "{mail}");
+        assert!(!letter(&ours, "Hi").unwrap().contains("<b>alice"));
     }
 
     #[test]

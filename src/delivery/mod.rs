@@ -8,8 +8,6 @@ pub mod logs;
 mod senders;
 mod sms;
 
-use askama::Template;
-
 use crate::context::App;
 use crate::crypto::digest::hex;
 use crate::crypto::ids;
@@ -22,98 +20,6 @@ use crate::userpools::message::Message;
 
 pub use carriers::Carriers;
 pub use deliver::{Round, round};
-
-/// The email that carries a code.
-#[derive(Template)]
-#[template(path = "email/verification.txt")]
-pub struct VerificationEmail<'a> {
-    /// The code.
-    pub code: &'a str,
-}
-
-/// The text message that carries a code.
-#[derive(Template)]
-#[template(path = "sms/verification.txt")]
-pub struct VerificationSms<'a> {
-    /// The code.
-    pub code: &'a str,
-}
-
-/// The email that carries the code of a password's reset.
-#[derive(Template)]
-#[template(path = "email/reset.txt")]
-pub struct ResetEmail<'a> {
-    /// The code.
-    pub code: &'a str,
-}
-
-/// The email that carries the code of a sign-in.
-#[derive(Template)]
-#[template(path = "email/sign_in.txt")]
-pub struct SignInEmail<'a> {
-    /// The code.
-    pub code: &'a str,
-}
-
-/// The text message that carries the code of a password's reset.
-#[derive(Template)]
-#[template(path = "sms/reset.txt")]
-pub struct ResetSms<'a> {
-    /// The code.
-    pub code: &'a str,
-}
-
-/// The text message that carries the code of a sign-in.
-#[derive(Template)]
-#[template(path = "sms/sign_in.txt")]
-pub struct SignInSms<'a> {
-    /// The code.
-    pub code: &'a str,
-}
-
-/// The email that invites a user whom an administrator made.
-#[derive(Template)]
-#[template(path = "email/invitation.txt")]
-pub struct InvitationEmail<'a> {
-    /// Whom.
-    pub username: &'a str,
-    /// The temporary password.
-    pub code: &'a str,
-}
-
-/// The text message that invites a user whom an administrator made.
-#[derive(Template)]
-#[template(path = "sms/invitation.txt")]
-pub struct InvitationSms<'a> {
-    /// Whom.
-    pub username: &'a str,
-    /// The temporary password.
-    pub code: &'a str,
-}
-
-/// The message that invites a user who has no password.
-#[derive(Template)]
-#[template(path = "sms/welcome.txt")]
-pub struct Welcome<'a> {
-    /// Whom.
-    pub username: &'a str,
-}
-
-/// The email that welcomes a user who came from elsewhere, and has a password.
-#[derive(Template)]
-#[template(path = "email/migrated.txt")]
-pub struct MigratedEmail<'a> {
-    /// Whom.
-    pub username: &'a str,
-}
-
-/// The text message that welcomes a user who came from elsewhere.
-#[derive(Template)]
-#[template(path = "sms/migrated.txt")]
-pub struct MigratedSms<'a> {
-    /// Whom.
-    pub username: &'a str,
-}
 
 /// The window in which messages to one destination are counted: milliseconds.
 const WINDOW_MILLIS: i64 = 3600 * 1000;
@@ -145,8 +51,18 @@ pub async fn send(app: &App, tx: &mut Conn, message: &Message) -> Result<(), Sen
 pub enum Recipient<'a> {
     /// Whoever reads at its address.
     Somebody,
+    /// The owner of the account that it is about.
+    ///
+    /// SECURITY: codes that somebody has sent there use up none of its room.
+    Owner,
     /// Nobody: a name asked for it that has no address here. Messages to nobody are counted by this id.
     Nobody(&'a str),
+}
+
+impl Recipient<'_> {
+    const fn is_there(self) -> bool {
+        !matches!(self, Self::Nobody(_))
+    }
 }
 
 /// Puts a message into the outbox if it is to reach somebody whose address has room for it, and answers whether; if not, a
@@ -158,7 +74,7 @@ pub enum Recipient<'a> {
 /// [`StoreError`].
 pub async fn send_or_withhold(app: &App, tx: &mut Conn, message: &Message, recipient: Recipient<'_>) -> Result<bool, StoreError> {
     let has_room = spend(app, tx, message, recipient).await?;
-    let goes = has_room && recipient == Recipient::Somebody;
+    let goes = has_room && recipient.is_there();
     put(app, tx, message, goes).await?;
     Ok(goes)
 }
@@ -192,11 +108,12 @@ async fn spend(app: &App, tx: &mut Conn, message: &Message, recipient: Recipient
     let address = match recipient {
         // Capitals make no other mailbox (RFC 5321 §2.4 lets them, nobody does).
         Recipient::Somebody => app.keys.codes.keyed_hash(&["destination", pool_id.as_str(), &message.to.to_lowercase()]),
+        Recipient::Owner => app.keys.codes.keyed_hash(&["owner", pool_id.as_str(), &message.to.to_lowercase()]),
         // What is sent to nobody fills nobody's mailbox.
         Recipient::Nobody(id) => app.keys.codes.keyed_hash(&["nobody's destination", pool_id.as_str(), id]),
     };
     let has_room = message_budgets::spend(tx, pool_id, &hex(&address), rate, app.now().millis()).await?;
-    if !has_room && recipient == Recipient::Somebody {
+    if !has_room && recipient.is_there() {
         app.budgets.message_refused();
     }
     Ok(has_room)

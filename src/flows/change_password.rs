@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::access::Holder;
 use super::failed::{Failed, fails_with_the_store};
-use super::passwords::{self, Ending, NewPasswordRefused, SetBy};
+use super::passwords::{self, NewPasswordRefused, Replacing, SetBy};
 use super::sign_in::attempts_of;
 use crate::context::App;
 use crate::crypto::argon2::Verification;
@@ -70,7 +70,8 @@ pub async fn change(
         if now.password_generation != user.password_generation {
             return Err(ChangePasswordRefused::Incorrect);
         }
-        Ok(passwords::set(tx, pool, &now, &record, UserStatus::Confirmed, Ending::AllBut(&claims.origin_jti), app.now()).await?)
+        let replacing = Replacing::ByUser { origin_jti: &claims.origin_jti };
+        Ok(passwords::set(app, tx, pool, &now, &record, UserStatus::Confirmed, replacing).await?)
     })
     .await
 }

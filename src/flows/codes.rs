@@ -23,7 +23,7 @@ use crate::userpools::user::User;
 
 pub use by_name::{CodeRefused, send_by_name};
 pub use purpose::{Occasion, Purpose};
-use text::message;
+use text::{Reader, message};
 
 /// The window in which tries and resends are counted. It begins with the first of them, not with the sign-up: so it tells
 /// nothing of when, or whether, somebody signed up.
@@ -219,7 +219,8 @@ pub async fn send_first(
     // What is counted with a code before it stays counted: a new one is no new budget.
     let record = with_code(app, &slot, slot.find(tx).await?, address.attribute, &code);
     slot.put(tx, &record, now).await?;
-    delivery::send(app, tx, &message(app, pool, &user.username, occasion, address, &code, client_id)?).await?;
+    let reader = Reader { username: &user.username, language: pool.configuration.language_of(Some(user)) };
+    delivery::send(app, tx, &message(app, pool, reader, occasion, address, &code, client_id)).await?;
     Ok(address.delivery())
 }
 
@@ -272,13 +273,14 @@ pub async fn send_again(
     let code = ids::confirmation_code(&mut app.rng());
     let renewed = with_code(app, &slot, record.clone(), to.attribute, &code);
     let username = user.map_or(name.as_str(), |user| &user.username);
-    let message = message(app, pool, username, occasion, to, &code, client_id)?;
+    let reader = Reader { username, language: pool.configuration.language_of(user) };
+    let message = message(app, pool, reader, occasion, to, &code, client_id);
     let recipient = if address.is_some() { Recipient::Somebody } else { Recipient::Nobody(&holder_id) };
     let goes = delivery::send_or_withhold(app, tx, &message, recipient).await?;
-    let sent = match (recipient, goes) {
-        (Recipient::Nobody(_), _) => SentAgain::ToNobody,
-        (Recipient::Somebody, true) => SentAgain::Sent,
-        (Recipient::Somebody, false) => SentAgain::AddressIsFull,
+    let sent = match (address.is_some(), goes) {
+        (false, _) => SentAgain::ToNobody,
+        (true, true) => SentAgain::Sent,
+        (true, false) => SentAgain::AddressIsFull,
     };
     let record = if sent == SentAgain::Sent { renewed } else { ending(record) };
     slot.put(tx, &record, now).await?;

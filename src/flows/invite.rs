@@ -3,18 +3,16 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use askama::Template as _;
-
 use super::clients::NoSuchPool;
 use super::failed::{Failed, fails_with_the_store};
 use super::new_user::{self, AliasRefused, InsertRefused, NewUser, UnfitUser};
-use super::passwords::{self, Ending, NewPasswordRefused, administrators_record};
+use super::passwords::{self, NewPasswordRefused, Replacing, administrators_record};
 use super::sign_in::attempts_of;
 use super::triggers::sign_up::MadeBy;
 use super::triggers::{self, Through, TriggerRefused};
 use crate::context::App;
 use crate::crypto::ids;
-use crate::delivery::{self, InvitationEmail, InvitationSms, SendRefused, Welcome};
+use crate::delivery::{self, SendRefused};
 use crate::kit::secret::Secret;
 use crate::store::{self, Conn};
 use crate::userpools::attributes::Writer;
@@ -24,6 +22,7 @@ use crate::userpools::message_text;
 use crate::userpools::name::NameKind;
 use crate::userpools::pool::Pool;
 use crate::userpools::user::{User, UserStatus};
+use crate::userpools::words::Words;
 
 /// Why nobody is invited.
 #[derive(Debug, thiserror::Error)]
@@ -153,7 +152,7 @@ pub async fn again(
     app.write(async |tx| {
         let user = store::users::find_by_id(tx, &pool.id, &user.id).await?.ok_or(InviteRefused::NoSuchUser)?;
         waits(&user)?;
-        passwords::set(tx, pool, &user, &record, UserStatus::ForceChangePassword, Ending::All, app.now()).await?;
+        passwords::set(app, tx, pool, &user, &record, UserStatus::ForceChangePassword, Replacing::Invitation).await?;
         store::attempts::clear(tx, &pool.id, &attempts_of(app, &user)).await?;
         send(app, tx, &worded, &user, Some(&password), mediums).await?;
         Ok(User { modified_at: app.now(), ..user })
@@ -187,31 +186,30 @@ async fn send(
     for (medium, kind) in [("SMS", NameKind::PhoneNumber), ("EMAIL", NameKind::Email)] {
         let address = user.attributes.get(kind.as_str()).filter(|address| !address.is_empty());
         if let Some(address) = address.filter(|_| mediums.iter().any(|wanted| wanted == medium)) {
-            delivery::send(app, tx, &message(pool, user, password, kind, address)?).await?;
+            delivery::send(app, tx, &message(pool, user, password, kind, address)).await?;
         }
     }
     Ok(())
 }
 
-fn message(pool: &Pool, user: &User, password: Option<&Secret>, kind: NameKind, address: &str) -> Result<Message, Failed> {
+fn message(pool: &Pool, user: &User, password: Option<&Secret>, kind: NameKind, address: &str) -> Message {
+    let language = pool.configuration.language_of(Some(user));
+    let words = Words::of(language);
     let own = &pool.configuration.admin_create_user_config.invite_message_template;
     let (username, code) = (signs_in_by(pool, user), password.map(Secret::expose_secret));
     let is_email = kind == NameKind::Email;
     let text = if is_email { &own.email_message } else { &own.sms_message };
     let body = match (text, code) {
-        (Some(text), Some(code)) => Ok(message_text::invitation(text, username, code)),
-        (None, Some(code)) if is_email => InvitationEmail { username, code }.render(),
-        (None, Some(code)) => InvitationSms { username, code }.render(),
+        (text, Some(code)) => message_text::invitation(text.as_deref().unwrap_or(words.invitation), username, code),
         // The pool's own text is about a password.
-        (_, None) => Welcome { username }.render(),
+        (_, None) => message_text::with_username(words.welcome, username),
     };
-    let body = body.map_err(Failed::because)?;
     let subject = || match (&own.email_subject, code) {
         (Some(subject), Some(_)) => subject.clone(),
-        (None, Some(_)) => "Your temporary password".to_owned(),
-        (_, None) => "Your account".to_owned(),
+        (None, Some(_)) => words.invitation_subject.to_owned(),
+        (_, None) => words.account_subject.to_owned(),
     };
-    Ok(Message {
+    Message {
         channel: if is_email { "email" } else { "sms" }.to_owned(),
         to: address.to_owned(),
         subject: is_email.then(subject),
@@ -221,7 +219,8 @@ fn message(pool: &Pool, user: &User, password: Option<&Secret>, kind: NameKind, 
         user_pool_id: user.pool_id.clone(),
         username: user.username.clone(),
         trigger_source: INVITATION.to_owned(),
-    })
+        language: (text.is_none() || code.is_none()).then_some(language),
+    }
 }
 
 /// What the user types to sign in: where that is an address, their username is their `sub`, which tells them nothing.

@@ -1,7 +1,5 @@
 //! Users whom a pool's function knows, made when they first come.
 
-use askama::Template as _;
-
 use super::clients::{AppClient, NoSuchClient};
 use super::failed::{Failed, fails_with_the_store};
 use super::new_user::{self, AliasRefused, InsertRefused, NewUser, UnfitUser};
@@ -9,14 +7,17 @@ use super::passwords::{self, NewPasswordRefused, SetBy};
 use super::triggers::TriggerRefused;
 use super::triggers::migration::{self, Known};
 use crate::context::App;
-use crate::delivery::{self, MigratedEmail, MigratedSms, Recipient};
+use crate::delivery::{self, Recipient};
 use crate::kit::secret::Secret;
 use crate::store::{Conn, users};
 use crate::userpools::attributes::Writer;
 use crate::userpools::lambda_config::Trigger;
 use crate::userpools::message::Message;
+use crate::userpools::message_text::with_username;
 use crate::userpools::password_policy::PasswordRefused;
+use crate::userpools::pool::Pool;
 use crate::userpools::user::{User, UserStatus};
+use crate::userpools::words::Words;
 
 /// Why a user is not made.
 #[derive(Debug, thiserror::Error)]
@@ -80,7 +81,7 @@ pub async fn migrate(app: &App, app_client: &AppClient, name: &str, password: Op
         let record = passwords::make_record(app, &app_client.pool, &new.user.id, &new.user.username, password, set_by).await?;
         new.user.password = Some(record);
     }
-    let welcome = welcome(&known, &new.user)?;
+    let welcome = welcome(&app_client.pool, &known, &new.user);
     app.write(async |tx| {
         match new_user::insert(tx, &app_client.pool, &new, known.force_alias_creation).await {
             // Two sign-ins of one user came at once: either makes them.
@@ -110,30 +111,32 @@ fn as_new(known: &Known, name: &str) -> NewUser {
 
 /// What they are written, by the first of the mediums for which they have an address. It does not hold their password, which
 /// they know.
-fn welcome(known: &Known, user: &User) -> Result<Option<Message>, Failed> {
+fn welcome(pool: &Pool, known: &Known, user: &User) -> Option<Message> {
     if known.message_action.as_deref() == Some("SUPPRESS") {
-        return Ok(None);
+        return None;
     }
     let mediums = &known.desired_delivery_mediums;
     // Where none is named, a text message is meant, as for users whom administrators make.
     let wants = |medium: &str| mediums.iter().any(|wanted| wanted == medium) || (mediums.is_empty() && medium == "SMS");
-    let username = user.username.as_str();
+    let language = pool.configuration.language_of(Some(user));
+    let words = Words::of(language);
     let (channel, to, body) = match (user.attributes.get("phone_number"), user.attributes.get("email")) {
-        (Some(number), _) if wants("SMS") => ("sms", number, MigratedSms { username }.render().map_err(Failed::because)?),
-        (_, Some(address)) if wants("EMAIL") => ("email", address, MigratedEmail { username }.render().map_err(Failed::because)?),
-        _ => return Ok(None),
+        (Some(number), _) if wants("SMS") => ("sms", number, words.migrated_sms),
+        (_, Some(address)) if wants("EMAIL") => ("email", address, words.migrated_email),
+        _ => return None,
     };
-    Ok(Some(Message {
+    Some(Message {
         channel: channel.to_owned(),
         to: to.clone(),
-        subject: (channel == "email").then(|| "Your account".to_owned()),
-        body,
+        subject: (channel == "email").then(|| words.account_subject.to_owned()),
+        body: with_username(body, &user.username),
         code: None,
         link: None,
         user_pool_id: user.pool_id.clone(),
         username: user.username.clone(),
         trigger_source: "CustomMessage_AdminCreateUser".to_owned(),
-    }))
+        language: Some(language),
+    })
 }
 
 /// A full mailbox keeps nobody from signing in.

@@ -18,6 +18,7 @@ pub mod issue;
 pub mod linking;
 pub mod migrate_user;
 pub mod new_user;
+pub mod notices;
 pub mod own_attributes;
 pub mod paging;
 pub mod passwords;

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::failed::Failed;
+use super::notices::{self, Notice};
 use super::{codes, risk};
 use crate::context::App;
 use crate::crypto::argon2::{Busy, Verification};
@@ -141,13 +142,32 @@ pub async fn make_next_record(
     record_of(app, pool, &user.id, &user.username, password, set_by.temporary_until()).await
 }
 
-/// Which sign-ins of a user end with the password that they rest on.
+/// By what a password takes the place of the one that a user has.
 #[derive(Clone, Copy)]
-pub enum Ending<'a> {
-    /// All of them.
-    All,
-    /// All but the one that sets the next password, by its `origin_jti`.
-    AllBut(&'a str),
+pub enum Replacing<'a> {
+    /// By its user, who knew the last one, in the sign-in of this `origin_jti`.
+    ByUser {
+        /// Which goes on.
+        origin_jti: &'a str,
+    },
+    /// By its user, who is signing in.
+    AtSignIn,
+    /// By who reads at an address of the user's.
+    Recovery,
+    /// By an administrator.
+    Administrator,
+    /// By an administrator who invites the user by it: the invitation tells of it.
+    Invitation,
+}
+
+impl Replacing<'_> {
+    const fn notice(self) -> Option<Notice> {
+        match self {
+            Self::ByUser { .. } | Self::AtSignIn => Some(Notice::PasswordChanged),
+            Self::Recovery | Self::Administrator => Some(Notice::PasswordReset),
+            Self::Invitation => None,
+        }
+    }
 }
 
 /// Sets a password in place of the one that a user has, who is as read in this transaction: it joins the history, and the codes
@@ -158,20 +178,26 @@ pub enum Ending<'a> {
 /// # Errors
 /// [`StoreError`].
 pub async fn set(
+    app: &App,
     tx: &mut Conn,
     pool: &Pool,
     user: &User,
     password: &PasswordRecord,
     status: UserStatus,
-    ending: Ending<'_>,
-    now: Timestamp,
+    replacing: Replacing<'_>,
 ) -> Result<(), StoreError> {
     password_history::keep(tx, user, kept_before(pool)).await?;
-    user_secrets::set_password(tx, user, password, status, now).await?;
+    user_secrets::set_password(tx, user, password, status, app.now()).await?;
     codes::kill_reset(tx, user).await?;
-    match ending {
-        Ending::All => tokens::revoke_all(tx, &user.pool_id, &user.id, now).await,
-        Ending::AllBut(origin_jti) => tokens::revoke_others(tx, &user.pool_id, &user.id, origin_jti, now).await,
+    if let Some(notice) = replacing.notice() {
+        notices::tell(app, tx, pool, user, notice).await?;
+    }
+    match replacing {
+        Replacing::ByUser { origin_jti } => tokens::revoke_others(tx, &user.pool_id, &user.id, origin_jti, app.now()).await,
+        // A sign-in that sets one begins after it.
+        Replacing::AtSignIn | Replacing::Recovery | Replacing::Administrator | Replacing::Invitation => {
+            tokens::revoke_all(tx, &user.pool_id, &user.id, app.now()).await
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::codes::{self, Address, Asker, CodeDelivery, CodeRefused, FirstCodeRef
 use super::confirm_sign_up::find;
 use super::failed::{Failed, fails_with_the_store};
 use super::migrate_user::{self, MigrateRefused};
-use super::passwords::{self, Ending, NewPasswordRefused, SetBy};
+use super::passwords::{self, NewPasswordRefused, Replacing, SetBy};
 use super::sign_in::attempts_of;
 use super::triggers::sign_up::Confirmed;
 use super::triggers::{self, Through, TriggerRefused};
@@ -226,7 +226,7 @@ async fn set(
         Ok(accepted) => accepted,
         Err(refused) => return Ok(Err(refused)),
     };
-    passwords::set(tx, pool, &user, record, UserStatus::Confirmed, Ending::All, app.now()).await?;
+    passwords::set(app, tx, pool, &user, record, UserStatus::Confirmed, Replacing::Recovery).await?;
     // Who reads at the address is let in by the new password: no lock that others caused stands in their way.
     attempts::clear(tx, &pool.id, &attempts_of(app, &user)).await?;
     Ok(Ok(()))

@@ -2,6 +2,7 @@
 
 use super::access::Holder;
 use super::failed::{Failed, fails_with_the_store};
+use super::notices::{self, Notice};
 use crate::context::App;
 use crate::store::{Conn, user_secrets, users};
 use crate::userpools::pool::Pool;
@@ -58,7 +59,8 @@ async fn set(app: &App, tx: &mut Conn, pool: &Pool, user: &User, wishes: &[Wish]
     if preference == user.mfa {
         return Ok(());
     }
-    Ok(user_secrets::set_mfa(tx, user, preference, app.now()).await?)
+    user_secrets::set_mfa(tx, user, preference, app.now()).await?;
+    Ok(notices::tell(app, tx, pool, user, Notice::SecondFactorsChanged).await?)
 }
 
 /// Takes a user's authenticator away, with what they chose of it. Sessions that rest on it end. Who has none is left as they are:
@@ -74,7 +76,11 @@ pub async fn forget_software_token(app: &App, pool: &Pool, username: &str) -> Re
         }
         let wish = Wish { factor: SecondFactor::SoftwareToken, enabled: false, preferred: false };
         user_secrets::forget_totp(tx, &user, app.now()).await?;
-        Ok(user_secrets::set_mfa(tx, &user, user.mfa.with(wish), app.now()).await?)
+        user_secrets::set_mfa(tx, &user, user.mfa.with(wish), app.now()).await?;
+        if user.sealed_totp_seed.is_some() {
+            notices::tell(app, tx, pool, &user, Notice::AuthenticatorRemoved).await?;
+        }
+        Ok(())
     })
     .await
 }

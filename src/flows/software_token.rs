@@ -2,6 +2,7 @@
 
 use super::access::Holder;
 use super::failed::{Failed, fails_with_the_store};
+use super::notices::{self, Notice};
 use super::sign_in::SessionRefused;
 use crate::context::App;
 use crate::crypto::totp::TotpSeed;
@@ -69,7 +70,8 @@ pub async fn verify(app: &App, holder: &Holder, code: &str, device_name: Option<
         let seed = app.keys.at_rest.open(&place_of_pending(holder), sealed).map_err(|_| EnrolmentRefused::NoPendingToken)?;
         let enrolment = enrolment(app, &user, &seed, code, device_name)?;
         let enrolment = enrolment.ok_or(EnrolmentRefused::Mismatch)?;
-        Ok(user_secrets::enrol_totp(tx, &user, &enrolment, app.now()).await?)
+        user_secrets::enrol_totp(tx, &user, &enrolment, app.now()).await?;
+        Ok(notices::tell(app, tx, &holder.pool, &user, Notice::AuthenticatorAdded).await?)
     })
     .await
 }

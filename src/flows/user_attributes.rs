@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::codes::{self, Address, FirstCodeRefused, Occasion};
 use super::failed::{Failed, fails_with_the_store};
 use super::new_user::{AliasRefused, claim_alias};
+use super::notices::{self, Notice};
 use super::triggers::{self, Through, TriggerRefused};
 use crate::context::App;
 use crate::store::{self, Conn, names, pending_addresses, users};
@@ -159,6 +160,9 @@ pub(super) async fn replace(
     let after = User { attributes, ..before.clone() };
     for kind in [NameKind::Email, NameKind::PhoneNumber] {
         follow_address(tx, pool, before, &after, kind).await?;
+        if before.address(kind) != after.address(kind) {
+            notices::tell(app, tx, pool, before, Notice::changed(kind)).await?;
+        }
     }
     Ok(users::set_attributes(tx, &after, app.now()).await?)
 }

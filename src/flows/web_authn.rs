@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::access::Holder;
 use super::failed::{Failed, fails_with_the_store};
+use super::notices::{self, Notice};
 use crate::context::App;
 use crate::crypto::cose::Algorithm;
 use crate::kit::clock::Timestamp;
@@ -113,7 +114,10 @@ pub async fn complete(app: &App, holder: &Holder, credential: &Value) -> Result<
             Err(refused) => return Ok(Err(refused.into())),
         };
         let credential = made(registered, &user, &party, now);
-        Ok(if web_authn::insert(tx, &credential).await? { Ok(()) } else { Err(PasskeyRefused::Registered) })
+        if !web_authn::insert(tx, &credential).await? {
+            return Ok(Err(PasskeyRefused::Registered));
+        }
+        Ok(Ok(notices::tell(app, tx, &holder.pool, &user, Notice::PasskeyAdded).await?))
     })
     .await?
 }
@@ -136,7 +140,10 @@ pub async fn delete(app: &App, holder: &Holder, credential_id: &str) -> Result<(
     app.write(async |tx| {
         let user = present(tx, holder).await?;
         let deleted = web_authn::delete(tx, &user.pool_id, &user.id, credential_id).await?;
-        if deleted { Ok(()) } else { Err(PasskeyRefused::NoSuchPasskey) }
+        if !deleted {
+            return Err(PasskeyRefused::NoSuchPasskey);
+        }
+        Ok(notices::tell(app, tx, &holder.pool, &user, Notice::PasskeyRemoved).await?)
     })
     .await
 }

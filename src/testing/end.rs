@@ -108,6 +108,7 @@ mod tests {
             user_pool_id: "".into(),
             username: String::new(),
             trigger_source: String::new(),
+            language: None,
         };
         for (channel, to, code, is_right) in [
             ("email", "a@b.example", "123456", true),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::language::Language;
 use crate::crypto::sealed::sealed_as_json;
 use crate::kit::id::UserPoolId;
 
@@ -26,6 +27,9 @@ pub struct Message {
     pub username: String,
     /// What it was sent for, in the words of the custom-message trigger (`CustomMessage_SignUp`).
     pub trigger_source: String,
+    /// The language, where the text is ours; a pool's own text is in whichever its owner wrote.
+    #[serde(default)]
+    pub language: Option<Language>,
 }
 
 sealed_as_json!(Message);

@@ -1,8 +1,5 @@
 //! The texts of messages, with what stands for codes, names and links put in.
 
-/// The body of an email that carries a link, where the pool has none of its own.
-const BY_LINK: &str = "Please click the link below to verify your email address. {##Verify Email##}";
-
 /// A text with its code.
 #[must_use]
 pub fn with_code(text: &str, code: &str) -> String {
@@ -17,10 +14,15 @@ pub fn invitation(text: &str, username: &str, password: &str) -> String {
     parts.join(username)
 }
 
+/// A text with a name.
+#[must_use]
+pub fn with_username(text: &str, username: &str) -> String {
+    text.replace("{username}", username)
+}
+
 /// A text with its link, after the words that stand for it (`{##Click here##}`).
 #[must_use]
-pub fn with_link(text: Option<&str>, link: &str) -> String {
-    let text = text.unwrap_or(BY_LINK);
+pub fn with_link(text: &str, link: &str) -> String {
     let parts = text.split_once("{##").and_then(|(before, rest)| rest.split_once("##}").map(|(words, after)| (before, words, after)));
     match parts {
         Some((before, words, after)) => format!("{before}{words}: {link}{after}"),
@@ -37,8 +39,7 @@ mod tests {
         assert_eq!(with_code("code {####}, again {####}", "123456"), "code 123456, again 123456");
         assert_eq!(invitation("{username}: {####}", "{####}", "pass"), "{####}: pass");
         assert_eq!(invitation("{username}: {####}", "ann", "{username}"), "ann: {username}");
-        assert_eq!(with_link(Some("Do {##Click##} it"), "http://x"), "Do Click: http://x it");
-        assert_eq!(with_link(None, "http://x"), "Please click the link below to verify your email address. Verify Email: http://x");
-        assert_eq!(with_link(Some("no words"), "http://x"), "no words http://x");
+        assert_eq!(with_link("Do {##Click##} it", "http://x"), "Do Click: http://x it");
+        assert_eq!(with_link("no words", "http://x"), "no words http://x");
     }
 }

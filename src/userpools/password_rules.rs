@@ -39,7 +39,7 @@ pub struct PasswordRules {
 /// A tag of ours with a value that says nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("The tag {0} can be {1}.")]
-pub struct RuleTagRefused(&'static str, &'static str);
+pub struct RuleTagRefused(pub(super) &'static str, pub(super) &'static str);
 
 impl PasswordRules {
     /// What these tags ask, and where they say nothing, what `self` does.

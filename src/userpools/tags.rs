@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::message_rules::MessageRules;
 use super::password_rules::{PasswordRules, RuleTagRefused};
 
 /// Tags, by key.
@@ -36,6 +37,7 @@ pub fn check(tags: &Tags) -> Result<(), TagsRefused> {
         return Err(TagsRefused::Reserved);
     }
     PasswordRules::default().with_tags(tags)?;
+    MessageRules::of_tags(tags)?;
     if tags.len() > MOST { Err(TagsRefused::TooMany) } else { Ok(()) }
 }
 

@@ -27,6 +27,7 @@ struct Given {
     sign_up: bool,
     mfa: bool,
     protected: bool,
+    notices: bool,
 }
 
 impl Given {
@@ -38,6 +39,7 @@ impl Given {
             sign_up: fields.has("sign_up"),
             mfa: fields.has("mfa"),
             protected: fields.has("protected"),
+            notices: fields.has("notices"),
         }
     }
 
@@ -53,6 +55,9 @@ impl Given {
         });
         let names = if self.by_email { "UsernameAttributes" } else { "AliasAttributes" };
         input.put(names, json!(["email"]));
+        if self.notices {
+            input.put("UserPoolTags", json!({"passwright:security-notices": "on"}));
+        }
         input
     }
 }
@@ -70,7 +75,15 @@ async fn asked(visit: &Visit, given: Given, error: Option<WireError>) -> NewPage
 
 /// `GET /console/pools/new`
 pub async fn show(visit: &Visit) -> Outcome {
-    let given = Given { name: String::new(), preset: String::from("browser"), by_email: true, sign_up: true, mfa: true, protected: true };
+    let given = Given {
+        name: String::new(),
+        preset: String::from("browser"),
+        by_email: true,
+        sign_up: true,
+        mfa: true,
+        protected: true,
+        notices: true,
+    };
     Ok(Reply::page(&asked(visit, given, None).await))
 }
 

@@ -58,7 +58,7 @@ async fn a_pool_is_made_with_its_client_and_the_code_that_uses_them() {
         ("server", "ALLOW_ADMIN_USER_PASSWORD_AUTH", true, "idp.admin_initiate_auth("),
     ] {
         browser.open("/pools/new").await;
-        let fields = [("name", preset), ("preset", preset), ("names", "email"), ("sign_up", "on"), ("mfa", "on")];
+        let fields = [("name", preset), ("preset", preset), ("names", "email"), ("sign_up", "on"), ("mfa", "on"), ("notices", "on")];
         let page = browser.submit_and_follow("/pools/new?region=us-east-1", &fields).await;
         let listed = app.admin().call("ListUserPools", json!({"MaxResults": 10})).await.ok()["UserPools"].clone();
         let id = listed.as_array().unwrap().iter().find(|pool| pool["Name"] == preset).unwrap()["Id"].as_str().unwrap().to_owned();
@@ -68,6 +68,7 @@ async fn a_pool_is_made_with_its_client_and_the_code_that_uses_them() {
         assert_eq!((&client["ExplicitAuthFlows"][0], client["ClientSecret"].is_string()), (&json!(flow), has_secret));
         let pool = app.admin().call("DescribeUserPool", json!({"UserPoolId": id})).await.ok()["UserPool"].clone();
         assert_eq!((&pool["UsernameAttributes"], &pool["MfaConfiguration"]), (&json!(["email"]), &json!("OPTIONAL")));
+        assert_eq!(pool["UserPoolTags"], json!({"passwright:security-notices": "on"}));
         for text in [
             &id,
             client["ClientId"].as_str().unwrap(),

@@ -1,50 +1,60 @@
 //! The messages that carry codes, in the pool's words or in ours.
 
-use askama::Template as _;
-
 use super::{Address, Medium, Occasion};
 use crate::context::App;
-use crate::delivery::{ResetEmail, ResetSms, VerificationEmail, VerificationSms};
-use crate::flows::failed::Failed;
 use crate::kit::id::ClientId;
 use crate::kit::secret::Secret;
+use crate::userpools::language::Language;
 use crate::userpools::message::Message;
 use crate::userpools::message_text;
 use crate::userpools::pool::Pool;
+use crate::userpools::words::Words;
+
+/// The one whom a code is for.
+#[derive(Clone, Copy)]
+pub(super) struct Reader<'a> {
+    /// Their name.
+    pub username: &'a str,
+    /// What they read.
+    pub language: Language,
+}
 
 pub(super) fn message(
     app: &App,
     pool: &Pool,
-    username: &str,
+    reader: Reader<'_>,
     occasion: Occasion,
     address: &Address<'_>,
     code: &Secret,
     client_id: Option<&ClientId>,
-) -> Result<Message, Failed> {
-    let template = &pool.configuration.verification_message_template;
+) -> Message {
+    let Reader { username, language } = reader;
+    let (template, words) = (&pool.configuration.verification_message_template, Words::of(language));
     let own = &template.message;
     let code = code.expose_secret();
-    let render = |text: &Option<String>, ours: askama::Result<String>| match text {
-        Some(text) => Ok(message_text::with_code(text, code)),
-        None => ours.map_err(Failed::because),
-    };
     let is_email = Medium::of_attribute(address.attribute) == Medium::Email;
     let resets = occasion == Occasion::ForgotPassword;
     let by_link = is_email && template.is_by_link() && !resets;
     let link = by_link.then(|| link(app, pool, username, code, client_id));
+    let (text, ours) = match (is_email, resets) {
+        (true, _) if by_link => (&template.email_message_by_link, words.link),
+        (true, true) => (&own.email_message, words.reset),
+        (true, false) => (&own.email_message, words.code),
+        (false, true) => (&own.sms_message, words.reset),
+        (false, false) => (&own.sms_message, words.code),
+    };
+    let is_ours = text.is_none();
+    let text = text.as_deref().unwrap_or(ours);
     let body = match &link {
-        Some(link) => message_text::with_link(template.email_message_by_link.as_deref(), link),
-        None if is_email && resets => render(&own.email_message, ResetEmail { code }.render())?,
-        None if is_email => render(&own.email_message, VerificationEmail { code }.render())?,
-        None if resets => render(&own.sms_message, ResetSms { code }.render())?,
-        None => render(&own.sms_message, VerificationSms { code }.render())?,
+        Some(link) => message_text::with_link(text, link),
+        None => message_text::with_code(text, code),
     };
     let subject = if by_link { &template.email_subject_by_link } else { &own.email_subject };
     let subject = subject.clone().unwrap_or_else(|| {
-        let ours = if by_link { "Your verification link" } else { "Your verification code" };
-        if resets { "Your password reset code" } else { ours }.to_owned()
+        let ours = if by_link { words.link_subject } else { words.code_subject };
+        if resets { words.reset_subject } else { ours }.to_owned()
     });
-    Ok(Message {
+    Message {
         channel: if is_email { "email" } else { "sms" }.to_owned(),
         to: address.value.to_string(),
         subject: is_email.then_some(subject),
@@ -54,7 +64,8 @@ pub(super) fn message(
         user_pool_id: pool.id.clone(),
         username: username.to_owned(),
         trigger_source: occasion.trigger_source().to_owned(),
-    })
+        language: is_ours.then_some(language),
+    }
 }
 
 /// The page that takes a code without its being typed.

@@ -192,7 +192,8 @@ async fn send(
             let user = users::find_by_id(tx, &app_client.pool.id, &subject.id).await?;
             let able = user.as_ref().filter(|user| user.enabled && first_factor::can_begin(&app_client.pool, user, factor));
             let address = able.and_then(|user| user.address(code_challenge.kind()));
-            let whom = Whom { id: subject.id.as_str(), name: &name, address };
+            let language = app_client.pool.configuration.language_of(able);
+            let whom = Whom { id: subject.id.as_str(), name: &name, language, address };
             let sent = one_time_code::send(app, app_client, tx, code_challenge, &next_id, &whom).await?;
             Ok::<_, SignInRefused>((sent, begun(user.as_ref(), Some(factor), target.clone())))
         })

@@ -12,6 +12,7 @@ use crate::context::App;
 use crate::crypto::ids;
 use crate::crypto::totp::TotpSeed;
 use crate::flows::clients::AppClient;
+use crate::flows::notices::{self, Notice};
 use crate::flows::software_token::{EnrolmentRefused, check_device_name, check_offered, enrolment};
 use crate::store::{Conn, user_secrets, users};
 use crate::userpools::challenge::{Challenge, Done, NextRefused, Step, next};
@@ -52,6 +53,7 @@ pub async fn verify(app: &App, text: &str, code: &str, device_name: Option<&str>
             };
             session.spend(app, tx, &app_client.pool.id).await??;
             user_secrets::enrol_totp(tx, &user, &enrolment, app.now()).await?;
+            notices::tell(app, tx, &app_client.pool, &user, Notice::AuthenticatorAdded).await?;
             let preference = user.mfa.with(Wish { factor: SecondFactor::SoftwareToken, enabled: true, preferred: true });
             user_secrets::set_mfa(tx, &user, preference, app.now()).await?;
             let user = users::find_by_id(tx, &app_client.pool.id, &user.id).await?.ok_or(SessionRefused::Invalid)?;

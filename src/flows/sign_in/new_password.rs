@@ -6,7 +6,8 @@ use super::driver::Applied;
 use super::refused::SignInRefused;
 use crate::context::App;
 use crate::flows::clients::AppClient;
-use crate::flows::passwords::{self, Ending};
+use crate::flows::notices::{self, Notice};
+use crate::flows::passwords::{self, Replacing};
 use crate::flows::user_attributes::move_name;
 use crate::store::{Conn, users};
 use crate::userpools::attributes::{AttributeRefused, Writer, change, full_schema};
@@ -32,13 +33,13 @@ pub async fn apply(
     // SECURITY: the user is the writer here, whoever made the account: no more rights than at sign-up.
     let changed = change(&full_schema(&app_client.pool.configuration.schema), &user.attributes, given, Writer::User)?;
     if changed.attributes != user.attributes {
-        let user = User { attributes: changed.attributes, ..user.clone() };
+        let after = User { attributes: changed.attributes, ..user.clone() };
         for kind in changed.moved.into_iter().filter_map(NameKind::of_attribute) {
-            move_name(tx, &app_client.pool, &user, kind).await?;
+            move_name(tx, &app_client.pool, &after, kind).await?;
+            notices::tell(app, tx, &app_client.pool, user, Notice::changed(kind)).await?;
         }
-        users::set_attributes(tx, &user, app.now()).await?;
+        users::set_attributes(tx, &after, app.now()).await?;
     }
-    // The sign-in that sets it begins after it.
-    passwords::set(tx, &app_client.pool, user, password, UserStatus::Confirmed, Ending::All, app.now()).await?;
+    passwords::set(app, tx, &app_client.pool, user, password, UserStatus::Confirmed, Replacing::AtSignIn).await?;
     Ok(Applied::Accepted(Done::NewPassword))
 }

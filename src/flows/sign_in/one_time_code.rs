@@ -3,27 +3,27 @@
 
 use std::borrow::Cow;
 
-use askama::Template as _;
-
 use super::refused::SignInRefused;
 use super::session::Session;
 use crate::context::App;
 use crate::crypto::digest::hex;
 use crate::crypto::ids;
-use crate::delivery::{self, Recipient, SignInEmail, SignInSms};
+use crate::delivery::{self, Recipient};
 use crate::flows::clients::AppClient;
 use crate::flows::codes::{Address, CodeDelivery};
-use crate::flows::failed::Failed;
 use crate::kit::secret::{Secret, constant_time_equals};
 use crate::store::attempts::{self, Charge, Target};
 use crate::store::codes::{self, CodeRecord};
 use crate::store::{Conn, StoreError};
 use crate::userpools::challenge::{Challenge, Done, Progress};
+use crate::userpools::language::Language;
 use crate::userpools::lockout::Factor;
 use crate::userpools::message::Message;
+use crate::userpools::message_text;
 use crate::userpools::name::NameKind;
 use crate::userpools::pool::Pool;
 use crate::userpools::user::User;
+use crate::userpools::words::Words;
 
 /// The window in which codes are counted that were sent and not used: milliseconds.
 const WINDOW_MILLIS: i64 = 3600 * 1000;
@@ -104,6 +104,8 @@ pub struct Whom<'a> {
     pub id: &'a str,
     /// A name of theirs, in its one form.
     pub name: &'a str,
+    /// What they read.
+    pub language: Language,
     /// Where the code goes; for nobody, and for who cannot begin so, nowhere.
     pub address: Option<&'a str>,
 }
@@ -142,7 +144,7 @@ pub async fn send(
     let simulated = Address::simulated(app, &app_client.pool, "simulated sign-in", whom.name, challenge.kind);
     let own = |address| Address { attribute: challenge.kind.as_str(), value: Cow::Borrowed(address) };
     let to = whom.address.map_or_else(|| simulated.clone(), own);
-    let message = message(&app_client.pool, whom.name, &to, &code)?;
+    let message = message(&app_client.pool, whom, &to, &code);
     let recipient = if whom.address.is_some() { Recipient::Somebody } else { Recipient::Nobody(whom.id) };
     let goes = delivery::send_or_withhold(app, tx, &message, recipient).await?;
     let lifetime = app_client.client.configuration.session_lifetime();
@@ -236,7 +238,8 @@ pub async fn send_second(
 ) -> Result<Option<CodeDelivery>, SignInRefused> {
     let Some(challenge) = CodeChallenge::of(asked) else { return Ok(None) };
     let address = progress.new_email.as_deref().or_else(|| user.address(challenge.kind()));
-    let whom = Whom { id: user.id.as_str(), name: &user.username, address };
+    let whom =
+        Whom { id: user.id.as_str(), name: &user.username, language: app_client.pool.configuration.language_of(Some(user)), address };
     let sent = send(app, app_client, tx, challenge, session_id, &whom).await?;
     if sent.has_room { Ok(Some(sent.delivery)) } else { Err(SignInRefused::TooManyMessages) }
 }
@@ -271,30 +274,23 @@ impl Slot<'_> {
     }
 }
 
-fn message(pool: &Pool, username: &str, to: &Address<'_>, code: &Secret) -> Result<Message, Failed> {
-    let configuration = &pool.configuration;
+fn message(pool: &Pool, whom: &Whom<'_>, to: &Address<'_>, code: &Secret) -> Message {
+    let (configuration, words) = (&pool.configuration, Words::of(whom.language));
     let code = code.expose_secret();
-    let render = |text: Option<&String>, ours: askama::Result<String>| match text {
-        Some(text) => Ok(text.replace("{####}", code)),
-        None => ours.map_err(Failed::because),
-    };
     let is_email = to.attribute == NameKind::Email.as_str();
     let own = configuration.email_mfa_configuration.as_ref();
-    let body = if is_email {
-        render(own.and_then(|own| own.message.as_ref()), SignInEmail { code }.render())?
-    } else {
-        render(configuration.sms_authentication_message.as_ref(), SignInSms { code }.render())?
-    };
-    let subject = own.and_then(|own| own.subject.clone()).unwrap_or_else(|| "Your authentication code".to_owned());
-    Ok(Message {
+    let text = if is_email { own.and_then(|own| own.message.as_ref()) } else { configuration.sms_authentication_message.as_ref() };
+    let subject = own.and_then(|own| own.subject.clone()).unwrap_or_else(|| words.sign_in_subject.to_owned());
+    Message {
         channel: if is_email { "email" } else { "sms" }.to_owned(),
         to: to.value.to_string(),
         subject: is_email.then_some(subject),
-        body,
+        body: message_text::with_code(text.map_or(words.sign_in, String::as_str), code),
         code: Some(code.to_owned()),
         link: None,
         user_pool_id: pool.id.clone(),
-        username: username.to_owned(),
+        username: whom.name.to_owned(),
         trigger_source: TRIGGER_SOURCE.to_owned(),
-    })
+        language: text.is_none().then_some(whom.language),
+    }
 }

@@ -8,6 +8,7 @@ use super::subject::attempts_of;
 use crate::context::App;
 use crate::flows::clients::AppClient;
 use crate::flows::new_user::{AliasRefused, claim_alias};
+use crate::flows::notices::{self, Notice};
 use crate::flows::user_attributes::move_name;
 use crate::store::attempts::{self, Charge};
 use crate::store::{self, Conn, user_secrets, users};
@@ -75,6 +76,10 @@ async fn set_up(app: &App, app_client: &AppClient, tx: &mut Conn, user: &User, a
     move_name(tx, &app_client.pool, &after, CodeChallenge::EMAIL_KIND).await?;
     claim_alias(tx, &app_client.pool, &after, CodeChallenge::EMAIL_KIND, false).await?;
     users::set_attributes(tx, &after, app.now()).await?;
+    if after.address(CodeChallenge::EMAIL_KIND) != user.address(CodeChallenge::EMAIL_KIND) {
+        notices::tell(app, tx, &app_client.pool, user, Notice::EmailChanged).await?;
+    }
+    notices::tell(app, tx, &app_client.pool, user, Notice::SecondFactorsChanged).await?;
     let wish = Wish { factor: SecondFactor::Email, enabled: true, preferred: true };
     Ok(user_secrets::set_mfa(tx, &after, user.mfa.with(wish), app.now()).await?)
 }

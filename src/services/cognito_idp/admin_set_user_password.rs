@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::answers::find_user;
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::passwords::{self, Ending, administrators_record};
+use crate::flows::passwords::{self, Replacing, administrators_record};
 use crate::flows::sign_in::attempts_of;
 use crate::kit::id::UserPoolId;
 use crate::kit::secret::Secret;
@@ -36,7 +36,7 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
     let status = if request.permanent { UserStatus::Confirmed } else { UserStatus::ForceChangePassword };
     cx.write(async |tx| {
         let user = store::users::find_by_id(tx, &pool.id, &user.id).await?.ok_or(Error::UserNotFound)?;
-        passwords::set(tx, &pool, &user, &record, status, Ending::All, cx.now()).await?;
+        passwords::set(cx, tx, &pool, &user, &record, status, Replacing::Administrator).await?;
         // Whoever set it knows it: no lock stands in their way.
         Ok::<_, Error>(store::attempts::clear(tx, &pool.id, &attempts_of(cx, &user)).await?)
     })
