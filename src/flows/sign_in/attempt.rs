@@ -15,6 +15,7 @@ use crate::flows::devices::new_device;
 use crate::flows::entrance::Entrance;
 use crate::flows::issue::{self, Tokens};
 use crate::flows::triggers;
+use crate::flows::triggers::message::{self, Wording};
 use crate::flows::triggers::tokens::TokensFor;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UserId;
@@ -26,6 +27,7 @@ use crate::userpools::challenge::{Challenge, Done, Progress, Step};
 use crate::userpools::device::NewDevice;
 use crate::userpools::first_factor;
 use crate::userpools::group::{GroupClaims, Membership};
+use crate::userpools::lambda_config::Trigger;
 use crate::userpools::lockout::Factor;
 use crate::userpools::pool::acr_values;
 use crate::userpools::user::{User, UserStatus};
@@ -77,7 +79,10 @@ impl Attempt<'_> {
         let Reached { user, progress, next, delivery } = taken?;
         match next {
             Next::Ask(Challenge::Custom) => Box::pin(custom::after_password(self.entrance, user, progress)).await,
-            Next::Ask(challenge) => Ok(Outcome::Asked(ask(app, app_client, user, progress, challenge, next_id, delivery)?)),
+            Next::Ask(challenge) => {
+                let worded = if delivery.is_none() { self.send_worded(challenge, &user, &progress, &next_id).await? } else { None };
+                Ok(Outcome::Asked(ask(app, app_client, user, progress, challenge, next_id, delivery.or(worded))?))
+            }
             Next::Complete(family, memberships) => {
                 let second = |done: &Done| matches!(done, Done::SoftwareToken | Done::EmailMfa | Done::SmsMfa | Done::Enrolment);
                 let both = progress.has(Done::WebAuthn) && first_factor::passkey_is_both(&app_client.pool, &user);
@@ -91,6 +96,34 @@ impl Attempt<'_> {
                 Ok(Outcome::SignedIn { tokens: Tokens { new_device: new, ..tokens? }, mfa })
             }
         }
+    }
+
+    /// Whether the pool has a function that words its messages, which is called when it is known that there is one.
+    fn has_wording(&self) -> bool {
+        self.entrance.app_client.pool.configuration.lambda_config.function(Trigger::CustomMessage).is_some()
+    }
+
+    /// Sends the code that is asked for in the words of the pool's function, if a code is asked for. The step is taken already: the
+    /// session that this code is for is told to nobody before it.
+    async fn send_worded(
+        &self,
+        challenge: Challenge,
+        user: &User,
+        progress: &Progress,
+        session_id: &str,
+    ) -> Result<Option<CodeDelivery>, SignInRefused> {
+        if CodeChallenge::of(challenge).is_none() {
+            return Ok(None);
+        }
+        let (app, app_client) = (self.entrance.app, &self.entrance.app_client);
+        let wording = message::word(app, app_client, user, message::AUTHENTICATION).await?;
+        app.write(async |tx| {
+            // Who is gone meanwhile is sent nothing, and who has another address is sent it there.
+            let found = users::find_by_id(tx, &app_client.pool.id, &user.id).await?;
+            let user = found.filter(|user| user.enabled).ok_or_else(|| self.proof.stale())?;
+            one_time_code::send_second(app, (app_client, &wording), tx, challenge, &user, progress, session_id).await
+        })
+        .await
     }
 
     async fn tokens(
@@ -199,12 +232,16 @@ impl Attempt<'_> {
             Err(refused) => return Ok(Err(SignInRefused::of_next(refused, self.proof.stale()))),
         };
         let delivery = match &next {
-            Next::Ask(challenge) => match one_time_code::send_second(app, app_client, tx, *challenge, &user, &progress, next_id).await {
-                Ok(delivery) => delivery,
-                // What was right before it stays so: its charge is returned.
-                Err(SignInRefused::TooManyMessages) => return Ok(Err(SignInRefused::TooManyMessages)),
-                Err(refused) => return Err(refused),
-            },
+            Next::Ask(_) if self.has_wording() => None,
+            Next::Ask(challenge) => {
+                let asker = (app_client, &Wording::default());
+                match one_time_code::send_second(app, asker, tx, *challenge, &user, &progress, next_id).await {
+                    Ok(delivery) => delivery,
+                    // What was right before it stays so: its charge is returned.
+                    Err(SignInRefused::TooManyMessages) => return Ok(Err(SignInRefused::TooManyMessages)),
+                    Err(refused) => return Err(refused),
+                }
+            }
             Next::Complete(..) => None,
         };
         Ok(Ok(Reached { user, progress, next, delivery }))

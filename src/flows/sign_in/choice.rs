@@ -15,6 +15,7 @@ use crate::crypto::ids;
 use crate::crypto::srp::ClientPublic;
 use crate::flows::clients::AppClient;
 use crate::flows::entrance::Entrance;
+use crate::flows::triggers::message::{self, Wording};
 use crate::kit::secret::Secret;
 use crate::store::{Conn, user_pools, users};
 use crate::userpools::authentication_level::Target;
@@ -185,15 +186,21 @@ async fn send(
     let code_challenge = CodeChallenge::of(challenge).ok_or(SignInRefused::NotOffered)?;
     let name = app_client.pool.one_form(username);
     let next_id = ids::uuid(&mut app.rng());
+    let can = |user: &User| user.enabled && first_factor::can_begin(&app_client.pool, user, factor);
+    // Who is nobody is sent nothing: there is no message to be worded.
+    let wording = match subject.user.as_ref().filter(|user| can(user)) {
+        Some(user) => message::word(app, app_client, user, message::AUTHENTICATION).await?,
+        None => Wording::default(),
+    };
     let (sent, progress) = app
         .write(async |tx| {
             spend_in(app, app_client, tx, answered).await?;
             // Who gets a code is decided on what is so now, and the session rests on it.
             let user = users::find_by_id(tx, &app_client.pool.id, &subject.id).await?;
-            let able = user.as_ref().filter(|user| user.enabled && first_factor::can_begin(&app_client.pool, user, factor));
+            let able = user.as_ref().filter(|user| can(user));
             let address = able.and_then(|user| user.address(code_challenge.kind()));
             let language = app_client.pool.configuration.language_of(able);
-            let whom = Whom { id: subject.id.as_str(), name: &name, language, address };
+            let whom = Whom { id: subject.id.as_str(), name: &name, language, address, wording: &wording };
             let sent = one_time_code::send(app, app_client, tx, code_challenge, &next_id, &whom).await?;
             Ok::<_, SignInRefused>((sent, begun(user.as_ref(), Some(factor), target.clone())))
         })

@@ -11,6 +11,7 @@ use crate::crypto::ids;
 use crate::delivery::{self, Recipient};
 use crate::flows::clients::AppClient;
 use crate::flows::codes::{Address, CodeDelivery};
+use crate::flows::triggers::message::{AUTHENTICATION, Wording};
 use crate::kit::secret::{Secret, constant_time_equals};
 use crate::store::attempts::{self, Charge, Target};
 use crate::store::codes::{self, CodeRecord};
@@ -33,9 +34,6 @@ const MAX_SENT: i64 = 5;
 
 /// Wrong tries that one code outlives.
 const MAX_TRIES: i64 = 5;
-
-/// The moment, in the words of the custom-message trigger.
-const TRIGGER_SOURCE: &str = "CustomMessage_Authentication";
 
 /// A challenge that sends a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +106,8 @@ pub struct Whom<'a> {
     pub language: Language,
     /// Where the code goes; for nobody, and for who cannot begin so, nowhere.
     pub address: Option<&'a str>,
+    /// What the pool's function made of the message.
+    pub wording: &'a Wording,
 }
 
 /// What became of a code.
@@ -229,7 +229,7 @@ pub async fn prove(
 /// [`SignInRefused::TooManyMessages`], and our own failures.
 pub async fn send_second(
     app: &App,
-    app_client: &AppClient,
+    (app_client, wording): (&AppClient, &Wording),
     tx: &mut Conn,
     asked: Challenge,
     user: &User,
@@ -238,8 +238,8 @@ pub async fn send_second(
 ) -> Result<Option<CodeDelivery>, SignInRefused> {
     let Some(challenge) = CodeChallenge::of(asked) else { return Ok(None) };
     let address = progress.new_email.as_deref().or_else(|| user.address(challenge.kind()));
-    let whom =
-        Whom { id: user.id.as_str(), name: &user.username, language: app_client.pool.configuration.language_of(Some(user)), address };
+    let language = app_client.pool.configuration.language_of(Some(user));
+    let whom = Whom { id: user.id.as_str(), name: &user.username, language, address, wording };
     let sent = send(app, app_client, tx, challenge, session_id, &whom).await?;
     if sent.has_room { Ok(Some(sent.delivery)) } else { Err(SignInRefused::TooManyMessages) }
 }
@@ -275,12 +275,17 @@ impl Slot<'_> {
 }
 
 fn message(pool: &Pool, whom: &Whom<'_>, to: &Address<'_>, code: &Secret) -> Message {
-    let (configuration, words) = (&pool.configuration, Words::of(whom.language));
+    let (configuration, wording, words) = (&pool.configuration, whom.wording, Words::of(whom.language));
     let code = code.expose_secret();
     let is_email = to.attribute == NameKind::Email.as_str();
     let own = configuration.email_mfa_configuration.as_ref();
-    let text = if is_email { own.and_then(|own| own.message.as_ref()) } else { configuration.sms_authentication_message.as_ref() };
-    let subject = own.and_then(|own| own.subject.clone()).unwrap_or_else(|| words.sign_in_subject.to_owned());
+    let text = if is_email {
+        wording.email_message.as_ref().or_else(|| own?.message.as_ref())
+    } else {
+        wording.sms_message.as_ref().or(configuration.sms_authentication_message.as_ref())
+    };
+    let subject = wording.email_subject.as_ref().or_else(|| own?.subject.as_ref());
+    let subject = subject.map_or(words.sign_in_subject, String::as_str).to_owned();
     Message {
         channel: if is_email { "email" } else { "sms" }.to_owned(),
         to: to.value.to_string(),
@@ -290,7 +295,7 @@ fn message(pool: &Pool, whom: &Whom<'_>, to: &Address<'_>, code: &Secret) -> Mes
         link: None,
         user_pool_id: pool.id.clone(),
         username: whom.name.to_owned(),
-        trigger_source: TRIGGER_SOURCE.to_owned(),
+        trigger_source: AUTHENTICATION.to_owned(),
         language: text.is_none().then_some(whom.language),
     }
 }

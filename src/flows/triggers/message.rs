@@ -17,6 +17,8 @@ use crate::userpools::user::User;
 pub const CODE: &str = "{####}";
 /// What stands for the user's name, in invitations.
 pub const USERNAME: &str = "{username}";
+/// The occasion of a sign-in, whose codes are typed.
+pub const AUTHENTICATION: &str = "CustomMessage_Authentication";
 /// What stands for the link.
 const LINK: &str = "{##Click Here##}";
 
@@ -73,7 +75,8 @@ pub async fn word(app: &App, through: impl Into<Through<'_>>, user: &User, sourc
         return Err(TriggerRefused::UNRECOGNIZABLE);
     }
     let has_all = |text: &String| text.contains(CODE) && (!invites || text.contains(USERNAME));
-    let links = |text: &String| !invites && text.contains("{##") && text.contains("##}");
+    let may_link = !invites && source != AUTHENTICATION;
+    let links = |text: &String| may_link && text.contains("{##") && text.contains("##}");
     Ok(Wording {
         sms_message: wording.sms_message.filter(has_all),
         email_message: wording.email_message.filter(|text| has_all(text) || links(text)),

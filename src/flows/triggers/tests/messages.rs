@@ -83,3 +83,52 @@ async fn nobody_is_no_word_for_a_function() {
     }
     assert!(functions.calls("CustomMessage").is_empty());
 }
+
+#[actix_web::test]
+async fn the_codes_of_sign_ins_are_worded_where_they_come_first_and_second() {
+    let (app, functions) = with_functions().await;
+    let factors = json!({"Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}}});
+    let mut settings = lambda_config(&["CustomMessage"]);
+    settings.as_object_mut().unwrap().extend(factors.as_object().unwrap().clone());
+    let flows = ["ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH"];
+    let pool = app.pool_with(settings, json!({"ExplicitAuthFlows": flows})).await;
+    let config = json!({"MfaConfiguration": "OPTIONAL", "SmsMfaConfiguration": {}, "EmailMfaConfiguration": {"Message": "own {####}"}});
+    pool.admin("SetUserPoolMfaConfig", config).await.ok();
+    let addresses =
+        json!({"email": "a@x.example", "email_verified": "true", "phone_number": "+15555550100", "phone_number_verified": "true"});
+    pool.user_with("alice", addresses).await;
+    let begin = json!({"AuthFlow": "USER_AUTH", "AuthParameters": {"USERNAME": "alice", "PREFERRED_CHALLENGE": "EMAIL_OTP"}});
+    // Whom the function refuses is not sent a code, and goes no further.
+    functions.refuse("CustomMessage", "no");
+    assert_eq!(pool.client("InitiateAuth", begin.clone()).await.message(), "CustomMessage failed with error no.");
+    functions.answer("CustomMessage", json!({"emailMessage": "mail {####}", "emailSubject": "In", "smsMessage": "text {####}"}));
+    let asked = pool.client("InitiateAuth", begin).await.ok();
+    assert_eq!(functions.event("CustomMessage")["triggerSource"], "CustomMessage_Authentication");
+    let code = app.code_sent_to("a@x.example").await;
+    assert_eq!(body(&app, "a@x.example").await, (Some("In".to_owned()), format!("mail {code}")));
+    pool.respond("EMAIL_OTP", &asked["Session"], json!({"USERNAME": "alice", "EMAIL_OTP_CODE": code})).await.ok();
+    for (setting, challenge, member, address, text) in [
+        ("SMSMfaSettings", "SMS_MFA", "SMS_MFA_CODE", "+15555550100", "text "),
+        ("EmailMfaSettings", "EMAIL_OTP", "EMAIL_OTP_CODE", "a@x.example", "mail "),
+    ] {
+        app.advance(std::time::Duration::from_secs(1));
+        let wish = json!({"Username": "alice", setting: {"Enabled": true, "PreferredMfa": true}});
+        pool.admin("AdminSetUserMFAPreference", wish).await.ok();
+        let before = functions.calls("CustomMessage").len();
+        assert_eq!(pool.sign_in("alice", "Wr0ng-pass!").await.code(), "NotAuthorizedException");
+        assert_eq!(functions.calls("CustomMessage").len(), before, "nobody is sent anything for a wrong password");
+        let asked = pool.sign_in("alice", PASSWORD).await.ok();
+        assert_eq!(asked["ChallengeName"], challenge);
+        let code = app.code_sent_to(address).await;
+        assert_eq!(app.messages_to(address).await.pop().unwrap().body, format!("{text}{code}"));
+        pool.respond(challenge, &asked["Session"], json!({"USERNAME": "alice", member: code})).await.ok();
+    }
+    // A link is no code that could be typed.
+    app.advance(std::time::Duration::from_secs(1));
+    functions.answer("CustomMessage", json!({"emailMessage": "{##Click##}"}));
+    pool.sign_in("alice", PASSWORD).await.ok();
+    let code = app.code_sent_to("a@x.example").await;
+    assert_eq!(app.messages_to("a@x.example").await.pop().unwrap().body, format!("own {code}"));
+    functions.refuse("CustomMessage", "no");
+    assert_eq!(pool.sign_in("alice", PASSWORD).await.message(), "CustomMessage failed with error no.");
+}
