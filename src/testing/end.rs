@@ -46,8 +46,9 @@ fn fault(message: &Message) -> Option<String> {
     if !goes_somewhere {
         return Some(format!("a message by {channel} goes to `{to}`"));
     }
-    // Who has no password is invited, or welcomed, without one.
-    let needs_none = message.trigger_source == "CustomMessage_AdminCreateUser" && !body.is_empty();
+    // Who has no password is invited, or welcomed, without one; notices ask for nothing.
+    let source = message.trigger_source.as_str();
+    let needs_none = (source == "CustomMessage_AdminCreateUser" || source.starts_with("SecurityNotice_")) && !body.is_empty();
     let says_it = code.as_ref().map_or(needs_none, |code| !code.is_empty() && body.contains(code.as_str()));
     (!says_it).then(|| format!("the message to {to} does not carry its code"))
 }

@@ -92,10 +92,11 @@ async fn codes_that_somebody_has_sent_leave_room_for_what_owners_are_told() {
     let app = TestApp::within(Limits { messages: 2, ..Limits::default() }).await;
     let pool = telling(&app).await;
     alice(&pool).await;
-    for _ in 0..2 {
+    for _ in 0..3 {
         pool.client("ForgotPassword", json!({"Username": "alice"})).await.ok();
     }
-    assert_eq!(pool.client("ForgotPassword", json!({"Username": "alice"})).await.code(), "LimitExceededException");
+    let codes = app.messages_to(ALICE).await.into_iter().filter(|message| message.code.is_some());
+    assert_eq!(codes.count(), 2, "the mailbox is full");
     app.advance(Duration::from_secs(1));
     pool.admin("AdminSetUserPassword", json!({"Username": "alice", "Password": NEW, "Permanent": true})).await.ok();
     assert_eq!(app.messages_to(ALICE).await.remove(0).trigger_source, "SecurityNotice_PasswordReset");

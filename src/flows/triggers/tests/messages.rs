@@ -120,7 +120,7 @@ async fn the_codes_of_sign_ins_are_worded_where_they_come_first_and_second() {
         let asked = pool.sign_in("alice", PASSWORD).await.ok();
         assert_eq!(asked["ChallengeName"], challenge);
         let code = app.code_sent_to(address).await;
-        assert_eq!(app.messages_to(address).await.pop().unwrap().body, format!("{text}{code}"));
+        assert_eq!(body(&app, address).await.1, format!("{text}{code}"));
         pool.respond(challenge, &asked["Session"], json!({"USERNAME": "alice", member: code})).await.ok();
     }
     // A link is no code that could be typed.
@@ -128,7 +128,7 @@ async fn the_codes_of_sign_ins_are_worded_where_they_come_first_and_second() {
     functions.answer("CustomMessage", json!({"emailMessage": "{##Click##}"}));
     pool.sign_in("alice", PASSWORD).await.ok();
     let code = app.code_sent_to("a@x.example").await;
-    assert_eq!(app.messages_to("a@x.example").await.pop().unwrap().body, format!("own {code}"));
+    assert_eq!(body(&app, "a@x.example").await.1, format!("own {code}"));
     functions.refuse("CustomMessage", "no");
     assert_eq!(pool.sign_in("alice", PASSWORD).await.message(), "CustomMessage failed with error no.");
 }
