@@ -147,7 +147,7 @@ pub fn rate(present: Present<'_>, known: &[Past], recent: &[Past]) -> (Option<Le
     let mut reasons = Vec::new();
     // Who never came before has no ways to be out of.
     if !own.is_empty() {
-        if network.is_some() && !own.iter().any(|past| is_here(past)) {
+        if network.is_some() && !own.iter().any(is_here) {
             reasons.push(Reason::NewNetwork);
         }
         let device = present.device.map(without_version);
