@@ -79,6 +79,8 @@ const ROOMS: [(&str, &[&str]); 31] = [
             "context",
             "crypto",
             "decisions",
+            // How a message looks, and nothing that sends one.
+            "delivery",
             "iam",
             "insight",
             "kit",

@@ -86,14 +86,22 @@ fn mail(from: &Mailbox, parcel: &Parcel<'_>) -> Result<lettre::Message, NotCarri
     if let Some(reply_to) = reply_to {
         builder = builder.reply_to(reply_to);
     }
-    // SECURITY: what looks like a tag in a text of ours came from a name, and is no HTML.
-    let mail = if message.language.is_none() && is_html(&message.body) {
-        builder.singlepart(SinglePart::html(message.body.clone()))
+    let html = as_html(message, &subject).map_err(|_| never("the message cannot be written as HTML"))?;
+    let mail = if html == message.body {
+        builder.singlepart(SinglePart::html(html))
     } else {
-        let html = letter(message, &subject).map_err(|_| never("the message cannot be written as HTML"))?;
         builder.multipart(MultiPart::alternative_plain_html(message.body.clone(), html))
     };
     mail.map_err(|_| never("the message is none that mail can carry"))
+}
+
+/// What a reader of HTML sees: a pool's own HTML as it is, all else as a letter.
+///
+/// # Errors
+/// Those of the template.
+pub(super) fn as_html(message: &Message, subject: &str) -> askama::Result<String> {
+    // SECURITY: what looks like a tag in a text of ours came from a name, and is no HTML.
+    if message.language.is_none() && is_html(&message.body) { Ok(message.body.clone()) } else { letter(message, subject) }
 }
 
 /// A subject is a line: what would break it is a space.

@@ -5,6 +5,7 @@ mod carriers;
 mod deliver;
 mod email;
 pub mod logs;
+pub mod preview;
 mod senders;
 mod sms;
 

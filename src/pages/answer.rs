@@ -17,8 +17,8 @@ use askama::Template;
 const HEADERS: [(&str, &str); 8] = [
     (
         "Content-Security-Policy",
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; \
-         frame-ancestors 'none'; base-uri 'none'",
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-src 'self'; \
+         form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     ),
     ("X-Frame-Options", "DENY"),
     ("X-Content-Type-Options", "nosniff"),
@@ -54,6 +54,23 @@ pub fn html_with(status: StatusCode, page: &impl Template) -> HttpResponse {
         response.insert_header(header);
     }
     response.content_type("text/html; charset=utf-8").body(text)
+}
+
+/// What is said of HTML that others wrote, in place of what is said of pages: it is seen in a frame of a page of ours, and runs
+/// and fetches nothing.
+const OF_OTHERS: [(&str, &str); 2] = [
+    ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"),
+    ("X-Frame-Options", "SAMEORIGIN"),
+];
+
+/// HTML that others wrote, for a frame of a page of ours.
+#[must_use]
+pub fn html_of_others(html: String) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    for header in HEADERS.into_iter().chain(OF_OTHERS) {
+        response.insert_header(header);
+    }
+    response.content_type("text/html; charset=utf-8").body(html)
 }
 
 /// Nothing is there.

@@ -36,6 +36,7 @@ export const PAGES = [
   { name: "branding", path: "/console/pools/{pool}/branding" },
   { name: "branding-client", path: "/console/pools/{pool}/branding?client={client}" },
   { name: "terms", path: "/console/pools/{pool}/terms" },
+  { name: "texts", path: "/console/pools/{pool}/texts" },
   { name: "sending", path: "/console/pools/{pool}/sending" },
   { name: "triggers", path: "/console/pools/{pool}/triggers" },
   { name: "imports", path: "/console/pools/{pool}/imports" },

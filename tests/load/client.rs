@@ -45,6 +45,30 @@ pub fn drive(address: SocketAddr, requests: &Requests, connections: usize, lengt
     })
 }
 
+/// Asks each in turn, so many rounds over one connection, and answers each one's times, sorted: what disturbs the machine disturbs
+/// all alike.
+#[expect(clippy::disallowed_methods, reason = "what is measured is time")]
+pub fn interleaved<const N: usize>(address: SocketAddr, requests: &[Vec<u8>; N], rounds: usize) -> [Vec<Duration>; N] {
+    actix_web::rt::System::new().block_on(async {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        let mut times = [const { Vec::new() }; N];
+        let mut answer = Vec::new();
+        for _ in 0..rounds {
+            for (request, times) in requests.iter().zip(&mut times) {
+                let began = Instant::now();
+                exchange(&mut stream, request, &mut answer).await;
+                times.push(began.elapsed());
+                assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer));
+            }
+        }
+        times.each_mut().map(|times| {
+            times.sort();
+            std::mem::take(times)
+        })
+    })
+}
+
 /// Asks once on a new connection, and answers the whole response.
 pub fn once(address: SocketAddr, request: &[u8]) -> String {
     actix_web::rt::System::new().block_on(async {

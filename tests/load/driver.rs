@@ -1,14 +1,19 @@
 //! A load driver: each figure of a running server beside the physical limit of the same cores, measured in turn in one run.
 //!
 //! `cargo bench --bench load [-- --seconds 5 --rounds 3 --only refresh]`; `-- --pages` times the console's pages over a million
-//! users instead (`--users` makes them fewer).
+//! users instead (`--users` makes them fewer); `-- --scale` times calls in a pool of a million users beside a pool of a thousand,
+//! `-- --import` an import of them.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a load driver ends where it fails")]
 
 mod client;
+mod filler;
+mod import;
 mod limits;
 mod pages;
+mod scale;
 mod server;
 
+use std::path::Path;
 use std::time::Duration;
 
 use client::{Requests, drive};
@@ -48,10 +53,14 @@ fn main() {
     let settings = Settings { seconds: number("--seconds").unwrap_or(3.0), rounds: number("--rounds").map_or(3, |rounds| rounds as usize) };
 
     let folder = std::env::temp_dir().join(format!("passwright-load-{}", std::process::id()));
-    if arguments.iter().any(|argument| argument == "--pages") {
-        pages::measure(&folder, number("--users").map_or(1_000_000, |users| users as u64));
-        std::fs::remove_dir_all(folder).unwrap();
-        return;
+    let users = number("--users").map_or(1_000_000, |users| users as u64);
+    let over_users: [(&str, fn(&Path, u64)); 3] = [("--pages", pages::measure), ("--scale", scale::measure), ("--import", import::measure)];
+    for (flag, measure) in over_users {
+        if arguments.iter().any(|argument| argument == flag) {
+            measure(&folder, users);
+            std::fs::remove_dir_all(folder).unwrap();
+            return;
+        }
     }
     let (server, first_start) = Server::start(&folder);
     drop(server);

@@ -3,10 +3,8 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
-use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
-
 use crate::client::{once, request};
+use crate::filler::Filler;
 use crate::server::Server;
 
 /// What a page may take at the median.
@@ -19,9 +17,9 @@ const OPENED: usize = 21;
 pub fn measure(folder: &Path, users: u64) {
     let (server, _) = Server::start(folder);
     let pool_id = server.create_pool("pages");
-    server.create_user(&pool_id, "user0", json!([{"Name": "email", "Value": "user0@example.com"}]));
+    let filler = Filler::create(&server, &pool_id);
     drop(server);
-    actix_web::rt::System::new().block_on(fill(folder, users));
+    actix_web::rt::System::new().block_on(filler.fill(folder, users));
 
     let (server, _) = Server::start(folder);
     let cookie = sign_in(&server);
@@ -32,9 +30,9 @@ pub fn measure(folder: &Path, users: u64) {
         "/console/pools".to_owned(),
         pool.clone(),
         format!("{pool}/users"),
-        format!("{pool}/users?by=username&q=user77"),
-        format!("{pool}/users?by=email&q=user999"),
-        format!("{pool}/users/user4711"),
+        format!("{pool}/users?by=username&q=filler77"),
+        format!("{pool}/users?by=email&q=filler999"),
+        format!("{pool}/users/filler4711"),
         "/console/iam/users".to_owned(),
         "/console/iam/roles".to_owned(),
         "/console/identity-pools".to_owned(),
@@ -72,28 +70,4 @@ fn time(server: &Server, path: &str, cookie: &str) -> (Duration, Duration) {
 
 fn milliseconds(duration: Duration) -> f64 {
     duration.as_secs_f64() * 1000.0
-}
-
-/// Makes users like the first one, all of whose rows have its number in their names: many times faster than by calls.
-async fn fill(folder: &Path, users: u64) {
-    let url = format!("sqlite://{}", folder.join("passwright.db").display());
-    let mut connection = SqliteConnection::connect(&url).await.unwrap();
-    let numbers = format!("WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {users}) ");
-    let id = "printf('%08x-0000-4000-8000-%012x', (n * 2654435761) % 4294967296, n)";
-    for table in ["users", "user_names", "user_search"] {
-        let columns = sqlx::query("SELECT name FROM pragma_table_info($1)").bind(table).fetch_all(&mut connection).await.unwrap();
-        let columns: Vec<String> = columns.iter().map(|row| row.get(0)).collect();
-        let renamed = |column: &str| match column {
-            "user_id" => id.to_owned(),
-            "username" | "attributes" | "name_key" => format!("replace({column}, 'user0', 'user' || n)"),
-            "search_value" => "CAST(replace(CAST(search_value AS TEXT), 'user0', 'user' || n) AS BLOB)".to_owned(),
-            other => other.to_owned(),
-        };
-        let made: Vec<String> = columns.iter().map(|column| renamed(column)).collect();
-        let sql =
-            format!("{numbers}INSERT OR IGNORE INTO {table} ({}) SELECT {} FROM {table}, numbers", columns.join(", "), made.join(", "));
-        sqlx::query(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
-    }
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await.unwrap();
-    connection.close().await.unwrap();
 }

@@ -12,8 +12,10 @@ use serde_json::{Value, json};
 
 use crate::client::{Requests, once, request};
 
+/// The variable that names the database of a server.
+pub const DATABASE_URL: &str = "PASSWRIGHT_DATABASE_URL";
 const REGION: &str = "us-east-1";
-const PASSWORD: &str = "Correct-horse-1";
+pub const PASSWORD: &str = "Correct-horse-1";
 const USERS: usize = 64;
 
 /// A spawned `passwright dev`.
@@ -44,21 +46,35 @@ impl Server {
 
     /// Memory that the process holds, in MB.
     pub fn resident_megabytes(&self) -> f64 {
+        self.megabytes("VmRSS:")
+    }
+
+    /// The most memory that the process has held so far, in MB.
+    pub fn peak_megabytes(&self) -> f64 {
+        self.megabytes("VmHWM:")
+    }
+
+    fn megabytes(&self, what: &str) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id())).unwrap();
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix(what)).unwrap();
         line.trim().trim_end_matches(" kB").parse::<f64>().unwrap() / 1024.0
     }
 
     /// Makes a user pool, and answers its id.
     pub fn create_pool(&self, name: &str) -> String {
-        let pool = self.json("AWSCognitoIdentityProviderService.CreateUserPool", &json!({"PoolName": name}));
+        let pool = self.user_pools("CreateUserPool", &json!({"PoolName": name}));
         pool["UserPool"]["Id"].as_str().unwrap().to_owned()
     }
 
     /// Makes a user with attributes.
     pub fn create_user(&self, pool_id: &str, name: &str, attributes: Value) {
         let user = json!({"UserPoolId": pool_id, "Username": name, "MessageAction": "SUPPRESS", "UserAttributes": attributes});
-        self.json("AWSCognitoIdentityProviderService.AdminCreateUser", &user);
+        self.user_pools("AdminCreateUser", &user);
+    }
+
+    /// A call of user pools, as the account's root.
+    pub fn user_pools(&self, operation: &str, body: &Value) -> Value {
+        self.json(&format!("AWSCognitoIdentityProviderService.{operation}"), body)
     }
 
     /// A call of a JSON service, as the account's root.
@@ -76,7 +92,7 @@ impl Server {
     }
 
     /// A call of a Query service, as the account's root; answers the texts of the named elements.
-    fn query<const N: usize>(&self, service: &str, parameters: &[(&str, &str)], elements: [&str; N]) -> [String; N] {
+    pub fn query<const N: usize>(&self, service: &str, parameters: &[(&str, &str)], elements: [&str; N]) -> [String; N] {
         let mut form = form_urlencoded::Serializer::new(String::new());
         form.extend_pairs(parameters);
         let headers = [
@@ -100,7 +116,7 @@ impl Drop for Server {
 }
 
 /// `dev` takes a key that it did not issue for the root's, whatever the signature.
-fn unverified(service: &str, signed_headers: &str) -> String {
+pub fn unverified(service: &str, signed_headers: &str) -> String {
     let date = sigv4_date();
     let day = date.get(..8).unwrap();
     format!(
@@ -130,14 +146,14 @@ impl World {
             "UserPoolId": pool_id, "ClientName": "load",
             "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
         });
-        let client = server.json("AWSCognitoIdentityProviderService.CreateUserPoolClient", &client);
+        let client = server.user_pools("CreateUserPoolClient", &client);
         let client_id = client["UserPoolClient"]["ClientId"].as_str().unwrap().to_owned();
         let tokens = (0..USERS).map(|number| {
             let name = format!("user{number}");
             server.create_user(&pool_id, &name, json!([]));
             let password = json!({"UserPoolId": pool_id, "Username": name, "Password": PASSWORD, "Permanent": true});
-            server.json("AWSCognitoIdentityProviderService.AdminSetUserPassword", &password);
-            server.json("AWSCognitoIdentityProviderService.InitiateAuth", &sign_in(&client_id, &name))["AuthenticationResult"].clone()
+            server.user_pools("AdminSetUserPassword", &password);
+            server.user_pools("InitiateAuth", &sign_in(&client_id, &name))["AuthenticationResult"].clone()
         });
         let tokens = tokens.collect();
         Self { tokens, asker: create_asker(server), session: create_session(server), pool_id, client_id }
@@ -189,12 +205,14 @@ impl World {
     }
 }
 
-fn user_pools(operation: &str, body: &Value) -> Vec<u8> {
+/// A call of user pools that nobody signs.
+pub fn user_pools(operation: &str, body: &Value) -> Vec<u8> {
     let target = format!("AWSCognitoIdentityProviderService.{operation}");
     request("POST", "/", &[("x-amz-target", &target), ("content-type", "application/x-amz-json-1.1")], &body.to_string())
 }
 
-fn sign_in(client_id: &str, name: &str) -> Value {
+/// A sign-in by password.
+pub fn sign_in(client_id: &str, name: &str) -> Value {
     json!({
         "ClientId": client_id, "AuthFlow": "USER_PASSWORD_AUTH",
         "AuthParameters": {"USERNAME": name, "PASSWORD": PASSWORD},

@@ -25,6 +25,7 @@ mod sign_in;
 mod snippets;
 mod tags;
 mod terms;
+mod texts;
 mod triggers;
 mod users;
 
@@ -73,6 +74,7 @@ pub fn rows() -> Vec<Row> {
     rows.extend(point_in_time::rows());
     rows.extend(providers::rows());
     rows.extend(terms::rows());
+    rows.extend(texts::rows());
     rows.extend(resource_servers::rows());
     rows.extend(triggers::rows());
     rows.extend(protection::rows());

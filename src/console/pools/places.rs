@@ -104,7 +104,13 @@ pub const PLACES: &[Places] = &[
             place("terms", "Terms", &["list-terms"]),
         ],
     },
-    Places { title: "Messages", places: &[place("sending", "Sending", &["describe-user-pool"])] },
+    Places {
+        title: "Messages",
+        places: &[
+            place("texts", "Texts", &["describe-user-pool --query UserPool.VerificationMessageTemplate"]),
+            place("sending", "Sending", &["describe-user-pool"]),
+        ],
+    },
     Places {
         title: "Operation",
         places: &[

@@ -93,7 +93,8 @@ impl Sending {
     }
 }
 
-fn filled<const N: usize>(texts: [(&str, &String); N]) -> Map<String, Value> {
+/// The members that have a text.
+pub(super) fn filled<const N: usize>(texts: [(&str, &String); N]) -> Map<String, Value> {
     texts.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_owned(), json!(text))).collect()
 }
 

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::auth_answer::{self, Answer};
 use super::auth_request::{self, Parameters};
+use super::context_data::{UserContextData, users_address};
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::AppClient;
@@ -20,6 +21,7 @@ pub struct Request {
     #[serde(default)]
     challenge_responses: Parameters,
     client_metadata: Option<Parameters>,
+    user_context_data: Option<UserContextData>,
 }
 
 impl OfClient for Request {
@@ -33,7 +35,7 @@ impl OfClient for Request {
 }
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Answer, Error> {
-    let (address, told) = (cx.origin.source_ip, Told::of(request.client_metadata));
+    let (address, told) = (users_address(cx, &app_client, request.user_context_data.as_ref()), Told::of(request.client_metadata));
     let entrance = auth_answer::enter(cx, app_client, told, address, &request.challenge_responses).await?;
     let given = auth_request::respond(&request.challenge_name, request.session.as_deref(), &request.challenge_responses)?;
     auth_answer::respond(&entrance, given).await

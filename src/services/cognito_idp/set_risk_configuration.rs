@@ -64,9 +64,11 @@ mod tests {
     use actix_web::http::Method;
     use serde_json::{Value, json};
 
+    use crate::crypto::digest::secret_hash;
     use crate::flows::whence::Whence;
     use crate::flows::{clients, risk};
     use crate::iam::origin::Origin;
+    use crate::kit::secret::Secret;
     use crate::testing::{Answer, PASSWORD, TestApp, TestPool};
     use crate::userpools::risk::CredentialsEvent;
 
@@ -143,6 +145,36 @@ mod tests {
         }
         pool.admin("SetRiskConfiguration", json!({})).await.ok();
         assert_eq!(from(&pool, "203.0.113.5").await, Ok(()));
+    }
+
+    #[actix_web::test]
+    async fn a_backend_tells_where_its_user_is_if_its_client_is_set_to() {
+        let app = TestApp::new().await;
+        let pool = app.pool().await;
+        pool.user("alice").await;
+        pool.admin("SetRiskConfiguration", blocking(&["203.0.113.0/24"])).await.ok();
+        let new = json!({"ClientName": "backend", "GenerateSecret": true, "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"]});
+        let client = pool.admin("CreateUserPoolClient", new).await.ok()["UserPoolClient"].clone();
+        let secret = Secret::from(client["ClientSecret"].as_str().unwrap().to_owned());
+        let hash = secret_hash(&secret, "alice", client["ClientId"].as_str().unwrap());
+        let from = async |address: &str, hash: &str| {
+            let parameters = json!({"USERNAME": "alice", "PASSWORD": PASSWORD, "SECRET_HASH": hash});
+            let input = json!({"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": client["ClientId"], "AuthParameters": parameters,
+                               "UserContextData": {"IpAddress": address, "EncodedData": "kept by nobody"}});
+            app.anonymous().call("InitiateAuth", input).await
+        };
+        from("203.0.113.5", &hash).await.ok();
+        let set = json!({"ClientId": client["ClientId"], "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH"],
+                         "EnablePropagateAdditionalUserContextData": true});
+        pool.admin("UpdateUserPoolClient", set).await.ok();
+        assert_eq!(from("203.0.113.5", &hash).await.error(), refused().unwrap_err());
+        from("203.0.114.5", &hash).await.ok();
+        from("no address", &hash).await.ok();
+        assert_eq!(from("203.0.114.5", "x").await.code(), "NotAuthorizedException");
+        app.write_journal().await;
+        let listed = pool.admin("AdminListUserAuthEvents", json!({"Username": "alice"})).await.ok();
+        let seen: Vec<_> = listed["AuthEvents"].as_array().unwrap().iter().map(|event| &event["EventContextData"]["IpAddress"]).collect();
+        assert!(seen.contains(&&json!("203.0.114.5")), "{listed}");
     }
 
     #[actix_web::test]
