@@ -1,3 +1,5 @@
+//! What owners are told, where, and in which words.
+
 use std::time::Duration;
 
 use serde_json::json;

@@ -6,6 +6,7 @@ mod custom;
 mod devices;
 mod gone;
 mod guesses;
+mod matrix;
 mod nobody;
 mod passkeys;
 mod races;

@@ -3,7 +3,7 @@
 import boto3
 import pytest
 from pycognito.aws_srp import AWSSRP
-from support import PASSWORD, Pool, refusal, totp
+from support import PASSWORD, Pool, claims, refusal, totp
 
 PHONE = "+15555550123"
 ALL = ["PASSWORD", "EMAIL_OTP", "SMS_OTP"]
@@ -113,6 +113,25 @@ def test_a_lost_authenticator_is_taken_away(server):
     pool.idp.admin_delete_software_token(UserPoolId=pool.id, Username="carl")
     assert refusal(answer, pool, asked, "carl", SOFTWARE_TOKEN_MFA_CODE=totp(secret))[0] == "NotAuthorizedException"
     assert pool.tokens("carl")["AccessToken"]
+
+
+def test_a_sign_in_is_raised_to_a_level_by_what_it_lacks(chosen):
+    chosen.user("lea")
+    plain = chosen.tokens("lea")
+    secret = chosen.enrol_totp("lea", plain["AccessToken"])
+    chosen.idp.set_user_mfa_preference(AccessToken=plain["AccessToken"], SoftwareTokenMfaSettings={"Enabled": False})
+    level = "urn:cognito:loa:4"
+    raised = {"TARGET_ACR_VALUES": level, "ACCESS_TOKEN": plain["AccessToken"], "MAX_AGE": "300"}
+    asked = begin(chosen, "lea", **raised)
+    assert asked["ChallengeName"] == "SOFTWARE_TOKEN_MFA"
+    tokens = answer(chosen, asked, "lea", SOFTWARE_TOKEN_MFA_CODE=totp(secret))["AuthenticationResult"]
+    for token in (tokens["AccessToken"], tokens["IdToken"]):
+        assert (claims(token)["acr"], claims(token)["amr"]) == (level, ["pwd", "otp", "mfa"])
+        assert claims(token)["auth_time"] == claims(plain["AccessToken"])["auth_time"]
+    assert "acr" not in claims(plain["AccessToken"])
+    chosen.user("max")
+    assert refusal(begin, chosen, "max", PREFERRED_CHALLENGE="PASSWORD", PASSWORD=PASSWORD, TARGET_ACR_VALUES=level)[0] == (
+        "InvalidParameterException")
 
 
 def test_an_administrator_makes_a_user_without_a_password(server, chosen):
