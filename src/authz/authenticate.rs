@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::sites::is_of_a_public_site;
 use crate::config::Mode;
 use crate::context::App;
 use crate::crypto::ids::{self, AccessKeyKind};
@@ -55,7 +56,10 @@ pub async fn authenticate(app: &App, request: &HttpRequest<'_>, services: &[&str
     let (caller, secret) = match identify(app, &signed.access_key_id, signed.session_token.as_deref()).await? {
         Identified::Ours(caller, secret) => (caller, secret),
         // In dev, a key that we did not issue is the account's root, with any secret.
-        Identified::Foreign(account_id) if app.mode == Mode::Dev => return Ok((Caller::Root { account_id }, Some(scope))),
+        // SECURITY: not for the pages of public sites, which anybody's browser is led to.
+        Identified::Foreign(account_id) if app.mode == Mode::Dev && !is_of_a_public_site(app, |name| header(request, name)) => {
+            return Ok((Caller::Root { account_id }, Some(scope)));
+        }
         Identified::Foreign(_) => return Err(CredentialRefused::UnknownKey),
     };
     signed.verify(request, &secret, app.now())?;
@@ -69,6 +73,11 @@ pub async fn authenticate(app: &App, request: &HttpRequest<'_>, services: &[&str
     }
     note_role(app, &caller, &scope.service, &scope.region);
     Ok((caller, Some(scope)))
+}
+
+fn header(request: &HttpRequest<'_>, name: &str) -> Option<String> {
+    let (_, value) = request.headers.iter().find(|(header, _)| *header == name)?;
+    Some(String::from_utf8_lossy(value).into_owned())
 }
 
 /// Notes that a role is used, where the caller is a session of one.

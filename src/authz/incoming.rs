@@ -3,6 +3,7 @@
 use actix_web::HttpRequest;
 
 use super::authenticate::{CredentialRefused, authenticate};
+use super::sites::is_of_a_public_site;
 use crate::config::Transport;
 use crate::context::App;
 use crate::iam::caller::Caller;
@@ -26,6 +27,15 @@ pub fn origin(app: &App, request: &HttpRequest) -> Origin {
 pub fn by_trusted_proxy(app: &App, request: &HttpRequest) -> bool {
     let peer = request.peer_addr().map(|address| address.ip().to_canonical());
     peer.is_some_and(|peer| app.trusted_proxies.iter().any(|range| range.contains(&peer)))
+}
+
+/// Whether a page of a public site made a request, which `dev` does nothing for that it does for whoever sits at this machine.
+#[must_use]
+pub fn by_a_public_site(app: &App, request: &HttpRequest) -> bool {
+    is_of_a_public_site(app, |name| match (name, request.uri().authority()) {
+        ("host", Some(authority)) => Some(authority.to_string()),
+        _ => request.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()),
+    })
 }
 
 /// The headers of a request as its signature sees them: in HTTP/2 the host is named by `:authority`.

@@ -11,7 +11,7 @@ use crate::kit::causes::Causes;
 use crate::kit::id::UserPoolId;
 use crate::store::deployment;
 use crate::userpools::message::Message;
-use crate::{console, pages};
+use crate::{authz, console, pages};
 
 /// No more messages than this are listed.
 const LISTED: i64 = 200;
@@ -55,6 +55,9 @@ impl OutboxPage {
 
 /// `GET /_dev/outbox`: JSON, or HTML for a browser.
 pub async fn outbox(app: Data<App>, request: HttpRequest, wanted: Query<Wanted>) -> HttpResponse {
+    if authz::by_a_public_site(&app, &request) {
+        return HttpResponse::Forbidden().finish();
+    }
     if wanted.pool.as_deref().unwrap_or_default().contains('\0') {
         return HttpResponse::BadRequest().finish();
     }
@@ -78,7 +81,10 @@ pub async fn outbox(app: Data<App>, request: HttpRequest, wanted: Query<Wanted>)
 }
 
 /// `POST /_dev/reset`: empties everything.
-pub async fn reset(app: Data<App>) -> HttpResponse {
+pub async fn reset(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    if authz::by_a_public_site(&app, &request) {
+        return HttpResponse::Forbidden().finish();
+    }
     let emptied = app.write(async |tx| deployment::empty(tx).await).await;
     match emptied {
         Ok(()) => HttpResponse::NoContent().finish(),
@@ -86,5 +92,52 @@ pub async fn reset(app: Data<App>) -> HttpResponse {
             tracing::error!(error = %Causes(&error), "reset failed");
             HttpResponse::InternalServerError().finish()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::http::Method;
+    use serde_json::json;
+
+    use crate::testing::{Answer, TestApp};
+
+    /// Lists pools by a key that nobody issued.
+    async fn list_pools(app: &TestApp, host: &str, origin: Option<&str>) -> Answer {
+        let day = "20270115";
+        let signed = "content-type;host;x-amz-date;x-amz-target";
+        let mut headers = vec![
+            ("host", host.to_owned()),
+            ("content-type", "application/x-amz-json-1.1".to_owned()),
+            ("x-amz-target", "AWSCognitoIdentityProviderService.ListUserPools".to_owned()),
+            ("x-amz-date", format!("{day}T080000Z")),
+            (
+                "authorization",
+                format!("AWS4-HMAC-SHA256 Credential=test/{day}/us-east-1/cognito-idp/aws4_request, SignedHeaders={signed}, Signature=0"),
+            ),
+        ];
+        headers.extend(origin.map(|origin| ("origin", origin.to_owned())));
+        let headers: Vec<_> = headers.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        app.send(Method::POST, "/", &headers, json!({"MaxResults": 1}).to_string().into_bytes()).await
+    }
+
+    #[actix_web::test]
+    async fn no_public_site_acts_as_root_through_a_developers_browser() {
+        let app = TestApp::dev().await;
+        app.pool().await;
+        for (host, origin) in [("127.0.0.1:7277", None), ("127.0.0.1:7277", Some("http://localhost:3000"))] {
+            list_pools(&app, host, origin).await.ok();
+        }
+        for (host, origin) in
+            [("127.0.0.1:7277", Some("https://evil.example")), ("127.0.0.1:7277", Some("null")), ("rebound.evil.example", None)]
+        {
+            assert_eq!(list_pools(&app, host, origin).await.code(), "UnrecognizedClientException", "{host} {origin:?}");
+            let mut headers = vec![("host".to_owned(), host.to_owned())];
+            headers.extend(origin.map(|origin| ("origin".to_owned(), origin.to_owned())));
+            assert_eq!(app.send(Method::GET, "/_dev/outbox", &headers, Vec::new()).await.status, 403);
+            assert_eq!(app.send(Method::POST, "/_dev/reset", &headers, Vec::new()).await.status, 403);
+        }
+        let pools = list_pools(&app, "localhost", None).await.ok();
+        assert_eq!(pools["UserPools"].as_array().unwrap().len(), 1, "nothing was reset");
     }
 }

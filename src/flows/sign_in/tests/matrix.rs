@@ -17,16 +17,12 @@ struct Standing {
     seed: Option<Value>,
 }
 
-async fn set_mode(pool: &TestPool<'_>, mode: &str) {
-    let config = json!({"MfaConfiguration": mode, "SoftwareTokenMfaConfiguration": {"Enabled": true}, "SmsMfaConfiguration": {},
-                        "EmailMfaConfiguration": {}});
-    pool.admin("SetUserPoolMfaConfig", config).await.ok();
-}
-
 async fn pool_of_all(app: &TestApp) -> TestPool<'_> {
     let policies = json!({"Policies": {"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}}});
     let pool = app.pool_with(policies, json!({"ExplicitAuthFlows": FLOWS})).await;
-    set_mode(&pool, "OPTIONAL").await;
+    let config = json!({"MfaConfiguration": "OPTIONAL", "SoftwareTokenMfaConfiguration": {"Enabled": true}, "SmsMfaConfiguration": {},
+                        "EmailMfaConfiguration": {}});
+    pool.admin("SetUserPoolMfaConfig", config).await.ok();
     pool
 }
 
@@ -50,7 +46,7 @@ async fn standings(app: &TestApp, pool: &TestPool<'_>) -> Vec<Standing> {
         assert_eq!(asked["ChallengeName"], expected, "{asked}");
         standings.push(Standing { name, asked: expected, session: asked["Session"].clone(), answer, seed });
     };
-    pool.user("temporary").await;
+    with_factors(pool, "temporary", 0, &[]).await;
     set_password(pool, "temporary", PASSWORD, false).await;
     let asked = pool.sign_in("temporary", PASSWORD).await.ok();
     add("temporary", &asked, "NEW_PASSWORD_REQUIRED", json!({"NEW_PASSWORD": OTHER}), None);
@@ -143,7 +139,7 @@ async fn no_step_is_passed_by_with_the_answer_to_another() {
         try_all(&app, &pool, &standing).await;
     }
     // Who has a factor to set up signs in by none that they have not.
-    set_mode(&pool, "ON").await;
+    let pool = pool_with_mfa(&app, "ON").await;
     pool.user("new").await;
     let asked = pool.sign_in("new", PASSWORD).await.ok();
     assert_eq!(asked["ChallengeName"], "MFA_SETUP", "{asked}");
