@@ -125,7 +125,8 @@ class Pool:
         self.idp.set_user_pool_mfa_config(
             UserPoolId=self.id, MfaConfiguration="OPTIONAL", SoftwareTokenMfaConfiguration={"Enabled": True})
         secret = self.idp.associate_software_token(AccessToken=access_token)["SecretCode"]
-        # The code of the step before: the present one stays fresh for what follows.
+        # The code of the step before: the present one stays fresh for what follows. Near the end of a step it would be too old.
+        time.sleep(max(0, time.time() % 30 - 24))
         earlier = totp(secret, time.time() - 30)
         assert self.idp.verify_software_token(AccessToken=access_token, UserCode=earlier)["Status"] == "SUCCESS"
         self.idp.set_user_mfa_preference(
