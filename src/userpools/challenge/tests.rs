@@ -158,6 +158,18 @@ fn a_temporary_password_ends_by_the_clock() {
 }
 
 #[test]
+fn who_is_refused_for_a_factor_that_they_lack_sets_no_password_before() {
+    let risk = Assessment { demand: Demand::Mfa, ..Assessment::NONE };
+    let progress = Progress { risk, ..progress(&[Done::Password]) };
+    let step = |user: User| {
+        let user = User { status: UserStatus::ForceChangePassword, ..user };
+        next(&pool(MfaMode::Optional), &client(&["ALLOW_USER_PASSWORD_AUTH"]), &user, &progress, NOW)
+    };
+    assert_eq!(step(user()), Err(Barred::TooRisky.into()));
+    assert_eq!(step(with_token(true)), Ok(Step::Ask(Challenge::NewPassword)));
+}
+
+#[test]
 fn an_old_password_is_replaced_by_who_has_shown_every_factor() {
     let aging = |mfa| {
         let mut pool = pool(mfa);
