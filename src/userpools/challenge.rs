@@ -4,6 +4,7 @@
 //! challenge: so a session ends by itself with the password, the status or the factors that it rests on.
 
 pub mod target;
+pub mod told;
 
 use serde::{Deserialize, Serialize};
 

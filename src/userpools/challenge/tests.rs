@@ -1,6 +1,7 @@
 //! The states of a sign-in as a table, and every answer in every state.
 
 mod levels;
+mod told;
 
 use std::collections::BTreeMap;
 
