@@ -68,7 +68,9 @@ async fn deliver(app: &App, carriers: &Carriers, due: Due) -> Result<(), StoreEr
             // As the pool is now: a sender that was corrected is the one that the next try goes by.
             let pool = app.pool(&message.user_pool_id).await?;
             let sending = pool.as_ref().map(|pool| &pool.configuration.email_configuration);
-            let (from, reply_to) = (sending.and_then(EmailConfiguration::sender), sending.and_then(EmailConfiguration::reply_to));
+            let own = &message.own;
+            let from = own.from.as_deref().or_else(|| sending.and_then(EmailConfiguration::sender));
+            let reply_to = own.reply_to.as_deref().or_else(|| sending.and_then(EmailConfiguration::reply_to));
             carriers.carry(&Parcel { id: &stored.message_id, message: &message, from, reply_to, now: app.now() }).await
         }
         Err(_) => Err(NotCarried::Never("it does not open".to_owned())),

@@ -13,7 +13,7 @@ use regex::Regex;
 use super::carriers::{NotCarried, PATIENCE, Parcel};
 use crate::config::EmailRoute;
 use crate::userpools::language::Language;
-use crate::userpools::message::Message;
+use crate::userpools::message::{Form, Message};
 
 /// Hands mail over.
 pub struct Mailer {
@@ -100,8 +100,13 @@ fn mail(from: &Mailbox, parcel: &Parcel<'_>) -> Result<lettre::Message, NotCarri
 /// # Errors
 /// Those of the template.
 pub(super) fn as_html(message: &Message, subject: &str) -> askama::Result<String> {
-    // SECURITY: what looks like a tag in a text of ours came from a name, and is no HTML.
-    if message.language.is_none() && is_html(&message.body) { Ok(message.body.clone()) } else { letter(message, subject) }
+    match &message.own.form {
+        Form::Html => Ok(message.body.clone()),
+        // SECURITY: what looks like a tag in a text of ours came from a name, and is no HTML.
+        Form::AsItLooks if message.language.is_none() && is_html(&message.body) => Ok(message.body.clone()),
+        Form::Both(html) => Ok(html.clone()),
+        Form::AsItLooks | Form::Text => letter(message, subject),
+    }
 }
 
 /// A subject is a line: what would break it is a space.
@@ -128,7 +133,15 @@ struct Letter<'a> {
 /// A part of a paragraph.
 struct Piece<'a> {
     text: &'a str,
-    is_code: bool,
+    kind: Kind,
+}
+
+/// What a part of a paragraph is.
+#[derive(Clone, Copy)]
+enum Kind {
+    Words,
+    Code,
+    Link,
 }
 
 /// A message as a letter in HTML: what a person has to copy stands out.
@@ -136,16 +149,23 @@ struct Piece<'a> {
 /// # Errors
 /// Those of the template.
 fn letter(message: &Message, subject: &str) -> askama::Result<String> {
-    let code = message.code.as_deref().filter(|code| !code.is_empty());
+    let code = message.code.as_deref().filter(|code| !code.is_empty()).map(|code| (code, Kind::Code));
+    let links = message.own.links.iter().map(|link| (link.as_str(), Kind::Link));
+    let marks: Vec<(&str, Kind)> = code.into_iter().chain(links).collect();
     let pieces = |line| {
         let mut pieces = Vec::new();
         let mut rest: &str = line;
-        while let Some((before, after)) = code.and_then(|code| rest.split_once(code)) {
-            pieces.push(Piece { text: before, is_code: false });
-            pieces.push(Piece { text: code.unwrap_or_default(), is_code: true });
-            rest = after;
+        let first_in = |rest: &'_ str| {
+            let found = marks.iter().filter_map(|(mark, kind)| Some((rest.find(mark)?, *mark, *kind)));
+            found.min_by_key(|(at, ..)| *at)
+        };
+        while let Some((at, mark, kind)) = first_in(rest) {
+            let (before, found) = rest.split_at(at);
+            pieces.push(Piece { text: before, kind: Kind::Words });
+            pieces.push(Piece { text: mark, kind });
+            rest = found.strip_prefix(mark).unwrap_or_default();
         }
-        pieces.push(Piece { text: rest, is_code: false });
+        pieces.push(Piece { text: rest, kind: Kind::Words });
         pieces
     };
     let paragraphs = message.body.lines().filter(|line| !line.trim().is_empty()).map(pieces).collect();
@@ -156,6 +176,7 @@ fn letter(message: &Message, subject: &str) -> askama::Result<String> {
 mod tests {
     use super::*;
     use crate::kit::clock::Timestamp;
+    use crate::userpools::message::OwnEmail;
 
     fn message(to: &str, subject: &str, body: &str) -> Message {
         Message {
@@ -169,6 +190,7 @@ mod tests {
             username: "alice".to_owned(),
             trigger_source: "CustomMessage_SignUp".to_owned(),
             language: None,
+            own: OwnEmail::default(),
         }
     }
 
@@ -202,6 +224,21 @@ mod tests {
         assert!(mail.contains("multipart/alternative"), "{mail}");
         let html = letter(&ours, "Hi").unwrap();
         assert!(html.contains("<html lang=\"ar\" dir=\"rtl\">") && !html.contains("<b>alice"), "{html}");
+    }
+
+    #[test]
+    fn an_emails_own_form_is_kept_to_and_its_links_can_be_followed() {
+        let own = |form| OwnEmail { form, links: vec!["http://x/?a=1&b=2".to_owned()], ..OwnEmail::default() };
+        let text = Message { own: own(Form::Text), ..message("alice@b.example", "Hi", "<b>it</b> http://x/?a=1&b=2 http://y/") };
+        let html = letter(&text, "Hi").unwrap();
+        assert!(html.contains("<a href=\"http://x/?a=1&#38;b=2\">") && !html.contains("<b>") && !html.contains("\"http://y"), "{html}");
+        assert!(written(&text).unwrap().contains("multipart/alternative"));
+        let both = Message { own: own(Form::Both("<i>it</i>".to_owned())), ..text.clone() };
+        let mail = written(&both).unwrap();
+        assert!(mail.contains("multipart/alternative") && mail.contains("<i>it</i>"), "{mail}");
+        let html = Message { own: own(Form::Html), ..message("alice@b.example", "Hi", "no tags") };
+        let mail = written(&html).unwrap();
+        assert!(mail.contains("text/html") && !mail.contains("multipart"), "{mail}");
     }
 
     #[test]

@@ -56,6 +56,11 @@ pub enum Recipient<'a> {
     ///
     /// SECURITY: codes that somebody has sent there use up none of its room.
     Owner,
+    /// The owner of the account that somebody signs in to.
+    ///
+    /// SECURITY: whoever knows the password signs in as often as they like: that uses up no room of what owners are told of
+    /// changes.
+    OwnerOfSignIn,
     /// Nobody: a name asked for it that has no address here. Messages to nobody are counted by this id.
     Nobody(&'a str),
 }
@@ -110,6 +115,7 @@ async fn spend(app: &App, tx: &mut Conn, message: &Message, recipient: Recipient
         // Capitals make no other mailbox (RFC 5321 §2.4 lets them, nobody does).
         Recipient::Somebody => app.keys.codes.keyed_hash(&["destination", pool_id.as_str(), &message.to.to_lowercase()]),
         Recipient::Owner => app.keys.codes.keyed_hash(&["owner", pool_id.as_str(), &message.to.to_lowercase()]),
+        Recipient::OwnerOfSignIn => app.keys.codes.keyed_hash(&["owner of sign-in", pool_id.as_str(), &message.to.to_lowercase()]),
         // What is sent to nobody fills nobody's mailbox.
         Recipient::Nobody(id) => app.keys.codes.keyed_hash(&["nobody's destination", pool_id.as_str(), id]),
     };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::email::as_html;
 use crate::userpools::language::Language;
-use crate::userpools::message::Message;
+use crate::userpools::message::{Message, OwnEmail};
 use crate::userpools::message_rules::MessageRules;
 use crate::userpools::message_text::{invitation, with_code, with_link};
 use crate::userpools::words::Words;
@@ -73,6 +73,7 @@ pub fn of(sample: Sample, own: OwnTexts<'_>, tags: &BTreeMap<String, String>) ->
         username: NAME.to_owned(),
         trigger_source: String::new(),
         language: own.body.is_none().then_some(language),
+        own: OwnEmail::default(),
     };
     let html = as_html(&message, subject).inspect_err(|error| tracing::error!(%error, "a message cannot be written as HTML")).ok()?;
     Some(Preview { subject: subject.to_owned(), text: message.body, html })

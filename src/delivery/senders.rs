@@ -51,6 +51,7 @@ fn event(pool: &Pool, message: &Message, user: Option<&User>) -> Value {
         attributes.insert("sub".to_owned(), json!(user.id));
         attributes.insert("cognito:user_status".to_owned(), json!(user.status.as_str()));
     }
+    attributes.extend(message.own.told.iter().map(|(name, value)| (name.clone(), json!(value))));
     json!({
         "version": "1",
         "triggerSource": message.trigger_source.replacen("CustomMessage", kind, 1),

@@ -1,6 +1,7 @@
 //! What users did, noted for their history, and what is said of it later.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -95,11 +96,15 @@ pub enum FeedbackRefused {
 
 fails_with_the_store!(FeedbackRefused);
 
+/// So long a feedback token serves: whoever was away reads their mail in that time.
+const TOKEN_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
+
 /// What a feedback token carries.
 #[derive(Serialize, Deserialize)]
 struct Carried {
     user_id: UserId,
     event_id: String,
+    until_millis: i64,
 }
 
 sealed_as_json!(Carried);
@@ -109,9 +114,22 @@ sealed_as_json!(Carried);
 /// # Errors
 /// Our own failures only.
 pub fn feedback_token(app: &App, user: &User, event_id: &str) -> Result<String, Failed> {
-    let carried = Carried { user_id: user.id.clone(), event_id: event_id.to_owned() };
+    let until_millis = app.now().plus(TOKEN_LIFETIME).millis();
+    let carried = Carried { user_id: user.id.clone(), event_id: event_id.to_owned(), until_millis };
     let sealed = app.keys.travelling.seal(&place(&user.pool_id), &carried, &mut app.rng()).map_err(Failed::because)?;
     Ok(URL_SAFE_NO_PAD.encode(sealed.as_bytes()))
+}
+
+/// The page on which the bearer of a feedback token says so without their name.
+///
+/// SECURITY: its address is the configured one, never a header's (C3). It can stand in HTML without quotes.
+#[must_use]
+pub fn feedback_link(app: &App, pool_id: &UserPoolId, token: &str, verdict: Verdict) -> String {
+    let verdict = match verdict {
+        Verdict::Valid => "valid",
+        Verdict::Invalid => "invalid",
+    };
+    format!("{}/{pool_id}/authEventFeedback?verdict={verdict}&token={token}", app.public_url)
 }
 
 /// Keeps what the bearer of a feedback token says. Who exists is told to nobody who has none.
@@ -126,12 +144,22 @@ pub async fn say_by_token(
     token: &str,
     verdict: Verdict,
 ) -> Result<(), FeedbackRefused> {
-    let sealed = URL_SAFE_NO_PAD.decode(token).map_err(|_| FeedbackRefused::BadToken)?;
-    let carried: Carried = app.keys.travelling.open(&place(&pool.id), &Sealed::stored(sealed)).map_err(|_| FeedbackRefused::BadToken)?;
+    let carried = open(app, &pool.id, token)?;
     if carried.event_id != event_id {
         return Err(FeedbackRefused::BadToken);
     }
-    keep(app, pool, username, event_id, verdict, Provider::User, Some(&carried.user_id)).await
+    let whose = Whose::Named { username, only: Some(&carried.user_id) };
+    keep(app, pool, whose, event_id, verdict, Provider::User).await
+}
+
+/// Keeps what the bearer of a feedback token says who came by its link.
+///
+/// # Errors
+/// [`FeedbackRefused`].
+pub async fn say_by_link(app: &App, pool_id: &UserPoolId, token: &str, verdict: Verdict) -> Result<(), FeedbackRefused> {
+    let carried = open(app, pool_id, token)?;
+    let pool = app.pool(pool_id).await?.ok_or(FeedbackRefused::BadToken)?;
+    keep(app, &pool, Whose::Bearer(&carried.user_id), &carried.event_id, verdict, Provider::User).await
 }
 
 /// Keeps what an administrator says of an event.
@@ -139,17 +167,31 @@ pub async fn say_by_token(
 /// # Errors
 /// [`FeedbackRefused`].
 pub async fn say(app: &App, pool: &Pool, username: &str, event_id: &str, verdict: Verdict) -> Result<(), FeedbackRefused> {
-    keep(app, pool, username, event_id, verdict, Provider::Admin, None).await
+    keep(app, pool, Whose::Named { username, only: None }, event_id, verdict, Provider::Admin).await
+}
+
+fn open(app: &App, pool_id: &UserPoolId, token: &str) -> Result<Carried, FeedbackRefused> {
+    let sealed = URL_SAFE_NO_PAD.decode(token).map_err(|_| FeedbackRefused::BadToken)?;
+    let carried: Carried = app.keys.travelling.open(&place(pool_id), &Sealed::stored(sealed)).map_err(|_| FeedbackRefused::BadToken)?;
+    if app.now().millis() < carried.until_millis { Ok(carried) } else { Err(FeedbackRefused::BadToken) }
+}
+
+/// Whose event something is said of.
+#[derive(Clone, Copy)]
+enum Whose<'a> {
+    /// The user of this name; with a token, nobody but who it was made for.
+    Named { username: &'a str, only: Option<&'a UserId> },
+    /// The user that a token was made for.
+    Bearer(&'a UserId),
 }
 
 async fn keep(
     app: &App,
     pool: &Pool,
-    username: &str,
+    whose: Whose<'_>,
     event_id: &str,
     verdict: Verdict,
     provider: Provider,
-    only: Option<&UserId>,
 ) -> Result<(), FeedbackRefused> {
     let feedback = Feedback {
         value: match verdict {
@@ -165,11 +207,13 @@ async fn keep(
         at: app.now(),
     };
     app.write(async |tx| {
-        let user = users::find(tx, pool, username).await?;
-        // SECURITY: the token of one user with the name of another is nobody's.
-        let user = match only {
-            Some(only) => user.filter(|user| user.id == *only).ok_or(FeedbackRefused::BadToken)?,
-            None => user.ok_or(FeedbackRefused::NoSuchUser)?,
+        let user = match whose {
+            // SECURITY: the token of one user with the name of another is nobody's.
+            Whose::Named { username, only: Some(only) } => {
+                users::find(tx, pool, username).await?.filter(|user| user.id == *only).ok_or(FeedbackRefused::BadToken)?
+            }
+            Whose::Named { username, only: None } => users::find(tx, pool, username).await?.ok_or(FeedbackRefused::NoSuchUser)?,
+            Whose::Bearer(id) => users::find_by_id(tx, &pool.id, id).await?.ok_or(FeedbackRefused::BadToken)?,
         };
         let is_kept = auth_events::set_feedback(tx, &pool.id, &user.id, event_id, &feedback).await?;
         is_kept.then_some(()).ok_or(FeedbackRefused::NoSuchEvent)

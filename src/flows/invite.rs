@@ -17,7 +17,7 @@ use crate::kit::secret::Secret;
 use crate::store::{self, Conn};
 use crate::userpools::attributes::Writer;
 use crate::userpools::first_factor::{self, PasswordlessRefused};
-use crate::userpools::message::Message;
+use crate::userpools::message::{Message, OwnEmail};
 use crate::userpools::message_text;
 use crate::userpools::name::NameKind;
 use crate::userpools::pool::Pool;
@@ -220,6 +220,7 @@ fn message(pool: &Pool, user: &User, password: Option<&Secret>, kind: NameKind, 
         username: user.username.clone(),
         trigger_source: INVITATION.to_owned(),
         language: (text.is_none() || code.is_none()).then_some(language),
+        own: OwnEmail::default(),
     }
 }
 

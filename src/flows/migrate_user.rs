@@ -12,7 +12,7 @@ use crate::kit::secret::Secret;
 use crate::store::{Conn, users};
 use crate::userpools::attributes::Writer;
 use crate::userpools::lambda_config::Trigger;
-use crate::userpools::message::Message;
+use crate::userpools::message::{Message, OwnEmail};
 use crate::userpools::message_text::with_username;
 use crate::userpools::password_policy::PasswordRefused;
 use crate::userpools::pool::Pool;
@@ -136,6 +136,7 @@ fn welcome(pool: &Pool, known: &Known, user: &User) -> Option<Message> {
         username: user.username.clone(),
         trigger_source: "CustomMessage_AdminCreateUser".to_owned(),
         language: Some(language),
+        own: OwnEmail::default(),
     })
 }
 

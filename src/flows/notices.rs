@@ -6,7 +6,7 @@
 use crate::context::App;
 use crate::delivery::{self, Recipient};
 use crate::store::{Conn, StoreError};
-use crate::userpools::message::Message;
+use crate::userpools::message::{Message, OwnEmail};
 use crate::userpools::message_text::with_username;
 use crate::userpools::name::NameKind;
 use crate::userpools::pool::Pool;
@@ -107,6 +107,7 @@ fn message(pool: &Pool, owner: &User, kind: NameKind, address: &str, notice: Not
         username: owner.username.clone(),
         trigger_source: notice.source().to_owned(),
         language: Some(language),
+        own: OwnEmail::default(),
     }
 }
 

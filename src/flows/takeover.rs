@@ -1,8 +1,11 @@
 //! The risk of a sign-in, judged once, when its first factor is proven.
 
+pub(super) mod notice;
+
 use super::entrance::Entrance;
 use super::failed::Failed;
 use super::risk;
+use super::whence::Whence;
 use crate::audit::auth_events::{EventRisk, RiskDecision, RiskLevel};
 use crate::crypto::password::Password;
 use crate::kit::id::UserId;
@@ -12,7 +15,7 @@ use crate::store::devices;
 use crate::userpools::challenge::{Flow, Progress};
 use crate::userpools::common_passwords::is_common;
 use crate::userpools::risk::{Address, CredentialsEvent, Protection, RiskConfiguration, protection};
-use crate::userpools::takeover::{Assessment, Demand, LOOKED_AT, Level, Past, Present, Said, rate};
+use crate::userpools::takeover::{Assessment, Demand, LOOKED_AT, Level, Past, Present, Said, Telling, rate};
 
 /// What is known of a password that a sign-in shows, before it is known whether it is right: the look is the same for all names.
 /// Only what follows a right one goes by it.
@@ -56,15 +59,24 @@ pub(super) async fn assess(entrance: &Entrance<'_>, user_id: &UserId, progress: 
             Ok::<_, Failed>((known, recent, device))
         })
         .await?;
-    // What a backend calls itself says nothing of the user's device.
-    let is_users_own = whence.address == whence.origin.source_ip && whence.origin.user_agent.is_some();
-    let name = is_users_own.then(|| whence.device_type());
+    let name = device_name(whence);
     let present = Present { at: app.now(), address: whence.address, device: name.as_deref(), is_tracked: device.is_some() };
     let past = |events: Vec<Listed>| events.into_iter().map(past).collect::<Vec<Past>>();
     let (level, reasons) = rate(present, &past(known), &past(recent));
     let action = level.and_then(|level| configuration.at_level(level)).filter(|_| acts);
     let demand = action.map_or(Demand::Nothing, |action| action.event_action.into());
-    Ok(Assessment { level, reasons, demand, ..before })
+    let telling = match before.telling {
+        Telling::Done => Telling::Done,
+        Telling::Nothing | Telling::Owed if action.is_some_and(|action| action.notify) => Telling::Owed,
+        Telling::Nothing | Telling::Owed => Telling::Nothing,
+    };
+    Ok(Assessment { level, reasons, demand, telling, ..before })
+}
+
+/// The user's device, in people's words. What a backend calls itself says nothing of it.
+fn device_name(whence: Whence<'_>) -> Option<String> {
+    let is_users_own = whence.address == whence.origin.source_ip && whence.origin.user_agent.is_some();
+    is_users_own.then(|| whence.device_type())
 }
 
 /// What a sign-in's client has set about risk, and whether it is to be done; `None` where the pool does not look for any, or not

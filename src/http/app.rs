@@ -9,7 +9,7 @@ use actix_web::http::header::ACCESS_CONTROL_REQUEST_METHOD;
 use actix_web::middleware::Next;
 use actix_web::web::{PayloadConfig, ServiceConfig, get, head, post, put, resource, to};
 
-use super::{confirm_user, dev, health, imports, metrics, pool_assets, well_known};
+use super::{auth_event_feedback, confirm_user, dev, health, imports, metrics, pool_assets, well_known};
 use crate::config::Mode;
 use crate::{console, decisions, docs, insight, pages, wire};
 
@@ -57,6 +57,9 @@ pub fn configure(mode: Mode) -> impl Fn(&mut ServiceConfig) {
             .route("/_imports/{pool}/{job}", put().to(imports::take))
             .route("/{pool}/.well-known/jwks.json", get().to(well_known::jwks))
             .service(resource("/{pool}/confirmUser").route(get().to(confirm_user::ask)).route(post().to(confirm_user::confirm)))
+            .service(
+                resource("/{pool}/authEventFeedback").route(get().to(auth_event_feedback::ask)).route(post().to(auth_event_feedback::say)),
+            )
             .route("/{pool}/assets/{hash}", get().to(pool_assets::serve));
         if mode == Mode::Dev {
             config.route("/_dev/outbox", get().to(dev::outbox)).route("/_dev/reset", post().to(dev::reset));

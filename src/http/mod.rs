@@ -1,6 +1,7 @@
 //! The HTTP surface: routes, cross-origin rules, health, metrics, the development pages.
 
 pub mod app;
+mod auth_event_feedback;
 mod body;
 mod confirm_user;
 mod dev;

@@ -15,6 +15,11 @@ const HTTP_DATE: &[FormatItem<'_>] =
 const UNIX_DATE: &[FormatItem<'_>] =
     format_description!("[weekday repr:short] [month repr:short] [day] [hour]:[minute]:[second] UTC [year]");
 
+const PLAIN_DATE: &[FormatItem<'_>] = format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
+
+const LONG_DATE: &[FormatItem<'_>] =
+    format_description!("[weekday], [month repr:long] [day padding:none], [year] [hour repr:12]:[minute] [period] UTC");
+
 /// A moment in milliseconds since 1970-01-01T00:00:00Z. Stored as `BIGINT`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
@@ -86,6 +91,18 @@ impl Timestamp {
     pub fn to_unix_date(self) -> String {
         self.to_utc().format(UNIX_DATE).unwrap_or_default()
     }
+
+    /// As people of any language read it (`2026-01-31 23:59 UTC`).
+    #[must_use]
+    pub fn to_plain_date(self) -> String {
+        self.to_utc().format(PLAIN_DATE).unwrap_or_default()
+    }
+
+    /// In English words, as Amazon Cognito tells when a sign-in was (`Saturday, January 31, 2026 11:59 PM UTC`).
+    #[must_use]
+    pub fn to_long_date(self) -> String {
+        self.to_utc().format(LONG_DATE).unwrap_or_default()
+    }
 }
 
 /// AWS JSON 1.1 writes times as epoch seconds with a fraction.
@@ -150,6 +167,8 @@ mod tests {
         assert_eq!(serde_json::to_string(&moment).unwrap(), "1700000000.123");
         assert_eq!(moment.to_rfc3339(), "2023-11-14T22:13:20Z");
         assert_eq!(moment.to_http_date(), "Tue, 14 Nov 2023 22:13:20 GMT");
+        assert_eq!(moment.to_plain_date(), "2023-11-14 22:13 UTC");
+        assert_eq!(moment.to_long_date(), "Tuesday, November 14, 2023 10:13 PM UTC");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::delivery;
 use crate::jobs::{self, Interrupted};
 use crate::kit::clock::ManualClock;
 use crate::store::leftovers;
-use crate::userpools::message::Message;
+use crate::userpools::message::{Message, OwnEmail};
 
 /// By then everything that expires has expired.
 const LATER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
@@ -48,7 +48,8 @@ fn fault(message: &Message) -> Option<String> {
     }
     // Who has no password is invited, or welcomed, without one; notices ask for nothing.
     let source = message.trigger_source.as_str();
-    let needs_none = (source == "CustomMessage_AdminCreateUser" || source.starts_with("SecurityNotice_")) && !body.is_empty();
+    let asks_nothing = source.starts_with("SecurityNotice_") || source == "CustomMessage_AccountTakeOverNotification";
+    let needs_none = (source == "CustomMessage_AdminCreateUser" || asks_nothing) && !body.is_empty();
     let says_it = code.as_ref().map_or(needs_none, |code| !code.is_empty() && body.contains(code.as_str()));
     (!says_it).then(|| format!("the message to {to} does not carry its code"))
 }
@@ -110,6 +111,7 @@ mod tests {
             username: String::new(),
             trigger_source: String::new(),
             language: None,
+            own: OwnEmail::default(),
         };
         for (channel, to, code, is_right) in [
             ("email", "a@b.example", "123456", true),

@@ -4,6 +4,7 @@
 //! challenge: so a session ends by itself with the password, the status or the factors that it rests on.
 
 pub mod target;
+pub mod told;
 
 use serde::{Deserialize, Serialize};
 
@@ -355,7 +356,14 @@ pub fn next(pool: &Pool, client: &Client, user: &User, progress: &Progress, now:
         UserStatus::ForceChangePassword => {
             let until = user.password.as_ref().and_then(|password| password.temporary_until);
             let expired = until.is_some_and(|until| now >= until);
-            if expired { Err(Barred::TemporaryPasswordExpired.into()) } else { Ok(Step::Ask(Challenge::NewPassword)) }
+            if expired {
+                return Err(Barred::TemporaryPasswordExpired.into());
+            }
+            // SECURITY: who is refused in the end for a factor that they lack sets no password before.
+            match second_factor(pool, user, progress) {
+                Err(NextRefused::Barred(Barred::TooRisky)) => Err(Barred::TooRisky.into()),
+                Ok(_) | Err(_) => Ok(Step::Ask(Challenge::NewPassword)),
+            }
         }
         UserStatus::Confirmed => Ok(match second_factor(pool, user, progress)? {
             Step::Complete => last(pool, user, now),

@@ -1,5 +1,7 @@
 //! The texts of messages, with what stands for codes, names and links put in.
 
+use std::borrow::Cow;
+
 /// A text with its code.
 #[must_use]
 pub fn with_code(text: &str, code: &str) -> String {
@@ -28,6 +30,37 @@ pub fn with_link(text: &str, link: &str) -> String {
         Some((before, words, after)) => format!("{before}{words}: {link}{after}"),
         None => format!("{text} {link}"),
     }
+}
+
+/// No name of a placeholder is longer, in bytes: so no text of many braces is searched to its end for each.
+const LONGEST_NAME: usize = 32;
+
+/// A text with a value for each name in braces (`{login-time}`) that has one; other braces stay, for style sheets have them.
+///
+/// SECURITY: what is put in is not looked at again: a name that looks like a placeholder stands for nothing.
+#[must_use]
+pub fn with_each<'a>(text: &str, value: impl Fn(&str) -> Option<Cow<'a, str>>) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let named = after.bytes().take(LONGEST_NAME + 1).position(|byte| byte == b'}').and_then(|end| {
+            let (name, after) = after.split_at_checked(end)?;
+            Some((value(name)?, after.strip_prefix('}')?))
+        });
+        rest = match named {
+            Some((value, after)) => {
+                filled.push_str(&value);
+                after
+            }
+            None => {
+                filled.push('{');
+                after
+            }
+        };
+    }
+    filled.push_str(rest);
+    filled
 }
 
 #[cfg(test)]

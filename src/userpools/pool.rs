@@ -25,7 +25,9 @@ use crate::kit::id::{AccountId, UserPoolId};
 
 pub use factors::{EmailMfaConfiguration, FactorsRefused, SignInPolicy, SmsMfa};
 pub use first_release::Stored;
-pub use messaging::{EmailConfiguration, EmailSendingAccount, EumsSmsConfiguration, MessagingRefused, SmsConfiguration, SmsRole};
+pub use messaging::{
+    EmailConfiguration, EmailSendingAccount, EumsSmsConfiguration, MessagingRefused, SmsConfiguration, SmsRole, address_of,
+};
 pub use openid::{
     AcrLevel, DcrConfiguration, DcrStatus, EncryptionKeyType, IssuerConfiguration, IssuerType, KeyConfiguration, OpenIdRefused, acr_values,
 };

@@ -1,13 +1,16 @@
 //! What a pool, or one client of it, does about risk: addresses that are always let in or never, passwords that are known to
 //! others, accounts that somebody may have taken over.
 
+pub mod notify;
+
 use std::net::IpAddr;
 
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
-use super::pool::{AdvancedSecurityMode, CustomAuthMode, PoolConfiguration};
+use super::pool::{AdvancedSecurityMode, CustomAuthMode, MessagingRefused, PoolConfiguration};
 use super::takeover::Level;
+use notify::NotifyConfiguration;
 
 /// RiskConfiguration, without what names whose it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -116,43 +119,6 @@ pub enum AccountTakeoverEventAction {
     NoAction,
 }
 
-/// NotifyConfiguration.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct NotifyConfiguration {
-    /// Whom the messages come from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
-    /// Where answers go.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reply_to: Option<String>,
-    /// The identity that they come from.
-    pub source_arn: String,
-    /// Of a sign-in that was refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub block_email: Option<NotifyEmail>,
-    /// Of a sign-in that was let pass.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub no_action_email: Option<NotifyEmail>,
-    /// Of a sign-in that was asked for a second factor.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mfa_email: Option<NotifyEmail>,
-}
-
-/// NotifyEmail.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-pub struct NotifyEmail {
-    /// The subject.
-    pub subject: String,
-    /// The message in HTML.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub html_body: Option<String>,
-    /// The message as plain text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text_body: Option<String>,
-}
-
 /// RiskExceptionConfiguration: ranges of addresses, as they were written.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -177,9 +143,12 @@ pub enum RiskRefused {
     /// Users are to be told, and nothing says how.
     #[error("NotifyConfiguration is required when Notify is true.")]
     NothingToSay,
-    /// Messages come from an identity of SES.
-    #[error("Invalid SourceArn: {0} is not an Amazon SES identity.")]
-    NotAnIdentity(String),
+    /// Messages would come from whom they cannot come from.
+    #[error(transparent)]
+    Sender(#[from] MessagingRefused),
+    /// Answers would go to what is no address.
+    #[error("Invalid email address in ReplyTo.")]
+    BadReplyTo,
 }
 
 /// What a pool's risk configurations say of an address.
@@ -217,8 +186,8 @@ impl RiskConfiguration {
         let tells = [low_action, medium_action, high_action].into_iter().flatten().any(|action| action.notify);
         match &takeover.notify_configuration {
             None if tells => Err(RiskRefused::NothingToSay),
-            Some(notify) if !notify.source_arn.contains(":ses:") => Err(RiskRefused::NotAnIdentity(notify.source_arn.clone())),
-            None | Some(_) => Ok(()),
+            None => Ok(()),
+            Some(notify) => notify.check(),
         }
     }
 

@@ -76,6 +76,18 @@ impl From<AccountTakeoverEventAction> for Demand {
     }
 }
 
+/// Whether a user is told of the risk of a sign-in: once, however often it is judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Telling {
+    /// They are not.
+    #[default]
+    Nothing,
+    /// They are still to be.
+    Owed,
+    /// They were.
+    Done,
+}
+
 /// What was judged of a sign-in, once, when its first factor was proven: it goes with the sign-in to its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -90,11 +102,20 @@ pub struct Assessment {
     pub known_password: bool,
     /// Whether the user must set another one for that.
     pub must_reset: bool,
+    /// Whether the user is told of it.
+    pub telling: Telling,
 }
 
 impl Assessment {
     /// Nothing was looked for.
-    pub const NONE: Self = Self { level: None, reasons: Vec::new(), demand: Demand::Nothing, known_password: false, must_reset: false };
+    pub const NONE: Self = Self {
+        level: None,
+        reasons: Vec::new(),
+        demand: Demand::Nothing,
+        known_password: false,
+        must_reset: false,
+        telling: Telling::Nothing,
+    };
 }
 
 /// What somebody said of an event.

@@ -49,6 +49,8 @@ pub struct Words {
     pub migrated_sms: &'static str,
     /// What owners are told about their accounts.
     pub notices: NoticeWords,
+    /// What they are told about sign-ins that may be somebody else's.
+    pub risk: RiskWords,
 }
 
 /// What owners are told about their accounts: a sentence for each thing that may happen.
@@ -75,6 +77,22 @@ pub struct NoticeWords {
     pub account: &'static str,
     /// What to do about it.
     pub not_you: &'static str,
+}
+
+/// What owners are told about a sign-in that may be somebody else's. What is put in has the names that it has in a pool's own text.
+pub struct RiskWords {
+    /// It was refused.
+    pub blocked: &'static str,
+    /// A second factor was asked for.
+    pub asked: &'static str,
+    /// Nothing was done about it.
+    pub passed: &'static str,
+    /// When, with what, and from where.
+    pub details: &'static str,
+    /// What to do about it.
+    pub was_it_you: &'static str,
+    /// What stands for what is not known.
+    pub unknown: &'static str,
 }
 
 impl Words {
@@ -155,6 +173,25 @@ mod tests {
             ];
             assert!(sentences.iter().all(|sentence| sentence.ends_with(['.', '。'])), "{language:?}");
             assert_eq!(std::collections::BTreeSet::from(sentences).len(), sentences.len(), "{language:?}");
+        }
+    }
+
+    #[test]
+    fn what_owners_are_told_of_a_sign_in_has_what_is_known_of_it() {
+        for language in Language::ALL {
+            let RiskWords { blocked, asked, passed, details, was_it_you, unknown } = Words::of(language).risk;
+            for sentence in [blocked, asked, passed] {
+                assert!(sentence.ends_with(['.', '。']) && !sentence.contains(['{', '\n']), "{language:?}: {sentence}");
+            }
+            assert_eq!(std::collections::BTreeSet::from([blocked, asked, passed]).len(), 3, "{language:?}");
+            for (text, parts) in [
+                (details, ["{login-time}", "{device-name}", "{ip-address}"].as_slice()),
+                (was_it_you, &["{one-click-link-valid}", "{one-click-link-invalid}"]),
+                (unknown, &[]),
+            ] {
+                assert!(parts.iter().all(|part| text.matches(part).count() == 1), "{language:?}: {text}");
+                assert_eq!(text.matches('{').count(), parts.len(), "{language:?}: {text}");
+            }
         }
     }
 }

@@ -81,6 +81,8 @@ export const PAGES = [
   { name: "docs-search", path: "/docs/search?q=master+key" },
   { name: "docs-not-found", path: "/docs/nothing-here", status: 404 },
   { name: "outbox", path: "/_dev/outbox" },
+  { name: "auth-event-feedback", path: "/{pool}/authEventFeedback?verdict=invalid&token=x" },
+  { name: "auth-event-feedback-dead", path: "/{pool}/authEventFeedback", status: 400 },
 ];
 
 /** Addresses that pages lead to and that are no pages to look at: texts for programs. */

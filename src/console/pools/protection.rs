@@ -1,11 +1,14 @@
 //! What a pool does about risk: addresses, passwords that others know, accounts that somebody may have taken over.
 
+mod notify;
+
 use askama::Template;
 use serde_json::{Map, Value, json};
 
 use super::{Fields, Frame, Head, May, Outcome, Reply, Row, Visit, call, form, may, members, page, settings};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
+use notify::Notify;
 
 /// The page of protection, and its forms.
 pub fn rows() -> Vec<Row> {
@@ -17,6 +20,7 @@ struct Action {
     level: &'static str,
     label: &'static str,
     chosen: String,
+    notifies: bool,
 }
 
 /// The levels of risk: the member, the field, and what people call it.
@@ -35,6 +39,7 @@ struct ProtectionPage {
     /// `BLOCK` or `NO_ACTION`; empty where nothing is set.
     known_passwords: String,
     actions: Vec<Action>,
+    notify: Notify,
     may_change: May,
     may_set_mode: May,
     error: Option<WireError>,
@@ -43,11 +48,13 @@ struct ProtectionPage {
 impl ProtectionPage {
     async fn of(visit: &Visit, head: Head, risk: &Value, error: Option<WireError>) -> Self {
         let exception = risk.at("RiskExceptionConfiguration");
-        let takeover = risk.at("AccountTakeoverRiskConfiguration").at("Actions");
+        let takeover = risk.at("AccountTakeoverRiskConfiguration");
+        let set = takeover.at("Actions");
         let action = |(member, level, label): (&str, &'static str, &'static str)| Action {
             level,
             label,
-            chosen: takeover.at(member).text("EventAction"),
+            chosen: set.at(member).text("EventAction"),
+            notifies: set.at(member).at("Notify") == true,
         };
         let pool = json!({"UserPoolId": head.id});
         Self {
@@ -57,6 +64,7 @@ impl ProtectionPage {
             skipped: exception.texts("SkippedIPRangeList").join("\n"),
             known_passwords: risk.at("CompromisedCredentialsRiskConfiguration").at("Actions").text("EventAction"),
             actions: LEVELS.into_iter().map(action).collect(),
+            notify: Notify::of(takeover.at("NotifyConfiguration")),
             may_change: may(visit, "SetRiskConfiguration", pool.clone()).await,
             may_set_mode: may(visit, "UpdateUserPool", pool).await,
             head,
@@ -92,11 +100,15 @@ fn input(before: Value, fields: &Fields) -> Map<String, Value> {
     for (member, level, _) in LEVELS {
         match fields.given(level) {
             Some(action) => {
-                let notify = actions.get(member).is_some_and(|before| before.at("Notify") == true);
+                let notify = fields.has(&format!("notify_{level}"));
                 actions.insert(member.to_owned(), json!({"Notify": notify, "EventAction": action}));
             }
             None => drop(actions.remove(member)),
         }
+    }
+    match notify::input(fields) {
+        Some(notify) => drop(takeover.insert("NotifyConfiguration".to_owned(), notify)),
+        None => drop(takeover.remove("NotifyConfiguration")),
     }
     if !actions.is_empty() || !takeover.is_empty() {
         takeover.insert("Actions".to_owned(), Value::Object(actions));
@@ -155,7 +167,12 @@ mod tests {
             ("skipped", ""),
             ("known_passwords", "BLOCK"),
             ("high", "BLOCK"),
+            ("notify_high", "on"),
             ("low", "NO_ACTION"),
+            ("source_arn", "arn:aws:ses:us-east-1:000000000000:identity/x.example"),
+            ("from", "Us <us@x.example>"),
+            ("mfa_subject", "A <second> step"),
+            ("mfa_text", "By {username}\r\nat {login-time}"),
         ];
         let page = browser.submit_and_follow(&path, &fields).await.text;
         assert!(page.contains("203.0.113.0/24\n2001:db8::/32") && page.contains("is saved"), "{page}");
@@ -166,7 +183,12 @@ mod tests {
         );
         let actions =
             json!({"LowAction": {"Notify": false, "EventAction": "NO_ACTION"}, "HighAction": {"Notify": true, "EventAction": "BLOCK"}});
+        let mfa = json!({"Subject": "A <second> step", "TextBody": "By {username}\nat {login-time}"});
+        let notify = json!({"SourceArn": notify["SourceArn"], "From": "Us <us@x.example>", "MfaEmail": mfa});
         assert_eq!(risk["AccountTakeoverRiskConfiguration"], json!({"NotifyConfiguration": notify, "Actions": actions}));
+        for part in ["name=\"notify_high\" checked", "value=\"A &#60;second&#62; step\"", "By {username}\nat {login-time}</textarea>"] {
+            assert!(page.contains(part), "{part}: {page}");
+        }
         let refused = browser.submit(&path, &[("blocked", "<script>")]).await;
         assert!(
             refused.status == 400 && refused.text.contains("&#60;script&#62;") && !refused.text.contains("<script>\n"),

@@ -5,7 +5,7 @@ use crate::context::App;
 use crate::kit::id::ClientId;
 use crate::kit::secret::Secret;
 use crate::userpools::language::Language;
-use crate::userpools::message::Message;
+use crate::userpools::message::{Message, OwnEmail};
 use crate::userpools::message_text;
 use crate::userpools::pool::Pool;
 use crate::userpools::words::Words;
@@ -65,6 +65,7 @@ pub(super) fn message(
         username: username.to_owned(),
         trigger_source: occasion.trigger_source().to_owned(),
         language: is_ours.then_some(language),
+        own: OwnEmail::default(),
     }
 }
 

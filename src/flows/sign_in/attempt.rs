@@ -14,6 +14,7 @@ use crate::flows::codes::CodeDelivery;
 use crate::flows::devices::new_device;
 use crate::flows::entrance::Entrance;
 use crate::flows::issue::{self, Tokens};
+use crate::flows::takeover::notice;
 use crate::flows::triggers;
 use crate::flows::triggers::message::{self, Wording};
 use crate::flows::triggers::tokens::TokensFor;
@@ -23,13 +24,15 @@ use crate::store::attempts::{self};
 use crate::store::tokens::TokenFamily;
 use crate::store::{Conn, StoreError, groups, tokens, users};
 use crate::userpools::authentication_level::Level;
-use crate::userpools::challenge::{Challenge, Done, Progress, Step};
+use crate::userpools::challenge::{Challenge, Done, Progress, Step, told};
 use crate::userpools::device::NewDevice;
 use crate::userpools::first_factor;
 use crate::userpools::group::{GroupClaims, Membership};
 use crate::userpools::lambda_config::Trigger;
 use crate::userpools::lockout::Factor;
 use crate::userpools::pool::acr_values;
+use crate::userpools::risk::notify::NotifyConfiguration;
+use crate::userpools::takeover::Telling;
 use crate::userpools::user::{User, UserStatus};
 
 /// One step of a sign-in, about to be taken.
@@ -38,6 +41,19 @@ pub(super) struct Attempt<'a> {
     pub user_id: UserId,
     pub progress: Progress,
     pub proof: AnswerProof,
+}
+
+/// What the step may need, made before the transaction that takes it.
+#[derive(Clone, Copy)]
+struct AtHand<'a> {
+    /// What the sign-in is recorded as, if it ends here.
+    family: &'a TokenFamily,
+    /// The device that is tracked from then on.
+    new: Option<&'a NewDevice>,
+    /// The id of the next step.
+    next_id: &'a str,
+    /// How the user is told of the sign-in's risk, if they are.
+    telling: Option<&'a NotifyConfiguration>,
 }
 
 /// Where the step led, as the transaction left it.
@@ -65,7 +81,9 @@ impl Attempt<'_> {
         let device_key = self.progress.device.as_deref().or_else(|| new.as_ref().map(|new| new.key.as_str()));
         let (family, refresh_token) = issue::new_family(app, app_client, &self.user_id, device_key)?;
         let next_id = ids::uuid(&mut app.rng());
-        let taken = app.write(async |tx| self.take(tx, &family, new.as_ref(), &next_id).await).await.and_then(|taken| taken);
+        let telling = notice::owed(self.entrance, &self.progress).await?;
+        let at_hand = AtHand { family: &family, new: new.as_ref(), next_id: &next_id, telling: telling.as_ref() };
+        let taken = app.write(async |tx| self.take(tx, at_hand).await).await.and_then(|taken| taken);
         match &taken {
             Ok(reached) => history::went_on(self.entrance, &self.user_id, &reached.progress, matches!(reached.next, Next::Complete(..))),
             Err(refused) => history::refused(self.entrance, &self.user_id, &self.progress, self.proof.asked(), refused),
@@ -146,9 +164,7 @@ impl Attempt<'_> {
     async fn take(
         &self,
         tx: &mut Conn,
-        family: &TokenFamily,
-        new: Option<&NewDevice>,
-        next_id: &str,
+        AtHand { family, new, next_id, telling }: AtHand<'_>,
     ) -> Result<Result<Reached, SignInRefused>, SignInRefused> {
         let (app, app_client) = (self.entrance.app, &self.entrance.app_client);
         let pool_id = &app_client.pool.id;
@@ -199,7 +215,7 @@ impl Attempt<'_> {
             }
             _ => user,
         };
-        let progress = Progress { passkey, ..self.progress_after(applied, &user) };
+        let mut progress = Progress { passkey, ..self.progress_after(applied, &user) };
         let step = device::next_in(app, tx, app_client, &user, &progress).await?;
         // SECURITY: whose a device is, is told to those only who have proven who they are. Nothing is spent: they may come again.
         if step.is_ok() && self.progress.done.is_empty() && !device::is_known(tx, &app_client.pool, &user, &progress).await? {
@@ -209,6 +225,10 @@ impl Attempt<'_> {
         // SECURITY: nobody is signed in by what is credited alone.
         if matches!(self.proof, AnswerProof::Credited) && step == Ok(Step::Complete) {
             return Ok(Err(SignInRefused::LevelReached));
+        }
+        if let (Some(how), Some(response)) = (telling, told::response(&app_client.pool, &user, &progress, step)) {
+            notice::tell(self.entrance, tx, &user, &progress.event_id, how, response).await?;
+            progress.risk.telling = Telling::Done;
         }
         let recorded = self.recorded(family.clone(), &progress);
         if step == Ok(Step::Complete) {

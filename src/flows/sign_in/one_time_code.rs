@@ -19,7 +19,7 @@ use crate::store::{Conn, StoreError};
 use crate::userpools::challenge::{Challenge, Done, Progress};
 use crate::userpools::language::Language;
 use crate::userpools::lockout::Factor;
-use crate::userpools::message::Message;
+use crate::userpools::message::{Message, OwnEmail};
 use crate::userpools::message_text;
 use crate::userpools::name::NameKind;
 use crate::userpools::pool::Pool;
@@ -297,5 +297,6 @@ fn message(pool: &Pool, whom: &Whom<'_>, to: &Address<'_>, code: &Secret) -> Mes
         username: whom.name.to_owned(),
         trigger_source: AUTHENTICATION.to_owned(),
         language: text.is_none().then_some(whom.language),
+        own: OwnEmail::default(),
     }
 }

@@ -14,6 +14,7 @@ mod risk;
 mod second_codes;
 mod sessions;
 mod step_up;
+mod told;
 mod work;
 
 use serde_json::{Value, json};

@@ -1,6 +1,7 @@
 //! The states of a sign-in as a table, and every answer in every state.
 
 mod levels;
+mod told;
 
 use std::collections::BTreeMap;
 
@@ -155,6 +156,18 @@ fn a_temporary_password_ends_by_the_clock() {
     let late = NOW.plus(std::time::Duration::from_secs(1));
     let answer = next(&pool(MfaMode::Off), &client(&["ALLOW_USER_PASSWORD_AUTH"]), &user, &progress(&[Done::Password]), late);
     assert_eq!(answer, Err(Barred::TemporaryPasswordExpired.into()));
+}
+
+#[test]
+fn who_is_refused_for_a_factor_that_they_lack_sets_no_password_before() {
+    let risk = Assessment { demand: Demand::Mfa, ..Assessment::NONE };
+    let progress = Progress { risk, ..progress(&[Done::Password]) };
+    let step = |user: User| {
+        let user = User { status: UserStatus::ForceChangePassword, ..user };
+        next(&pool(MfaMode::Optional), &client(&["ALLOW_USER_PASSWORD_AUTH"]), &user, &progress, NOW)
+    };
+    assert_eq!(step(user()), Err(Barred::TooRisky.into()));
+    assert_eq!(step(with_token(true)), Ok(Step::Ask(Challenge::NewPassword)));
 }
 
 #[test]

@@ -218,8 +218,9 @@ fn identity(arn: &str) -> Option<&str> {
     parts.nth(2).and_then(|resource| resource.strip_prefix("identity/")).filter(|name| is_ses && !name.is_empty())
 }
 
-/// The address in `Name <address>`, or the text itself.
-fn address_of(from: &str) -> Option<&str> {
+/// The address in `Name <address>`, or the text itself; `None` where it is no address.
+#[must_use]
+pub fn address_of(from: &str) -> Option<&str> {
     let address = match from.trim().strip_suffix('>') {
         Some(rest) => rest.rsplit_once('<')?.1,
         None => from.trim(),

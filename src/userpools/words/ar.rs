@@ -1,6 +1,6 @@
 //! Arabic.
 
-use super::{NoticeWords, Words};
+use super::{NoticeWords, RiskWords, Words};
 
 pub(super) const WORDS: Words = Words {
     code_subject: "رمز التحقق الخاص بك",
@@ -29,5 +29,13 @@ pub(super) const WORDS: Words = Words {
         phone_changed: "تم تغيير رقم هاتف حسابك.",
         account: "الحساب: {username}",
         not_you: "إذا كنت أنت من فعل ذلك، فلا داعي لفعل أي شيء. وإلا فأعد تعيين كلمة المرور فورًا واطلب المساعدة من الخدمة التي تستخدم فيها هذا الحساب.",
+    },
+    risk: RiskWords {
+        blocked: "تم حظر محاولة تسجيل دخول إلى حسابك.",
+        asked: "طُلبت خطوة ثانية عند تسجيل دخول إلى حسابك.",
+        passed: "حدث تسجيل دخول غير معتاد إلى حسابك.",
+        details: "الوقت: {login-time}\nالجهاز: {device-name}\nعنوان IP: {ip-address}",
+        was_it_you: "إذا كنت أنت من فعل ذلك، فأخبرنا: {one-click-link-valid}\nوإلا فأعد تعيين كلمة المرور فورًا وأخبرنا: {one-click-link-invalid}",
+        unknown: "غير معروف",
     },
 };

@@ -1,6 +1,6 @@
 //! German.
 
-use super::{NoticeWords, Words};
+use super::{NoticeWords, RiskWords, Words};
 
 pub(super) const WORDS: Words = Words {
     code_subject: "Ihr Bestätigungscode",
@@ -29,5 +29,13 @@ pub(super) const WORDS: Words = Words {
         phone_changed: "Die Telefonnummer Ihres Kontos wurde geändert.",
         account: "Konto: {username}",
         not_you: "Wenn Sie das selbst waren, brauchen Sie nichts zu tun. Wenn nicht, setzen Sie sofort Ihr Passwort zurück und bitten Sie dort um Hilfe, wo Sie dieses Konto nutzen.",
+    },
+    risk: RiskWords {
+        blocked: "Eine Anmeldung bei Ihrem Konto wurde blockiert.",
+        asked: "Bei einer Anmeldung bei Ihrem Konto wurde ein zweiter Schritt verlangt.",
+        passed: "Bei Ihrem Konto gab es eine ungewöhnliche Anmeldung.",
+        details: "Zeit: {login-time}\nGerät: {device-name}\nIP-Adresse: {ip-address}",
+        was_it_you: "Wenn Sie das waren, teilen Sie es uns mit: {one-click-link-valid}\nWenn nicht, setzen Sie sofort Ihr Passwort zurück und teilen Sie es uns mit: {one-click-link-invalid}",
+        unknown: "unbekannt",
     },
 };

@@ -1,6 +1,6 @@
 //! English, whose codes and invitations are Amazon Cognito's, to the letter.
 
-use super::{NoticeWords, Words};
+use super::{NoticeWords, RiskWords, Words};
 
 pub(super) const WORDS: Words = Words {
     code_subject: "Your verification code",
@@ -29,5 +29,13 @@ pub(super) const WORDS: Words = Words {
         phone_changed: "The phone number of your account was changed.",
         account: "Account: {username}",
         not_you: "If that was you, there is nothing to do. If not, reset your password now and ask for help where you use this account.",
+    },
+    risk: RiskWords {
+        blocked: "A sign-in to your account was blocked.",
+        asked: "A sign-in to your account was asked for a second step.",
+        passed: "There was an unusual sign-in to your account.",
+        details: "Time: {login-time}\nDevice: {device-name}\nIP address: {ip-address}",
+        was_it_you: "If that was you, let us know: {one-click-link-valid}\nIf not, reset your password now and let us know: {one-click-link-invalid}",
+        unknown: "unknown",
     },
 };

@@ -1,6 +1,6 @@
 //! Spanish.
 
-use super::{NoticeWords, Words};
+use super::{NoticeWords, RiskWords, Words};
 
 pub(super) const WORDS: Words = Words {
     code_subject: "Su código de verificación",
@@ -29,5 +29,13 @@ pub(super) const WORDS: Words = Words {
         phone_changed: "Se ha cambiado el número de teléfono de su cuenta.",
         account: "Cuenta: {username}",
         not_you: "Si ha sido usted, no tiene que hacer nada. Si no, restablezca su contraseña de inmediato y pida ayuda en el servicio donde usa esta cuenta.",
+    },
+    risk: RiskWords {
+        blocked: "Se ha bloqueado un inicio de sesión en su cuenta.",
+        asked: "Se ha pedido un segundo paso en un inicio de sesión en su cuenta.",
+        passed: "Se ha producido un inicio de sesión inusual en su cuenta.",
+        details: "Hora: {login-time}\nDispositivo: {device-name}\nDirección IP: {ip-address}",
+        was_it_you: "Si ha sido usted, háganoslo saber: {one-click-link-valid}\nSi no, restablezca su contraseña de inmediato y háganoslo saber: {one-click-link-invalid}",
+        unknown: "desconocido",
     },
 };

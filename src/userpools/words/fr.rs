@@ -1,6 +1,6 @@
 //! French.
 
-use super::{NoticeWords, Words};
+use super::{NoticeWords, RiskWords, Words};
 
 pub(super) const WORDS: Words = Words {
     code_subject: "Votre code de vérification",
@@ -29,5 +29,13 @@ pub(super) const WORDS: Words = Words {
         phone_changed: "Le numéro de téléphone de votre compte a été modifié.",
         account: "Compte : {username}",
         not_you: "Si c’était vous, vous n’avez rien à faire. Sinon, réinitialisez immédiatement votre mot de passe et demandez de l’aide au service où vous utilisez ce compte.",
+    },
+    risk: RiskWords {
+        blocked: "Une connexion à votre compte a été bloquée.",
+        asked: "Une deuxième étape a été demandée lors d’une connexion à votre compte.",
+        passed: "Une connexion inhabituelle à votre compte a eu lieu.",
+        details: "Heure : {login-time}\nAppareil : {device-name}\nAdresse IP : {ip-address}",
+        was_it_you: "Si c’était vous, faites-le-nous savoir : {one-click-link-valid}\nSinon, réinitialisez immédiatement votre mot de passe et faites-le-nous savoir : {one-click-link-invalid}",
+        unknown: "inconnu",
     },
 };

@@ -1,6 +1,6 @@
 //! Italian.
 
-use super::{NoticeWords, Words};
+use super::{NoticeWords, RiskWords, Words};
 
 pub(super) const WORDS: Words = Words {
     code_subject: "Il tuo codice di verifica",
@@ -29,5 +29,13 @@ pub(super) const WORDS: Words = Words {
         phone_changed: "Il numero di telefono del tuo account è stato modificato.",
         account: "Account: {username}",
         not_you: "Se sei stato tu, non devi fare nulla. In caso contrario, reimposta subito la password e chiedi aiuto al servizio in cui usi questo account.",
+    },
+    risk: RiskWords {
+        blocked: "Un accesso al tuo account è stato bloccato.",
+        asked: "Per un accesso al tuo account è stato richiesto un secondo passaggio.",
+        passed: "C’è stato un accesso insolito al tuo account.",
+        details: "Ora: {login-time}\nDispositivo: {device-name}\nIndirizzo IP: {ip-address}",
+        was_it_you: "Se sei stato tu, faccelo sapere: {one-click-link-valid}\nIn caso contrario, reimposta subito la password e faccelo sapere: {one-click-link-invalid}",
+        unknown: "sconosciuto",
     },
 };

@@ -1,6 +1,6 @@
 //! Japanese.
 
-use super::{NoticeWords, Words};
+use super::{NoticeWords, RiskWords, Words};
 
 pub(super) const WORDS: Words = Words {
     code_subject: "確認コードのお知らせ",
@@ -29,5 +29,13 @@ pub(super) const WORDS: Words = Words {
         phone_changed: "アカウントの電話番号が変更されました。",
         account: "アカウント: {username}",
         not_you: "お心当たりがある場合は、何もする必要はありません。お心当たりがない場合は、すぐにパスワードを再設定し、ご利用のサービスの窓口にご連絡ください。",
+    },
+    risk: RiskWords {
+        blocked: "アカウントへのサインインがブロックされました。",
+        asked: "アカウントへのサインインで 2 段階目の確認が求められました。",
+        passed: "アカウントへの通常と異なるサインインがありました。",
+        details: "日時: {login-time}\nデバイス: {device-name}\nIP アドレス: {ip-address}",
+        was_it_you: "お心当たりがある場合は、こちらからお知らせください: {one-click-link-valid}\nお心当たりがない場合は、すぐにパスワードを再設定し、こちらからお知らせください: {one-click-link-invalid}",
+        unknown: "不明",
     },
 };

@@ -1,6 +1,6 @@
 //! Dutch.
 
-use super::{NoticeWords, Words};
+use super::{NoticeWords, RiskWords, Words};
 
 pub(super) const WORDS: Words = Words {
     code_subject: "Uw verificatiecode",
@@ -29,5 +29,13 @@ pub(super) const WORDS: Words = Words {
         phone_changed: "Het telefoonnummer van uw account is gewijzigd.",
         account: "Account: {username}",
         not_you: "Was u dit zelf, dan hoeft u niets te doen. Zo niet, stel dan meteen uw wachtwoord opnieuw in en vraag om hulp bij de dienst waar u dit account gebruikt.",
+    },
+    risk: RiskWords {
+        blocked: "Een aanmelding bij uw account is geblokkeerd.",
+        asked: "Bij een aanmelding bij uw account is om een tweede stap gevraagd.",
+        passed: "Er was een ongebruikelijke aanmelding bij uw account.",
+        details: "Tijd: {login-time}\nApparaat: {device-name}\nIP-adres: {ip-address}",
+        was_it_you: "Was u dit zelf, laat het ons weten: {one-click-link-valid}\nZo niet, stel dan meteen uw wachtwoord opnieuw in en laat het ons weten: {one-click-link-invalid}",
+        unknown: "onbekend",
     },
 };

@@ -1,6 +1,6 @@
 //! Polish.
 
-use super::{NoticeWords, Words};
+use super::{NoticeWords, RiskWords, Words};
 
 pub(super) const WORDS: Words = Words {
     code_subject: "Twój kod weryfikacyjny",
@@ -29,5 +29,13 @@ pub(super) const WORDS: Words = Words {
         phone_changed: "Numer telefonu Twojego konta został zmieniony.",
         account: "Konto: {username}",
         not_you: "Jeśli to Twoje działanie, nie musisz nic robić. Jeśli nie, natychmiast zresetuj hasło i poproś o pomoc w serwisie, w którym używasz tego konta.",
+    },
+    risk: RiskWords {
+        blocked: "Logowanie na Twoje konto zostało zablokowane.",
+        asked: "Podczas logowania na Twoje konto poproszono o drugi etap.",
+        passed: "Na Twoim koncie miało miejsce nietypowe logowanie.",
+        details: "Czas: {login-time}\nUrządzenie: {device-name}\nAdres IP: {ip-address}",
+        was_it_you: "Jeśli to Twoje logowanie, daj nam znać: {one-click-link-valid}\nJeśli nie, natychmiast zresetuj hasło i daj nam znać: {one-click-link-invalid}",
+        unknown: "brak danych",
     },
 };

@@ -1,6 +1,6 @@
 //! Portuguese.
 
-use super::{NoticeWords, Words};
+use super::{NoticeWords, RiskWords, Words};
 
 pub(super) const WORDS: Words = Words {
     code_subject: "O seu código de verificação",
@@ -29,5 +29,13 @@ pub(super) const WORDS: Words = Words {
         phone_changed: "O número de telefone da sua conta foi alterado.",
         account: "Conta: {username}",
         not_you: "Se foi você, não precisa fazer nada. Caso contrário, redefina a senha imediatamente e peça ajuda ao serviço em que usa esta conta.",
+    },
+    risk: RiskWords {
+        blocked: "Um acesso à sua conta foi bloqueado.",
+        asked: "Foi pedida uma segunda etapa num acesso à sua conta.",
+        passed: "Houve um acesso incomum à sua conta.",
+        details: "Hora: {login-time}\nDispositivo: {device-name}\nEndereço IP: {ip-address}",
+        was_it_you: "Se foi você, avise-nos: {one-click-link-valid}\nCaso contrário, redefina a senha imediatamente e avise-nos: {one-click-link-invalid}",
+        unknown: "desconhecido",
     },
 };

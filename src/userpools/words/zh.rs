@@ -1,6 +1,6 @@
 //! Chinese.
 
-use super::{NoticeWords, Words};
+use super::{NoticeWords, RiskWords, Words};
 
 pub(super) const WORDS: Words = Words {
     code_subject: "您的验证码",
@@ -29,5 +29,13 @@ pub(super) const WORDS: Words = Words {
         phone_changed: "您账户的电话号码已更改。",
         account: "账户：{username}",
         not_you: "如果是您本人操作，则无需理会。如果不是，请立即重置密码，并向您使用此账户的服务方寻求帮助。",
+    },
+    risk: RiskWords {
+        blocked: "您账户的一次登录已被阻止。",
+        asked: "您账户的一次登录被要求进行第二步验证。",
+        passed: "您的账户有一次异常登录。",
+        details: "时间：{login-time}\n设备：{device-name}\nIP 地址：{ip-address}",
+        was_it_you: "如果是您本人操作，请告知我们：{one-click-link-valid}\n如果不是，请立即重置密码并告知我们：{one-click-link-invalid}",
+        unknown: "未知",
     },
 };

@@ -1,7 +1,10 @@
 """Devices, sessions and the history of sign-ins, by the SDK and by pycognito's device SRP."""
 
 import base64
+import json
 import time
+import urllib.parse
+import urllib.request
 
 import pytest
 from pycognito.aws_srp import AWSSRP, generate_hash_device
@@ -154,3 +157,32 @@ def test_sign_ins_are_told_of_and_judged(server):
     pages = pool.idp.get_paginator("admin_list_user_auth_events").paginate(
         UserPoolId=pool.id, Username="erin", PaginationConfig={"PageSize": 1})
     assert [event["EventId"] for page in pages for event in page["AuthEvents"]] == [event["EventId"] for event in events]
+
+
+def test_a_user_is_told_of_a_sign_in_from_elsewhere_and_says_whose_it_was(server):
+    pool = Pool(server)
+    pool.user("frida")
+    source = {"SourceArn": "arn:aws:ses:us-east-1:000000000000:identity/x.example"}
+    told = {"Subject": "Refused", "TextBody": "{username} from {ip-address}: {one-click-link-invalid}"}
+    pool.idp.set_risk_configuration(UserPoolId=pool.id, AccountTakeoverRiskConfiguration={
+        "NotifyConfiguration": {**source, "BlockEmail": told}, "Actions": {"LowAction": {"Notify": True, "EventAction": "BLOCK"}}})
+
+    def sign_in_from(address):
+        return pool.idp.admin_initiate_auth(
+            UserPoolId=pool.id, ClientId=pool.client_id, AuthFlow="ADMIN_USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": "frida", "PASSWORD": PASSWORD},
+            ContextData={"IpAddress": address, "ServerName": "s", "ServerPath": "/", "HttpHeaders": []})
+
+    assert "AuthenticationResult" in sign_in_from("203.0.113.7")
+    events_of(pool, "frida", 2)
+    assert refusal(sign_in_from, "198.51.100.7") == ("NotAuthorizedException", "Unable to login because of security reasons.")
+    message = json.loads(server.get("/_dev/outbox?to=frida@example.com"))[0]
+    assert (message["subject"], message["trigger_source"]) == ("Refused", "CustomMessage_AccountTakeOverNotification")
+    assert message["body"].startswith("frida from 198.51.100.7: ")
+    link = urllib.parse.urlsplit(message["body"].split(": ")[1])
+    events_of(pool, "frida", 3)
+    assert "<button" in server.get(f"{link.path}?{link.query}", accept="text/html")
+    assert "EventFeedback" not in events_of(pool, "frida", 3)[0]
+    assert urllib.request.urlopen(server.url + link.path, link.query.encode()).status == 200
+    said = events_of(pool, "frida", 3)[0]["EventFeedback"]
+    assert (said["FeedbackValue"], said["Provider"]) == ("Invalid", "User")

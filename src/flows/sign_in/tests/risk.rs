@@ -8,15 +8,15 @@ use crate::testing::{Answer, PASSWORD, TestApp, TestPool};
 /// A password that many have.
 const KNOWN: &str = "P@ssw0rd";
 
-const HOME: &str = "203.0.113.7";
-const AWAY: &str = "198.51.100.7";
+pub const HOME: &str = "203.0.113.7";
+pub const AWAY: &str = "198.51.100.7";
 
-fn too_risky() -> (String, String) {
+pub fn too_risky() -> (String, String) {
     ("NotAuthorizedException".to_owned(), "Unable to login because of security reasons.".to_owned())
 }
 
 /// A sign-in by a backend that knows where the user is.
-async fn from(pool: &TestPool<'_>, address: &str, name: &str, password: &str) -> Answer {
+pub async fn from(pool: &TestPool<'_>, address: &str, name: &str, password: &str) -> Answer {
     let context = json!({"IpAddress": address, "ServerName": "s", "ServerPath": "/", "HttpHeaders": []});
     let parameters = json!({"USERNAME": name, "PASSWORD": password});
     let answer = pool
@@ -42,7 +42,7 @@ async fn set_low(pool: &TestPool<'_>, action: &str) {
     pool.admin("SetRiskConfiguration", json!({"AccountTakeoverRiskConfiguration": {"Actions": actions}})).await.ok();
 }
 
-async fn set_mode(pool: &TestPool<'_>, mode: &str) {
+pub async fn set_mode(pool: &TestPool<'_>, mode: &str) {
     let mfa = pool.admin("GetUserPoolMfaConfig", json!({})).await.ok()["MfaConfiguration"].clone();
     pool.admin("UpdateUserPool", json!({"UserPoolAddOns": {"AdvancedSecurityMode": mode}, "MfaConfiguration": mfa})).await.ok();
 }

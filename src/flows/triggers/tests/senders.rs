@@ -67,3 +67,38 @@ async fn messages_that_wait_go_with_their_pool() {
     app.run_jobs().await;
     assert!(functions.calls("mail").is_empty());
 }
+
+#[actix_web::test]
+async fn a_sign_in_that_may_be_somebody_elses_is_told_by_the_function_with_what_is_known_of_it() {
+    let (app, functions) = with_functions().await;
+    let pool = pool_with_senders(&app, KMS_KEY).await;
+    pool.user_with("alice", json!({"email": "a@x.example", "email_verified": "true"})).await;
+    let sign_in = async |address: &str| {
+        let context = json!({"IpAddress": address, "ServerName": "s", "ServerPath": "/", "HttpHeaders": []});
+        let parameters = json!({"USERNAME": "alice", "PASSWORD": PASSWORD});
+        let input = json!({"ClientId": pool.client_id, "AuthFlow": "ADMIN_USER_PASSWORD_AUTH", "AuthParameters": parameters, "ContextData": context});
+        pool.admin("AdminInitiateAuth", input).await.ok();
+        app.write_journal().await;
+    };
+    sign_in("203.0.113.7").await;
+    let source = json!({"SourceArn": "arn:aws:ses:us-east-1:000000000000:identity/x.example"});
+    let takeover = json!({"NotifyConfiguration": source, "Actions": {"LowAction": {"Notify": true, "EventAction": "NO_ACTION"}}});
+    pool.admin("SetRiskConfiguration", json!({"AccountTakeoverRiskConfiguration": takeover})).await.ok();
+    sign_in("198.51.100.7").await;
+    app.run_jobs().await;
+    let event = functions.event("mail");
+    assert_eq!(event["triggerSource"], "CustomEmailSender_AccountTakeOverNotification");
+    assert_eq!(event["request"]["code"], Value::Null);
+    let told = &event["request"]["userAttributes"];
+    for (name, value) in [
+        ("email", "a@x.example"),
+        ("USER_NAME", "alice"),
+        ("IP_ADDRESS", "198.51.100.7"),
+        ("ACCOUNT_TAKE_OVER_ACTION", "NO_ACTION"),
+        ("LOGIN_TIME", "Friday, January 15, 2027 08:00 AM UTC"),
+    ] {
+        assert_eq!(told[name], value, "{told}");
+    }
+    assert!(told["ONE_CLICK_LINK_INVALID"].as_str().unwrap().contains(told["FEEDBACK_TOKEN"].as_str().unwrap()), "{told}");
+    assert!(told.get("CITY").is_none() && told.get("COUNTRY").is_none(), "{told}");
+}
