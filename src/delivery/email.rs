@@ -1,19 +1,17 @@
 //! Mail: a message as text and as HTML, handed to a mail server or put into a folder.
 
-use std::sync::LazyLock;
-
 use askama::Template;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::transport::file::AsyncFileTransport;
 use lettre::transport::smtp::AsyncSmtpTransport;
 use lettre::{AsyncTransport as _, Tokio1Executor};
-use regex::Regex;
 
 use super::carriers::{NotCarried, PATIENCE, Parcel};
 use crate::config::EmailRoute;
 use crate::userpools::language::Language;
 use crate::userpools::message::{Form, Message};
+use crate::userpools::message_text::is_html;
 
 /// Hands mail over.
 pub struct Mailer {
@@ -112,12 +110,6 @@ pub(super) fn as_html(message: &Message, subject: &str) -> askama::Result<String
 /// A subject is a line: what would break it is a space.
 fn one_line(subject: &str) -> String {
     subject.replace(char::is_control, " ")
-}
-
-/// Whether a pool's own text is HTML, as Amazon Cognito sends all of them.
-fn is_html(body: &str) -> bool {
-    static TAG: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"<[A-Za-z!/][^<>]*>").ok());
-    TAG.as_ref().is_some_and(|tag| tag.is_match(body))
 }
 
 /// A text as a letter in HTML.

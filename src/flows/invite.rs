@@ -17,7 +17,7 @@ use crate::kit::secret::Secret;
 use crate::store::{self, Conn};
 use crate::userpools::attributes::Writer;
 use crate::userpools::first_factor::{self, PasswordlessRefused};
-use crate::userpools::message::{Message, OwnEmail};
+use crate::userpools::message::{Form, Message, OwnEmail};
 use crate::userpools::message_text;
 use crate::userpools::name::NameKind;
 use crate::userpools::pool::Pool;
@@ -199,7 +199,12 @@ fn message(pool: &Pool, user: &User, password: Option<&Secret>, kind: NameKind, 
     let (username, code) = (signs_in_by(pool, user), password.map(Secret::expose_secret));
     let is_email = kind == NameKind::Email;
     let text = if is_email { &own.email_message } else { &own.sms_message };
+    // SECURITY: a name is no HTML, whatever it looks like.
+    let is_html = is_email && code.is_some() && text.as_deref().is_some_and(message_text::is_html);
     let body = match (text, code) {
+        (Some(text), Some(code)) if is_html => {
+            message_text::invitation(text, &message_text::escaped(username), &message_text::escaped(code))
+        }
         (text, Some(code)) => message_text::invitation(text.as_deref().unwrap_or(words.invitation), username, code),
         // The pool's own text is about a password.
         (_, None) => message_text::with_username(words.welcome, username),
@@ -220,7 +225,7 @@ fn message(pool: &Pool, user: &User, password: Option<&Secret>, kind: NameKind, 
         username: user.username.clone(),
         trigger_source: INVITATION.to_owned(),
         language: (text.is_none() || code.is_none()).then_some(language),
-        own: OwnEmail::default(),
+        own: OwnEmail { form: if is_html { Form::Html } else { Form::Text }, ..OwnEmail::default() },
     }
 }
 

@@ -1,6 +1,10 @@
 //! The texts of messages, with what stands for codes, names and links put in.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use askama::filters::{Escaper as _, Html};
+use regex::Regex;
 
 /// A text with its code.
 #[must_use]
@@ -29,6 +33,24 @@ pub fn with_link(text: &str, link: &str) -> String {
     match parts {
         Some((before, words, after)) => format!("{before}{words}: {link}{after}"),
         None => format!("{text} {link}"),
+    }
+}
+
+/// Whether a pool's own text is HTML, as Amazon Cognito sends all of them.
+#[must_use]
+pub fn is_html(text: &str) -> bool {
+    static TAG: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"<[A-Za-z!/][^<>]*>").ok());
+    TAG.as_ref().is_some_and(|tag| tag.is_match(text))
+}
+
+/// A text as HTML that shows it.
+#[must_use]
+pub fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    match Html.write_escaped_str(&mut escaped, text) {
+        Ok(()) => escaped,
+        // Half of it would be no better than none.
+        Err(_) => String::new(),
     }
 }
 

@@ -1,10 +1,9 @@
-//! How a pool's users get back in, what their addresses and passwords are held to, and the words that they are sent.
+//! How a pool's users get back in, and what their addresses and passwords are held to.
 
 use askama::Template;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::settings::OF_CREATION;
-use super::{Fields, Frame, Head, May, Outcome, Reply, Visit, call, may, members, number};
+use super::{Fields, Frame, Head, May, Outcome, Reply, Visit, call, may, members, number, settings};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
@@ -13,18 +12,6 @@ const TAGS: [(&str, &str); 3] = [
     ("rules", "passwright:password-rules"),
     ("common", "passwright:common-passwords"),
     ("max_age_days", "passwright:password-max-age-days"),
-];
-
-/// The texts: the field's name, the member that has it, and what it is in it.
-const TEXTS: [(&str, &str, &str); 8] = [
-    ("email_subject", "VerificationMessageTemplate", "EmailSubject"),
-    ("email_message", "VerificationMessageTemplate", "EmailMessage"),
-    ("link_subject", "VerificationMessageTemplate", "EmailSubjectByLink"),
-    ("link_message", "VerificationMessageTemplate", "EmailMessageByLink"),
-    ("sms_message", "VerificationMessageTemplate", "SmsMessage"),
-    ("invite_subject", "InviteMessageTemplate", "EmailSubject"),
-    ("invite_email", "InviteMessageTemplate", "EmailMessage"),
-    ("invite_sms", "InviteMessageTemplate", "SMSMessage"),
 ];
 
 /// The orders of recovery: the field's value, and the mechanisms that it stands for.
@@ -55,8 +42,6 @@ struct Asked {
     rules: String,
     common: String,
     max_age_days: String,
-    by_link: bool,
-    texts: Vec<(&'static str, String)>,
 }
 
 impl Asked {
@@ -77,8 +62,6 @@ impl Asked {
             rules,
             common,
             max_age_days,
-            by_link: described.at("VerificationMessageTemplate").at("DefaultEmailOption") == "CONFIRM_WITH_LINK",
-            texts: TEXTS.map(|(field, member, text)| (field, template(described, member).text(text))).to_vec(),
         }
     }
 
@@ -92,19 +75,13 @@ impl Asked {
             rules: given("rules"),
             common: given("common"),
             max_age_days: given("max_age_days"),
-            by_link: given("option") == "link",
-            texts: TEXTS.map(|(field, ..)| (field, given(field))).to_vec(),
         }
-    }
-
-    fn text(&self, field: &str) -> &str {
-        self.texts.iter().find(|(name, _)| *name == field).map_or("", |(_, text)| text)
     }
 
     /// UpdateUserPool resets what it is not given: so it is given all that was there, and what changes.
     fn input(&self, head: &Head) -> Value {
-        let mut input = kept(head);
-        input.insert("UserPoolId".to_owned(), json!(head.id));
+        let mut input = settings::unchanged(head);
+        input.remove("AccountRecoverySetting");
         for (mechanism, order) in ORDERS {
             if mechanism == self.order {
                 let mechanisms = order.iter().enumerate().map(|(index, name)| json!({"Priority": index + 1, "Name": name}));
@@ -127,34 +104,8 @@ impl Asked {
         policy.put("PasswordHistorySize", number(&self.history));
         policies.put("PasswordPolicy", policy);
         input.insert("Policies".to_owned(), policies);
-        let option = if self.by_link { "CONFIRM_WITH_LINK" } else { "CONFIRM_WITH_CODE" };
-        let mut verification = self.template("VerificationMessageTemplate");
-        verification.insert("DefaultEmailOption".to_owned(), json!(option));
-        input.insert("VerificationMessageTemplate".to_owned(), Value::Object(verification));
-        let mut admins = head.described.at("AdminCreateUserConfig").clone();
-        admins.put("InviteMessageTemplate", Value::Object(self.template("InviteMessageTemplate")));
-        input.insert("AdminCreateUserConfig".to_owned(), admins);
         Value::Object(input)
     }
-
-    /// The texts of a template that say something.
-    fn template(&self, member: &str) -> Map<String, Value> {
-        let texts = TEXTS.into_iter().filter(|(_, of, _)| *of == member).map(|(field, _, text)| (text, self.text(field)));
-        texts.filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name.to_owned(), json!(text))).collect()
-    }
-}
-
-fn template(described: &Value, member: &str) -> Value {
-    let whole = if member == "InviteMessageTemplate" { described.at("AdminCreateUserConfig") } else { described };
-    whole.at(member).clone()
-}
-
-/// What UpdateUserPool keeps of what there is, but for the texts that the template has under its own names.
-fn kept(head: &Head) -> Map<String, Value> {
-    const OLD: [&str; 4] = ["EmailVerificationMessage", "EmailVerificationSubject", "SmsVerificationMessage", "AccountRecoverySetting"];
-    let mut input = members(head.described.clone());
-    input.retain(|name, _| name == "MfaConfiguration" || !(OF_CREATION.contains(&name.as_str()) || OLD.contains(&name.as_str())));
-    input
 }
 
 async fn page(visit: &Visit, head: Head, asked: Asked, error: Option<WireError>) -> RecoveryPage {
@@ -187,15 +138,14 @@ mod tests {
     use crate::testing::TestApp;
 
     #[actix_web::test]
-    async fn recovery_and_words_are_changed_and_the_rest_stays() {
+    async fn recovery_is_changed_and_the_rest_stays() {
         let app = TestApp::new().await;
         let made = json!({"AutoVerifiedAttributes": ["email"], "MfaConfiguration": "OPTIONAL", "UserPoolTags": {"team": "a"},
                           "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": true}, "EmailVerificationMessage": "old {####}"});
         let pool = app.pool_with(made, json!({})).await;
         let browser = app.console().await;
         let path = format!("/pools/{}/recovery", pool.id);
-        let first = browser.open(&path).await;
-        assert!(first.status == 200 && first.text.contains("old {####}"), "{}", first.text);
+        assert_eq!(browser.open(&path).await.status, 200);
         let fields = [
             ("order", "phone-email"),
             ("email_waits", "on"),
@@ -203,12 +153,9 @@ mod tests {
             ("rules", "nist"),
             ("common", "refuse"),
             ("max_age_days", "90"),
-            ("option", "link"),
-            ("link_message", "Go {##here##}"),
-            ("invite_email", "{username} {####}"),
         ];
         let saved = browser.submit_and_follow(&path, &fields).await;
-        assert!(saved.text.contains("The settings are saved.") && saved.text.contains("Go {##here##}"), "{}", saved.text);
+        assert!(saved.text.contains("The settings are saved."), "{}", saved.text);
         let after = pool.admin("DescribeUserPool", json!({})).await.ok()["UserPool"].clone();
         let mechanisms = json!([{"Priority": 1, "Name": "verified_phone_number"}, {"Priority": 2, "Name": "verified_email"}]);
         assert_eq!(after["AccountRecoverySetting"]["RecoveryMechanisms"], mechanisms);
@@ -219,13 +166,8 @@ mod tests {
             json!({"team": "a", "passwright:password-rules": "nist", "passwright:common-passwords": "refuse",
                    "passwright:password-max-age-days": "90"})
         );
-        assert_eq!(
-            after["VerificationMessageTemplate"],
-            json!({"DefaultEmailOption": "CONFIRM_WITH_LINK", "EmailMessageByLink": "Go {##here##}"})
-        );
-        assert_eq!(after.get("EmailVerificationMessage"), None);
-        let admins = json!({"AllowAdminCreateUserOnly": true, "UnusedAccountValidityDays": 7, "InviteMessageTemplate": {"EmailMessage": "{username} {####}"}});
-        assert_eq!(after["AdminCreateUserConfig"], admins);
+        assert_eq!(after["EmailVerificationMessage"], "old {####}");
+        assert_eq!(after["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"], true);
         assert_eq!((&after["MfaConfiguration"], &after["AutoVerifiedAttributes"]), (&json!("OPTIONAL"), &json!(["email"])));
         // The page of the other settings leaves these as they are.
         browser.open(&format!("/pools/{}/settings", pool.id)).await;
@@ -236,7 +178,6 @@ mod tests {
             assert_eq!(last[member], after[member], "{member}");
         }
         assert_eq!(last["Policies"]["PasswordPolicy"]["PasswordHistorySize"], 5);
-        assert_eq!(last["AdminCreateUserConfig"]["InviteMessageTemplate"], admins["InviteMessageTemplate"]);
         browser.open(&path).await;
         let refused = browser.submit(&path, &[("order", "email"), ("phone_waits", "on"), ("history", "25")]).await;
         assert!(refused.status == 400 && refused.text.contains("value=\"25\""), "{}", refused.text);

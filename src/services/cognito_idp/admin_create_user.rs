@@ -65,6 +65,7 @@ mod tests {
     use serde_json::json;
 
     use crate::testing::TestApp;
+    use crate::userpools::message::Form;
 
     #[actix_web::test]
     async fn required_attributes_are_asked_of_the_user_and_not_of_the_administrator() {
@@ -140,6 +141,25 @@ mod tests {
         let made = json!({"Username": "bob", "UserAttributes": [{"Name": "email", "Value": "b@x.example"}]});
         pool.admin("AdminCreateUser", made).await.ok();
         assert_eq!(app.messages_to("b@x.example").await.len(), 0);
+    }
+
+    #[actix_web::test]
+    async fn a_name_in_an_invitation_is_no_html() {
+        let app = TestApp::new().await;
+        for (text, body) in
+            [("<p>{username}: {####}</p>", "<p>&#60;b&#62;eve&#60;/b&#62;: Pa55word!</p>"), ("{username}: {####}", "<b>eve</b>: Pa55word!")]
+        {
+            let config = json!({"InviteMessageTemplate": {"EmailMessage": text}});
+            let pool = app.pool_with(json!({"AdminCreateUserConfig": config}), json!({})).await;
+            let email = format!("{}@x.example", text.len());
+            let made = json!({"Username": "<b>eve</b>",
+                              "TemporaryPassword": "Pa55word!", "DesiredDeliveryMediums": ["EMAIL"],
+                              "UserAttributes": [{"Name": "email", "Value": email}]});
+            pool.admin("AdminCreateUser", made).await.ok();
+            let message = app.messages_to(&email).await.remove(0);
+            assert_eq!(message.body, body);
+            assert_eq!(matches!(message.own.form, Form::Html), text.starts_with('<'));
+        }
     }
 
     #[actix_web::test]

@@ -4,7 +4,6 @@
 
 use std::borrow::Cow;
 
-use askama::filters::{Escaper as _, Html};
 use serde::{Deserialize, Serialize};
 
 use super::RiskRefused;
@@ -164,7 +163,7 @@ impl Facts {
     /// SECURITY: names and devices are others' words: in HTML they are text.
     #[must_use]
     pub fn fill_html(&self, text: &str) -> String {
-        message_text::with_each(text, |name| self.value(name).map(|value| Cow::Owned(escaped(value))))
+        message_text::with_each(text, |name| self.value(name).map(|value| Cow::Owned(message_text::escaped(value))))
     }
 
     fn value(&self, name: &str) -> Option<&str> {
@@ -181,15 +180,6 @@ impl Facts {
             "one-click-link-invalid" => &self.invalid_link,
             _ => return None,
         })
-    }
-}
-
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    match Html.write_escaped_str(&mut escaped, text) {
-        Ok(()) => escaped,
-        // Half of it would be no better than none.
-        Err(_) => String::new(),
     }
 }
 
