@@ -209,14 +209,16 @@ impl RiskConfiguration {
         }
     }
 
-    /// What is done at a level of risk, if anything is set.
+    /// What is done at a level of risk, if anything is set: for it, or else for the next lower one.
+    ///
+    /// SECURITY: wrong answers raise the level, so whoever is barred at one does not get in by them at the next.
     #[must_use]
     pub fn at_level(&self, level: Level) -> Option<AccountTakeoverAction> {
         let actions = self.account_takeover_risk_configuration.as_ref()?.actions;
         match level {
             Level::Low => actions.low_action,
-            Level::Medium => actions.medium_action,
-            Level::High => actions.high_action,
+            Level::Medium => actions.medium_action.or(actions.low_action),
+            Level::High => actions.high_action.or(actions.medium_action).or(actions.low_action),
         }
     }
 

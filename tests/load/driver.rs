@@ -44,6 +44,9 @@ const ROWS: [Row; 5] = [
     Row { what: "decision", limit: "an empty actix handler", aim: 0.60, requests: World::decisions, bound: limits::empty_handler },
 ];
 
+/// What fills a folder's database with so many users, and measures.
+type OverUsers = fn(&Path, u64);
+
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments.first().is_some_and(|argument| argument == limits::EMPTY_HANDLER) {
@@ -54,7 +57,7 @@ fn main() {
 
     let folder = std::env::temp_dir().join(format!("passwright-load-{}", std::process::id()));
     let users = number("--users").map_or(1_000_000, |users| users as u64);
-    let over_users: [(&str, fn(&Path, u64)); 3] = [("--pages", pages::measure), ("--scale", scale::measure), ("--import", import::measure)];
+    let over_users: [(&str, OverUsers); 3] = [("--pages", pages::measure), ("--scale", scale::measure), ("--import", import::measure)];
     for (flag, measure) in over_users {
         if arguments.iter().any(|argument| argument == flag) {
             measure(&folder, users);

@@ -19,6 +19,9 @@ const ROUNDS: usize = 201;
 /// Users of the smaller pool.
 const FEW: u64 = 1_000;
 
+/// A call in a pool, as it is sent.
+type Call = fn(&Pool) -> Vec<u8>;
+
 /// A pool with a client, and a user who signs in.
 struct Pool {
     id: String,
@@ -39,7 +42,7 @@ pub fn measure(folder: &Path, users: u64) {
     });
     let (server, _) = Server::start(folder);
     println!("| call | median ms, {FEW} users | median ms, {users} users | ratio | aim |\n|---|---|---|---|---|");
-    let calls: [(&str, fn(&Pool) -> Vec<u8>); 6] = [
+    let calls: [(&str, Call); 6] = [
         ("ListUsers, a page", |pool| list(pool, None)),
         ("ListUsers, by username", |pool| list(pool, Some("username = \"filler777\""))),
         ("ListUsers, by email", |pool| list(pool, Some("email = \"filler777@example.com\""))),

@@ -93,6 +93,20 @@ async fn a_known_password_lets_nobody_in_and_must_be_reset() {
 }
 
 #[actix_web::test]
+async fn who_is_barred_at_a_risk_does_not_get_in_by_a_higher_one() {
+    let app = TestApp::new().await;
+    let pool = app.pool().await;
+    pool.user("alice").await;
+    from(&pool, HOME, "alice", PASSWORD).await.ok();
+    set_low(&pool, "BLOCK").await;
+    for _ in 0..4 {
+        app.advance(std::time::Duration::from_secs(60));
+        assert_eq!(from(&pool, AWAY, "alice", PASSWORD).await.error(), too_risky());
+    }
+    assert_eq!(newest(&pool, "alice").await.1["RiskLevel"], "Medium");
+}
+
+#[actix_web::test]
 async fn a_sign_in_out_of_the_users_ways_is_noted_and_barred_where_the_pool_acts() {
     let app = TestApp::new().await;
     let pool = app.pool().await;
