@@ -17,7 +17,8 @@ pub fn measure(folder: &Path, users: u64) {
     let (server, _) = Server::start(folder);
     let trust = [("Action", "CreateRole"), ("Version", "2010-05-08"), ("RoleName", "logs"), ("AssumeRolePolicyDocument", TRUST)];
     let [role] = server.query("iam", &trust, ["Arn"]);
-    let pool_id = server.create_pool("imported");
+    let pool = server.user_pools("CreateUserPool", &json!({"PoolName": "imported", "AutoVerifiedAttributes": ["email"]}));
+    let pool_id = pool["UserPool"]["Id"].as_str().unwrap().to_owned();
     let file = folder.join("users.csv");
     std::fs::write(&file, csv(&server, &pool_id, users)).unwrap();
     let (before, (imported, took)) = (server.peak_megabytes(), timed(|| import(&server, &pool_id, &role, &file)));
