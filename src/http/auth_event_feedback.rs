@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(press(&app, &invalid).await.status, 200);
         let said = feedback(&pool).await;
         assert_eq!((&said["FeedbackValue"], &said["Provider"]), (&json!("Invalid"), &json!("User")));
-        assert_eq!(sign_in(&pool, AWAY).await.code(), "", "nothing is set for the high risk that it is now");
+        assert_eq!(sign_in(&pool, AWAY).await.code(), "NotAuthorizedException", "the high risk that it is now is no lower one");
         assert_eq!(press(&app, &valid).await.status, 200, "the last word counts");
         assert_eq!(feedback(&pool).await["FeedbackValue"], "Valid");
     }
