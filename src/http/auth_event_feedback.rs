@@ -162,7 +162,7 @@ mod tests {
     async fn feedback(pool: &TestPool<'_>) -> Value {
         let listed = pool.admin("AdminListUserAuthEvents", json!({"Username": "alice"})).await.ok();
         let events = listed["AuthEvents"].as_array().unwrap();
-        events.iter().find(|event| event["EventResponse"] == "Fail").unwrap()["EventFeedback"].clone()
+        events.iter().rfind(|event| event["EventResponse"] == "Fail").unwrap()["EventFeedback"].clone()
     }
 
     #[actix_web::test]
