@@ -15,7 +15,7 @@ import { SimpleFetcher } from "aws-jwt-verify/https";
 import { SimpleJwksCache } from "aws-jwt-verify/jwk";
 import Cognito from "amazon-cognito-identity-js";
 
-import { ACCOUNT, DATABASES, PASSWORD, REGION, codeFor, settings, start, stop, totp } from "./support.mjs";
+import { ACCOUNT, DATABASES, PASSWORD, REGION, codeFor, earlierTotp, settings, start, stop, totp } from "./support.mjs";
 
 /** amazon-cognito-identity-js answers by callbacks; the first one called wins. */
 const answered = (call) =>
@@ -108,7 +108,8 @@ for (const database of DATABASES) {
       assert.equal(first.by, "onSuccess");
       assert.equal(first.values[0].getIdToken().payload.email, "ann@example.com");
       const { values: [secret] } = await answered((callbacks) => user.associateSoftwareToken(callbacks));
-      await answered((callbacks) => user.verifySoftwareToken(totp(secret, Date.now() / 1000 - 30), "phone", callbacks));
+      const earlier = await earlierTotp(secret);
+      await answered((callbacks) => user.verifySoftwareToken(earlier, "phone", callbacks));
       await called((done) => user.setUserMfaPreference(null, { PreferredMfa: true, Enabled: true }, done));
 
       const second = await bySrp(user, "ann");

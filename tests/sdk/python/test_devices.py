@@ -162,11 +162,6 @@ def test_sign_ins_are_told_of_and_judged(server):
 def test_a_user_is_told_of_a_sign_in_from_elsewhere_and_says_whose_it_was(server):
     pool = Pool(server)
     pool.user("frida")
-    source = {"SourceArn": "arn:aws:ses:us-east-1:000000000000:identity/x.example"}
-    told = {"Subject": "Refused", "TextBody": "{username} from {ip-address}: {one-click-link-invalid}"}
-    pool.idp.set_risk_configuration(UserPoolId=pool.id, AccountTakeoverRiskConfiguration={
-        "NotifyConfiguration": {**source, "BlockEmail": told}, "Actions": {"LowAction": {"Notify": True, "EventAction": "BLOCK"}}})
-
     def sign_in_from(address):
         return pool.idp.admin_initiate_auth(
             UserPoolId=pool.id, ClientId=pool.client_id, AuthFlow="ADMIN_USER_PASSWORD_AUTH",
@@ -175,6 +170,10 @@ def test_a_user_is_told_of_a_sign_in_from_elsewhere_and_says_whose_it_was(server
 
     assert "AuthenticationResult" in sign_in_from("203.0.113.7")
     events_of(pool, "frida", 2)
+    source = {"SourceArn": "arn:aws:ses:us-east-1:000000000000:identity/x.example"}
+    told = {"Subject": "Refused", "TextBody": "{username} from {ip-address}: {one-click-link-invalid}"}
+    pool.idp.set_risk_configuration(UserPoolId=pool.id, AccountTakeoverRiskConfiguration={
+        "NotifyConfiguration": {**source, "BlockEmail": told}, "Actions": {"LowAction": {"Notify": True, "EventAction": "BLOCK"}}})
     assert refusal(sign_in_from, "198.51.100.7") == ("NotAuthorizedException", "Unable to login because of security reasons.")
     message = json.loads(server.get("/_dev/outbox?to=frida@example.com"))[0]
     assert (message["subject"], message["trigger_source"]) == ("Refused", "CustomMessage_AccountTakeOverNotification")
