@@ -37,18 +37,25 @@ pub struct OwnTexts<'a> {
 }
 
 /// A message, filled in.
-pub struct Preview {
+pub struct Preview(Message);
+
+impl Preview {
     /// The subject.
-    pub subject: String,
-    /// The text.
-    pub text: String,
-    /// The same as HTML.
-    pub html: String,
+    #[must_use]
+    pub fn subject(&self) -> &str {
+        self.0.subject.as_deref().unwrap_or_default()
+    }
+
+    /// What a reader of HTML sees; nothing where it cannot be written.
+    #[must_use]
+    pub fn html(&self) -> Option<String> {
+        as_html(&self.0, self.subject()).inspect_err(|error| tracing::error!(%error, "a message cannot be written as HTML")).ok()
+    }
 }
 
-/// A message as somebody gets it who reads the language that the pool's tags name; nothing where it cannot be written.
+/// A message as somebody gets it who reads the language that the pool's tags name.
 #[must_use]
-pub fn of(sample: Sample, own: OwnTexts<'_>, tags: &BTreeMap<String, String>) -> Option<Preview> {
+pub fn of(sample: Sample, own: OwnTexts<'_>, tags: &BTreeMap<String, String>) -> Preview {
     let language = MessageRules::of_tags(tags).map_or(Language::default(), |rules| rules.language);
     let words = Words::of(language);
     let (subject, ours) = match sample {
@@ -62,7 +69,7 @@ pub fn of(sample: Sample, own: OwnTexts<'_>, tags: &BTreeMap<String, String>) ->
         Sample::Link => (with_link(body, LINK), None, Some(LINK)),
         Sample::Invitation => (invitation(body, NAME, PASSWORD), Some(PASSWORD), None),
     };
-    let message = Message {
+    Preview(Message {
         channel: "email".to_owned(),
         to: String::new(),
         subject: Some(subject.to_owned()),
@@ -74,9 +81,7 @@ pub fn of(sample: Sample, own: OwnTexts<'_>, tags: &BTreeMap<String, String>) ->
         trigger_source: String::new(),
         language: own.body.is_none().then_some(language),
         own: OwnEmail::default(),
-    };
-    let html = as_html(&message, subject).inspect_err(|error| tracing::error!(%error, "a message cannot be written as HTML")).ok()?;
-    Some(Preview { subject: subject.to_owned(), text: message.body, html })
+    })
 }
 
 #[cfg(test)]
@@ -86,12 +91,16 @@ mod tests {
     #[test]
     fn a_sample_is_in_the_pools_words_or_in_ours() {
         let german = BTreeMap::from([("passwright:language".to_owned(), "de".to_owned())]);
-        let ours = of(Sample::Code, OwnTexts::default(), &german).unwrap();
-        assert!(ours.text.contains(CODE) && ours.html.contains("lang=\"de\"") && ours.subject != "Your verification code", "{}", ours.text);
+        let ours = of(Sample::Code, OwnTexts::default(), &german);
+        assert!(
+            ours.0.body.contains(CODE) && ours.html().unwrap().contains("lang=\"de\"") && ours.subject() != "Your verification code",
+            "{}",
+            ours.0.body
+        );
         let own = OwnTexts { subject: Some("Come in"), body: Some("<p>{username}: <b>{####}</b></p>") };
-        let invitation = of(Sample::Invitation, own, &BTreeMap::new()).unwrap();
-        assert_eq!((invitation.subject.as_str(), invitation.html.as_str()), ("Come in", "<p>ann: <b>Sample-pass-1</b></p>"));
-        let link = of(Sample::Link, OwnTexts { subject: None, body: Some("{##Here##}") }, &BTreeMap::new()).unwrap();
-        assert!(link.text.contains(LINK) && link.html.contains(LINK));
+        let invitation = of(Sample::Invitation, own, &BTreeMap::new());
+        assert_eq!((invitation.subject(), invitation.html().unwrap().as_str()), ("Come in", "<p>ann: <b>Sample-pass-1</b></p>"));
+        let link = of(Sample::Link, OwnTexts { subject: None, body: Some("{##Here##}") }, &BTreeMap::new());
+        assert!(link.0.body.contains(LINK) && link.html().unwrap().contains(LINK));
     }
 }

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::sending::filled;
 use super::{Fields, Frame, Head, May, Outcome, Reply, Row, Visit, call, form, may, page, settings};
 use crate::console::reply::Shown as Refusal;
-use crate::delivery::preview::{self, OwnTexts, Sample};
+use crate::delivery::preview::{self, OwnTexts, Preview, Sample};
 use crate::kit::json::Members as _;
 use crate::pages::html_of_others;
 use crate::wire::fault::WireError;
@@ -29,7 +29,7 @@ struct TextsPage {
     error: Option<WireError>,
 }
 
-/// An email as it is saved.
+/// An email, as the page has it.
 struct Shown {
     name: &'static str,
     title: &'static str,
@@ -122,26 +122,24 @@ impl Texts {
     }
 }
 
-fn tags(described: &Value) -> BTreeMap<String, String> {
-    serde_json::from_value(described.at("UserPoolTags").clone()).unwrap_or_default()
+/// An email as it is saved.
+fn saved(described: &Value, sample: Sample) -> Preview {
+    let tags: BTreeMap<String, String> = serde_json::from_value(described.at("UserPoolTags").clone()).unwrap_or_default();
+    preview::of(sample, Texts::of(described).own(sample), &tags)
 }
 
-async fn load(visit: &Visit, head: Head, texts: Texts, error: Option<WireError>) -> Result<TextsPage, Refusal> {
-    let saved = Texts::of(&head.described);
-    let mut messages = Vec::new();
-    for (name, title, sample) in MESSAGES {
-        let preview = preview::of(sample, saved.own(sample), &tags(&head.described)).ok_or(Refusal::Failed)?;
-        messages.push(Shown { name, title, subject: preview.subject });
-    }
+async fn load(visit: &Visit, head: Head, texts: Texts, error: Option<WireError>) -> TextsPage {
+    let shown = |(name, title, sample)| Shown { name, title, subject: saved(&head.described, sample).subject().to_owned() };
+    let messages = MESSAGES.into_iter().map(shown).collect();
     let may_change = may(visit, "UpdateUserPool", json!({"UserPoolId": head.id})).await;
-    Ok(TextsPage { frame: visit.frame(&head.name), head, texts, messages, may_change, error })
+    TextsPage { frame: visit.frame(&head.name), head, texts, messages, may_change, error }
 }
 
 /// `GET /console/pools/{pool}/texts`
 async fn show(visit: &Visit) -> Outcome {
     let head = Head::load_whole(visit, "texts").await?;
     let texts = Texts::of(&head.described);
-    Ok(Reply::page(&load(visit, head, texts, None).await?))
+    Ok(Reply::page(&load(visit, head, texts, None).await))
 }
 
 /// `POST /console/pools/{pool}/texts`
@@ -150,7 +148,7 @@ async fn change(visit: &Visit, fields: &Fields) -> Outcome {
     let texts = Texts::read(fields);
     match call(visit, "UpdateUserPool", texts.input(&head)).await {
         Ok(_) => Ok(Reply::done(head.path("/texts"), "The texts are saved.")),
-        Err(error) => Ok(Reply::again(&load(visit, head, texts, Some(error.clone())).await?, &error)),
+        Err(error) => Ok(Reply::again(&load(visit, head, texts, Some(error.clone())).await, &error)),
     }
 }
 
@@ -159,8 +157,8 @@ async fn preview(visit: &Visit) -> Outcome {
     let head = Head::load_whole(visit, "texts").await?;
     let name = visit.segment("message");
     let (.., sample) = MESSAGES.into_iter().find(|(known, ..)| *known == name).ok_or(Refusal::NotFound)?;
-    let preview = preview::of(sample, Texts::of(&head.described).own(sample), &tags(&head.described)).ok_or(Refusal::Failed)?;
-    Ok(Reply::Page(html_of_others(preview.html)))
+    let html = saved(&head.described, sample).html().ok_or(Refusal::Failed)?;
+    Ok(Reply::Page(html_of_others(html)))
 }
 
 #[cfg(test)]
