@@ -69,6 +69,11 @@ pub fn interleaved<const N: usize>(address: SocketAddr, requests: &[Vec<u8>; N],
     })
 }
 
+/// A time in milliseconds.
+pub fn milliseconds(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1000.0
+}
+
 /// Asks once on a new connection, and answers the whole response.
 pub fn once(address: SocketAddr, request: &[u8]) -> String {
     actix_web::rt::System::new().block_on(async {

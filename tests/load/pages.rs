@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::client::{once, request};
+use crate::client::{milliseconds, once, request};
 use crate::filler::Filler;
 use crate::server::Server;
 
@@ -66,8 +66,4 @@ fn time(server: &Server, path: &str, cookie: &str) -> (Duration, Duration) {
         .collect();
     times.sort();
     (times[OPENED / 2], times[OPENED - 1])
-}
-
-fn milliseconds(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1000.0
 }

@@ -2,11 +2,10 @@
 //! empty one on PostgreSQL; without it, SQLite in a folder of its own.
 
 use std::path::Path;
-use std::time::Duration;
 
 use serde_json::json;
 
-use crate::client::{interleaved, request};
+use crate::client::{interleaved, milliseconds, request};
 use crate::filler::Filler;
 use crate::server::{PASSWORD, Server, sign_in, unverified, user_pools};
 
@@ -58,10 +57,6 @@ pub fn measure(folder: &Path, users: u64) {
         let [few, many] = interleaved(server.address, &pools.each_ref().map(call), ROUNDS).map(|times| milliseconds(times[ROUNDS / 2]));
         println!("| {what} | {few:.2} | {many:.2} | {:.2} | {AIM} |", many / few);
     }
-}
-
-fn milliseconds(duration: Duration) -> f64 {
-    duration.as_secs_f64() * 1000.0
 }
 
 fn create(server: &Server, name: &str) -> Pool {

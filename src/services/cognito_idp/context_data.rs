@@ -29,8 +29,8 @@ pub struct UserContextData {
 /// The user's address: the request's, or the one that a backend gives, where its client is set to
 /// (EnablePropagateAdditionalUserContextData).
 ///
-/// SECURITY: such clients have a secret, which is proven before anything that goes by the address is told. An address that is none is
-/// not heard, so that nobody passes the blocked ones by it.
+/// SECURITY: such clients have a secret, which is proven before anything that goes by the address is told, but for whether it is
+/// blocked. An address that is none is not heard, so that nobody passes the blocked ones by it.
 pub fn users_address(cx: &Context, app_client: &AppClient, context: Option<&UserContextData>) -> Option<IpAddr> {
     let is_heard = app_client.client.configuration.enable_propagate_additional_user_context_data && !app_client.client.secrets.is_empty();
     let given = context.filter(|_| is_heard).and_then(|context| context.ip_address.as_deref());
