@@ -68,6 +68,23 @@ pub enum Verdict {
     Invalid,
 }
 
+impl Verdict {
+    /// The word for it in a link.
+    #[must_use]
+    pub const fn in_link(self) -> &'static str {
+        match self {
+            Self::Valid => "valid",
+            Self::Invalid => "invalid",
+        }
+    }
+
+    /// What a link says; `None` where it is none of ours.
+    #[must_use]
+    pub fn of_link(word: &str) -> Option<Self> {
+        [Self::Valid, Self::Invalid].into_iter().find(|verdict| verdict.in_link() == word)
+    }
+}
+
 /// Who says it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Provider {
@@ -125,11 +142,7 @@ pub fn feedback_token(app: &App, user: &User, event_id: &str) -> Result<String, 
 /// SECURITY: its address is the configured one, never a header's (C3). It can stand in HTML without quotes.
 #[must_use]
 pub fn feedback_link(app: &App, pool_id: &UserPoolId, token: &str, verdict: Verdict) -> String {
-    let verdict = match verdict {
-        Verdict::Valid => "valid",
-        Verdict::Invalid => "invalid",
-    };
-    format!("{}/{pool_id}/authEventFeedback?verdict={verdict}&token={token}", app.public_url)
+    format!("{}/{pool_id}/authEventFeedback?verdict={}&token={token}", app.public_url, verdict.in_link())
 }
 
 /// Keeps what the bearer of a feedback token says. Who exists is told to nobody who has none.

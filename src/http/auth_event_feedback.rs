@@ -1,19 +1,14 @@
-//! `/{pool}/authEventFeedback`: the page that the links of a message about a sign-in lead to. Opening it changes nothing, for mail
-//! scanners open links; its button says whose the sign-in was.
+//! `/{pool}/authEventFeedback`: the page that the links of a message about a sign-in lead to. Its button says whose the sign-in was.
 
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
-use askama::Template;
 use serde::Deserialize;
 
-use crate::authz;
-use crate::budgets::PerAddress;
+use super::linked::{Asked, LinkedPage, action, dead, follow};
 use crate::context::App;
 use crate::flows::auth_events::{self, FeedbackRefused, Verdict};
-use crate::kit::causes::Causes;
+use crate::flows::confirm_by_link::LinkRefused;
 use crate::pages;
-use crate::store::StoreError;
 
 /// What a link says, and what the button sends.
 #[derive(Deserialize)]
@@ -26,92 +21,39 @@ pub struct Link {
     token: String,
 }
 
-impl Link {
-    /// What it says; `None` where it is none of ours.
-    fn verdict(&self) -> Option<Verdict> {
-        match self.verdict.as_str() {
-            "valid" => Some(Verdict::Valid),
-            "invalid" => Some(Verdict::Invalid),
-            _ => None,
-        }
-    }
-}
-
-#[derive(Template)]
-#[template(path = "auth_event_feedback.html")]
-struct FeedbackPage<'a> {
-    title: &'static str,
-    message: &'static str,
-    asked: Option<Asked<'a>>,
-}
-
-/// What the button sends, and where.
-struct Asked<'a> {
-    action: String,
-    verdict: &'a str,
-    token: &'a str,
-    button: &'static str,
-}
-
-impl FeedbackPage<'_> {
-    #[expect(clippy::unused_self, reason = "templates know the page only")]
-    fn asset(&self, name: &str) -> String {
-        pages::assets::url(name)
-    }
-
-    const fn telling(title: &'static str, message: &'static str) -> FeedbackPage<'static> {
-        FeedbackPage { title, message, asked: None }
-    }
-}
+/// What is said of a link that does not serve.
+const DEAD: LinkedPage<'static> =
+    LinkedPage::telling("This link does not work", "It is too old, or is not whole. Copy all of it from the message.");
 
 /// `GET /{pool}/authEventFeedback`
 ///
 /// SECURITY: the token is not looked at: the page is the same for whatever stands there.
 pub async fn ask(pool_id: Path<String>, link: Query<Link>) -> HttpResponse {
-    let Some(verdict) = link.verdict() else { return dead() };
+    let Some(verdict) = Verdict::of_link(&link.verdict) else { return dead(&DEAD) };
     let (title, message, button) = match verdict {
         Verdict::Valid => ("That was you?", "Say that it was you who signed in.", "It was me"),
         Verdict::Invalid => ("That was not you?", "Say that it was somebody else who signed in.", "It was not me"),
     };
-    let action = format!("/{}/authEventFeedback", form_urlencoded::byte_serialize(pool_id.as_bytes()).collect::<String>());
-    pages::html(&FeedbackPage { title, message, asked: Some(Asked { action, verdict: &link.verdict, token: &link.token, button }) })
+    let fields = [("verdict", verdict.in_link()), ("token", &link.token)];
+    pages::html(&LinkedPage { title, message, asked: Some(Asked { action: action(&pool_id, "authEventFeedback"), fields, button }) })
 }
 
 /// `POST /{pool}/authEventFeedback`
 pub async fn say(app: Data<App>, request: HttpRequest, pool_id: Path<String>, link: Form<Link>) -> HttpResponse {
-    let Some(verdict) = link.verdict() else { return dead() };
-    let address = authz::origin(&app, &request).source_ip;
-    if !app.budgets.spend(PerAddress::RefusedSignIns, address, app.now()) {
-        let page = FeedbackPage::telling("Too many tries", "Wait a few minutes, and open the link again.");
-        return pages::html_with(StatusCode::TOO_MANY_REQUESTS, &page);
-    }
-    match auth_events::say_by_link(&app, &pool_id.as_str().into(), &link.token, verdict).await {
-        Ok(()) => {
-            app.budgets.give_back(PerAddress::RefusedSignIns, address);
-            pages::html(&match verdict {
-                Verdict::Valid => FeedbackPage::telling("Thank you", "It is noted that it was you. You can close this page."),
-                Verdict::Invalid => {
-                    FeedbackPage::telling("Thank you", "It is noted that it was not you. Reset your password now where you sign in.")
-                }
-            })
-        }
-        Err(FeedbackRefused::NoSuchUser | FeedbackRefused::NoSuchEvent | FeedbackRefused::BadToken) => dead(),
-        Err(FeedbackRefused::Failed(failed)) if StoreError::tells_of_pause(&failed) => {
-            let page = FeedbackPage::telling("Not at the moment", "Open the link again in a while: your account is being worked on.");
-            pages::html_with(StatusCode::SERVICE_UNAVAILABLE, &page)
-        }
-        Err(FeedbackRefused::Failed(failed)) => {
-            tracing::error!(error = %Causes(&failed), "what a user says of a sign-in could not be kept");
-            let page = FeedbackPage::telling("Something went wrong", "Open the link again in a while.");
-            pages::html_with(StatusCode::INTERNAL_SERVER_ERROR, &page)
-        }
-    }
-}
-
-/// SECURITY: one answer, whatever is wrong with a link: of users and their sign-ins nobody learns anything here.
-fn dead() -> HttpResponse {
-    let page = FeedbackPage::telling("This link does not work", "It is too old, or is not whole. Copy all of it from the message.");
-    pages::html_with(StatusCode::BAD_REQUEST, &page)
+    let Some(verdict) = Verdict::of_link(&link.verdict) else { return dead(&DEAD) };
+    let pool_id = pool_id.as_str().into();
+    let saying = async {
+        auth_events::say_by_link(&app, &pool_id, &link.token, verdict).await.map_err(|refused| match refused {
+            FeedbackRefused::NoSuchUser | FeedbackRefused::NoSuchEvent | FeedbackRefused::BadToken => LinkRefused::Dead,
+            FeedbackRefused::Failed(failed) => LinkRefused::Failed(failed),
+        })?;
+        let noted = match verdict {
+            Verdict::Valid => "It is noted that it was you. You can close this page.",
+            Verdict::Invalid => "It is noted that it was not you. Reset your password now where you sign in.",
+        };
+        Ok(LinkedPage::telling("Thank you", noted))
+    };
+    follow(&app, &request, &DEAD, saying).await
 }
 
 #[cfg(test)]

@@ -1,19 +1,13 @@
-//! `/{pool}/confirmUser`: the page that a confirmation link leads to. Opening it changes nothing, for mail scanners open links;
-//! its button does.
+//! `/{pool}/confirmUser`: the page that a confirmation link leads to.
 
-use actix_web::http::StatusCode;
 use actix_web::web::{Data, Form, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
-use askama::Template;
 use serde::Deserialize;
 
-use crate::authz;
-use crate::budgets::PerAddress;
+use super::linked::{Asked, LinkedPage, action, dead, follow};
 use crate::context::App;
-use crate::flows::confirm_by_link::{self, LinkRefused};
-use crate::kit::causes::Causes;
+use crate::flows::confirm_by_link;
 use crate::pages;
-use crate::store::StoreError;
 
 /// What a link says, and what the button sends.
 #[derive(Deserialize)]
@@ -34,77 +28,34 @@ impl Link {
     }
 }
 
-#[derive(Template)]
-#[template(path = "confirm_user.html")]
-struct ConfirmPage<'a> {
-    /// Where the button leads.
-    action: String,
-    user_name: &'a str,
-    confirmation_code: &'a str,
-    title: &'static str,
-    message: &'static str,
-    asks: bool,
-}
-
-impl ConfirmPage<'_> {
-    #[expect(clippy::unused_self, reason = "templates know the page only")]
-    fn asset(&self, name: &str) -> String {
-        pages::assets::url(name)
-    }
-
-    fn telling(title: &'static str, message: &'static str) -> ConfirmPage<'static> {
-        ConfirmPage { action: String::new(), user_name: "", confirmation_code: "", title, message, asks: false }
-    }
-}
+/// What is said of a link that does not serve.
+const DEAD: LinkedPage<'static> =
+    LinkedPage::telling("This link does not work", "It was used, or is too old. Ask for a new one where you signed up.");
 
 /// `GET /{pool}/confirmUser`
 pub async fn ask(pool_id: Path<String>, link: Query<Link>) -> HttpResponse {
     if !link.is_one(&pool_id) {
-        return dead();
+        return dead(&DEAD);
     }
-    pages::html(&ConfirmPage {
-        action: format!("/{}/confirmUser", form_urlencoded::byte_serialize(pool_id.as_bytes()).collect::<String>()),
-        user_name: &link.user_name,
-        confirmation_code: &link.confirmation_code,
+    let fields = [("user_name", link.user_name.as_str()), ("confirmation_code", &link.confirmation_code)];
+    pages::html(&LinkedPage {
         title: "Confirm your address",
         message: "One more step: confirm that this address is yours.",
-        asks: true,
+        asked: Some(Asked { action: action(&pool_id, "confirmUser"), fields, button: "Confirm" }),
     })
 }
 
 /// `POST /{pool}/confirmUser`
 pub async fn confirm(app: Data<App>, request: HttpRequest, pool_id: Path<String>, link: Form<Link>) -> HttpResponse {
     if !link.is_one(&pool_id) {
-        return dead();
+        return dead(&DEAD);
     }
-    let address = authz::origin(&app, &request).source_ip;
-    // A guess at a code is a guess: it is counted as one at sign-in is.
-    if !app.budgets.spend(PerAddress::RefusedSignIns, address, app.now()) {
-        let page = ConfirmPage::telling("Too many tries", "Wait a few minutes, and open the link again.");
-        return pages::html_with(StatusCode::TOO_MANY_REQUESTS, &page);
-    }
-    match confirm_by_link::confirm(&app, &pool_id.as_str().into(), &link.user_name, &link.confirmation_code).await {
-        Ok(()) => {
-            app.budgets.give_back(PerAddress::RefusedSignIns, address);
-            pages::html(&ConfirmPage::telling("Your address is confirmed", "You can close this page, and sign in."))
-        }
-        Err(LinkRefused::Dead) => dead(),
-        Err(LinkRefused::Failed(failed)) if StoreError::tells_of_pause(&failed) => {
-            let page = ConfirmPage::telling("Not at the moment", "Open the link again in a while: your account is being worked on.");
-            pages::html_with(StatusCode::SERVICE_UNAVAILABLE, &page)
-        }
-        Err(LinkRefused::Failed(failed)) => {
-            tracing::error!(error = %Causes(&failed), "a link could not be followed");
-            let page = ConfirmPage::telling("Something went wrong", "Open the link again in a while.");
-            pages::html_with(StatusCode::INTERNAL_SERVER_ERROR, &page)
-        }
-    }
-}
-
-/// SECURITY: one answer, whatever is wrong with a link: whether there is such a user is nobody's to learn here.
-fn dead() -> HttpResponse {
-    let page = ConfirmPage::telling("This link does not work", "It was used, or is too old. Ask for a new one where you signed up.");
-    pages::html_with(StatusCode::BAD_REQUEST, &page)
+    let pool_id = pool_id.as_str().into();
+    let confirming = async {
+        confirm_by_link::confirm(&app, &pool_id, &link.user_name, &link.confirmation_code).await?;
+        Ok(LinkedPage::telling("Your address is confirmed", "You can close this page, and sign in."))
+    };
+    follow(&app, &request, &DEAD, confirming).await
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod dev;
 mod h2;
 mod health;
 mod imports;
+mod linked;
 mod load;
 mod metrics;
 mod pool_assets;
