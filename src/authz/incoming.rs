@@ -29,13 +29,21 @@ pub fn by_trusted_proxy(app: &App, request: &HttpRequest) -> bool {
     peer.is_some_and(|peer| app.trusted_proxies.iter().any(|range| range.contains(&peer)))
 }
 
+/// The host that a request names, with its port.
+#[must_use]
+pub fn host(request: &HttpRequest) -> Option<String> {
+    let authority = request.uri().authority().map(|authority| authority.as_str().to_owned());
+    authority.or_else(|| header(request, "host"))
+}
+
+fn header(request: &HttpRequest, name: &str) -> Option<String> {
+    request.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+}
+
 /// Whether a page of a public site made a request, which `dev` does nothing for that it does for whoever sits at this machine.
 #[must_use]
 pub fn by_a_public_site(app: &App, request: &HttpRequest) -> bool {
-    is_of_a_public_site(app, |name| match (name, request.uri().authority()) {
-        ("host", Some(authority)) => Some(authority.to_string()),
-        _ => request.headers().get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned()),
-    })
+    is_of_a_public_site(app, header(request, "origin"), host(request))
 }
 
 /// The headers of a request as its signature sees them: in HTTP/2 the host is named by `:authority`.

@@ -7,7 +7,7 @@ mod service_role;
 mod sites;
 
 pub use authenticate::{CredentialRefused, authenticate, holder_of, holder_who_knows, note_role};
-pub use incoming::{by_a_public_site, by_trusted_proxy, caller, origin};
+pub use incoming::{by_a_public_site, by_trusted_proxy, caller, host, origin};
 pub use policies::{
     Applicable, Target, account_of_resource, decide, decide_assumption, decide_at, decide_on, denial, denial_in_short, keys_of_call,
     policies_of, request_keys, session_policies, trusts_vouched_for,

@@ -124,7 +124,7 @@ pub async fn not_found(app: Data<App>, request: HttpRequest, body: Bytes) -> Htt
 /// 127.0.0.1 is none. And no request that another site has made changes anything: browsers say where it comes from.
 pub fn admit(app: &App, request: &HttpRequest) -> Result<Origin, Box<HttpResponse>> {
     let origin = authz::origin(app, request);
-    let host = host_of(request).unwrap_or_default();
+    let host = authz::host(request).unwrap_or_default();
     let is_local = origin.source_ip.is_some_and(|address| address.is_loopback()) && is_own_name(&host);
     if !origin.secure && !is_local && !is_test_peer(request) {
         let message = "The console is shown over TLS, or on the server's own machine at a loopback address. Give the server a \
@@ -147,12 +147,6 @@ fn is_test_peer(request: &HttpRequest) -> bool {
 #[cfg(not(test))]
 const fn is_test_peer(_: &HttpRequest) -> bool {
     false
-}
-
-/// The host that a request names, with its port.
-fn host_of(request: &HttpRequest) -> Option<String> {
-    let authority = request.uri().authority().map(|authority| authority.as_str().to_owned());
-    authority.or_else(|| Some(request.headers().get("host")?.to_str().ok()?.to_owned()))
 }
 
 /// Whether a host is one of this machine's own loopback names.

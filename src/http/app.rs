@@ -6,8 +6,8 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::guard::fn_guard;
 use actix_web::http::header::ACCESS_CONTROL_REQUEST_METHOD;
-use actix_web::middleware::Next;
-use actix_web::web::{PayloadConfig, ServiceConfig, get, head, post, put, resource, to};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::web::{PayloadConfig, ServiceConfig, get, head, post, put, resource, scope, to};
 
 use super::{auth_event_feedback, confirm_user, dev, health, imports, metrics, pool_assets, well_known};
 use crate::config::Mode;
@@ -62,7 +62,8 @@ pub fn configure(mode: Mode) -> impl Fn(&mut ServiceConfig) {
             )
             .route("/{pool}/assets/{hash}", get().to(pool_assets::serve));
         if mode == Mode::Dev {
-            config.route("/_dev/outbox", get().to(dev::outbox)).route("/_dev/reset", post().to(dev::reset));
+            let pages = scope("/_dev").wrap(from_fn(dev::not_for_public_sites));
+            config.service(pages.route("/outbox", get().to(dev::outbox)).route("/reset", post().to(dev::reset)));
         }
         // Last, so that a template of a REST service never takes a path of ours.
         config.service(resource("/{path:.*}").guard(fn_guard(wire::rest_json::is_ours)).to(wire::dispatch::handle_rest));
@@ -97,7 +98,6 @@ pub async fn judge_preflights(
 
 #[cfg(test)]
 mod tests {
-    use actix_web::middleware::from_fn;
     use actix_web::test::{TestRequest, call_service, init_service};
     use actix_web::{App, HttpResponse};
 

@@ -1,7 +1,10 @@
 //! What `dev` adds: the outbox, and a reset. `serve` has neither.
 
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::middleware::Next;
 use actix_web::web::{Data, Query};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{Error, HttpRequest, HttpResponse};
 use askama::Template;
 use serde::{Deserialize, Serialize};
 
@@ -53,11 +56,23 @@ impl OutboxPage {
     }
 }
 
+/// SECURITY: what stands here is for whoever sits at this machine, and not for the pages that their browser shows.
+///
+/// # Errors
+/// Those of what it wraps.
+pub async fn not_for_public_sites(
+    app: Data<App>,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    if authz::by_a_public_site(&app, request.request()) {
+        return Ok(request.into_response(HttpResponse::Forbidden().finish()).map_into_right_body());
+    }
+    next.call(request).await.map(ServiceResponse::map_into_left_body)
+}
+
 /// `GET /_dev/outbox`: JSON, or HTML for a browser.
 pub async fn outbox(app: Data<App>, request: HttpRequest, wanted: Query<Wanted>) -> HttpResponse {
-    if authz::by_a_public_site(&app, &request) {
-        return HttpResponse::Forbidden().finish();
-    }
     if wanted.pool.as_deref().unwrap_or_default().contains('\0') {
         return HttpResponse::BadRequest().finish();
     }
@@ -81,10 +96,7 @@ pub async fn outbox(app: Data<App>, request: HttpRequest, wanted: Query<Wanted>)
 }
 
 /// `POST /_dev/reset`: empties everything.
-pub async fn reset(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    if authz::by_a_public_site(&app, &request) {
-        return HttpResponse::Forbidden().finish();
-    }
+pub async fn reset(app: Data<App>) -> HttpResponse {
     let emptied = app.write(async |tx| deployment::empty(tx).await).await;
     match emptied {
         Ok(()) => HttpResponse::NoContent().finish(),
