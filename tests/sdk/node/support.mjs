@@ -63,8 +63,8 @@ export async function codeFor(server, address) {
 
 /** The code of the step before: the present one stays fresh for what follows. Near the end of a step it would be too old. */
 export async function earlierTotp(secret) {
-  const intoStep = (Date.now() / 1000) % 30;
-  if (intoStep > 24) await new Promise((done) => setTimeout(done, (30 - intoStep) * 1000));
+  // A timer may fire a millisecond before its time: asking the clock again is what tells that the next step has begun.
+  while ((Date.now() / 1000) % 30 > 24) await new Promise((done) => setTimeout(done, 500));
   return totp(secret, Date.now() / 1000 - 30);
 }
 

@@ -126,9 +126,8 @@ class Pool:
             UserPoolId=self.id, MfaConfiguration="OPTIONAL", SoftwareTokenMfaConfiguration={"Enabled": True})
         secret = self.idp.associate_software_token(AccessToken=access_token)["SecretCode"]
         # The code of the step before: the present one stays fresh for what follows. Near the end of a step it would be too old.
-        into_step = time.time() % 30
-        if into_step > 24:
-            time.sleep(30 - into_step)
+        while time.time() % 30 > 24:
+            time.sleep(0.5)
         earlier = totp(secret, time.time() - 30)
         assert self.idp.verify_software_token(AccessToken=access_token, UserCode=earlier)["Status"] == "SUCCESS"
         self.idp.set_user_mfa_preference(
