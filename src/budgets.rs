@@ -1,5 +1,6 @@
-//! What one client address may do in a while, and what may be sent to one destination, so that anonymous calls are bounded; and
-//! how many requests an account has. Addresses and requests are counted by each node for itself, messages by the database for all.
+//! What one client address may do in a while, what may be guessed at one pool and sent to one destination, so that anonymous calls
+//! are bounded; and how many requests an account has. Messages are counted by the database for all nodes, the rest by each node for
+//! itself.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -7,7 +8,10 @@ use std::time::Duration;
 
 use crate::kit::budget::Budget;
 use crate::kit::clock::Timestamp;
-use crate::kit::id::AccountId;
+use crate::kit::id::{AccountId, UserPoolId};
+
+/// What a refused sign-in costs its address at a pool that is guessed at.
+const PRESSED_COST: u32 = 10;
 
 /// What is bounded for one client address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +31,8 @@ pub struct Limits {
     pub sign_ups: u32,
     /// In five minutes.
     pub refused_sign_ins: u32,
+    /// At one pool, from all addresses, in five minutes.
+    pub refused_sign_ins_of_pool: u32,
     /// In a minute.
     pub guest_identities: u32,
     /// To one destination, in an hour. The database counts these, for every node.
@@ -37,9 +43,12 @@ pub struct Limits {
 pub struct Budgets {
     sign_ups: Budget<IpAddr>,
     refused_sign_ins: Budget<IpAddr>,
+    refused_sign_ins_of_pool: Budget<UserPoolId>,
     guest_identities: Budget<IpAddr>,
     /// By account, region and category.
     requests: Budget<(AccountId, String, &'static str)>,
+    /// How many refused sign-ins a pool may have before it is guessed at, on all nodes; 0 is no limit.
+    of_pool: u32,
     /// How many nodes there are, as far as this one knows.
     nodes: AtomicU32,
     /// Messages to one destination an hour; 0 is no limit.
@@ -55,8 +64,10 @@ impl Budgets {
         Self {
             sign_ups: Budget::new(limits.sign_ups, minutes(10)),
             refused_sign_ins: Budget::new(limits.refused_sign_ins, minutes(5)),
+            refused_sign_ins_of_pool: Budget::new(limits.refused_sign_ins_of_pool, minutes(5)),
             guest_identities: Budget::new(limits.guest_identities, minutes(1)),
             requests: Budget::new(0, Duration::from_secs(1)),
+            of_pool: limits.refused_sign_ins_of_pool,
             nodes: AtomicU32::new(1),
             messages: limits.messages,
             refused_messages: AtomicU64::new(0),
@@ -75,13 +86,28 @@ impl Budgets {
         self.budget(of).give_back(&network(address));
     }
 
+    /// Notes that a sign-in at a pool, whose cost its address has paid, was refused. At a pool that has had more of them than it may
+    /// have, the address pays ten times as much.
+    ///
+    /// SECURITY: who guesses one password for many users from many addresses stays below the budget of each user and each address.
+    /// Nobody is refused for what others do, so that no stranger can lock a pool's users out.
+    pub fn sign_in_refused(&self, pool_id: &UserPoolId, address: Option<IpAddr>, now: Timestamp) {
+        if !self.refused_sign_ins_of_pool.spend_within(pool_id, self.share(self.of_pool), now) {
+            self.refused_sign_ins.charge(&network(address), PRESSED_COST - 1, now);
+        }
+    }
+
     /// Spends one of an account's requests of a category in a region, of which it has so many a second; `false` where none is
     /// left. Each node gives its share of them, for requests come to all nodes alike.
     #[must_use]
     pub fn spend_request(&self, of: (&AccountId, &str, &'static str), a_second: u32, now: Timestamp) -> bool {
         let (account_id, region, category) = of;
-        let share = a_second.div_ceil(self.nodes.load(Ordering::Relaxed).max(1));
-        self.requests.spend_within(&(account_id.clone(), region.to_owned(), category), share, now)
+        self.requests.spend_within(&(account_id.clone(), region.to_owned(), category), self.share(a_second), now)
+    }
+
+    /// This node's share of what all nodes have.
+    fn share(&self, of_all: u32) -> u32 {
+        of_all.div_ceil(self.nodes.load(Ordering::Relaxed).max(1))
     }
 
     /// Notes how many nodes there are.
@@ -96,10 +122,11 @@ impl Budgets {
 
     /// How often each refused, by the name that metrics have for it.
     #[must_use]
-    pub fn refusals(&self) -> [(&'static str, u64); 5] {
+    pub fn refusals(&self) -> [(&'static str, u64); 6] {
         [
             ("sign_ups", self.sign_ups.refused()),
             ("refused_sign_ins", self.refused_sign_ins.refused()),
+            ("refused_sign_ins_of_pool", self.refused_sign_ins_of_pool.refused()),
             ("guest_identities", self.guest_identities.refused()),
             ("requests", self.requests.refused()),
             ("messages", self.refused_messages.load(Ordering::Relaxed)),
@@ -144,6 +171,20 @@ mod tests {
         }
         assert!(budgets.spend(PerAddress::RefusedSignIns, None, Timestamp::default()));
         assert_eq!(budgets.refusals()[0], ("sign_ups", 2));
+    }
+
+    #[test]
+    fn at_a_pool_that_is_guessed_at_each_guess_costs_its_address_ten_and_nobody_else() {
+        let budgets = Budgets::new(Limits { refused_sign_ins: 20, refused_sign_ins_of_pool: 3, ..Limits::default() });
+        let pool = UserPoolId::from("us-east-1_a");
+        let guesses = |pool: &UserPoolId, address: &str| {
+            let (address, now) = (address.parse().ok(), Timestamp::default());
+            let guess = || budgets.spend(PerAddress::RefusedSignIns, address, now).then(|| budgets.sign_in_refused(pool, address, now));
+            (0..100).filter_map(|_| guess()).count()
+        };
+        assert_eq!(guesses(&pool, "203.0.113.1"), 5, "three at the price of one, one of ten, and one with what was left");
+        assert_eq!(guesses(&pool, "203.0.113.2"), 2);
+        assert_eq!(guesses(&UserPoolId::from("us-east-1_b"), "203.0.113.3"), 5, "another pool");
     }
 
     #[test]

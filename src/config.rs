@@ -81,7 +81,7 @@ pub struct ServeFlags {
     pub tls_key: Option<PathBuf>,
 }
 
-/// How much of what is anonymous one client address (of IPv6: one /64) may do; 0 is no limit.
+/// How much of what is anonymous one client address (of IPv6: one /64) may do, and what all may do at one pool; 0 is no limit.
 #[derive(Debug, Args)]
 pub struct BudgetFlags {
     /// Sign-ups from one client address in ten minutes; 0 is no limit.
@@ -90,6 +90,9 @@ pub struct BudgetFlags {
     /// Refused sign-ins from one client address in five minutes; 0 is no limit.
     #[arg(long, env = "PASSWRIGHT_REFUSED_SIGN_INS_PER_ADDRESS", default_value_t = 100)]
     pub refused_sign_ins_per_address: u32,
+    /// Refused sign-ins at one pool in five minutes, beyond which each costs its address ten; 0 is no limit.
+    #[arg(long, env = "PASSWRIGHT_REFUSED_SIGN_INS_PER_POOL", default_value_t = 3000)]
+    pub refused_sign_ins_per_pool: u32,
     /// New guest identities from one client address in a minute; 0 is no limit.
     #[arg(long, env = "PASSWRIGHT_GUEST_IDENTITIES_PER_ADDRESS", default_value_t = 300)]
     pub guest_identities_per_address: u32,
@@ -105,6 +108,7 @@ impl BudgetFlags {
         Limits {
             sign_ups: self.sign_ups_per_address,
             refused_sign_ins: self.refused_sign_ins_per_address,
+            refused_sign_ins_of_pool: self.refused_sign_ins_per_pool,
             guest_identities: self.guest_identities_per_address,
             messages: self.messages_per_destination,
         }

@@ -59,6 +59,16 @@ impl<K: Eq + Hash + Clone> Budget<K> {
         }
     }
 
+    /// Spends so many more of a key's, or all that is left: what was allowed turned out to be worth less than it cost.
+    pub fn charge(&self, key: &K, times: u32, now: Timestamp) {
+        let Some(interval) = self.interval(self.limit) else { return };
+        let now = now.millis().saturating_mul(1000);
+        let mut spent = self.lock();
+        let key = Self::place(&mut spent, key, now);
+        let end = spent.get(&key).copied().unwrap_or(now).max(now).saturating_add(interval.saturating_mul(times.into()));
+        spent.insert(key, end.min(now.saturating_add(micros(self.window))));
+    }
+
     /// How often it refused.
     #[must_use]
     pub fn refused(&self) -> u64 {
@@ -119,8 +129,20 @@ mod tests {
     }
 
     #[test]
+    fn a_charge_takes_what_is_there_and_no_more() {
+        let budget = Budget::new(6, MINUTE);
+        let at = Timestamp::from_seconds;
+        budget.charge(&1, 4, at(0));
+        assert_eq!([0; 3].map(|_| budget.spend(&1, at(0))), [true, true, false]);
+        budget.charge(&1, 1_000, at(0));
+        assert_eq!([9, 10, 10].map(|seconds| budget.spend(&1, at(seconds))), [false, true, false]);
+        assert!(budget.spend(&2, at(0)));
+    }
+
+    #[test]
     fn zero_is_no_limit() {
         let budget = Budget::new(0, MINUTE);
+        budget.charge(&1, 10, Timestamp::default());
         assert!((0..1_000).all(|_| budget.spend(&1, Timestamp::default())));
     }
 

@@ -80,13 +80,21 @@ impl Operation {
     pub async fn run(&self, cx: &Context, action: &str, input: Value) -> Result<Value, Fault> {
         let Some(budget) = self.budget else { return (self.run)(cx, action, input).await };
         let address = cx.origin.source_ip;
+        let client_id = input.get("ClientId").and_then(Value::as_str).map(ClientId::from);
         // Spent before it is known what becomes of the call, so that a burst gets no more than its share.
         if !cx.budgets.spend(budget, address, cx.now()) {
             return Err(Fault::too_many_requests());
         }
         let outcome = (self.run)(cx, action, input).await;
-        if budget == PerAddress::RefusedSignIns && !outcome.as_ref().is_err_and(Fault::is_refused_sign_in) {
+        if budget != PerAddress::RefusedSignIns {
+            return outcome;
+        }
+        if !outcome.as_ref().is_err_and(Fault::is_refused_sign_in) {
             cx.budgets.give_back(budget, address);
+        } else if let Some(client_id) = client_id
+            && let Ok(Some(client)) = clients::find(cx, &client_id).await
+        {
+            cx.budgets.sign_in_refused(&client.pool.id, address, cx.now());
         }
         outcome
     }

@@ -379,6 +379,26 @@ mod tests {
     }
 
     #[actix_web::test]
+    async fn at_a_pool_that_is_guessed_at_a_guess_costs_more_and_a_sign_in_does_not() {
+        let app = TestApp::within(Limits { refused_sign_ins: 24, refused_sign_ins_of_pool: 4, ..Limits::default() }).await;
+        let (pool, other) = (app.pool().await, app.pool().await);
+        pool.user("alice").await;
+        for name in ["a", "b", "c", "d"] {
+            assert_eq!(pool.sign_in(name, "guess").await.code(), "NotAuthorizedException");
+            pool.sign_in("alice", PASSWORD).await.ok();
+        }
+        assert_eq!(other.sign_in("a", "guess").await.code(), "NotAuthorizedException");
+        assert_eq!(pool.sign_in("e", "guess").await.code(), "NotAuthorizedException", "the first that costs ten");
+        for _ in 0..20 {
+            pool.sign_in("alice", PASSWORD).await.ok();
+        }
+        assert_eq!(pool.sign_in("f", "guess").await.code(), "NotAuthorizedException", "it takes what is left");
+        assert_eq!(pool.sign_in("g", "guess").await.code(), "TooManyRequestsException");
+        let metrics = app.anonymous().send("", actix_web::http::Method::GET, "/metrics", Vec::new(), Vec::new()).await.text;
+        assert!(metrics.contains("passwright_budget_refusals_total{budget=\"refused_sign_ins_of_pool\"} 2"), "{metrics}");
+    }
+
+    #[actix_web::test]
     async fn an_address_signs_up_so_often_and_makes_so_many_guests() {
         let app = TestApp::within(Limits { sign_ups: 2, guest_identities: 2, ..Limits::default() }).await;
         let pool = app.pool().await;
