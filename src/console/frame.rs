@@ -41,7 +41,7 @@ pub const ROOMS: &[Rooms] = &[
             room("/events", "Events", "list", "e"),
         ],
     },
-    Rooms { title: "Server", rooms: &[room("/settings", "Settings", "gear", "s")] },
+    Rooms { title: "Server", rooms: &[room("/limits", "Limits", "gauge", "l"), room("/settings", "Settings", "gear", "s")] },
 ];
 
 /// What stands around a page.

@@ -23,6 +23,7 @@ mod frame;
 mod gate;
 mod iam;
 mod identity_pools;
+mod limits;
 mod moment;
 mod overview;
 mod pools;
@@ -62,6 +63,8 @@ fn rows() -> Vec<Row> {
         page("/access/who", access::who::show),
         page("/events", events::show),
         page("/find", find::show),
+        page("/limits", limits::show),
+        form("/limits", limits::change),
         page("/settings", settings::show),
         page("/reauthenticate", sign_in::ask_again),
         form("/reauthenticate", sign_in::authenticate_again),

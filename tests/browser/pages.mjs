@@ -8,6 +8,7 @@
 export const PAGES = [
   { name: "overview", path: "/console" },
   { name: "overview-week", path: "/console?days=7" },
+  { name: "limits", path: "/console/limits" },
   { name: "pools", path: "/console/pools" },
   { name: "pool-new", path: "/console/pools/new" },
   { name: "pool", path: "/console/pools/{pool}" },
@@ -38,6 +39,7 @@ export const PAGES = [
   { name: "terms", path: "/console/pools/{pool}/terms" },
   { name: "texts", path: "/console/pools/{pool}/texts" },
   { name: "sending", path: "/console/pools/{pool}/sending" },
+  { name: "logs", path: "/console/pools/{pool}/logs" },
   { name: "triggers", path: "/console/pools/{pool}/triggers" },
   { name: "imports", path: "/console/pools/{pool}/imports" },
   { name: "import", path: "/console/pools/{pool}/imports/{importJob}" },

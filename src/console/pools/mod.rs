@@ -8,6 +8,7 @@ mod domains;
 mod groups;
 mod head;
 mod imports;
+mod logs;
 mod new;
 mod overview;
 mod passkeys;
@@ -71,6 +72,7 @@ pub fn rows() -> Vec<Row> {
     rows.extend(domains::rows());
     rows.extend(groups::rows());
     rows.extend(imports::rows());
+    rows.extend(logs::rows());
     rows.extend(point_in_time::rows());
     rows.extend(providers::rows());
     rows.extend(terms::rows());

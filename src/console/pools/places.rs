@@ -115,6 +115,15 @@ pub const PLACES: &[Places] = &[
         title: "Operation",
         places: &[
             place("settings", "Settings", &["describe-user-pool"]),
+            place(
+                "logs",
+                "Logs",
+                &[
+                    "get-log-delivery-configuration",
+                    "set-log-delivery-configuration --log-configurations \
+                     EventSource=userAuthEvents,LogLevel=INFO,S3Configuration={BucketArn=arn:aws:s3:::sign-ins}",
+                ],
+            ),
             place("triggers", "Triggers", &["describe-user-pool --query UserPool.LambdaConfig"]),
             place(
                 "point-in-time",
