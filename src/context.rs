@@ -12,6 +12,7 @@ use crate::budgets::Budgets;
 use crate::config::{Delivery, IssuerStyle, LogDestinations, Mode};
 use crate::crypto::argon2::Hasher;
 use crate::crypto::seal::SealingKey;
+use crate::iam::attached::Attached;
 use crate::iam::caller::{Caller, HeldKey};
 use crate::iam::origin::Origin;
 use crate::iam::uses::{KeyUses, RoleUses};
@@ -126,8 +127,10 @@ pub struct Caches {
     pub pool_keys: Cache<UserPoolId, PoolKeys>,
     /// Access keys and their holders, by id.
     pub access_keys: Cache<AccessKeyId, HeldKey>,
-    /// Policies by account and unique id, compiled.
-    pub policies: Cache<(AccountId, UniqueId), PolicySet>,
+    /// What users, groups and roles have of their own, by account and unique id.
+    pub attached: Cache<(AccountId, UniqueId), Attached>,
+    /// Policies that apply together, by the digest of them all, compiled: of a set that many have, once.
+    pub policy_sets: Cache<[u8; 32], PolicySet>,
     /// Policies by the digest of their text, parsed: one that many share is parsed once.
     pub policy_texts: Cache<[u8; 32], Policy>,
     /// What is provisioned, by account and region.
@@ -155,7 +158,8 @@ impl Caches {
                 pool_keys: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 access_keys: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 limits: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
-                policies: Cache::new(CACHED, MAX_AGE, confirmation),
+                attached: Cache::new(CACHED, MAX_AGE, confirmation),
+                policy_sets: Cache::of_what_follows_from_keys(CACHED, MAX_AGE),
                 policy_texts: Cache::of_what_follows_from_keys(CACHED, MAX_AGE),
                 session_policies: Cache::of_what_follows_from_keys(CACHED, MAX_AGE),
             }
@@ -174,7 +178,7 @@ impl Caches {
             Change::PoolKeys(pool_id) => self.pool_keys.forget(pool_id),
             Change::AccessKey(id) => self.access_keys.forget(id),
             Change::Limits { account_id, region } => self.limits.forget(&(account_id.clone(), region.clone())),
-            Change::Policies { account_id, owner_id } => self.policies.forget(&(account_id.clone(), owner_id.clone())),
+            Change::Policies { account_id, owner_id } => self.attached.forget(&(account_id.clone(), owner_id.clone())),
         }
     }
 
@@ -186,7 +190,7 @@ impl Caches {
         self.pool_keys.clear();
         self.access_keys.clear();
         self.limits.clear();
-        self.policies.clear();
+        self.attached.clear();
     }
 }
 

@@ -240,13 +240,15 @@ fn sql_and_dialects_stay_in_the_store() {
 
 /// What caches hold, and the writes that make it old. An insertion is none, save into what is cached as a whole: what is
 /// absent is cached nowhere.
-const CACHED_TABLES: [(&str, &[&str]); 8] = [
+const CACHED_TABLES: [(&str, &[&str]); 10] = [
     ("user_pools", &["UPDATE", "DELETE FROM"]),
     ("user_pool_clients", &["UPDATE", "DELETE FROM"]),
     ("client_directory", &["UPDATE", "DELETE FROM"]),
     ("pool_signing_keys", &["INSERT INTO", "UPDATE", "DELETE FROM"]),
     ("iam_users", &["UPDATE", "DELETE FROM"]),
     ("iam_roles", &["UPDATE", "DELETE FROM"]),
+    ("iam_groups", &["UPDATE", "DELETE FROM"]),
+    ("iam_group_members", &["INSERT INTO", "UPDATE", "DELETE FROM"]),
     ("iam_inline_policies", &["INSERT INTO", "UPDATE", "DELETE FROM"]),
     ("iam_access_keys", &["UPDATE", "DELETE FROM"]),
 ];
@@ -268,8 +270,8 @@ fn who_writes_what_caches_hold_says_so() {
                     .any(|verb| function.contains(&format!("{verb} {table} ")) || function.contains(&format!("{verb} {table}\"")))
                 {
                     found += 1;
-                    // The change of an IAM user is that of each of their keys, which one function tells.
-                    let says_so = [".changed(", "holder_changed(tx"].iter().any(|call| function.contains(call));
+                    // The change of an IAM user is that of each of their keys, which one function tells; that of a group, another.
+                    let says_so = [".changed(", "holder_changed(tx", "policies_changed(tx"].iter().any(|call| function.contains(call));
                     // When a key or a role was last used is in no cache: its row is told of alone, to whoever asks.
                     let says_so = says_so || ["record_use", "record_role_use"].contains(&name);
                     assert!(says_so, "{}: {name} writes {table} and reports no change", path.display());

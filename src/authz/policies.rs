@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use crate::context::{App, Context};
 use crate::crypto::digest::sha256;
+use crate::iam::attached::Attached;
 use crate::iam::caller::{Caller, RoleSession};
 use crate::iam::entity::Role;
 use crate::kit::clock::Timestamp;
+use crate::kit::id::{AccountId, UniqueId};
 use crate::policy::{
     self, ContextMap, Decision, NamedPolicy, Policies, Policy, PolicyKind, PolicySet, PolicySource, Principal, Request, Verdict,
 };
@@ -22,22 +24,32 @@ pub async fn policies_of(app: &App, caller: &Caller) -> Result<Arc<PolicySet>, S
         Caller::User(user) => (user.account_id.clone(), user.id.clone()),
         Caller::Session(session) => (session.account_id.clone(), session.role_id.clone()),
     };
-    let key = (account_id, owner_id);
+    let Some(own) = attached(app, &account_id, owner_id).await? else { return Ok(Arc::default()) };
+    let mut parts = vec![Arc::clone(&own)];
+    for group_id in &own.groups {
+        parts.extend(attached(app, &account_id, group_id.clone()).await?);
+    }
+    let compile = async || Ok::<_, StoreError>(Some(Attached::compile(&parts)));
+    Ok(app.caches.policy_sets.find(&Attached::digest_of(&parts), app.now(), compile).await?.unwrap_or_default())
+}
+
+/// What a user, a role or a group has of its own; `None` for one that is gone. A group's policy is called by both names.
+async fn attached(app: &App, account_id: &AccountId, owner_id: UniqueId) -> Result<Option<Arc<Attached>>, StoreError> {
+    let key = (account_id.clone(), owner_id);
     let load = async || {
-        let (exists, documents) = app
-            .read(async |tx| {
-                let exists = store::iam::exists(tx, &key.0, &key.1).await?;
-                Ok::<_, StoreError>((exists, store::iam::policies(tx, &key.0, &key.1).await?))
-            })
-            .await?;
-        let mut policies = Vec::with_capacity(documents.len());
-        for (name, document) in documents {
-            policies.push(NamedPolicy { policy: parsed(app, &name, &document).await?, name });
+        let Some(stored) = app.read(async |tx| store::iam::attached(tx, &key.0, &key.1).await).await? else { return Ok(None) };
+        let mut policies = Vec::with_capacity(stored.policies.len());
+        for (name, text) in stored.policies {
+            let policy = parsed(app, &name, &text).await?;
+            let name = match &stored.group_name {
+                Some(group) => format!("{group}/{name}"),
+                None => name,
+            };
+            policies.push((NamedPolicy { name, policy }, text));
         }
-        Ok::<_, StoreError>(exists.then(|| PolicySet::new(policies)))
+        Ok::<_, StoreError>(Some(Attached::new(policies, stored.groups)))
     };
-    let found = app.caches.policies.find(&key, app.now(), load).await?;
-    Ok(found.unwrap_or_default())
+    app.caches.attached.find(&key, app.now(), load).await
 }
 
 /// The session policies of a session; `None` where it was given none.

@@ -1,4 +1,4 @@
-//! Things by what somebody types: pools, app clients, users, groups, roles, IAM users. Each kind is one call of the wire's own
+//! Things by what somebody types: pools, app clients, users, groups, roles, IAM users and groups. Each kind is one call of the wire's own
 //! operations, or a few, as the person who is signed in; what they may not list is silently absent.
 
 use askama::Template;
@@ -12,7 +12,7 @@ use crate::wire::model::Service;
 /// So many things of a kind are shown: whoever wants another types more.
 const SHOWN: usize = 5;
 
-/// So many pools, roles and IAM users are looked through, by names that the operations cannot be asked for.
+/// So many pools, roles, IAM users and groups are looked through, by names that the operations cannot be asked for.
 const LOOKED_THROUGH: i64 = 60;
 
 /// So many pools are searched for users and groups, where the page is not a pool's own.
@@ -78,6 +78,7 @@ async fn find(visit: &Visit, wanted: &str, pool: &str) -> Vec<Kind> {
         ("User pools", matching.map(|(id, title, _)| Found { href: pool_at(&id), title, detail: id }).collect()),
         ("Roles", principals(visit, wanted, "Role", iam::role_at).await),
         ("IAM users", principals(visit, wanted, "User", iam::user_at).await),
+        ("IAM groups", principals(visit, wanted, "Group", iam::group_at).await),
     ];
     let found = kinds.into_iter().map(|(title, mut found)| {
         found.truncate(SHOWN);
@@ -216,10 +217,12 @@ mod tests {
         pool.admin("AdminCreateUser", ann).await.ok();
         pool.admin("CreateGroup", json!({"UserPoolId": pool.id, "GroupName": "annual"})).await.ok();
         app.admin().call("CreateUser", json!({"UserName": "annex"})).await.ok();
+        app.admin().call("iam:CreateGroup", json!({"GroupName": "annals"})).await.ok();
         let browser = app.console().await;
         let at = format!("/console/pools/{}", pool.id);
         let found = browser.open("/find?q=ann").await.text;
-        for href in [format!("{at}/users/"), format!("{at}/groups/one?name=annual"), "/console/iam/users/annex".to_owned()] {
+        let (user, group) = ("/console/iam/users/annex".to_owned(), "/console/iam/groups/annals".to_owned());
+        for href in [format!("{at}/users/"), format!("{at}/groups/one?name=annual"), user, group] {
             assert!(found.contains(&format!("href=\"{href}")), "{href}: {found}");
         }
         for wanted in ["Quince", "ann@ex", "Ann"] {

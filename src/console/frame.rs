@@ -36,6 +36,7 @@ pub const ROOMS: &[Rooms] = &[
         title: "Access",
         rooms: &[
             room("/iam/users", "IAM users", "key", "m"),
+            room("/iam/groups", "IAM groups", "people", "p"),
             room("/iam/roles", "Roles", "role", "r"),
             room("/access", "Decisions", "scale", "d"),
             room("/events", "Events", "list", "e"),

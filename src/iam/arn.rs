@@ -43,6 +43,12 @@ impl Arn {
         Self(format!("arn:aws:iam::{account_id}:user{path}{name}"))
     }
 
+    /// A group's; `path` begins and ends with `/`.
+    #[must_use]
+    pub fn group(account_id: &AccountId, path: &str, name: &str) -> Self {
+        Self(format!("arn:aws:iam::{account_id}:group{path}{name}"))
+    }
+
     /// A role's; `path` begins and ends with `/`.
     #[must_use]
     pub fn role(account_id: &AccountId, path: &str, name: &str) -> Self {

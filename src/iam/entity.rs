@@ -1,4 +1,4 @@
-//! IAM users, roles and access keys.
+//! IAM users, groups, roles and access keys.
 
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
@@ -46,6 +46,29 @@ impl User {
     #[must_use]
     pub fn arn(&self) -> Arn {
         Arn::user(&self.account_id, &self.path, &self.name)
+    }
+}
+
+/// A group of users.
+#[derive(Clone, Debug)]
+pub struct Group {
+    /// The account.
+    pub account_id: AccountId,
+    /// As it was given.
+    pub name: String,
+    /// `AGPA…`
+    pub id: UniqueId,
+    /// Begins and ends with `/`.
+    pub path: String,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+impl Group {
+    /// Its ARN.
+    #[must_use]
+    pub fn arn(&self) -> Arn {
+        Arn::group(&self.account_id, &self.path, &self.name)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The pure rules of IAM: names of things, who a caller is, and what simulated policies decide.
 
 pub mod arn;
+pub mod attached;
 pub mod caller;
 pub mod context_entry;
 pub mod entity;

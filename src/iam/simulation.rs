@@ -26,6 +26,8 @@ pub enum Source {
     Input,
     /// A stored policy of a user.
     User,
+    /// A stored policy of a group.
+    Group,
     /// A stored policy of a role.
     Role,
     /// A resource policy: a parameter, or a role's trust policy.
@@ -39,6 +41,7 @@ impl Source {
         match self {
             Self::Input => "none",
             Self::User => "user",
+            Self::Group => "group",
             Self::Role => "role",
             Self::Resource => "resource",
         }

@@ -18,6 +18,8 @@ const EMPTIED: &[(&str, &str)] = emptied![
     "identity_directory",
     "iam_users",
     "iam_roles",
+    "iam_groups",
+    "iam_group_members",
     "iam_inline_policies",
     "iam_access_keys",
     "provisioned_limits",

@@ -1,10 +1,15 @@
-//! IAM users and roles, and what they have: inline policies, access keys.
+//! IAM users, groups and roles, and what they have: inline policies, access keys.
 
 mod access_keys;
+mod groups;
 mod inline_policies;
 mod uses;
 
 pub use access_keys::{delete_key, find_key, insert_key, keys_of, set_key_status};
+pub use groups::{
+    AttachedTexts, add_member, attached, count_groups, delete_group, find_group, find_group_by_id, groups_of, insert_group, list_groups,
+    members, remove_member, update_group,
+};
 pub use inline_policies::{delete_policy, find_policy, policies, policy_names, put_policy};
 pub use uses::{last_role_use, last_use, record_role_use, record_use};
 

@@ -11,7 +11,7 @@ struct Owner {
     except: &'static [&'static str],
 }
 
-const OWNERS: [Owner; 6] = [
+const OWNERS: [Owner; 8] = [
     Owner { columns: &["pool_id"], table: "user_pools", except: &[] },
     Owner { columns: &["pool_id", "client_id"], table: "user_pool_clients", except: &[] },
     Owner { columns: &["pool_id", "group_name"], table: "user_groups", except: &[] },
@@ -19,9 +19,11 @@ const OWNERS: [Owner; 6] = [
     Owner { columns: &["pool_id", "user_id"], table: "users", except: &["verification_codes"] },
     Owner { columns: &["identity_pool_id"], table: "identity_pools", except: &[] },
     Owner { columns: &["identity_pool_id", "identity_id"], table: "identities", except: &[] },
+    Owner { columns: &["account_id", "user_id"], table: "iam_users", except: &[] },
+    Owner { columns: &["account_id", "group_id"], table: "iam_groups", except: &[] },
 ];
 
-/// What belongs to a user, a role or an account's root.
+/// What belongs to a user, a role, a group or an account's root.
 const OF_IAM: [&str; 2] = ["iam_access_keys", "iam_inline_policies"];
 
 /// The tables with rows whose owner is not there, and how many.
@@ -77,7 +79,8 @@ async fn without_owner() -> String {
     for table in OF_IAM {
         let nobody = format!(
             "owner_id <> account_id AND NOT EXISTS (SELECT 1 FROM iam_users u WHERE u.account_id = {table}.account_id AND u.user_id = owner_id) \
-             AND NOT EXISTS (SELECT 1 FROM iam_roles r WHERE r.account_id = {table}.account_id AND r.role_id = owner_id)"
+             AND NOT EXISTS (SELECT 1 FROM iam_roles r WHERE r.account_id = {table}.account_id AND r.role_id = owner_id) \
+             AND NOT EXISTS (SELECT 1 FROM iam_groups g WHERE g.account_id = {table}.account_id AND g.group_id = owner_id)"
         );
         counts.push(count(table, &nobody));
     }

@@ -20,6 +20,9 @@ export async function seed(server) {
   const look = { Sid: "Look", Effect: "Allow", Action: ["cognito-idp:List*", "cognito-idp:Describe*"], Resource: "*" };
   const policy = { Version: "2012-10-17", Statement: [look] };
   await call(server, "iam", "PutUserPolicy", { UserName: "operator", PolicyName: "look", PolicyDocument: JSON.stringify(policy) });
+  await call(server, "iam", "CreateGroup", { GroupName: "operators" });
+  await call(server, "iam", "AddUserToGroup", { GroupName: "operators", UserName: "operator" });
+  await call(server, "iam", "PutGroupPolicy", { GroupName: "operators", PolicyName: "look", PolicyDocument: JSON.stringify(policy) });
   const made = await settle(server);
   return {
     ...made,
@@ -31,6 +34,8 @@ export async function seed(server) {
     identityPool: server.identityPool,
     iamUser: "operator",
     userPolicy: "look",
+    iamGroup: "operators",
+    groupPolicy: "look",
     role: "demo-member",
     rolePolicy: "own-notes",
     docsPage: "getting-started",

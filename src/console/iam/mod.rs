@@ -1,7 +1,9 @@
-//! IAM's rooms: users, roles, and what they hold.
+//! IAM's rooms: users, groups, roles, and what they hold.
 
 pub mod access_keys;
 pub mod editor;
+pub mod group;
+pub mod groups;
 pub mod role;
 pub mod roles;
 pub mod tags;
@@ -19,6 +21,18 @@ use crate::wire::model::Service;
 /// The pages and forms of IAM.
 pub fn rows() -> Vec<Row> {
     vec![
+        page("/iam/groups", groups::show),
+        page("/iam/groups/{name}", group::show),
+        form("/iam/groups/{name}", group::update),
+        form("/iam/groups/{name}/delete", group::delete).grave(),
+        page("/iam/groups/{name}/policies", editor::of_group),
+        form("/iam/groups/{name}/policies", editor::edit_of_group),
+        page("/iam/groups/{name}/policies/{policy}", editor::of_group),
+        form("/iam/groups/{name}/policies/{policy}", editor::edit_of_group),
+        form("/iam/groups/{name}/policies/{policy}/delete", editor::delete_of_group).grave(),
+        form("/iam/groups/{name}/users", group::change_users),
+        page("/iam/new-group", groups::new),
+        form("/iam/new-group", groups::create),
         page("/iam/new-role", roles::new),
         form("/iam/new-role", roles::create),
         page("/iam/new-user", users::new),
@@ -50,7 +64,7 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
-/// So many users or roles are on a page.
+/// So many users, groups or roles are on a page.
 const PAGE: i64 = 50;
 
 /// The most that one call of a list is asked for: more than quotas let anybody have of what is listed whole.
@@ -81,7 +95,7 @@ pub async fn call(visit: &Visit, operation: &str, input: Value) -> Result<Value,
     visit.call(Service::Iam, operation, input).await
 }
 
-/// The names of somebody's inline policies: `kind` is `User` or `Role`.
+/// The names of somebody's inline policies: `kind` is `User`, `Group` or `Role`.
 pub async fn policy_names(visit: &Visit, kind: &str, name: &str) -> Part<String> {
     let input = json!({format!("{kind}Name"): name, "MaxItems": WHOLE});
     let listed = call(visit, &format!("List{kind}Policies"), input).await.map_err(|error| error.message)?;
@@ -91,6 +105,11 @@ pub async fn policy_names(visit: &Visit, kind: &str, name: &str) -> Part<String>
 /// The address of the page of a user.
 pub fn user_at(name: &str) -> String {
     format!("/iam/users/{}", segment(name))
+}
+
+/// The address of the page of a group.
+pub fn group_at(name: &str) -> String {
+    format!("/iam/groups/{}", segment(name))
 }
 
 /// The address of the page of a role.
@@ -103,7 +122,7 @@ pub fn policy_at(owner_at: &str, policy: &str) -> String {
     format!("{owner_at}/policies/{}", segment(policy))
 }
 
-/// A page of users or of roles, by what their paths begin with.
+/// A page of users, of groups or of roles, by what their paths begin with.
 pub struct Listing {
     /// As the operation answers them.
     pub items: Vec<Value>,

@@ -48,6 +48,8 @@ struct UserPage {
     created: Option<Moment>,
     tags: Vec<Tag>,
     policies: Part<String>,
+    /// The groups' names.
+    groups: Part<String>,
     keys: Part<Key>,
     powers: Powers,
     /// Where the page is, below the console's root.
@@ -69,12 +71,19 @@ impl UserPage {
             created: Moment::read(user.at("CreateDate"), visit.now()),
             tags: tags(user.at("Tags")),
             policies: policy_names(visit, "User", &name).await,
+            groups: group_names(visit, &name).await,
             keys: access_keys::of(visit, &name).await,
             powers: Powers::over(visit, &name).await,
             refused: None,
             name,
         })
     }
+}
+
+/// The names of the groups that a user is in.
+async fn group_names(visit: &Visit, name: &str) -> Part<String> {
+    let listed = call(visit, "ListGroupsForUser", json!({"UserName": name})).await.map_err(|error| error.message)?;
+    Ok(listed.list("Groups").iter().map(|group| group.text("GroupName")).collect())
 }
 
 /// `GET /console/iam/users/{name}`
@@ -114,9 +123,12 @@ pub async fn delete(visit: &Visit, fields: &Fields) -> Outcome {
 async fn delete_all(visit: &Visit, name: &str) -> Result<(), WireError> {
     let policies = call(visit, "ListUserPolicies", json!({"UserName": name, "MaxItems": super::WHOLE})).await?;
     let keys = call(visit, "ListAccessKeys", json!({"UserName": name})).await?;
+    let groups = call(visit, "ListGroupsForUser", json!({"UserName": name})).await?;
+    let of_group = |group: &Value| ("RemoveUserFromGroup", json!({"GroupName": group.at("GroupName"), "UserName": name}));
     let of_policy = |policy| ("DeleteUserPolicy", json!({"UserName": name, "PolicyName": policy}));
     let of_key = |key: &Value| ("DeleteAccessKey", json!({"UserName": name, "AccessKeyId": key.at("AccessKeyId")}));
     let own = policies.texts("PolicyNames").into_iter().map(of_policy).chain(keys.list("AccessKeyMetadata").iter().map(of_key));
+    let own = own.chain(groups.list("Groups").iter().map(of_group));
     delete_whole(visit, own.chain([("DeleteUser", json!({"UserName": name}))]).collect()).await
 }
 

@@ -1,9 +1,10 @@
-//! Users and roles as answers give them.
+//! Users, groups and roles as answers give them.
 
 use serde::Serialize;
 
+use super::pages::Page;
 use crate::iam::arn::Arn;
-use crate::iam::entity::{Role, Tag, User};
+use crate::iam::entity::{Group, Role, Tag, User};
 use crate::iam::uses::Use;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UniqueId;
@@ -31,6 +32,39 @@ impl UserAnswer {
     /// As lists give it: without tags.
     pub fn listed(user: User) -> Self {
         Self { tags: Vec::new(), ..Self::from(user) }
+    }
+}
+
+/// A group.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GroupAnswer {
+    path: String,
+    group_name: String,
+    group_id: UniqueId,
+    arn: Arn,
+    create_date: Timestamp,
+}
+
+impl From<Group> for GroupAnswer {
+    fn from(group: Group) -> Self {
+        Self { arn: group.arn(), path: group.path, group_name: group.name, group_id: group.id, create_date: group.created_at }
+    }
+}
+
+/// A page of groups.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct GroupsAnswer {
+    groups: Vec<GroupAnswer>,
+    is_truncated: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    marker: Option<String>,
+}
+
+impl From<Page<Group>> for GroupsAnswer {
+    fn from((groups, marker): Page<Group>) -> Self {
+        Self { groups: groups.into_iter().map(GroupAnswer::from).collect(), is_truncated: marker.is_some(), marker }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::errors::Error;
+use super::errors::{Error, MEMBERS_FIRST, POLICIES_FIRST};
 use super::owner;
 use crate::context::Context;
 use crate::iam::entity::User;
@@ -22,8 +22,11 @@ pub struct Response {}
 pub async fn handle(cx: &Context, user: User, _: Request) -> Result<Response, Error> {
     cx.write(async |tx| {
         owner::still(tx, &user).await?;
+        if !store::iam::groups_of(tx, &user.account_id, &user.id).await?.is_empty() {
+            return Err(Error::DeleteConflict(MEMBERS_FIRST));
+        }
         if !store::iam::policy_names(tx, &user.account_id, &user.id).await?.is_empty() {
-            return Err(Error::DeleteConflict("Cannot delete entity, must delete policies first."));
+            return Err(Error::DeleteConflict(POLICIES_FIRST));
         }
         if !store::iam::keys_of(tx, &user.account_id, &user.id).await?.is_empty() {
             return Err(Error::DeleteConflict("Cannot delete entity, must delete access keys first."));

@@ -5,6 +5,12 @@ use crate::operation::Fault;
 use crate::policy::ParseError;
 use crate::store::StoreError;
 
+/// Why nothing is deleted that has inline policies.
+pub const POLICIES_FIRST: &str = "Cannot delete entity, must delete policies first.";
+
+/// Why neither a group with users nor a user in a group is deleted.
+pub const MEMBERS_FIRST: &str = "Cannot delete entity, must remove users from group first.";
+
 /// An error of IAM.
 #[derive(Debug)]
 pub enum Error {

@@ -1,4 +1,4 @@
-//! Inline policies: what those of users and of roles have alike.
+//! Inline policies: what those of users, of groups and of roles have alike.
 
 use serde::Serialize;
 
@@ -11,6 +11,9 @@ use crate::store::{self, Conn};
 
 /// Inline policies of one user, together, without blanks (IAM user guide, "IAM quotas").
 pub const USER_POLICY_CHARACTERS: usize = 2048;
+
+/// Inline policies of one group, together, without blanks.
+pub const GROUP_POLICY_CHARACTERS: usize = 5120;
 
 /// Inline policies of one role, together, without blanks.
 pub const ROLE_POLICY_CHARACTERS: usize = 10_240;
@@ -57,6 +60,8 @@ impl<'a> InlinePolicy<'a> {
 pub enum OwnerKind {
     /// A user's.
     User,
+    /// A group's.
+    Group,
     /// A role's.
     Role,
 }
@@ -66,6 +71,7 @@ impl OwnerKind {
     fn no_policy(self, name: &str) -> Error {
         let kind = match self {
             Self::User => "user",
+            Self::Group => "group",
             Self::Role => "role",
         };
         Error::NoSuchEntity(format!("The {kind} policy with name {name} cannot be found."))
@@ -101,7 +107,7 @@ pub struct NamesAnswer {
 }
 
 impl NamesAnswer {
-    /// A page of the names of a user's or role's.
+    /// A page of the names of a user's, group's or role's.
     pub async fn page(cx: &Context, owner_id: &UniqueId, asked: &Asked<'_>) -> Result<Self, Error> {
         let names = cx.read(async |tx| store::iam::policy_names(tx, &cx.account_id, owner_id).await).await?;
         let place = ["iam inline policies", cx.account_id.as_str(), owner_id.as_str()];

@@ -1,4 +1,4 @@
-//! PolicySourceArn: the user or role of the caller's account whose stored policies are meant.
+//! PolicySourceArn: the user, group or role of the caller's account whose stored policies are meant. A user's groups count with it.
 
 use super::errors::Error;
 use super::simulation::Subject;
@@ -27,7 +27,7 @@ pub async fn found(cx: &Context, source_arn: &str) -> Result<Resolved<Subject>, 
     }
 }
 
-/// Loads them with their inline policies and what the store knows of them.
+/// Loads them with their inline policies, those of a user's groups among them, and what the store knows of them.
 ///
 /// # Errors
 /// InvalidInput for what is not the ARN of a user, role or group; NoSuchEntity for one that the caller's account has not.
@@ -45,24 +45,22 @@ async fn load(cx: &Context, source_arn: &str) -> Result<Subject, Error> {
             let found = match kind {
                 "user" => store::iam::find_user(tx, &cx.account_id, name).await?.map(Entity::from_user),
                 "role" => store::iam::find_role(tx, &cx.account_id, name).await?.map(Entity::from_role),
-                // There are no groups yet.
-                _ => None,
+                _ => store::iam::find_group(tx, &cx.account_id, name).await?.map(Entity::from_group),
             };
             let Some(entity) = found.filter(|entity| entity.arn == source_arn) else { return Ok::<_, Error>(None) };
-            let policies = store::iam::policies(tx, &cx.account_id, &entity.id).await?;
-            Ok(Some((entity, policies)))
+            let mut stored = Vec::new();
+            let groups = store::iam::groups_of(tx, &cx.account_id, &entity.id).await?;
+            let groups = groups.into_iter().map(|group| (Source::Group, group.name, group.id));
+            for (source, name, id) in [(entity.source, entity.name.clone(), entity.id.clone())].into_iter().chain(groups) {
+                let policies = store::iam::policies(tx, &cx.account_id, &id).await?;
+                let document = |(policy, text): (String, String)| Document { id: inline_id(source.as_str(), &name, &policy), source, text };
+                stored.extend(policies.into_iter().map(document));
+            }
+            Ok(Some((entity, stored)))
         })
         .await?;
-    let (entity, policies) = loaded.ok_or_else(missing)?;
-    let stored =
-        policies.into_iter().map(|(policy, text)| Document { id: inline_id(kind, &entity.name, &policy), source: entity.source, text });
-    Ok(Subject {
-        stored: stored.collect(),
-        arn: entity.arn.into(),
-        principal: Some(entity.principal),
-        tags: entity.tags,
-        keys: entity.keys,
-    })
+    let (entity, stored) = loaded.ok_or_else(missing)?;
+    Ok(Subject { stored, arn: entity.arn.into(), principal: entity.principal, tags: entity.tags, keys: entity.keys })
 }
 
 /// How answers name an inline policy.
@@ -75,7 +73,8 @@ struct Entity {
     id: UniqueId,
     arn: Arn,
     source: Source,
-    principal: Principal,
+    /// Nobody for a group, which asks for nothing itself.
+    principal: Option<Principal>,
     tags: Vec<Tag>,
     keys: ContextMap,
 }
@@ -86,7 +85,7 @@ impl Entity {
         let caller = Caller::User(user);
         let mut keys = ContextMap::new();
         caller.add_keys(&mut keys);
-        Self { name, id, arn, source: Source::User, principal: caller.principal(), tags, keys }
+        Self { name, id, arn, source: Source::User, principal: Some(caller.principal()), tags, keys }
     }
 
     /// A role without a session: what depends on the session is not known.
@@ -100,7 +99,13 @@ impl Entity {
             keys.insert(&format!("aws:PrincipalTag/{}", tag.key), tag.value.as_str());
         }
         let principal = Principal::Role { account: role.account_id.into(), arn: arn.to_string(), id: role.id.to_string() };
-        Self { name: role.name, id: role.id, arn, source: Source::Role, principal, tags: role.tags, keys }
+        Self { name: role.name, id: role.id, arn, source: Source::Role, principal: Some(principal), tags: role.tags, keys }
+    }
+
+    fn from_group(group: crate::iam::entity::Group) -> Self {
+        let arn = group.arn();
+        let (tags, keys) = (Vec::new(), ContextMap::new());
+        Self { name: group.name, id: group.id, arn, source: Source::Group, principal: None, tags, keys }
     }
 }
 

@@ -1,11 +1,11 @@
-//! What is another account's is not there, for any operation that names a user, role or key.
+//! What is another account's is not there, for any operation that names a user, group, role or key.
 
 use serde_json::{Value, json};
 
 use super::operations;
 use crate::testing::{ACCOUNT, TestApp};
 
-/// A request of an operation about the user or role of this name; `None` for one that names none.
+/// A request of an operation about the user, group or role of this name; `None` for one that names none.
 fn about(operation: &str, name: &str) -> Option<Value> {
     let policy = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}).to_string();
     let trust =
@@ -15,29 +15,42 @@ fn about(operation: &str, name: &str) -> Option<Value> {
             json!({"PolicyArn": "arn:aws:iam::111111111111:policy/p"})
         }
         "DeleteAccessKey" => json!({"AccessKeyId": "AKIAAAAAAAAAAAAAAAAA"}),
-        "DeleteRolePolicy" | "DeleteUserPolicy" | "GetRolePolicy" | "GetUserPolicy" => json!({"PolicyName": "p"}),
-        "PutRolePolicy" | "PutUserPolicy" => json!({"PolicyName": "p", "PolicyDocument": policy}),
+        "AddUserToGroup" | "RemoveUserFromGroup" => json!({"UserName": "own"}),
+        "DeleteGroupPolicy" | "DeleteRolePolicy" | "DeleteUserPolicy" | "GetGroupPolicy" | "GetRolePolicy" | "GetUserPolicy" => {
+            json!({"PolicyName": "p"})
+        }
+        "PutGroupPolicy" | "PutRolePolicy" | "PutUserPolicy" => json!({"PolicyName": "p", "PolicyDocument": policy}),
         "TagRole" | "TagUser" => json!({"Tags": [{"Key": "k", "Value": "v"}]}),
         "UntagRole" | "UntagUser" => json!({"TagKeys": ["k"]}),
         "UpdateAccessKey" => json!({"AccessKeyId": "AKIAAAAAAAAAAAAAAAAA", "Status": "Inactive"}),
         "UpdateAssumeRolePolicy" => json!({"PolicyDocument": trust.to_string()}),
         "UpdateUser" => json!({"NewUserName": "other"}),
         "CreateAccessKey"
+        | "DeleteGroup"
         | "DeleteRole"
         | "DeleteUser"
+        | "GetGroup"
         | "GetRole"
         | "GetUser"
         | "ListAccessKeys"
         | "ListAttachedRolePolicies"
         | "ListAttachedUserPolicies"
+        | "ListGroupPolicies"
+        | "ListGroupsForUser"
         | "ListRolePolicies"
         | "ListRoleTags"
         | "ListUserPolicies"
         | "ListUserTags"
+        | "UpdateGroup"
         | "UpdateRole" => json!({}),
         _ => return None,
     };
-    let member = if operation.contains("Role") { "RoleName" } else { "UserName" };
+    let member = match operation {
+        "ListGroupsForUser" => "UserName",
+        _ if operation.contains("Group") => "GroupName",
+        _ if operation.contains("Role") => "RoleName",
+        _ => "UserName",
+    };
     request[member] = name.into();
     Some(request)
 }
@@ -46,8 +59,10 @@ fn about(operation: &str, name: &str) -> Option<Value> {
 async fn what_another_account_has_is_not_told_from_what_nobody_has() {
     let app = TestApp::new().await;
     app.admin().call("iam:CreateUser", json!({"UserName": "theirs"})).await.ok();
+    app.admin().call("iam:CreateGroup", json!({"GroupName": "theirs"})).await.ok();
     app.role("theirs", json!([{"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}])).await;
     let other = app.root_of("111111111111").await;
+    other.call("iam:CreateUser", json!({"UserName": "own"})).await.ok();
     let mut asked = 0;
     for operation in operations() {
         let mut answers = Vec::new();
@@ -64,10 +79,11 @@ async fn what_another_account_has_is_not_told_from_what_nobody_has() {
     assert!(asked > 20, "{asked}");
 }
 
-/// Every operation of a table is either asked above, or here said to name no user or role of the caller's account.
+/// Every operation of a table is either asked above, or here said to name no user, group or role of the caller's account.
 #[test]
 fn no_operation_that_names_somebody_is_left_out() {
     let of_nobody = [
+        "CreateGroup",
         "CreatePolicy",
         "CreatePolicyVersion",
         "CreateRole",
@@ -81,6 +97,7 @@ fn no_operation_that_names_somebody_is_left_out() {
         "GetPolicy",
         "GetPolicyVersion",
         "ListEntitiesForPolicy",
+        "ListGroups",
         "ListPolicies",
         "ListPolicyVersions",
         "ListRoles",

@@ -1,4 +1,4 @@
-//! Inline policies of users and roles, by the owner's unique id.
+//! Inline policies of users, groups and roles, by the owner's unique id.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-"""IAM's users and roles, what is theirs, and identity pools, as an administrator works with them."""
+"""IAM's users, groups and roles, what is theirs, and identity pools, as an administrator works with them."""
 
 import json
 
@@ -48,6 +48,34 @@ def test_a_user_from_first_to_last(server, iam):
     iam.delete_user(UserName="lived")
     assert refusal(iam.get_user, UserName="lived")[0] == "NoSuchEntity"
     assert refusal(iam.get_access_key_last_used, AccessKeyId=key["AccessKeyId"])[0] == "AccessDenied"
+
+
+def test_a_group_from_first_to_last(server, iam):
+    iam.create_group(GroupName="readers", Path="/lives/")
+    iam.create_user(UserName="reader")
+    key = iam.create_access_key(UserName="reader")["AccessKey"]
+    mine = server.client("iam", key["AccessKeyId"], key["SecretAccessKey"])
+    assert refusal(mine.list_users)[0] == "AccessDenied"
+    iam.put_group_policy(GroupName="readers", PolicyName="list", PolicyDocument=json.dumps(ALLOW))
+    assert iam.get_group_policy(GroupName="readers", PolicyName="list")["PolicyDocument"] == ALLOW
+    assert iam.list_group_policies(GroupName="readers")["PolicyNames"] == ["list"]
+    iam.add_user_to_group(GroupName="readers", UserName="reader")
+    assert mine.list_users()["Users"]
+    pages = iam.get_paginator("get_group").paginate(GroupName="readers", PaginationConfig={"PageSize": 1})
+    assert [user["UserName"] for page in pages for user in page["Users"]] == ["reader"]
+    assert [group["GroupName"] for group in iam.list_groups_for_user(UserName="reader")["Groups"]] == ["readers"]
+    iam.update_group(GroupName="readers", NewGroupName="lectors", NewPath="/")
+    assert [group["Arn"] for group in iam.list_groups()["Groups"]] == [f"arn:aws:iam::{ACCOUNT}:group/lectors"]
+    simulated = iam.simulate_principal_policy(PolicySourceArn=f"arn:aws:iam::{ACCOUNT}:user/reader", ActionNames=["iam:ListUsers"])
+    assert simulated["EvaluationResults"][0]["MatchedStatements"][0]["SourcePolicyId"] == "group_lectors_list"
+    assert refusal(iam.delete_group, GroupName="lectors") == ("DeleteConflict", "Cannot delete entity, must remove users from group first.")
+    iam.remove_user_from_group(GroupName="lectors", UserName="reader")
+    assert refusal(mine.list_users)[0] == "AccessDenied"
+    iam.delete_group_policy(GroupName="lectors", PolicyName="list")
+    iam.delete_group(GroupName="lectors")
+    assert refusal(iam.get_group, GroupName="lectors") == ("NoSuchEntity", "The group with name lectors cannot be found.")
+    iam.delete_access_key(UserName="reader", AccessKeyId=key["AccessKeyId"])
+    iam.delete_user(UserName="reader")
 
 
 def test_a_role_from_first_to_last(iam):

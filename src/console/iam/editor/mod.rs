@@ -147,9 +147,19 @@ pub async fn of_user(visit: &Visit) -> Outcome {
     show(visit, Subject::of_user(visit)).await
 }
 
+/// `GET /console/iam/groups/{name}/policies`, which begins a new one, or `…/{policy}`
+pub async fn of_group(visit: &Visit) -> Outcome {
+    show(visit, Subject::of_group(visit)).await
+}
+
 /// `POST` to either.
 pub async fn edit_of_user(visit: &Visit, fields: &Fields) -> Outcome {
     edit(visit, fields, Subject::of_user(visit)).await
+}
+
+/// `POST` to either.
+pub async fn edit_of_group(visit: &Visit, fields: &Fields) -> Outcome {
+    edit(visit, fields, Subject::of_group(visit)).await
 }
 
 /// `GET /console/iam/roles/{name}/policies`, or `…/{policy}`
@@ -175,6 +185,11 @@ pub async fn edit_trust(visit: &Visit, fields: &Fields) -> Outcome {
 /// `POST /console/iam/users/{name}/policies/{policy}/delete`
 pub async fn delete_of_user(visit: &Visit, fields: &Fields) -> Outcome {
     delete(visit, fields, Subject::of_user(visit)).await
+}
+
+/// `POST /console/iam/groups/{name}/policies/{policy}/delete`
+pub async fn delete_of_group(visit: &Visit, fields: &Fields) -> Outcome {
+    delete(visit, fields, Subject::of_group(visit)).await
 }
 
 /// `POST /console/iam/roles/{name}/policies/{policy}/delete`

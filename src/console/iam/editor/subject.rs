@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::console::iam::{call, policy_at, role_at, user_at};
+use crate::console::iam::{call, group_at, policy_at, role_at, user_at};
 use crate::console::{Fields, May, Visit};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
@@ -11,7 +11,7 @@ use crate::wire::model::Service;
 /// What is edited.
 pub struct Subject {
     kind: Kind,
-    /// The user or role.
+    /// The user, group or role.
     owner: String,
     /// The policy's name; empty for a trust policy, and for one that has no name yet.
     policy: String,
@@ -21,6 +21,7 @@ pub struct Subject {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     OfUser,
+    OfGroup,
     OfRole,
     Trust,
 }
@@ -29,6 +30,11 @@ impl Subject {
     /// A policy of the user that the address names.
     pub fn of_user(visit: &Visit) -> Self {
         Self::inline(visit, Kind::OfUser)
+    }
+
+    /// A policy of the group that the address names.
+    pub fn of_group(visit: &Visit) -> Self {
+        Self::inline(visit, Kind::OfGroup)
     }
 
     /// A policy of the role that the address names.
@@ -66,7 +72,7 @@ impl Subject {
         &self.policy
     }
 
-    /// The user's or role's.
+    /// The user's, group's or role's.
     pub fn owner(&self) -> &str {
         &self.owner
     }
@@ -75,8 +81,8 @@ impl Subject {
     pub fn title(&self) -> String {
         match self.kind {
             Kind::Trust => "Trust policy".to_owned(),
-            Kind::OfUser | Kind::OfRole if self.is_new => "New policy".to_owned(),
-            Kind::OfUser | Kind::OfRole => self.policy.clone(),
+            Kind::OfUser | Kind::OfGroup | Kind::OfRole if self.is_new => "New policy".to_owned(),
+            Kind::OfUser | Kind::OfGroup | Kind::OfRole => self.policy.clone(),
         }
     }
 
@@ -84,6 +90,7 @@ impl Subject {
     pub const fn room(&self) -> (&'static str, &'static str) {
         match self.kind {
             Kind::OfUser => ("/iam/users", "IAM users"),
+            Kind::OfGroup => ("/iam/groups", "IAM groups"),
             Kind::OfRole | Kind::Trust => ("/iam/roles", "Roles"),
         }
     }
@@ -92,6 +99,7 @@ impl Subject {
     pub fn back(&self) -> String {
         match self.kind {
             Kind::OfUser => user_at(&self.owner),
+            Kind::OfGroup => group_at(&self.owner),
             Kind::OfRole | Kind::Trust => role_at(&self.owner),
         }
     }
@@ -100,8 +108,8 @@ impl Subject {
     pub fn at(&self) -> String {
         match self.kind {
             Kind::Trust => format!("{}/trust", self.back()),
-            Kind::OfUser | Kind::OfRole if self.is_new => format!("{}/policies", self.back()),
-            Kind::OfUser | Kind::OfRole => policy_at(&self.back(), &self.policy),
+            Kind::OfUser | Kind::OfGroup | Kind::OfRole if self.is_new => format!("{}/policies", self.back()),
+            Kind::OfUser | Kind::OfGroup | Kind::OfRole => policy_at(&self.back(), &self.policy),
         }
     }
 
@@ -109,7 +117,7 @@ impl Subject {
     pub fn saved(&self) -> String {
         match self.kind {
             Kind::Trust => "Saved. Whom the role trusts holds from this moment on; sessions that there are live on.".to_owned(),
-            Kind::OfUser | Kind::OfRole => format!("The policy {} was saved. It holds from this moment on.", self.policy),
+            Kind::OfUser | Kind::OfGroup | Kind::OfRole => format!("The policy {} was saved. It holds from this moment on.", self.policy),
         }
     }
 
@@ -123,6 +131,7 @@ impl Subject {
         }
         let read = match self.kind {
             Kind::OfUser => call(visit, "GetUserPolicy", self.input()).await.map(|answer| answer.text("PolicyDocument")),
+            Kind::OfGroup => call(visit, "GetGroupPolicy", self.input()).await.map(|answer| answer.text("PolicyDocument")),
             Kind::OfRole => call(visit, "GetRolePolicy", self.input()).await.map(|answer| answer.text("PolicyDocument")),
             Kind::Trust => call(visit, "GetRole", self.input()).await.map(|answer| answer.at("Role").text("AssumeRolePolicyDocument")),
         };
@@ -162,7 +171,7 @@ impl Subject {
     /// What ValidatePolicy is told of such a policy.
     pub fn validation(&self, document: &str) -> Value {
         match self.kind {
-            Kind::OfUser | Kind::OfRole => json!({"policyDocument": document, "policyType": "IDENTITY_POLICY"}),
+            Kind::OfUser | Kind::OfGroup | Kind::OfRole => json!({"policyDocument": document, "policyType": "IDENTITY_POLICY"}),
             Kind::Trust => json!({"policyDocument": document, "policyType": "RESOURCE_POLICY",
                                   "validatePolicyResourceType": "AWS::IAM::AssumeRolePolicyDocument"}),
         }
@@ -171,6 +180,7 @@ impl Subject {
     const fn removal(&self) -> &'static str {
         match self.kind {
             Kind::OfUser => "DeleteUserPolicy",
+            Kind::OfGroup => "DeleteGroupPolicy",
             Kind::OfRole | Kind::Trust => "DeleteRolePolicy",
         }
     }
@@ -178,6 +188,7 @@ impl Subject {
     const fn write(&self) -> &'static str {
         match self.kind {
             Kind::OfUser => "PutUserPolicy",
+            Kind::OfGroup => "PutGroupPolicy",
             Kind::OfRole => "PutRolePolicy",
             Kind::Trust => "UpdateAssumeRolePolicy",
         }
@@ -186,6 +197,7 @@ impl Subject {
     fn input(&self) -> Value {
         match self.kind {
             Kind::OfUser => json!({"UserName": self.owner, "PolicyName": self.policy}),
+            Kind::OfGroup => json!({"GroupName": self.owner, "PolicyName": self.policy}),
             Kind::OfRole => json!({"RoleName": self.owner, "PolicyName": self.policy}),
             Kind::Trust => json!({"RoleName": self.owner}),
         }
