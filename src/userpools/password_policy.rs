@@ -81,7 +81,11 @@ impl From<Given> for PasswordPolicy {
             require_numbers: class(given.require_numbers),
             require_symbols: class(given.require_symbols),
             password_history_size: given.password_history_size.unwrap_or_default().clamp(0, MOST_REMEMBERED),
-            temporary_password_validity_days: given.temporary_password_validity_days.unwrap_or(default.temporary_password_validity_days),
+            // Amazon Cognito API reference, PasswordPolicyType: 0 is as nothing given.
+            temporary_password_validity_days: given
+                .temporary_password_validity_days
+                .filter(|days| *days != 0)
+                .unwrap_or(default.temporary_password_validity_days),
         }
     }
 }

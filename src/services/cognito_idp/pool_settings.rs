@@ -62,9 +62,16 @@ fn read(given: Map<String, Value>) -> Result<PoolConfiguration, Error> {
     if given.get("DeviceConfiguration").and_then(Value::as_object).is_some_and(Map::is_empty) {
         configuration.device_configuration = None;
     }
-    let days = given.pointer("/Policies/PasswordPolicy/TemporaryPasswordValidityDays");
-    if let (None, Some(unused)) = (days, configuration.admin_create_user_config.unused_account_validity_days) {
-        configuration.policies.password_policy.temporary_password_validity_days = unused;
+    let days = given.pointer("/Policies/PasswordPolicy/TemporaryPasswordValidityDays").and_then(Value::as_i64).filter(|days| *days != 0);
+    let unused = configuration.admin_create_user_config.unused_account_validity_days.filter(|days| *days != 0);
+    match (days, unused) {
+        // Both are answered, and what was answered can be given back.
+        (Some(days), Some(unused)) if days != unused => {
+            let message = "Please use TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays";
+            return Err(Error::parameter(message));
+        }
+        (None, Some(unused)) => configuration.policies.password_policy.temporary_password_validity_days = unused,
+        _ => {}
     }
     Ok(configuration)
 }

@@ -139,6 +139,24 @@ mod tests {
     }
 
     #[actix_web::test]
+    async fn a_temporary_password_is_valid_for_days_that_are_said_once_and_for_seven_where_none_are() {
+        let app = TestApp::new().await;
+        let pool = app.pool().await;
+        let given = |days: Value, unused: Value| {
+            json!({"Policies": {"PasswordPolicy": {"MinimumLength": 8, "TemporaryPasswordValidityDays": days}},
+                   "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": false, "UnusedAccountValidityDays": unused}})
+        };
+        for (days, unused, expected) in [(0, 0, 7), (3, 0, 3), (0, 4, 4), (5, 5, 5)] {
+            pool.admin("UpdateUserPool", given(json!(days), json!(unused))).await.ok();
+            let policies = pool.admin("DescribeUserPool", json!({})).await.ok()["UserPool"]["Policies"].clone();
+            assert_eq!(policies["PasswordPolicy"]["TemporaryPasswordValidityDays"], expected, "{days} {unused}");
+        }
+        let refused = pool.admin("UpdateUserPool", given(json!(3), json!(4))).await.error();
+        let message = "Please use TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays";
+        assert_eq!(refused, ("InvalidParameterException".to_owned(), message.to_owned()));
+    }
+
+    #[actix_web::test]
     async fn what_describe_answers_can_be_given_back() {
         let app = TestApp::new().await;
         let pool = app.pool_with(json!({"AutoVerifiedAttributes": ["email"], "MfaConfiguration": "OPTIONAL"}), json!({})).await;
