@@ -43,12 +43,11 @@ pub struct Limits {
 pub struct Budgets {
     sign_ups: Budget<IpAddr>,
     refused_sign_ins: Budget<IpAddr>,
+    /// What a pool may have before it is guessed at, on all nodes.
     refused_sign_ins_of_pool: Budget<UserPoolId>,
     guest_identities: Budget<IpAddr>,
     /// By account, region and category.
     requests: Budget<(AccountId, String, &'static str)>,
-    /// How many refused sign-ins a pool may have before it is guessed at, on all nodes; 0 is no limit.
-    of_pool: u32,
     /// How many nodes there are, as far as this one knows.
     nodes: AtomicU32,
     /// Messages to one destination an hour; 0 is no limit.
@@ -67,7 +66,6 @@ impl Budgets {
             refused_sign_ins_of_pool: Budget::new(limits.refused_sign_ins_of_pool, minutes(5)),
             guest_identities: Budget::new(limits.guest_identities, minutes(1)),
             requests: Budget::new(0, Duration::from_secs(1)),
-            of_pool: limits.refused_sign_ins_of_pool,
             nodes: AtomicU32::new(1),
             messages: limits.messages,
             refused_messages: AtomicU64::new(0),
@@ -92,7 +90,8 @@ impl Budgets {
     /// SECURITY: who guesses one password for many users from many addresses stays below the budget of each user and each address.
     /// Nobody is refused for what others do, so that no stranger can lock a pool's users out.
     pub fn sign_in_refused(&self, pool_id: &UserPoolId, address: Option<IpAddr>, now: Timestamp) {
-        if !self.refused_sign_ins_of_pool.spend_within(pool_id, self.share(self.of_pool), now) {
+        let budget = &self.refused_sign_ins_of_pool;
+        if !budget.spend_within(pool_id, self.share(budget.limit()), now) {
             self.refused_sign_ins.charge(&network(address), PRESSED_COST - 1, now);
         }
     }

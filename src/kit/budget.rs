@@ -69,6 +69,12 @@ impl<K: Eq + Hash + Clone> Budget<K> {
         spent.insert(key, end.min(now.saturating_add(micros(self.window))));
     }
 
+    /// How many a window there are for each key; 0 is no limit.
+    #[must_use]
+    pub const fn limit(&self) -> u32 {
+        self.limit
+    }
+
     /// How often it refused.
     #[must_use]
     pub fn refused(&self) -> u64 {
