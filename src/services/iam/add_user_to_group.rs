@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
-use super::{group, owner};
+use super::group;
 use crate::context::Context;
 use crate::iam::entity::Group;
 use crate::store;
@@ -27,9 +27,7 @@ pub struct Response {}
 
 pub async fn handle(cx: &Context, group: Group, request: Request) -> Result<Response, Error> {
     cx.write(async |tx| {
-        group::still(tx, &group).await?;
-        let user = store::iam::find_user(tx, &cx.account_id, &request.user_name).await?;
-        let user = user.ok_or_else(|| owner::no_user(&request.user_name))?;
+        let (group, user) = group::still_with(tx, &group, &request.user_name).await?;
         store::iam::add_member(tx, &cx.account_id, &group.id, &user.id).await?;
         if store::iam::groups_of(tx, &cx.account_id, &user.id).await?.len() > GROUPS_PER_USER {
             return Err(Error::LimitExceeded(format!("Cannot exceed quota for GroupsPerUser: {GROUPS_PER_USER}")));

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::errors::Error;
+use super::errors::{Error, POLICIES_FIRST};
 use super::get_role;
 use crate::context::Context;
 use crate::iam::entity::Role;
@@ -23,7 +23,7 @@ pub async fn handle(cx: &Context, role: Role, _: Request) -> Result<Response, Er
     cx.write(async |tx| {
         get_role::still(tx, &role).await?;
         if !store::iam::policy_names(tx, &role.account_id, &role.id).await?.is_empty() {
-            return Err(Error::DeleteConflict("Cannot delete entity, must delete policies first."));
+            return Err(Error::DeleteConflict(POLICIES_FIRST));
         }
         Ok::<_, Error>(store::iam::delete_role(tx, &role.account_id, &role.id).await?)
     })

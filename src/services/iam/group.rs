@@ -1,9 +1,10 @@
 //! The group that an operation is about.
 
 use super::errors::Error;
+use super::owner;
 use crate::context::Context;
 use crate::iam::arn::Arn;
-use crate::iam::entity::Group;
+use crate::iam::entity::{Group, User};
 use crate::operation::{Ask, Fault, Resolved};
 use crate::store::{self, Conn};
 
@@ -24,6 +25,13 @@ pub async fn found_group(cx: &Context, name: &str) -> Result<Resolved<Group>, Fa
 pub async fn still(tx: &mut Conn, judged: &Group) -> Result<Group, Error> {
     let now = store::iam::find_group_by_id(tx, &judged.account_id, &judged.id).await?;
     now.filter(|now| now.arn() == judged.arn()).ok_or_else(|| no_group(&judged.name))
+}
+
+/// The same, and a user who is to join or leave it.
+pub async fn still_with(tx: &mut Conn, judged: &Group, user_name: &str) -> Result<(Group, User), Error> {
+    let group = still(tx, judged).await?;
+    let user = store::iam::find_user(tx, &group.account_id, user_name).await?;
+    Ok((group, user.ok_or_else(|| owner::no_user(user_name))?))
 }
 
 /// The request asks about the group of its `group_name`.

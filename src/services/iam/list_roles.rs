@@ -1,23 +1,13 @@
 //! ListRoles, paged.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::answers::RoleAnswer;
 use super::errors::Error;
-use super::pages::Asked;
+use super::pages::ByPath;
 use super::trusted;
 use crate::context::Context;
 use crate::store;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Request {
-    path_prefix: Option<String>,
-    marker: Option<String>,
-    max_items: Option<i64>,
-}
-
-asks_about_everything!(Request);
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -28,14 +18,13 @@ pub struct Response {
     marker: Option<String>,
 }
 
-pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, (): (), request: ByPath) -> Result<Response, Error> {
     let place = ["iam:ListRoles", cx.account_id.as_str()];
-    let asked = Asked { marker: request.marker.as_deref(), max_items: request.max_items };
+    let asked = request.asked();
     let after = asked.after(cx, &place)?;
-    let prefix = request.path_prefix.unwrap_or_else(|| "/".to_owned());
     let (roles, marker) = cx
         .read(async |tx| {
-            let roles = store::iam::list_roles(tx, &cx.account_id, &prefix, &after, asked.limit() + 1).await?;
+            let roles = store::iam::list_roles(tx, &cx.account_id, request.prefix(), &after, asked.limit() + 1).await?;
             let (mut roles, marker) = asked.cut(cx, &place, roles, |role| role.id.to_string())?;
             trusted::by_arn(tx, &cx.account_id, &mut roles).await?;
             Ok::<_, Error>((roles, marker))

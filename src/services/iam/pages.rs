@@ -1,5 +1,7 @@
 //! The pages of IAM's lists.
 
+use serde::Deserialize;
+
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::paging;
@@ -13,6 +15,29 @@ pub struct Asked<'a> {
     pub marker: Option<&'a str>,
     /// How many are wanted at most.
     pub max_items: Option<i64>,
+}
+
+/// A list of what has a path, of which a page is asked for.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ByPath {
+    path_prefix: Option<String>,
+    marker: Option<String>,
+    max_items: Option<i64>,
+}
+
+asks_about_everything!(ByPath);
+
+impl ByPath {
+    /// What paths begin with.
+    pub fn prefix(&self) -> &str {
+        self.path_prefix.as_deref().unwrap_or("/")
+    }
+
+    /// The page.
+    pub fn asked(&self) -> Asked<'_> {
+        Asked { marker: self.marker.as_deref(), max_items: self.max_items }
+    }
 }
 
 /// A page, and the marker of the next if there is one.

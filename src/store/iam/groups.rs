@@ -153,10 +153,12 @@ pub struct AttachedTexts {
 /// # Errors
 /// [`StoreError`].
 pub async fn attached(tx: &mut Conn, account_id: &AccountId, owner_id: &UniqueId) -> Result<Option<AttachedTexts>, StoreError> {
-    let group_name = find_group_by_id(tx, account_id, owner_id).await?.map(|group| group.name);
-    if group_name.is_none() && !super::exists(tx, account_id, owner_id).await? {
-        return Ok(None);
-    }
+    let group_name = if super::exists(tx, account_id, owner_id).await? {
+        None
+    } else {
+        let Some(group) = find_group_by_id(tx, account_id, owner_id).await? else { return Ok(None) };
+        Some(group.name)
+    };
     let groups = groups_of(tx, account_id, owner_id).await?.into_iter().map(|group| group.id).collect();
     let policies = policies(tx, account_id, owner_id).await?.into_iter().collect();
     Ok(Some(AttachedTexts { group_name, policies, groups }))
