@@ -47,7 +47,7 @@ pub use theme::chosen as theme_of;
 use fields::{Fields, number};
 use frame::Frame;
 use moment::Moment;
-use reply::{Outcome, Reply, Shown, confirmed};
+use reply::{Outcome, Reply, Shown, confirmed, mistyped};
 use row::{Row, form, page};
 use visit::{May, Visit, segment};
 

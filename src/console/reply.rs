@@ -130,6 +130,11 @@ pub fn confirmed(fields: &Fields, name: &str) -> Result<(), WireError> {
     if fields.text("confirm") == name { Ok(()) } else { Err(refused(format!("Nothing was done: what was typed is not `{name}`."))) }
 }
 
+/// The same, where nothing but the name was typed: back to the page that asked for it, unless it is the one.
+pub fn mistyped(fields: &Fields, name: &str, at: String) -> Option<Reply> {
+    (fields.text("confirm") != name).then(|| Reply::done(at, "Nothing was deleted: the name that was typed is another."))
+}
+
 /// Whether policies refused it.
 #[must_use]
 pub fn is_denial(error: &WireError) -> bool {

@@ -4,7 +4,8 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use super::{Part, WHOLE, call, delete_whole, group_at, path, policy_names, user_at};
-use crate::console::{Fields, Frame, May, Moment, Outcome, Reply, Visit, segment};
+use crate::console::reply::refused;
+use crate::console::{Fields, Frame, May, Moment, Outcome, Reply, Visit, mistyped, segment};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 use crate::wire::model::Service;
@@ -126,8 +127,8 @@ pub async fn change_users(visit: &Visit, fields: &Fields) -> Outcome {
 /// `POST /console/iam/groups/{name}/delete`: with its policies, and without the users that were in it.
 pub async fn delete(visit: &Visit, fields: &Fields) -> Outcome {
     let name = visit.segment("name");
-    if fields.text("confirm") != name {
-        return Ok(Reply::done(group_at(&name), "Nothing was deleted: the name that was typed is another."));
+    if let Some(reply) = mistyped(fields, &name, group_at(&name)) {
+        return Ok(reply);
     }
     match delete_all(visit, &name).await {
         Ok(()) => Ok(Reply::done("/iam/groups", format!("Group {name} was deleted, with its policies. Its users stay."))),
@@ -138,7 +139,7 @@ pub async fn delete(visit: &Visit, fields: &Fields) -> Outcome {
 async fn delete_all(visit: &Visit, name: &str) -> Result<(), WireError> {
     let group = call(visit, "GetGroup", json!({"GroupName": name, "MaxItems": WHOLE})).await?;
     if !group.at("Marker").is_null() {
-        return Err(crate::console::reply::refused(format!("More than {WHOLE} users are in the group: take them out first.")));
+        return Err(refused(format!("More than {WHOLE} users are in the group: take them out first.")));
     }
     let policies = call(visit, "ListGroupPolicies", json!({"GroupName": name, "MaxItems": WHOLE})).await?;
     let of_user = |user: &Value| ("RemoveUserFromGroup", json!({"GroupName": name, "UserName": user.at("UserName")}));

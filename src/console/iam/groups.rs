@@ -3,19 +3,10 @@
 use askama::Template;
 use serde_json::json;
 
-use super::{Listing, call, group_at, path};
-use crate::console::{Fields, Frame, May, Moment, Outcome, Reply, Visit};
-use crate::kit::json::Members as _;
+use super::{Listed, Listing, call, group_at, path};
+use crate::console::{Fields, Frame, May, Outcome, Reply, Visit};
 use crate::wire::fault::WireError;
 use crate::wire::model::Service;
-
-struct Listed {
-    name: String,
-    arn: String,
-    path: String,
-    created: Option<Moment>,
-    href: String,
-}
 
 #[derive(Template)]
 #[template(path = "console/iam/groups.html")]
@@ -32,13 +23,7 @@ struct GroupsPage {
 /// `GET /console/iam/groups`
 pub async fn show(visit: &Visit) -> Outcome {
     let Listing { items, prefix, first, next, refused } = Listing::of(visit, "ListGroups", "Groups", "/iam/groups").await;
-    let groups = items.iter().map(|group| Listed {
-        href: group_at(&group.text("GroupName")),
-        name: group.text("GroupName"),
-        arn: group.text("Arn"),
-        path: group.text("Path"),
-        created: Moment::read(group.at("CreateDate"), visit.now()),
-    });
+    let groups = items.iter().map(|group| Listed::of(visit, group, "GroupName", group_at));
     Ok(Reply::page(&GroupsPage { frame: visit.frame("IAM groups"), groups: groups.collect(), prefix, refused, first, next }))
 }
 

@@ -13,7 +13,7 @@ pub mod users;
 use serde_json::{Value, json};
 
 use super::row::{Row, form, page};
-use super::{May, Visit, segment};
+use super::{May, Moment, Visit, segment};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 use crate::wire::model::Service;
@@ -153,6 +153,29 @@ impl Listing {
             prefix: prefix.clone().unwrap_or_default(),
             refused,
         }
+    }
+}
+
+/// A user or a group, as a list shows it.
+pub struct Listed {
+    /// Its name.
+    pub name: String,
+    /// Its ARN.
+    pub arn: String,
+    /// Its path.
+    pub path: String,
+    /// When it was made.
+    pub created: Option<Moment>,
+    /// Where its page is, below the console's root.
+    pub href: String,
+}
+
+impl Listed {
+    /// What an operation answers of it, with its name in the member `name`.
+    pub fn of(visit: &Visit, listed: &Value, name: &str, at: impl Fn(&str) -> String) -> Self {
+        let name = listed.text(name);
+        let created = Moment::read(listed.at("CreateDate"), visit.now());
+        Self { href: at(&name), arn: listed.text("Arn"), path: listed.text("Path"), created, name }
     }
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::roles::{pretty, trusted};
 use super::{Part, Tag, call, delete_whole, policy_names, role_at, tags};
-use crate::console::{Fields, Frame, May, Moment, Outcome, Reply, Visit};
+use crate::console::{Fields, Frame, May, Moment, Outcome, Reply, Visit, mistyped};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 use crate::wire::model::Service;
@@ -106,8 +106,8 @@ pub async fn update(visit: &Visit, fields: &Fields) -> Outcome {
 /// `POST /console/iam/roles/{name}/delete`: with its policies.
 pub async fn delete(visit: &Visit, fields: &Fields) -> Outcome {
     let name = visit.segment("name");
-    if fields.text("confirm") != name {
-        return Ok(Reply::done(role_at(&name), "Nothing was deleted: the name that was typed is another."));
+    if let Some(reply) = mistyped(fields, &name, role_at(&name)) {
+        return Ok(reply);
     }
     match delete_all(visit, &name).await {
         Ok(()) => Ok(Reply::done("/iam/roles", format!("Role {name} was deleted. Its sessions may do nothing any more."))),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::access_keys::{self, Key};
 use super::{Part, Tag, call, delete_whole, path, policy_names, tags, user_at};
-use crate::console::{Fields, Frame, May, Moment, Outcome, Reply, Visit};
+use crate::console::{Fields, Frame, May, Moment, Outcome, Reply, Visit, mistyped};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 use crate::wire::model::Service;
@@ -111,8 +111,8 @@ pub async fn update(visit: &Visit, fields: &Fields) -> Outcome {
 /// `POST /console/iam/users/{name}/delete`: with all that is theirs, in the order that IAM wants.
 pub async fn delete(visit: &Visit, fields: &Fields) -> Outcome {
     let name = visit.segment("name");
-    if fields.text("confirm") != name {
-        return Ok(Reply::done(user_at(&name), "Nothing was deleted: the name that was typed is another."));
+    if let Some(reply) = mistyped(fields, &name, user_at(&name)) {
+        return Ok(reply);
     }
     match delete_all(visit, &name).await {
         Ok(()) => Ok(Reply::done("/iam/users", format!("User {name} was deleted, with its policies and access keys."))),

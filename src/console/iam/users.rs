@@ -3,19 +3,10 @@
 use askama::Template;
 use serde_json::json;
 
-use super::{Listing, call, path, tags_of_lines, user_at};
-use crate::console::{Fields, Frame, May, Moment, Outcome, Reply, Visit};
-use crate::kit::json::Members as _;
+use super::{Listed, Listing, call, path, tags_of_lines, user_at};
+use crate::console::{Fields, Frame, May, Outcome, Reply, Visit};
 use crate::wire::fault::WireError;
 use crate::wire::model::Service;
-
-struct Listed {
-    name: String,
-    arn: String,
-    path: String,
-    created: Option<Moment>,
-    href: String,
-}
 
 #[derive(Template)]
 #[template(path = "console/iam/users.html")]
@@ -32,13 +23,7 @@ struct UsersPage {
 /// `GET /console/iam/users`
 pub async fn show(visit: &Visit) -> Outcome {
     let Listing { items, prefix, first, next, refused } = Listing::of(visit, "ListUsers", "Users", "/iam/users").await;
-    let users = items.iter().map(|user| Listed {
-        href: user_at(&user.text("UserName")),
-        name: user.text("UserName"),
-        arn: user.text("Arn"),
-        path: user.text("Path"),
-        created: Moment::read(user.at("CreateDate"), visit.now()),
-    });
+    let users = items.iter().map(|user| Listed::of(visit, user, "UserName", user_at));
     Ok(Reply::page(&UsersPage { frame: visit.frame("IAM users"), users: users.collect(), prefix, refused, first, next }))
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{call, pool_at};
 use crate::console::iam::role_at;
-use crate::console::{Fields, Frame, May, Outcome, Reply, Visit, segment};
+use crate::console::{Fields, Frame, May, Outcome, Reply, Visit, mistyped, segment};
 use crate::iam::arn;
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
@@ -200,8 +200,8 @@ pub async fn delete(visit: &Visit, fields: &Fields) -> Outcome {
     let id = visit.segment("id");
     let pool = call(visit, "DescribeIdentityPool", json!({"IdentityPoolId": id})).await?;
     let name = pool.text("IdentityPoolName");
-    if fields.text("confirm") != name {
-        return Ok(Reply::done(pool_at(&id), "Nothing was deleted: the name that was typed is another."));
+    if let Some(reply) = mistyped(fields, &name, pool_at(&id)) {
+        return Ok(reply);
     }
     match call(visit, "DeleteIdentityPool", json!({"IdentityPoolId": id})).await {
         Ok(_) => {

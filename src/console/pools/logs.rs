@@ -45,7 +45,8 @@ impl Given {
             let arns = DESTINATIONS.iter().filter_map(|(kind, arn, _)| of_source?.at(kind).at(arn).as_str());
             arns.map(str::to_owned).next().unwrap_or_default()
         };
-        Self { messages: arn("userNotification"), events: arn("userAuthEvents") }
+        let [messages, events] = SOURCES.map(|(source, ..)| arn(source));
+        Self { messages, events }
     }
 
     fn read(fields: &Fields) -> Self {

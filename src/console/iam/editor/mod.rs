@@ -10,7 +10,7 @@ mod subject;
 use askama::Template;
 
 use super::roles::pretty;
-use crate::console::{Fields, Frame, May, Outcome, Reply, Shown, Visit};
+use crate::console::{Fields, Frame, May, Outcome, Reply, Shown, Visit, mistyped};
 use crate::crypto::digest;
 use crate::policy::canonical;
 use crate::wire::fault::WireError;
@@ -198,8 +198,8 @@ pub async fn delete_of_role(visit: &Visit, fields: &Fields) -> Outcome {
 }
 
 async fn delete(visit: &Visit, fields: &Fields, subject: Subject) -> Outcome {
-    if fields.text("confirm") != subject.policy() {
-        return Ok(Reply::done(subject.at(), "Nothing was deleted: the name that was typed is another."));
+    if let Some(reply) = mistyped(fields, subject.policy(), subject.at()) {
+        return Ok(reply);
     }
     subject.delete(visit).await?;
     Ok(Reply::done(subject.back(), format!("The policy {} was deleted. It holds no longer, from this moment on.", subject.policy())))
