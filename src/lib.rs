@@ -7,8 +7,10 @@
 //! |---|---|
 //! | [`startup`], [`config`], [`cli`] | settings to a running server; the command line, and its commands that run none |
 //! | [`http`] | routes, health, metrics, TLS |
+//! | [`hosted`] | the pages that a pool's users sign in at |
 //! | [`console`] | pages that call the wire's operations as whoever is signed in |
 //! | [`docs`] | the documentation, rendered and searched |
+//! | [`oauth`] | the endpoints of an OpenID provider that programs call |
 //! | [`pages`] | what every page shares: files, headers |
 //! | [`wire`] | bytes to typed operations and back, by the AWS interface models |
 //! | [`services`] | one file an operation, one table a service |
@@ -58,12 +60,14 @@ pub mod decisions;
 pub mod delivery;
 pub mod docs;
 pub mod flows;
+pub mod hosted;
 pub mod http;
 pub mod iam;
 pub mod identitypools;
 pub mod insight;
 pub mod jobs;
 pub mod kit;
+pub mod oauth;
 #[macro_use]
 pub mod operation;
 pub mod pages;

@@ -1,4 +1,4 @@
-//! The token of an app client itself: client credentials (RFC 6749 §4.4), by the API and, later, by the token endpoint.
+//! The token of an app client itself: client credentials (RFC 6749 §4.4), by the API and by the token endpoint.
 
 use std::time::Duration;
 
@@ -52,9 +52,29 @@ fails_with_the_store!(ClientTokenRefused);
 /// # Errors
 /// [`ClientTokenRefused`].
 pub async fn get(app: &App, app_client: &AppClient, asked: &[String]) -> Result<ClientToken, ClientTokenRefused> {
+    if !app_client.client.configuration.allows(CLIENT_TOKEN) {
+        return Err(ClientTokenRefused::Disabled);
+    }
+    grant(app, app_client, asked).await
+}
+
+/// The same, at the token endpoint.
+///
+/// # Errors
+/// [`ClientTokenRefused`].
+pub async fn by_credentials(app: &App, app_client: &AppClient, asked: &[String]) -> Result<ClientToken, ClientTokenRefused> {
+    let configuration = &app_client.client.configuration;
+    let allows = configuration.allowed_oauth_flows.iter().any(|flow| flow == "client_credentials");
+    if !configuration.allowed_oauth_flows_user_pool_client || !allows {
+        return Err(ClientTokenRefused::Disabled);
+    }
+    grant(app, app_client, asked).await
+}
+
+async fn grant(app: &App, app_client: &AppClient, asked: &[String]) -> Result<ClientToken, ClientTokenRefused> {
     let AppClient { pool, client, .. } = app_client;
     let configuration = &client.configuration;
-    if client.secrets.is_empty() || !configuration.allows(CLIENT_TOKEN) {
+    if client.secrets.is_empty() {
         return Err(ClientTokenRefused::Disabled);
     }
     // A scope goes with its resource server, whatever the client still lists.

@@ -7,6 +7,7 @@ use super::sign_in::SignInRefused;
 use super::triggers::Told;
 use super::whence::Whence;
 use crate::context::{App, Context};
+use crate::iam::origin::Origin;
 
 /// What a request says of where it comes from, and of the client's secret.
 #[derive(Clone, Copy)]
@@ -28,7 +29,27 @@ pub struct Entrance<'a> {
     pub(super) app_client: AppClient,
     /// Where the step comes from.
     pub(super) whence: Whence<'a>,
-    secret_hash: Option<&'a str>,
+    /// What a sign-in by it gives.
+    pub(super) gives: Gives,
+    secret_hash: SecretHash<'a>,
+}
+
+/// What a sign-in gives in the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Gives {
+    /// Tokens, to whoever asked.
+    Tokens,
+    /// A session of the browser, which the hosted pages go by.
+    BrowserSession,
+}
+
+/// What is shown of the client's secret.
+#[derive(Clone, Copy)]
+enum SecretHash<'a> {
+    /// This, for the user's name.
+    Shown(Option<&'a str>),
+    /// Nothing: a person signs in at our own pages, and what they get there is the client's only for its secret.
+    OwnPages,
 }
 
 impl<'a> Entrance<'a> {
@@ -39,7 +60,22 @@ impl<'a> Entrance<'a> {
     pub async fn admitted(cx: &'a Context, app_client: AppClient, told: Told, shown: Shown<'a>) -> Result<Self, SignInRefused> {
         let Shown { address, device_key, secret_hash } = shown;
         let whence = Whence::admitted(cx, &app_client, &cx.origin, address, device_key).await?;
-        Ok(Self { app: cx, app_client: app_client.telling(told), whence, secret_hash })
+        Ok(Self {
+            app: cx,
+            app_client: app_client.telling(told),
+            whence,
+            gives: Gives::Tokens,
+            secret_hash: SecretHash::Shown(secret_hash),
+        })
+    }
+
+    /// A step at the hosted pages, from an address that no list blocks.
+    ///
+    /// # Errors
+    /// [`SignInRefused::AddressBlocked`].
+    pub async fn at_own_pages(app: &'a App, app_client: AppClient, origin: &'a Origin) -> Result<Self, SignInRefused> {
+        let whence = Whence::admitted(app, &app_client, origin, origin.source_ip, None).await?;
+        Ok(Self { app, app_client, whence, gives: Gives::BrowserSession, secret_hash: SecretHash::OwnPages })
     }
 }
 
@@ -49,6 +85,9 @@ impl Entrance<'_> {
     /// # Errors
     /// [`SecretRefused`].
     pub(super) fn check_secret_hash(&self, names: &[&str]) -> Result<(), SecretRefused> {
-        self.app_client.check_secret_hash(self.app, names, self.secret_hash)
+        match self.secret_hash {
+            SecretHash::Shown(hash) => self.app_client.check_secret_hash(self.app, names, hash),
+            SecretHash::OwnPages => Ok(()),
+        }
     }
 }

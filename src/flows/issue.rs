@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Map, Value, json};
 
 use super::clients::{AppClient, NoSuchClient};
 use super::failed::{Failed, fails_with_the_store};
 use super::triggers::TriggerRefused;
 use super::triggers::tokens::{self, Changed, TokensFor};
 use crate::context::App;
-use crate::crypto::digest::PlainToken;
+use crate::crypto::digest::{PlainToken, sha256};
 use crate::crypto::ids;
 use crate::flows::pool_keys;
 use crate::kit::id::UserId;
@@ -19,18 +21,21 @@ use crate::userpools::authentication_level;
 use crate::userpools::device::NewDevice;
 use crate::userpools::group::GroupClaims;
 use crate::userpools::linked_identity::{ATTRIBUTE, claim_of};
+use crate::userpools::scopes::Scopes;
 use crate::userpools::user::User;
 
 /// What a sign-in, or its refresh, gives.
 pub struct Tokens {
     /// For the APIs.
     pub access_token: String,
-    /// Who the user is.
-    pub id_token: String,
+    /// Who the user is, where that was asked for: by the API always.
+    pub id_token: Option<String>,
     /// What the sign-in goes on by; a refresh gives no new one.
     pub refresh_token: Option<String>,
     /// How long the access token lives.
     pub lifetime: Duration,
+    /// The scopes of the access token, blank-separated.
+    pub scope: String,
     /// The device that the sign-in was given, to be confirmed.
     pub new_device: Option<NewDevice>,
 }
@@ -50,6 +55,28 @@ pub enum IssueRefused {
 }
 
 fails_with_the_store!(IssueRefused);
+
+/// What tokens are made for.
+pub struct Issue<'a> {
+    /// The sign-in.
+    pub family: &'a TokenFamily,
+    /// The refresh token that goes with them.
+    pub refresh_token: Option<String>,
+    /// What the pool's function is told that they are for.
+    pub tokens_for: TokensFor,
+    /// What the client has the ID token repeat.
+    pub nonce: Option<String>,
+    /// The scopes, where they are fewer than the sign-in's.
+    pub narrowed: Option<String>,
+}
+
+impl<'a> Issue<'a> {
+    /// Tokens with all the scopes of a sign-in.
+    #[must_use]
+    pub const fn of(family: &'a TokenFamily, refresh_token: Option<String>, tokens_for: TokensFor) -> Self {
+        Self { family, refresh_token, tokens_for, nonce: None, narrowed: None }
+    }
+}
 
 /// A new sign-in: its row, and its refresh token in the form that only the client keeps.
 ///
@@ -73,6 +100,8 @@ pub fn new_family(app: &App, app_client: &AppClient, user_id: &UserId, device_ke
         revoked_at: None,
         methods: Vec::new(),
         acr: None,
+        scope: None,
+        browser_session_id: None,
     };
     // The id finds the row; the secret proves the holder.
     let refresh_token = format!("{}.{}", family.origin_jti, secret.expose_secret());
@@ -83,21 +112,16 @@ pub fn new_family(app: &App, app_client: &AppClient, user_id: &UserId, device_ke
 ///
 /// # Errors
 /// [`IssueRefused`].
-pub async fn tokens(
-    app: &App,
-    app_client: &AppClient,
-    user: &User,
-    groups: GroupClaims,
-    family: &TokenFamily,
-    refresh_token: Option<String>,
-    tokens_for: TokensFor,
-) -> Result<Tokens, IssueRefused> {
+pub async fn tokens(app: &App, app_client: &AppClient, user: &User, groups: GroupClaims, issue: Issue<'_>) -> Result<Tokens, IssueRefused> {
+    let Issue { family, refresh_token, tokens_for, nonce, narrowed } = issue;
+    let granted = narrowed.or_else(|| family.scope.clone());
+    let (scopes, scope) = (Scopes::granted(granted.as_deref()), granted.as_deref().unwrap_or(USER_ADMIN_SCOPE));
     let configuration = &app_client.client.configuration;
     // A pool without a key was deleted while the sign-in was on its way.
     let keys = pool_keys::load(app, &app_client.pool.id).await?.ok_or_else(|| IssueRefused::NoSuchClient(app_client.gone()))?;
     let access_lifetime = configuration.access_token_lifetime().map_err(Failed::because)?;
     let id_lifetime = configuration.id_token_lifetime().map_err(Failed::because)?;
-    let changed = tokens::change(app, app_client, user, &groups, USER_ADMIN_SCOPE, tokens_for).await?;
+    let changed = tokens::change(app, app_client, user, &groups, scope, tokens_for).await?;
     let (overrides, groups) = changed.map_or((None, groups), |Changed { overrides, groups }| (Some(overrides), groups));
     let now = app.now();
     let event_id = ids::uuid(&mut app.rng());
@@ -110,7 +134,7 @@ pub async fn tokens(
         origin_jti: family.origin_jti.clone(),
         event_id: event_id.clone(),
         token_use: ACCESS.to_owned(),
-        scope: USER_ADMIN_SCOPE.to_owned(),
+        scope: scope.to_owned(),
         auth_time: family.authenticated_at.seconds(),
         acr: family.acr.clone(),
         amr: amr.clone(),
@@ -122,6 +146,29 @@ pub async fn tokens(
         aud: None,
         act: None,
     };
+    // Two signatures hold this worker for half a millisecond. Whoever waits on it with a connection in hand goes first: the
+    // other workers need those connections.
+    tokio::task::yield_now().await;
+    let (access_token, scope) = match &overrides {
+        None => (keys.current.sign(&access), access.scope.clone()),
+        Some(overrides) => {
+            let changed = overrides.of_access(tokens::members(&access)?);
+            let scope = changed.get("scope").and_then(Value::as_str).unwrap_or_default().to_owned();
+            (keys.current.sign(&changed), scope)
+        }
+    };
+    let access_token = access_token.map_err(Failed::because)?;
+    let tokens = |access_token: String, id_token: Option<String>| Tokens {
+        access_token,
+        id_token,
+        refresh_token,
+        lifetime: access_lifetime,
+        scope,
+        new_device: None,
+    };
+    if !scopes.has_id_token() {
+        return Ok(tokens(access_token, None));
+    }
     let id = IdClaims {
         sub: user.id.clone(),
         groups: groups.groups,
@@ -131,6 +178,9 @@ pub async fn tokens(
         username: user.username.clone(),
         origin_jti: family.origin_jti.clone(),
         aud: app_client.client.id.clone(),
+        nonce,
+        at_hash: family.scope.as_ref().map(|_| half_hash(&access_token)),
+        sid: family.browser_session_id.clone(),
         event_id,
         token_use: ID.to_owned(),
         auth_time: family.authenticated_at.seconds(),
@@ -140,36 +190,38 @@ pub async fn tokens(
         iat: now.seconds(),
         jti: ids::uuid(&mut app.rng()),
         act: None,
-        attributes: attribute_claims(app_client, user),
+        attributes: attribute_claims(app_client, user, scopes),
     };
-    // Two signatures hold this worker for half a millisecond. Whoever waits on it with a connection in hand goes first: the
-    // other workers need those connections.
-    tokio::task::yield_now().await;
-    let (access_token, id_token) = match overrides {
-        None => (keys.current.sign(&access), keys.current.sign(&id)),
-        Some(overrides) => {
-            let (access, id) = (tokens::members(&access)?, tokens::members(&id)?);
-            (keys.current.sign(&overrides.of_access(access)), keys.current.sign(&overrides.of_id(id)))
-        }
+    let id_token = match &overrides {
+        None => keys.current.sign(&id),
+        Some(overrides) => keys.current.sign(&overrides.of_id(tokens::members(&id)?)),
     };
-    Ok(Tokens {
-        access_token: access_token.map_err(Failed::because)?,
-        lifetime: access_lifetime,
-        refresh_token,
-        id_token: id_token.map_err(Failed::because)?,
-        new_device: None,
-    })
+    Ok(tokens(access_token, Some(id_token.map_err(Failed::because)?)))
 }
 
-/// The attributes that the client may read, and by whom else the user is known, which every client is told; what says that an address is verified is a boolean.
-pub fn attribute_claims(app_client: &AppClient, user: &User) -> Map<String, Value> {
-    let readable = user.attributes.iter().filter(|(name, _)| *name == ATTRIBUTE || app_client.client.configuration.may_read(name));
+/// What an ID token says of the access token beside it: base64url of the left half of its SHA-256 (OpenID Connect Core 1.0 §3.1.3.6).
+fn half_hash(access_token: &str) -> String {
+    let hash = sha256(&[access_token.as_bytes()]);
+    URL_SAFE_NO_PAD.encode(hash.split_at(hash.len() / 2).0)
+}
+
+/// The attributes that the client may read and its scopes tell, and by whom else the user is known, which every client is told; of
+/// OpenID's types: booleans, a number, an object (OpenID Connect Core 1.0 §5.1).
+pub fn attribute_claims(app_client: &AppClient, user: &User, scopes: Scopes<'_>) -> Map<String, Value> {
+    let may_read = |name: &str| name == ATTRIBUTE || app_client.client.configuration.may_read(name);
+    let readable = user.attributes.iter().filter(|(name, _)| may_read(name) && scopes.tell(name));
     readable
         .map(|(name, value)| match name.as_str() {
             "email_verified" | "phone_number_verified" => (name.clone(), Value::Bool(value == "true")),
             ATTRIBUTE => (name.clone(), claim_of(value)),
+            "address" => (name.clone(), address(value)),
             "updated_at" => (name.clone(), value.parse::<i64>().map_or(Value::Null, Value::from)),
             _ => (name.clone(), Value::String(value.clone())),
         })
         .collect()
+}
+
+/// A postal address: JSON where it was given so, else as it is written on an envelope (the same, §5.1.1).
+fn address(value: &str) -> Value {
+    serde_json::from_str(value).ok().filter(Value::is_object).unwrap_or_else(|| json!({"formatted": value}))
 }

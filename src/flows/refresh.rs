@@ -3,7 +3,7 @@
 use super::clients::{AppClient, NoSuchClient, SecretRefused};
 use super::entrance::Entrance;
 use super::failed::{Failed, fails_with_the_store};
-use super::issue::{self, IssueRefused, Tokens};
+use super::issue::{self, Issue, IssueRefused, Tokens};
 use super::refresh_token::{self, Presented};
 use super::triggers::TriggerRefused;
 use super::triggers::tokens::TokensFor;
@@ -12,8 +12,10 @@ use super::{devices, sessions};
 use crate::context::App;
 use crate::store::tokens::{self, FamilyOfMember, TokenFamily};
 use crate::store::{Conn, StoreError};
+use crate::tokens::claims::USER_ADMIN_SCOPE;
 use crate::userpools::group::GroupClaims;
 use crate::userpools::refresh_rotation::{Standing, standing};
+use crate::userpools::scopes::{self, NoSuchScope};
 use crate::userpools::user::User;
 
 /// Why a sign-in is not refreshed.
@@ -34,6 +36,9 @@ pub enum RefreshRefused {
     /// Past its time.
     #[error("the refresh token has expired")]
     Expired,
+    /// A scope that the sign-in has not.
+    #[error(transparent)]
+    Scope(#[from] NoSuchScope),
     /// The user may not sign in.
     #[error("the user is disabled")]
     UserDisabled,
@@ -84,7 +89,7 @@ pub async fn refresh(entrance: &Entrance<'_>, token: &str) -> Result<Tokens, Ref
     asked.goes_on(&family, &user)?;
     asked.check_device(&family, whence).await?;
     sessions::used(app, &app_client.pool, &family, whence).await?;
-    Ok(issue::tokens(app, app_client, &user, groups, &family, None, TokensFor::Refresh).await?)
+    Ok(issue::tokens(app, app_client, &user, groups, Issue::of(&family, None, TokensFor::Refresh)).await?)
 }
 
 /// Refreshes by GetTokensFromRefreshToken, whose answer has the refresh token that follows, where the client has them rotate.
@@ -96,22 +101,48 @@ pub async fn exchange(app: &App, app_client: &AppClient, token: &str, whence: Wh
     if !configuration.rotates_refresh_tokens() && !configuration.allows_refresh_by_initiate_auth() {
         return Err(RefreshRefused::Disabled);
     }
+    go_on(app, app_client, token, None, whence).await
+}
+
+/// The same at the token endpoint, which gives refresh tokens to the clients that use it, and takes them (RFC 6749 §6); with fewer
+/// scopes, if any are named.
+///
+/// # Errors
+/// [`RefreshRefused`].
+pub async fn at_token_endpoint(
+    app: &App,
+    app_client: &AppClient,
+    token: &str,
+    scope: Option<&str>,
+    whence: Whence<'_>,
+) -> Result<Tokens, RefreshRefused> {
+    if !app_client.client.configuration.allowed_oauth_flows_user_pool_client {
+        return Err(RefreshRefused::Disabled);
+    }
+    go_on(app, app_client, token, scope, whence).await
+}
+
+async fn go_on(app: &App, app_client: &AppClient, token: &str, scope: Option<&str>, whence: Whence<'_>) -> Result<Tokens, RefreshRefused> {
+    let configuration = &app_client.client.configuration;
     let asked = Asked { app, app_client, token: refresh_token::read(token).ok_or(RefreshRefused::Invalid)? };
     let found = app.read(async |tx| asked.find(tx).await).await?;
     // What is no token at all is refused before anything is locked for it.
     let (family, user, groups) = asked.genuine(found)?;
+    let narrowed = scope.map(|scope| scopes::narrow(scope, family.scope.as_deref().unwrap_or(USER_ADMIN_SCOPE))).transpose()?;
     if !configuration.rotates_refresh_tokens() && asked.standing(&family)? == Standing::Current {
         asked.goes_on(&family, &user)?;
         asked.check_device(&family, whence).await?;
         sessions::used(app, &app_client.pool, &family, whence).await?;
-        return Ok(issue::tokens(app, app_client, &user, groups, &family, None, TokensFor::Refresh).await?);
+        let issue = Issue { narrowed, ..Issue::of(&family, None, TokensFor::Refresh) };
+        return Ok(issue::tokens(app, app_client, &user, groups, issue).await?);
     }
     asked.check_device(&family, whence).await?;
     // Reuse is a refusal that is remembered.
     let (family, user, groups) = app.write(async |tx| asked.take(tx).await).await??;
     sessions::used(app, &app_client.pool, &family, whence).await?;
     let next = Some(refresh_token::of_generation(app, &family, family.generation));
-    Ok(issue::tokens(app, app_client, &user, groups, &family, next, TokensFor::Refresh).await?)
+    let issue = Issue { narrowed, ..Issue::of(&family, next, TokensFor::Refresh) };
+    Ok(issue::tokens(app, app_client, &user, groups, issue).await?)
 }
 
 type Refreshed = (TokenFamily, User, GroupClaims);

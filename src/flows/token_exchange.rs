@@ -19,6 +19,7 @@ use crate::store;
 use crate::tokens::claims::{ACCESS, AccessClaims, Actor, ID, IdClaims, USER_ADMIN_SCOPE};
 use crate::userpools::oauth_settings::ClientKind;
 use crate::userpools::resource_server::{ResourceServer, exists};
+use crate::userpools::scopes::Scopes;
 use crate::userpools::token_exchange::granted;
 
 /// The flow without an actor, and the flow with one.
@@ -240,6 +241,9 @@ impl Draft<'_> {
             username: from.user.username.clone(),
             origin_jti: from.origin_jti.clone(),
             aud: self.audience.as_deref().map_or_else(|| self.app_client.client.id.clone(), ClientId::from),
+            nonce: None,
+            at_hash: None,
+            sid: None,
             event_id: ids::uuid(&mut app.rng()),
             token_use: ID.to_owned(),
             auth_time: from.authenticated_at,
@@ -250,7 +254,7 @@ impl Draft<'_> {
             iat: now.seconds(),
             jti: ids::uuid(&mut app.rng()),
             act: self.act.clone(),
-            attributes: attribute_claims(self.app_client, &from.user),
+            attributes: attribute_claims(self.app_client, &from.user, Scopes::granted(None)),
         }
     }
 }

@@ -11,7 +11,7 @@ use actix_web::web::{PayloadConfig, ServiceConfig, get, head, post, put, resourc
 
 use super::{auth_event_feedback, confirm_user, dev, health, imports, metrics, pool_assets, well_known};
 use crate::config::Mode;
-use crate::{console, decisions, docs, insight, pages, wire};
+use crate::{console, decisions, docs, hosted, insight, oauth, pages, wire};
 
 /// A larger body is refused with 413.
 const MAX_BODY_BYTES: usize = 1024 * 1024;
@@ -56,6 +56,8 @@ pub fn configure(mode: Mode) -> impl Fn(&mut ServiceConfig) {
             .route("/v1/forward-auth/{original:.*}", to(decisions::forward_auth::handle))
             .route("/_imports/{pool}/{job}", put().to(imports::take))
             .route("/{pool}/.well-known/jwks.json", get().to(well_known::jwks))
+            .configure(oauth::configure)
+            .configure(hosted::configure)
             .service(resource("/{pool}/confirmUser").route(get().to(confirm_user::ask)).route(post().to(confirm_user::confirm)))
             .service(
                 resource("/{pool}/authEventFeedback").route(get().to(auth_event_feedback::ask)).route(post().to(auth_event_feedback::say)),

@@ -23,7 +23,7 @@ use super::{app, body, h2, metrics};
 use crate::config::Transport;
 use crate::context::App;
 use crate::decisions::forward_auth::Rules;
-use crate::pages;
+use crate::{oauth, pages};
 
 /// The head of a first request is there within this time, and so is a TLS handshake.
 const HEAD_SECONDS: Duration = Duration::from_secs(10);
@@ -105,6 +105,7 @@ impl Parts {
             .wrap(app::cors())
             .wrap(from_fn(app::judge_preflights))
             .wrap(from_fn(pages::own_origin_only))
+            .wrap(from_fn(oauth::at_domain))
             .configure(app::configure(self.app.mode))
     }
 }

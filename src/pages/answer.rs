@@ -7,7 +7,8 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::guard::GuardContext;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, HeaderMap,
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderValue,
 };
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse};
@@ -56,6 +57,29 @@ pub fn html_with(status: StatusCode, page: &impl Template) -> HttpResponse {
     response.content_type("text/html; charset=utf-8").body(text)
 }
 
+/// What is said of the pages that people sign in at. Forms are not held to this origin: browsers hold to that what a form's answer
+/// leads to as well (Chromium does), which is the client's callback and wherever that leads.
+const OF_HOSTED: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; \
+     base-uri 'none'";
+
+/// A page that people sign in at.
+#[must_use]
+pub fn hosted(status: StatusCode, page: &impl Template) -> HttpResponse {
+    let mut response = html_with(status, page);
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(OF_HOSTED));
+    response
+}
+
+/// An answer without a page, which is nobody else's either.
+#[must_use]
+pub fn bare(status: StatusCode) -> HttpResponse {
+    let mut response = HttpResponse::build(status);
+    for header in HEADERS {
+        response.insert_header(header);
+    }
+    response.finish()
+}
+
 /// What is said of HTML that others wrote, in place of what is said of pages: it is seen in a frame of a page of ours, and runs
 /// and fetches nothing.
 const OF_OTHERS: [(&str, &str); 2] = [
@@ -93,7 +117,9 @@ pub fn is_for_a_browser(context: &GuardContext<'_>) -> bool {
 pub async fn own_origin_only(request: ServiceRequest, next: Next<impl MessageBody>) -> Result<ServiceResponse<impl MessageBody>, Error> {
     let is_page = is_page(request.request());
     let mut response = next.call(request).await?;
-    if is_page {
+    // The pages of pools are below the ids of these.
+    let is_html = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if is_page || is_html {
         close(response.headers_mut());
     }
     Ok(response)

@@ -36,6 +36,8 @@ static ASSETS: LazyLock<BTreeMap<&'static str, Asset>> = LazyLock::new(|| {
         "app.js": "text/javascript; charset=utf-8",
         "docs.css": "text/css; charset=utf-8",
         "docs.js": "text/javascript; charset=utf-8",
+        "hosted.css": "text/css; charset=utf-8",
+        "hosted.js": "text/javascript; charset=utf-8",
         "htmx.js": "text/javascript; charset=utf-8",
         "icon.svg": "image/svg+xml",
     };

@@ -51,8 +51,10 @@ macro_rules! expiring {
 }
 
 /// The tables whose rows expire.
-pub const TABLES: [Expiring; 16] = [
+pub const TABLES: [Expiring; 18] = [
     expiring!("audit_events", "account_id, event_id", "created_at", EVENTS_KEPT),
+    expiring!("authorization_codes", "pool_id, code_hash", "expires_at", Duration::ZERO),
+    expiring!("browser_sessions", "pool_id, session_hash", "expires_at", Duration::ZERO),
     expiring!("challenge_sessions", "pool_id, session_id", "expires_at", Duration::ZERO),
     expiring!("client_metadata_documents", "pool_id, cimd_policy_id, url", "expires_at", Duration::ZERO),
     expiring!("configuration_changes", "stream, number", "changed_at", changes::KEPT),

@@ -44,6 +44,7 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(84, "role uses", include_str!("../../migrations/0084_role_uses.sql")),
     shared(85, "event feedback", include_str!("../../migrations/0085_event_feedback.sql")),
     shared(86, "iam groups", include_str!("../../migrations/0086_iam_groups.sql")),
+    shared(87, "authorization", include_str!("../../migrations/0087_authorization.sql")),
 ];
 const fn shared(version: i64, name: &'static str, sql: &'static str) -> (i64, &'static str, &'static str, &'static str) {
     (version, name, sql, sql)

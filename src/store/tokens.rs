@@ -2,7 +2,7 @@
 
 use super::groups::MembershipRow;
 use super::users::{UserRow, user_columns};
-use super::{Conn, StoreError};
+use super::{Conn, StoreError, browser_sessions};
 use crate::crypto::digest::HashedToken;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{ClientId, UserId, UserPoolId};
@@ -39,6 +39,10 @@ pub struct TokenFamily {
     pub methods: Vec<Method>,
     /// What its tokens say in `acr`, where it was to reach a level.
     pub acr: Option<String>,
+    /// The scopes that it was authorized for, blank-separated; `None` for a sign-in by the API, for all that the user may do.
+    pub scope: Option<String>,
+    /// The browser's session that it came by (`sid`).
+    pub browser_session_id: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -56,6 +60,8 @@ struct FamilyRow {
     revoked_at: Option<i64>,
     methods: String,
     acr: Option<String>,
+    scope: Option<String>,
+    browser_session_id: Option<String>,
 }
 
 impl From<FamilyRow> for TokenFamily {
@@ -72,8 +78,10 @@ impl From<FamilyRow> for TokenFamily {
             authenticated_at: Timestamp::from_millis(row.authenticated_at),
             expires_at: Timestamp::from_millis(row.expires_at),
             revoked_at: row.revoked_at.map(Timestamp::from_millis),
-            methods: row.methods.split(' ').filter_map(Method::parse).collect(),
+            methods: Method::parse_all(&row.methods),
             acr: row.acr,
+            scope: row.scope,
+            browser_session_id: row.browser_session_id,
         }
     }
 }
@@ -84,7 +92,8 @@ impl From<FamilyRow> for TokenFamily {
 /// [`StoreError`].
 pub async fn insert_family(tx: &mut Conn, family: &TokenFamily) -> Result<bool, StoreError> {
     const SQL: &str = "INSERT INTO token_families (pool_id, origin_jti, user_id, client_id, device_key, refresh_token_hash, \
-                       authenticated_at, expires_at, methods, acr) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 \
+                       authenticated_at, expires_at, methods, acr, scope, browser_session_id) \
+                       SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 \
                        WHERE EXISTS (SELECT 1 FROM user_pool_clients WHERE pool_id = $1 AND client_id = $4)";
     let inserted = execute!(
         tx,
@@ -98,8 +107,10 @@ pub async fn insert_family(tx: &mut Conn, family: &TokenFamily) -> Result<bool, 
             family.refresh_token.as_str(),
             family.authenticated_at.millis(),
             family.expires_at.millis(),
-            family.methods.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(" "),
-            &family.acr
+            Method::write_all(&family.methods),
+            &family.acr,
+            &family.scope,
+            &family.browser_session_id
         ]
     )?;
     Ok(inserted == 1)
@@ -111,7 +122,8 @@ pub async fn insert_family(tx: &mut Conn, family: &TokenFamily) -> Result<bool, 
 /// [`StoreError`].
 pub async fn find_family(tx: &mut Conn, pool_id: &UserPoolId, origin_jti: &str) -> Result<Option<TokenFamily>, StoreError> {
     const SQL: &str = "SELECT pool_id, origin_jti, user_id, client_id, device_key, refresh_token_hash, generation, rotated_at, \
-                       authenticated_at, expires_at, revoked_at, methods, acr FROM token_families WHERE pool_id = $1 AND origin_jti = $2";
+                       authenticated_at, expires_at, revoked_at, methods, acr, scope, browser_session_id \
+                       FROM token_families WHERE pool_id = $1 AND origin_jti = $2";
     Ok(fetch!(tx, fetch_optional, FamilyRow, SQL, [pool_id, origin_jti])?.map(TokenFamily::from))
 }
 
@@ -142,7 +154,7 @@ pub struct FamilyOfMember {
 pub async fn find_family_of_member(tx: &mut Conn, pool_id: &UserPoolId, origin_jti: &str) -> Result<Option<FamilyOfMember>, StoreError> {
     const SQL: &str = concat!(
         "SELECT f.origin_jti, f.client_id, f.device_key, f.refresh_token_hash, f.generation, f.rotated_at, f.authenticated_at, \
-         f.expires_at, f.revoked_at, f.methods, f.acr, ",
+         f.expires_at, f.revoked_at, f.methods, f.acr, f.scope, f.browser_session_id, ",
         user_columns!(),
         ", g.group_name, g.role_arn, g.precedence \
           FROM token_families f JOIN users u ON u.pool_id = f.pool_id AND u.user_id = f.user_id \
@@ -178,16 +190,17 @@ pub async fn revoke_family(tx: &mut Conn, pool_id: &UserPoolId, origin_jti: &str
     execute!(tx, SQL, [pool_id, origin_jti, now.millis()]).map(drop)
 }
 
-/// Revokes every sign-in of a user.
+/// Revokes every sign-in of a user, and signs them out of every browser.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn revoke_all(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId, now: Timestamp) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE token_families SET revoked_at = $3 WHERE pool_id = $1 AND user_id = $2 AND revoked_at IS NULL";
-    execute!(tx, SQL, [pool_id, user_id, now.millis()]).map(drop)
+    execute!(tx, SQL, [pool_id, user_id, now.millis()])?;
+    browser_sessions::delete_all(tx, pool_id, user_id).await
 }
 
-/// Revokes every sign-in of a user but one.
+/// Revokes every sign-in of a user but one, and signs them out of every browser.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -200,7 +213,8 @@ pub async fn revoke_others(
 ) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE token_families SET revoked_at = $4 \
                        WHERE pool_id = $1 AND user_id = $2 AND origin_jti <> $3 AND revoked_at IS NULL";
-    execute!(tx, SQL, [pool_id, user_id, origin_jti, now.millis()]).map(drop)
+    execute!(tx, SQL, [pool_id, user_id, origin_jti, now.millis()])?;
+    browser_sessions::delete_all(tx, pool_id, user_id).await
 }
 
 /// What became of a challenge session.

@@ -79,10 +79,15 @@ impl TestBrowser<'_> {
 
     /// Sends any request to the console with the browser's cookies.
     pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: String) -> Answer {
+        self.send_to(super::HOST, method, &format!("/console{path}"), headers, body).await
+    }
+
+    /// Sends any request with the browser's cookies, whichever host they are of.
+    pub async fn send_to(&self, host: &str, method: Method, path: &str, headers: &[(&str, &str)], body: String) -> Answer {
         let cookies: Vec<String> = self.cookies.borrow().iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let mut all = vec![("host".to_owned(), super::HOST.to_owned()), ("cookie".to_owned(), cookies.join("; "))];
+        let mut all = vec![("host".to_owned(), host.to_owned()), ("cookie".to_owned(), cookies.join("; "))];
         all.extend(headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let answer = self.app.send(method, &format!("/console{path}"), &all, body.into_bytes()).await;
+        let answer = self.app.send(method, path, &all, body.into_bytes()).await;
         for cookie in answer.cookies() {
             let (name, rest) = cookie.split_once('=').unwrap();
             let value = rest.split(';').next().unwrap();

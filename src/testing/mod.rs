@@ -17,6 +17,7 @@ mod passkey;
 mod pool;
 #[cfg(test)]
 mod recovery;
+mod visitor;
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use std::time::Duration;
 use actix_http::Request;
 use actix_web::dev::{Service as _, ServiceResponse};
 use actix_web::http::Method;
+use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, init_service, read_body};
 use actix_web::web::Data;
 use futures_util::future::LocalBoxFuture;
@@ -40,6 +42,7 @@ pub use caller::TestCaller;
 pub use functions::{FUNCTIONS_KEY, FUNCTIONS_SECRET, KMS_KEY, OWN_SECRET, TestFunctions};
 pub use passkey::{TestKey, TestPasskey};
 pub use pool::{PASSWORD, TestPool, TestUser};
+pub use visitor::{CALLBACK, TestVisitor, VERIFIER, claims, parameter};
 
 use serde_json::{Value, json};
 
@@ -59,6 +62,7 @@ use crate::kit::clock::{ManualClock, Timestamp};
 use crate::kit::id::{AccountId, UniqueId};
 use crate::kit::rng::{Entropy, EntropyRng, SeededEntropy};
 use crate::kit::secret::Secret;
+use crate::oauth;
 use crate::startup;
 use crate::store::template::TestDatabase;
 use crate::store::{self, Db, StoreError};
@@ -266,8 +270,12 @@ impl Drop for TestApp {
 async fn open_routes(app: &Arc<App>) -> Routes {
     let rules = Data::new(Rules::compile(&[]).unwrap());
     let routes = actix_web::App::new().app_data(Data::from(Arc::clone(app))).app_data(rules);
-    let service = init_service(routes.configure(http::app::configure(app.mode))).await;
-    Rc::new(move |request| Box::pin(service.call(request)))
+    let routes = routes.wrap(from_fn(oauth::at_domain)).configure(http::app::configure(app.mode));
+    let service = init_service(routes).await;
+    Rc::new(move |request| {
+        let answering = service.call(request);
+        Box::pin(async { Ok(answering.await?.map_into_boxed_body()) })
+    })
 }
 
 async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &Arc<ManualClock>, seed: u64) -> Arc<App> {

@@ -139,6 +139,15 @@ pub struct IdClaims {
     pub origin_jti: String,
     /// The app client.
     pub aud: ClientId,
+    /// What the client had it repeat, in the first token of a sign-in at the hosted pages (OpenID Connect Core 1.0 §2).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub nonce: Option<String>,
+    /// The half of the hash of the access token that was given with it (the same, §3.1.3.6), at the hosted pages.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub at_hash: Option<String>,
+    /// The browser's session that the sign-in came by (OpenID Connect Front-Channel Logout 1.0 §3).
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sid: Option<String>,
     /// The request that made the token.
     pub event_id: String,
     /// Always `id`.

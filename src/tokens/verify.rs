@@ -109,6 +109,15 @@ impl<'a> RawJwt<'a> {
         Ok(claims)
     }
 
+    /// Verifies that an ID token is one of `issuer`, however old it is: good for whom it means, and for nothing else.
+    ///
+    /// # Errors
+    /// [`TokenRefused`].
+    pub fn verify_hint(&self, keys: &[PublicKey], issuer: &str) -> Result<IdClaims, TokenRefused> {
+        let claims: IdClaims = self.verify(keys, ID)?;
+        if claims.iss == issuer { Ok(claims) } else { Err(TokenRefused::WrongIssuer) }
+    }
+
     /// Verifies an app client's own access token of `issuer`. A user's is none: it names who signed in.
     ///
     /// # Errors

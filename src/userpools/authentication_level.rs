@@ -45,6 +45,18 @@ impl Method {
         Self::ALL.into_iter().find(|method| method.as_str() == text)
     }
 
+    /// Several, blank-separated; words that are none are left out.
+    #[must_use]
+    pub fn parse_all(text: &str) -> Vec<Self> {
+        text.split(' ').filter_map(Self::parse).collect()
+    }
+
+    /// Several, as [`Self::parse_all`] reads them.
+    #[must_use]
+    pub fn write_all(methods: &[Self]) -> String {
+        methods.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(" ")
+    }
+
     /// The method of a passkey whose browser said that it is attached so.
     #[must_use]
     pub fn of_passkey(attachment: Option<&str>) -> Self {

@@ -9,7 +9,7 @@ pub mod told;
 use serde::{Deserialize, Serialize};
 
 use super::authentication_level::{Method, Target};
-use super::client::Client;
+use super::client::{Client, ClientConfiguration};
 use super::device::{Device, DeviceStatus};
 use super::first_factor::{self, FirstFactor};
 use super::pool::Pool;
@@ -33,18 +33,21 @@ pub enum Flow {
     CustomSrp,
     /// With what the user chooses.
     Choice,
+    /// The password itself, at the hosted pages.
+    Hosted,
 }
 
 impl Flow {
-    /// The client's setting that enables the flow.
+    /// Whether a client takes the flow. The hosted pages are those of clients that use the OAuth endpoints, and of no flow of the API.
     #[must_use]
-    pub const fn setting(self) -> &'static str {
+    pub fn is_taken_by(self, configuration: &ClientConfiguration) -> bool {
         match self {
-            Self::Password => "ALLOW_USER_PASSWORD_AUTH",
-            Self::AdminPassword => "ALLOW_ADMIN_USER_PASSWORD_AUTH",
-            Self::Srp => "ALLOW_USER_SRP_AUTH",
-            Self::Custom | Self::CustomSrp => "ALLOW_CUSTOM_AUTH",
-            Self::Choice => "ALLOW_USER_AUTH",
+            Self::Password => configuration.allows("ALLOW_USER_PASSWORD_AUTH"),
+            Self::AdminPassword => configuration.allows("ALLOW_ADMIN_USER_PASSWORD_AUTH"),
+            Self::Srp => configuration.allows("ALLOW_USER_SRP_AUTH"),
+            Self::Custom | Self::CustomSrp => configuration.allows("ALLOW_CUSTOM_AUTH"),
+            Self::Choice => configuration.allows("ALLOW_USER_AUTH"),
+            Self::Hosted => configuration.allowed_oauth_flows_user_pool_client,
         }
     }
 }
@@ -260,7 +263,7 @@ impl Progress {
         match self.flow {
             Flow::Custom => Challenge::Custom,
             Flow::CustomSrp if self.has(Done::Password) => Challenge::Custom,
-            Flow::CustomSrp | Flow::Password | Flow::AdminPassword | Flow::Srp | Flow::Choice => Challenge::Password,
+            Flow::CustomSrp | Flow::Password | Flow::AdminPassword | Flow::Srp | Flow::Choice | Flow::Hosted => Challenge::Password,
         }
     }
 
@@ -329,7 +332,7 @@ impl Progress {
 /// # Errors
 /// [`NextRefused`].
 pub fn next(pool: &Pool, client: &Client, user: &User, progress: &Progress, now: Timestamp) -> Result<Step, NextRefused> {
-    if !client.configuration.allows(progress.flow.setting()) {
+    if !progress.flow.is_taken_by(&client.configuration) {
         return Err(Barred::FlowDisabled(progress.flow).into());
     }
     if (progress.password_generation, progress.factor_generation) != (user.password_generation, user.factor_generation) {
@@ -418,7 +421,7 @@ pub fn next_on(
 
 fn first(pool: &Pool, user: &User, progress: &Progress) -> Result<Challenge, NextRefused> {
     match (progress.flow, progress.first) {
-        (Flow::Password | Flow::AdminPassword | Flow::Srp | Flow::CustomSrp, _) => Ok(Challenge::Password),
+        (Flow::Password | Flow::AdminPassword | Flow::Srp | Flow::CustomSrp | Flow::Hosted, _) => Ok(Challenge::Password),
         (Flow::Custom, _) => Ok(Challenge::Custom),
         (Flow::Choice, None) => Ok(Challenge::SelectFirst),
         (Flow::Choice, Some(factor)) if !first_factor::can_begin(pool, user, factor) => Err(NextRefused::Stale),

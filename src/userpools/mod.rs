@@ -2,6 +2,7 @@
 
 pub mod attributes;
 pub mod authentication_level;
+pub mod authorization;
 pub mod branding;
 pub mod challenge;
 pub mod cimd;
@@ -37,6 +38,7 @@ pub mod refresh_rotation;
 pub mod replica;
 pub mod resource_server;
 pub mod risk;
+pub mod scopes;
 pub mod second_factor;
 pub mod session;
 pub mod signing_keys;

@@ -28,6 +28,32 @@ pub struct Terms {
     pub modified_at: Timestamp,
 }
 
+/// What the links of a language are found by.
+///
+/// Source: Amazon Cognito API reference, CreateTerms, Links.
+const LANGUAGES: [(&str, &str); 11] = [
+    ("en", "cognito:english"),
+    ("fr", "cognito:french"),
+    ("es", "cognito:spanish"),
+    ("de", "cognito:german"),
+    ("id", "cognito:bahasa-indonesia"),
+    ("it", "cognito:italian"),
+    ("ja", "cognito:japanese"),
+    ("ko", "cognito:korean"),
+    ("pt-BR", "cognito:portuguese-brazil"),
+    ("zh-CN", "cognito:simplified-chinese"),
+    ("zh-TW", "cognito:traditional-chinese"),
+];
+
+impl Terms {
+    /// The address for who reads the language of this tag.
+    #[must_use]
+    pub fn link(&self, tag: &str) -> Option<&str> {
+        let named = LANGUAGES.iter().find(|(known, _)| *known == tag).map(|(_, name)| *name);
+        named.and_then(|name| self.links.get(name)).or_else(|| self.links.get(DEFAULT)).map(String::as_str)
+    }
+}
+
 /// Why links are refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LinksRefused {

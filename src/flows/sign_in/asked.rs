@@ -12,7 +12,7 @@ use crate::userpools::challenge::target::second_asked;
 use crate::userpools::challenge::{Challenge, Progress};
 use crate::userpools::first_factor::FirstFactor;
 use crate::userpools::second_factor::{self, Asked, SecondFactor};
-use crate::userpools::user::User;
+use crate::userpools::user::{User, UserStatus};
 
 /// A challenge, and what the user is told with it.
 #[derive(Debug)]
@@ -79,6 +79,8 @@ pub enum ChallengeAsked {
         missing: Vec<String>,
         /// Those that they have.
         attributes: BTreeMap<String, String>,
+        /// Whether the password so far is a temporary one; else it is too old.
+        is_temporary: bool,
     },
     /// What the pool's functions ask.
     Custom {
@@ -164,7 +166,8 @@ pub fn ask(
         Challenge::NewPassword => {
             let schema = full_schema(&app_client.pool.configuration.schema);
             let missing = missing(&schema, &user.attributes).map(str::to_owned).collect();
-            Ok(ChallengeAsked::NewPassword { session, username, missing, attributes: user.attributes })
+            let is_temporary = user.status == UserStatus::ForceChangePassword;
+            Ok(ChallengeAsked::NewPassword { session, username, missing, attributes: user.attributes, is_temporary })
         }
         Challenge::SoftwareToken => Ok(ChallengeAsked::SoftwareToken { session, username, device_name: user.totp_device_name }),
         Challenge::Device => Ok(ChallengeAsked::DeviceSrp { session }),

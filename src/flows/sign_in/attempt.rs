@@ -8,12 +8,15 @@ use super::refused::{SessionRefused, SignInRefused};
 use super::subject::attempts_of;
 use super::{custom, device, history, mfa_setup, new_password, second_code, software_token, web_authn};
 use crate::context::App;
+use crate::crypto::digest::PlainToken;
 use crate::crypto::ids;
+use crate::flows::browser;
 use crate::flows::clients::AppClient;
 use crate::flows::codes::CodeDelivery;
 use crate::flows::devices::new_device;
-use crate::flows::entrance::Entrance;
-use crate::flows::issue::{self, Tokens};
+use crate::flows::entrance::{Entrance, Gives};
+use crate::flows::failed::Failed;
+use crate::flows::issue::{self, Issue, Tokens};
 use crate::flows::takeover::notice;
 use crate::flows::triggers;
 use crate::flows::triggers::message::{self, Wording};
@@ -21,6 +24,7 @@ use crate::flows::triggers::tokens::TokensFor;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UserId;
 use crate::store::attempts::{self};
+use crate::store::browser_sessions::{self, BrowserSession};
 use crate::store::tokens::TokenFamily;
 use crate::store::{Conn, StoreError, groups, tokens, users};
 use crate::userpools::authentication_level::Level;
@@ -47,7 +51,7 @@ pub(super) struct Attempt<'a> {
 #[derive(Clone, Copy)]
 struct AtHand<'a> {
     /// What the sign-in is recorded as, if it ends here.
-    family: &'a TokenFamily,
+    record: &'a Record,
     /// The device that is tracked from then on.
     new: Option<&'a NewDevice>,
     /// The id of the next step.
@@ -70,19 +74,69 @@ enum Next {
     /// The user is asked for this.
     Ask(Challenge),
     /// The user is signed in by this, as it was recorded, and is in these groups.
-    Complete(Box<TokenFamily>, Vec<Membership>),
+    Complete(Box<Record>, Vec<Membership>),
+}
+
+/// What a sign-in is recorded as.
+#[derive(Clone)]
+enum Record {
+    /// What its tokens are judged by.
+    Tokens(TokenFamily),
+    /// What its browser is known by.
+    Browser(BrowserSession),
+}
+
+/// The secret of a record, which only its holder keeps.
+enum Held {
+    RefreshToken(String),
+    Browser(PlainToken),
+}
+
+/// What a sign-in gave.
+enum Given {
+    Tokens(Tokens),
+    Browser(PlainToken),
+}
+
+impl Record {
+    /// Records it; `false` if what it is of is gone meanwhile.
+    async fn insert(&self, tx: &mut Conn) -> Result<bool, StoreError> {
+        match self {
+            Self::Tokens(family) => tokens::insert_family(tx, family).await,
+            Self::Browser(session) => browser_sessions::insert(tx, session).await,
+        }
+    }
+
+    /// Ends it.
+    async fn end(&self, tx: &mut Conn, now: Timestamp) -> Result<(), StoreError> {
+        match self {
+            Self::Tokens(family) => tokens::revoke_family(tx, &family.pool_id, &family.origin_jti, now).await,
+            Self::Browser(session) => browser_sessions::delete(tx, &session.pool_id, &session.token).await,
+        }
+    }
 }
 
 impl Attempt<'_> {
     /// Takes it.
     pub(super) async fn advance(self) -> Result<Outcome, SignInRefused> {
         let (app, app_client) = (self.entrance.app, &self.entrance.app_client);
-        let new = if self.progress.device.is_none() { new_device(app, &app_client.pool) } else { None };
+        // Devices are those of apps that keep their keys.
+        let tracks = self.entrance.gives == Gives::Tokens && self.progress.device.is_none();
+        let new = if tracks { new_device(app, &app_client.pool) } else { None };
         let device_key = self.progress.device.as_deref().or_else(|| new.as_ref().map(|new| new.key.as_str()));
-        let (family, refresh_token) = issue::new_family(app, app_client, &self.user_id, device_key)?;
+        let (record, held) = match self.entrance.gives {
+            Gives::Tokens => {
+                let (family, refresh_token) = issue::new_family(app, app_client, &self.user_id, device_key)?;
+                (Record::Tokens(family), Held::RefreshToken(refresh_token))
+            }
+            Gives::BrowserSession => {
+                let (session, token) = browser::new_session(app, app_client, &self.user_id);
+                (Record::Browser(session), Held::Browser(token))
+            }
+        };
         let next_id = ids::uuid(&mut app.rng());
         let telling = notice::owed(self.entrance, &self.progress).await?;
-        let at_hand = AtHand { family: &family, new: new.as_ref(), next_id: &next_id, telling: telling.as_ref() };
+        let at_hand = AtHand { record: &record, new: new.as_ref(), next_id: &next_id, telling: telling.as_ref() };
         let taken = app.write(async |tx| self.take(tx, at_hand).await).await.and_then(|taken| taken);
         match &taken {
             Ok(reached) => history::went_on(self.entrance, &self.user_id, &reached.progress, matches!(reached.next, Next::Complete(..))),
@@ -101,17 +155,19 @@ impl Attempt<'_> {
                 let worded = if delivery.is_none() { self.send_worded(challenge, &user, &progress, &next_id).await? } else { None };
                 Ok(Outcome::Asked(ask(app, app_client, user, progress, challenge, next_id, delivery.or(worded))?))
             }
-            Next::Complete(family, memberships) => {
+            Next::Complete(record, memberships) => {
                 let second = |done: &Done| matches!(done, Done::SoftwareToken | Done::EmailMfa | Done::SmsMfa | Done::Enrolment);
                 let both = progress.has(Done::WebAuthn) && first_factor::passkey_is_both(&app_client.pool, &user);
                 let mfa = both || progress.done.iter().any(second);
-                let groups = GroupClaims::of(memberships);
-                let tokens = self.tokens(&user, &progress, groups, &family, refresh_token).await;
-                if tokens.is_err() {
-                    // A sign-in that nobody holds a token of is none.
-                    app.write(async |tx| tokens::revoke_family(tx, &app_client.pool.id, &family.origin_jti, app.now()).await).await?;
+                let given = self.give(&user, &progress, GroupClaims::of(memberships), &record, held).await;
+                if given.is_err() {
+                    // A sign-in that nobody holds anything of is none.
+                    app.write(async |tx| record.end(tx, app.now()).await).await?;
                 }
-                Ok(Outcome::SignedIn { tokens: Tokens { new_device: new, ..tokens? }, mfa })
+                Ok(match given? {
+                    Given::Tokens(tokens) => Outcome::SignedIn { tokens: Tokens { new_device: new, ..tokens }, mfa },
+                    Given::Browser(session) => Outcome::BrowserSignedIn { session, mfa },
+                })
             }
         }
     }
@@ -144,17 +200,24 @@ impl Attempt<'_> {
         .await
     }
 
-    async fn tokens(
+    async fn give(
         &self,
         user: &User,
         progress: &Progress,
         groups: GroupClaims,
-        family: &TokenFamily,
-        refresh_token: String,
-    ) -> Result<Tokens, SignInRefused> {
-        triggers::sign_in::after(self.entrance.app, &self.entrance.app_client, user).await?;
-        let tokens_for = if progress.has(Done::NewPassword) { TokensFor::NewPassword } else { TokensFor::SignIn };
-        Ok(issue::tokens(self.entrance.app, &self.entrance.app_client, user, groups, family, Some(refresh_token), tokens_for).await?)
+        record: &Record,
+        held: Held,
+    ) -> Result<Given, SignInRefused> {
+        let (app, app_client) = (self.entrance.app, &self.entrance.app_client);
+        triggers::sign_in::after(app, app_client, user).await?;
+        match (record, held) {
+            (Record::Tokens(family), Held::RefreshToken(refresh_token)) => {
+                let tokens_for = if progress.has(Done::NewPassword) { TokensFor::NewPassword } else { TokensFor::SignIn };
+                Ok(Given::Tokens(issue::tokens(app, app_client, user, groups, Issue::of(family, Some(refresh_token), tokens_for)).await?))
+            }
+            (Record::Browser(_), Held::Browser(token)) => Ok(Given::Browser(token)),
+            (Record::Tokens(_) | Record::Browser(_), _) => Err(Failed::because("a record has its own secret").into()),
+        }
     }
 
     /// The transaction. What is refused inside of `Ok` is remembered: its charges are kept.
@@ -164,7 +227,7 @@ impl Attempt<'_> {
     async fn take(
         &self,
         tx: &mut Conn,
-        AtHand { family, new, next_id, telling }: AtHand<'_>,
+        AtHand { record, new, next_id, telling }: AtHand<'_>,
     ) -> Result<Result<Reached, SignInRefused>, SignInRefused> {
         let (app, app_client) = (self.entrance.app, &self.entrance.app_client);
         let pool_id = &app_client.pool.id;
@@ -230,7 +293,7 @@ impl Attempt<'_> {
             notice::tell(self.entrance, tx, &user, &progress.event_id, how, response).await?;
             progress.risk.telling = Telling::Done;
         }
-        let recorded = self.recorded(family.clone(), &progress);
+        let recorded = self.recorded(record.clone(), &progress);
         if step == Ok(Step::Complete) {
             // SECURITY: only a sign-in that was whole in itself clears what was wrong before it.
             match self.proof.charged() {
@@ -238,10 +301,12 @@ impl Attempt<'_> {
                 _ if progress.is_credited() => {}
                 _ => attempts::clear(tx, pool_id, &target).await?,
             }
-            if !tokens::insert_family(tx, &recorded).await? {
+            if !recorded.insert(tx).await? {
                 return Err(app_client.gone().into());
             }
-            device::arrive(app, tx, &app_client.pool, &recorded, new, self.entrance.whence).await?;
+            if let Record::Tokens(family) = &recorded {
+                device::arrive(app, tx, &app_client.pool, family, new, self.entrance.whence).await?;
+            }
         } else if let Some(factor) = self.proof.charged() {
             // A right answer was no wrong one; what was wrong before it stays counted until the sign-in is complete.
             attempts::give_back(tx, pool_id, &target, factor).await?;
@@ -268,12 +333,18 @@ impl Attempt<'_> {
     }
 
     /// The sign-in with what it reached. What it was credited makes it no newer than that.
-    fn recorded(&self, family: TokenFamily, progress: &Progress) -> TokenFamily {
+    fn recorded(&self, record: Record, progress: &Progress) -> Record {
         let (methods, target) = (progress.methods(), progress.target.as_ref());
         let names = acr_values(&self.entrance.app_client.pool.configuration.acr_configuration);
         let acr = target.and_then(|_| Level::reached(&methods)).map(|level| level.name(names).to_owned());
         let credited = target.and_then(|target| target.credit.as_ref()).map(|credit| Timestamp::from_millis(credit.authenticated_at));
-        TokenFamily { methods, acr, authenticated_at: credited.unwrap_or(family.authenticated_at), ..family }
+        match record {
+            Record::Tokens(family) => {
+                let authenticated_at = credited.unwrap_or(family.authenticated_at);
+                Record::Tokens(TokenFamily { methods, acr, authenticated_at, ..family })
+            }
+            Record::Browser(session) => Record::Browser(BrowserSession { methods, acr, ..session }),
+        }
     }
 
     fn progress_after(&self, applied: Applied, user: &User) -> Progress {

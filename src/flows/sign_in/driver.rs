@@ -17,6 +17,7 @@ use super::subject::Subject;
 use super::{custom, device, history, migrated, password, sign_up};
 use crate::audit::Counted;
 use crate::context::App;
+use crate::crypto::digest::PlainToken;
 use crate::flows::clients::AppClient;
 use crate::flows::entrance::Entrance;
 use crate::flows::issue::Tokens;
@@ -41,6 +42,13 @@ pub enum Outcome {
     SignedIn {
         /// What they get.
         tokens: Tokens,
+        /// Whether they showed a second factor.
+        mfa: bool,
+    },
+    /// The user's browser is signed in.
+    BrowserSignedIn {
+        /// What it holds from now on.
+        session: PlainToken,
         /// Whether they showed a second factor.
         mfa: bool,
     },
@@ -74,7 +82,7 @@ pub async fn begin(entrance: &Entrance<'_>, begin: Begin) -> Result<Outcome, Sig
 pub(super) fn counted(entrance: &Entrance<'_>, outcome: Result<Outcome, SignInRefused>) -> Result<Outcome, SignInRefused> {
     let (app, app_client) = (entrance.app, &entrance.app_client);
     let what = match &outcome {
-        Ok(Outcome::SignedIn { mfa, .. }) => Some(Counted::SignIn { mfa: *mfa }),
+        Ok(Outcome::SignedIn { mfa, .. } | Outcome::BrowserSignedIn { mfa, .. }) => Some(Counted::SignIn { mfa: *mfa }),
         Ok(Outcome::Asked(_)) | Err(SignInRefused::Busy | SignInRefused::Failed(_)) => None,
         Err(_) => Some(Counted::RefusedSignIn),
     };
@@ -92,7 +100,7 @@ async fn begun(entrance: &Entrance<'_>, begin: Begin) -> Result<Outcome, SignInR
         Begin::Choice { username, .. } => (Flow::Choice, username),
         Begin::Custom { username, .. } => (Flow::Custom, username),
     };
-    if !app_client.client.configuration.allows(flow.setting()) {
+    if !flow.is_taken_by(&app_client.client.configuration) {
         return Err(Barred::FlowDisabled(flow).into());
     }
     entrance.check_secret_hash(&[username])?;

@@ -1,6 +1,8 @@
 //! A sign-up that goes on into a sign-in: the code that confirmed it is not asked for again. SignUp hands out a session,
 //! ConfirmSignUp gives another for it, and USER_AUTH begins with that one.
 
+use std::time::Duration;
+
 use super::driver::{self, Outcome};
 use super::proof::AnswerProof;
 use super::refused::{SessionRefused, SignInRefused};
@@ -22,17 +24,46 @@ const SIGNED_UP: &str = "signed up";
 /// The same of one that was confirmed.
 const CONFIRMED: &str = "confirmed";
 
+/// The same of one at the hosted pages.
+const SIGNED_UP_HERE: &str = "signed up at the hosted pages";
+
+/// How long whoever signed up has for the code to come.
+const UNTIL_CONFIRMED: Duration = Duration::from_secs(15 * 60);
+
 /// The session of a new sign-up, where the client signs in by choice.
 ///
 /// # Errors
 /// Our own failures only.
 pub fn signed_up(app: &App, app_client: &AppClient, user: &User) -> Result<Option<String>, Failed> {
-    if !app_client.client.configuration.allows(Flow::Choice.setting()) {
+    if !Flow::Choice.is_taken_by(&app_client.client.configuration) {
         return Ok(None);
     }
     let progress = Progress::begin(Flow::Choice, user.password_generation, user.factor_generation);
     let session = Session::new(app, app_client, &user.id, Challenge::SelectFirst, progress);
     session::seal_as(app, app_client, SIGNED_UP, session).map(Some)
+}
+
+/// The session of a new sign-up at the hosted pages: whoever chose the password a moment ago is not asked for it once the sign-up is
+/// confirmed.
+///
+/// # Errors
+/// Our own failures only.
+pub fn signed_up_here(app: &App, app_client: &AppClient, user: &User) -> Result<String, Failed> {
+    let progress = Progress::begin(Flow::Hosted, user.password_generation, user.factor_generation);
+    let session = Session::new(app, app_client, &user.id, Challenge::Password, progress);
+    let expires_at = app.now().plus(UNTIL_CONFIRMED).millis();
+    session::seal_as(app, app_client, SIGNED_UP_HERE, Session { expires_at, ..session })
+}
+
+/// Signs in who signed up at the hosted pages, in the browser that they did it in. SECURITY: it rests on the password that they
+/// chose there, and serves once.
+///
+/// # Errors
+/// [`SignInRefused`].
+pub async fn begin_here(entrance: &Entrance<'_>, text: &str) -> Result<Outcome, SignInRefused> {
+    let session = session::open_as(entrance.app, &entrance.app_client, SIGNED_UP_HERE, text)?;
+    let (user_id, progress) = (session.user_id.clone(), session.progress.clone());
+    driver::counted(entrance, driver::advance(entrance, user_id, progress, AnswerProof::Password { session: Some(session) }).await)
 }
 
 /// Whose sign-up a session is of.

@@ -41,7 +41,8 @@ pub struct AuthenticationResult {
     token_type: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<String>,
-    id_token: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id_token: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     new_device_metadata: Option<NewDeviceMetadata>,
 }
@@ -107,6 +108,7 @@ impl Answer {
         match outcome {
             Outcome::SignedIn { tokens, .. } => Ok(Self::signed_in(tokens)),
             Outcome::Asked(asked) => Self::asked(asked),
+            Outcome::BrowserSignedIn { .. } => Err(Error::internal("no operation signs a browser in")),
         }
     }
 
@@ -128,7 +130,7 @@ impl Answer {
                     ("USER_ID_FOR_SRP", Some(srp_name)),
                 ],
             ),
-            ChallengeAsked::NewPassword { session, username, missing, attributes } => {
+            ChallengeAsked::NewPassword { session, username, missing, attributes, .. } => {
                 let missing: Vec<String> = missing.into_iter().map(|name| format!("userAttributes.{name}")).collect();
                 let parameters = [
                     ("USER_ID_FOR_SRP", Some(username)),

@@ -4,11 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use crate::context::Context;
-use crate::flows::clients::SecretRefused;
-use crate::flows::{clients, refresh_token};
+use crate::flows::clients::{self, SecretRefused};
+use crate::flows::revoke::{self, RevokeRefused};
 use crate::kit::id::ClientId;
 use crate::kit::secret::Secret;
-use crate::store;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -28,22 +27,12 @@ pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
         Err(SecretRefused::Failed(failed)) => return Err(failed.into()),
         Err(_) => return Err(Error::Unauthorized("Invalid client secret")),
     }
-    if !app_client.client.configuration.enable_token_revocation {
-        return Err(Error::UnsupportedOperation("Token revocation is not enabled for the client"));
+    match revoke::revoke(cx, &app_client, &request.token).await {
+        Ok(()) => Ok(Response {}),
+        Err(RevokeRefused::Disabled) => Err(Error::UnsupportedOperation("Token revocation is not enabled for the client")),
+        Err(RevokeRefused::NotARefreshToken) => Err(Error::UnsupportedTokenType),
+        Err(RevokeRefused::Failed(failed)) => Err(failed.into()),
     }
-    let token = refresh_token::read(&request.token).ok_or(Error::UnsupportedTokenType)?;
-    cx.write(async |tx| {
-        let family = store::tokens::find_family(tx, &app_client.pool.id, token.origin_jti).await?;
-        // RFC 7009 §2.2: a token that is not there is no error.
-        // Any token of the sign-in ends it, also one that another followed.
-        let family = family.filter(|family| family.client_id == app_client.client.id && token.is_genuine(cx, family));
-        match family {
-            Some(family) => Ok(store::tokens::revoke_family(tx, &app_client.pool.id, &family.origin_jti, cx.now()).await?),
-            None => Ok::<_, Error>(()),
-        }
-    })
-    .await?;
-    Ok(Response {})
 }
 
 #[cfg(test)]

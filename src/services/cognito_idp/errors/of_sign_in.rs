@@ -80,6 +80,8 @@ impl From<RefreshRefused> for Error {
             RefreshRefused::Reused => Self::RefreshTokenReuse,
             RefreshRefused::Revoked => Self::not_authorized("Refresh Token has been revoked"),
             RefreshRefused::Expired => Self::not_authorized("Refresh Token has expired"),
+            // The API asks for no scopes.
+            RefreshRefused::Scope(_) => Self::not_authorized("Invalid Refresh Token"),
             RefreshRefused::UserDisabled => Self::not_authorized(DISABLED),
             RefreshRefused::Secret(refused) => refused.into(),
             RefreshRefused::NoSuchClient(gone) => gone.into(),
@@ -151,5 +153,7 @@ const fn name_of(flow: Flow) -> &'static str {
         Flow::Srp => "USER_SRP_AUTH",
         Flow::Custom | Flow::CustomSrp => "CUSTOM_AUTH",
         Flow::Choice => "USER_AUTH",
+        // No operation begins it.
+        Flow::Hosted => "HOSTED",
     }
 }

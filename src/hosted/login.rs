@@ -1,0 +1,187 @@
+//! `/login`: the page that a person sees first.
+
+use actix_web::http::StatusCode;
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::give;
+use super::say;
+use super::step::Step;
+use super::view::{ChooseAccount, NameKind, Notice, SignIn};
+use super::visit::Visit;
+use crate::context::App;
+use crate::crypto::digest::PlainToken;
+use crate::flows::browser;
+use crate::flows::confirm_sign_up;
+use crate::flows::sign_in::{self, Begin, Outcome, SignInRefused};
+use crate::userpools::authorization::Prompt;
+use crate::userpools::challenge::{Barred, Flow};
+use crate::userpools::first_factor::{self, FirstFactor};
+use crate::userpools::pool::Pool;
+use crate::userpools::recovery;
+
+/// What the pool itself is called among those who vouch for users.
+const OWN: &str = "COGNITO";
+
+/// `GET /{pool}/login`
+pub async fn show(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    match Visit::enter(&app, &request, &[]).await {
+        Ok(visit) => shown(&visit, None, None).await,
+        Err(answer) => answer,
+    }
+}
+
+/// `POST /{pool}/login`: the name, and the password where it is asked for beside it; or going on as who is signed in.
+pub async fn take(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
+    let visit = match Visit::enter(&app, &request, &body).await {
+        Ok(visit) => visit,
+        Err(answer) => return answer,
+    };
+    if !visit.is_own_form() {
+        return shown(&visit, Some(visit.stale()), visit.form.get("username")).await;
+    }
+    let Some(username) = visit.form.get("username").map(str::trim).filter(|name| !name.is_empty()) else {
+        return match visit.signed_in().filter(|_| visit.asked.authorization.prompt != Prompt::Login) {
+            Some(signed_in) if visit.form.get("password").is_none() => give::granted(&visit, signed_in).await,
+            _ => shown(&visit, Some(Notice::Error(visit.words().errors.wrong_login.clone())), None).await,
+        };
+    };
+    if !takes_own_users(&visit) {
+        return shown(&visit, Some(Notice::Error(visit.words().errors.not_now.clone())), None).await;
+    }
+    let begun = visit.guess(Box::pin(begin(&visit, username)), is_guess).await.unwrap_or(Err(SignInRefused::Locked));
+    match went_on(&visit, username, begun).await {
+        Ok(answer) => answer,
+        Err(refused) => {
+            let notice = Notice::Error(say::sign_in(visit.words(), &visit.site.place.pool, &refused));
+            shown(&visit, Some(notice), Some(username)).await
+        }
+    }
+}
+
+async fn begin(visit: &Visit<'_>, username: &str) -> Result<Outcome, SignInRefused> {
+    let entrance = visit.entrance().await?;
+    let username = username.to_owned();
+    let begin = if chooses(visit) {
+        Begin::Choice { username, preferred: None, confirmed: None, level: None }
+    } else {
+        let password = visit.form.get("password").unwrap_or_default().to_owned().into();
+        Begin::Password { flow: Flow::Hosted, username, password }
+    };
+    sign_in::begin(&entrance, begin).await
+}
+
+/// Whether the client takes users of the pool itself: one that lists who vouches for its users lists the pool too.
+///
+/// Source: Amazon Cognito API reference, CreateUserPoolClient, SupportedIdentityProviders.
+pub fn takes_own_users(visit: &Visit<'_>) -> bool {
+    let providers = &visit.asked.app_client.client.configuration.supported_identity_providers;
+    providers.is_empty() || providers.iter().any(|provider| provider == OWN)
+}
+
+/// Whether the client's users choose what they begin with, and the pool has more for them than the password.
+fn chooses(visit: &Visit<'_>) -> bool {
+    let (pool, client) = (&visit.asked.app_client.pool, &visit.asked.app_client.client);
+    let is_of_password = |factor: &FirstFactor| matches!(factor, FirstFactor::Password | FirstFactor::PasswordSrp);
+    Flow::Choice.is_taken_by(&client.configuration) && !first_factor::of_pool(pool).iter().all(is_of_password)
+}
+
+/// Whether what was refused may have been a guess.
+pub const fn is_guess(refused: &SignInRefused) -> bool {
+    !matches!(refused, SignInRefused::Busy | SignInRefused::Failed(_) | SignInRefused::Trigger(_) | SignInRefused::NoSuchClient(_))
+}
+
+/// What a step of a sign-in leads to.
+///
+/// # Errors
+/// [`SignInRefused`] that the page which the step was taken at is to tell of.
+pub async fn went_on(visit: &Visit<'_>, username: &str, outcome: Result<Outcome, SignInRefused>) -> Result<HttpResponse, SignInRefused> {
+    let app = visit.app();
+    match outcome {
+        Ok(Outcome::Asked(asked)) => visit.go_on(&Step::of(app, username, asked)?),
+        Ok(Outcome::BrowserSignedIn { session, .. }) => signed_in(visit, &session).await,
+        Ok(Outcome::SignedIn { .. }) => Err(SignInRefused::Session(sign_in::SessionRefused::Invalid)),
+        // The password was right: what is missing is the code, which goes out anew.
+        Err(SignInRefused::Barred(Barred::NotConfirmed)) => {
+            let delivery = confirm_sign_up::resend(app, &visit.asked.app_client, username).await.ok();
+            visit.go_on(&Step::confirm(app, username, delivery, None))
+        }
+        Err(refused) => Err(refused),
+    }
+}
+
+/// The browser is signed in: it holds so from now on, and goes back to its client.
+async fn signed_in(visit: &Visit<'_>, held: &PlainToken) -> Result<HttpResponse, SignInRefused> {
+    let app = visit.app();
+    let cookies = visit.signed_in_as(held).await?;
+    let found = browser::find(app, &visit.site.place.pool, held).await?;
+    let mut answer = match found {
+        Some(signed_in) => give::granted(visit, &signed_in).await,
+        None => visit.go("login"),
+    };
+    for cookie in cookies {
+        visit.set(&mut answer, &cookie);
+    }
+    Ok(answer)
+}
+
+/// The page.
+async fn shown(visit: &Visit<'_>, notice: Option<Notice>, username: Option<&str>) -> HttpResponse {
+    let asked = &visit.asked;
+    let is_other = visit.form.get("form_token").is_some() || visit.wants_another;
+    if let Some(signed_in) = visit.signed_in()
+        && notice.is_none()
+        && !is_other
+        && asked.authorization.prompt != Prompt::Login
+    {
+        let account = name_of(&signed_in.user);
+        let page = ChooseAccount {
+            frame: visit.frame().await,
+            form: visit.form_to("login"),
+            notice: None,
+            account,
+            other: visit.to_another("login"),
+        };
+        return visit.page(&page);
+    }
+    let pool = &visit.site.place.pool;
+    let page = SignIn {
+        frame: visit.frame().await,
+        form: takes_own_users(visit).then(|| visit.form_to("login")),
+        notice: notice.or_else(|| visit.told()),
+        name_kind: name_kind(pool),
+        username: username.or(asked.authorization.login_hint.as_deref()).unwrap_or_default().to_owned(),
+        asks_password: !chooses(visit),
+        forgot: recovery::kinds(&pool.configuration).map(|_| visit.to("forgotPassword")),
+        sign_up: (takes_own_users(visit) && !pool.configuration.admin_create_user_only()).then(|| visit.to("signup")),
+        providers: Vec::new(),
+        passkey_options: None,
+    };
+    let status = if matches!(page.notice, Some(Notice::Error(_))) { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    visit.page_with(status, &page)
+}
+
+/// What somebody calls their account.
+fn name_of(user: &crate::userpools::user::User) -> String {
+    let email = user.attributes.get("email").filter(|email| !email.is_empty());
+    email.unwrap_or(&user.username).clone()
+}
+
+/// What a pool's users sign in by.
+pub fn name_kind(pool: &Pool) -> NameKind {
+    let has = |list: &[String], name: &str| list.iter().any(|one| one == name);
+    let (names, aliases) = (&pool.configuration.username_attributes, &pool.configuration.alias_attributes);
+    if !names.is_empty() {
+        return match (has(names, "email"), has(names, "phone_number")) {
+            (true, true) => NameKind::EmailOrPhone,
+            (true, false) => NameKind::Email,
+            _ => NameKind::Phone,
+        };
+    }
+    match (has(aliases, "email"), has(aliases, "phone_number")) {
+        (true, true) => NameKind::Any,
+        (true, false) => NameKind::UsernameOrEmail,
+        (false, true) => NameKind::UsernameOrPhone,
+        (false, false) => NameKind::Username,
+    }
+}

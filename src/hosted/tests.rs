@@ -1,0 +1,4 @@
+//! The pages as browsers use them.
+
+mod attacks;
+mod pages;

@@ -1,0 +1,363 @@
+//! A browser at a page: where it is, what it was sent for, which browser it is, and how it is answered.
+
+use std::error::Error;
+
+use actix_web::cookie::Cookie;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderValue, LOCATION};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse};
+use askama::Template;
+
+use super::asked::{Asked, Unanswerable, without};
+use super::cookies::{Browser, Kind};
+use super::step::Step;
+use super::style;
+use super::view::{Form, Frame, LanguageLink, Notice, Problem, Scheme};
+use super::words::{Language, Words};
+use crate::authz;
+use crate::budgets::PerAddress;
+use crate::context::App;
+use crate::crypto::digest::PlainToken;
+use crate::flows::browser::{self, SignedIn};
+use crate::flows::entrance::Entrance;
+use crate::flows::sign_in::SignInRefused;
+use crate::iam::origin::Origin;
+use crate::kit::causes::Causes;
+use crate::oauth::Place;
+use crate::pages;
+use crate::store::StoreError;
+use crate::userpools::authorization::Parameters;
+
+/// The pages of a pool, as a browser sees them.
+pub struct Site<'a> {
+    /// The deployment.
+    pub app: &'a App,
+    /// Where they are.
+    pub place: Place,
+    /// The language that they speak to this browser.
+    pub language: Language,
+}
+
+/// Why a page leads nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// No client of this id that uses these pages.
+    Client,
+    /// An address that is none of the client's.
+    Redirect,
+    /// A request that is none.
+    Request,
+    /// Our own failure.
+    Failed,
+}
+
+/// A browser at a page.
+pub struct Visit<'a> {
+    /// The pages.
+    pub site: Site<'a>,
+    /// What it was sent for.
+    pub asked: Asked,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// What is posted; nothing where a page is only looked at.
+    pub form: Parameters,
+    request: &'a HttpRequest,
+    query: String,
+    browser: Browser,
+    told: Option<String>,
+    /// Whether somebody else wants to sign in than who is signed in.
+    pub wants_another: bool,
+    /// Who is signed in in it.
+    signed_in: Option<SignedIn>,
+}
+
+/// The parameter that tells of what has happened.
+const TOLD: &str = "told";
+
+/// The parameter of somebody else.
+const ANOTHER: &str = "another";
+
+/// The account is confirmed.
+pub const CONFIRMED: &str = "confirmed";
+
+/// The password is another one.
+pub const CHANGED: &str = "changed";
+
+impl<'a> Site<'a> {
+    /// The pages of the pool that a request names.
+    ///
+    /// # Errors
+    /// What is answered where there is none.
+    pub async fn of(app: &'a Data<App>, request: &HttpRequest, parameters: &Parameters) -> Result<Self, Unanswerable> {
+        let header = request.headers().get(ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let named = parameters.get("lang").or_else(|| parameters.get("ui_locales")).unwrap_or_default();
+        let language = Language::choose(named, header.unwrap_or_default()).unwrap_or_default();
+        match Place::of(app, request).await {
+            Ok(Some(place)) => Ok(Self { app, place, language }),
+            Ok(None) => Err(Unanswerable(nowhere(language, StatusCode::NOT_FOUND, |words| &words.problems.missing))),
+            Err(error) => {
+                tracing::error!(error = %Causes(&error), "a pool could not be read");
+                Err(Unanswerable(nowhere(language, StatusCode::INTERNAL_SERVER_ERROR, |words| &words.problems.failed)))
+            }
+        }
+    }
+
+    /// The words of the pages.
+    pub fn words(&self) -> &'static Words {
+        Words::of(self.language)
+    }
+
+    /// A page that leads nowhere.
+    pub fn trouble(&self, trouble: Trouble) -> HttpResponse {
+        let problems = &self.words().problems;
+        let (status, title, message) = match trouble {
+            Trouble::Client => (StatusCode::BAD_REQUEST, &problems.title, &problems.client),
+            Trouble::Redirect => (StatusCode::BAD_REQUEST, &problems.title, &problems.redirect),
+            Trouble::Request => (StatusCode::BAD_REQUEST, &problems.title, &problems.request),
+            Trouble::Failed => (StatusCode::INTERNAL_SERVER_ERROR, &problems.failed_title, &problems.failed),
+        };
+        let frame = bare(self.language, &self.place.pool.name);
+        let page = Problem { frame, notice: None, title: title.clone(), message: message.clone(), way_on: None };
+        pages::hosted(status, &page)
+    }
+
+    /// Our own failure: logged, and told to nobody.
+    pub fn failed(&self, error: &(dyn Error + 'static)) -> HttpResponse {
+        tracing::error!(error = %Causes(error), "a hosted page failed");
+        self.trouble(Trouble::Failed)
+    }
+}
+
+/// What stands around a page of no client.
+pub fn bare(language: Language, name: &str) -> Frame {
+    Frame {
+        words: Words::of(language),
+        language,
+        name: name.to_owned(),
+        style_url: None,
+        logo_url: None,
+        favicon_url: None,
+        scheme: Scheme::System,
+        languages: Vec::new(),
+    }
+}
+
+fn nowhere(language: Language, status: StatusCode, message: fn(&Words) -> &String) -> HttpResponse {
+    let words = Words::of(language);
+    let (title, message) = (words.problems.title.clone(), message(words).clone());
+    pages::hosted(status, &Problem { frame: bare(language, "Passwright"), notice: None, title, message, way_on: None })
+}
+
+impl<'a> Visit<'a> {
+    /// A browser at one of the pages that an authorization request leads to.
+    ///
+    /// # Errors
+    /// What is answered where the request leads nowhere.
+    pub async fn enter(app: &'a Data<App>, request: &'a HttpRequest, body: &[u8]) -> Result<Self, HttpResponse> {
+        let query = request.query_string();
+        Self::on(app, request, query, Parameters::parse(query.as_bytes()), Parameters::parse(body)).await.map_err(|refused| refused.0)
+    }
+
+    /// The same with the request in these parameters.
+    ///
+    /// # Errors
+    /// [`Unanswerable`].
+    pub async fn on(
+        app: &'a Data<App>,
+        request: &'a HttpRequest,
+        query: &str,
+        parameters: Parameters,
+        form: Parameters,
+    ) -> Result<Self, Unanswerable> {
+        let site = Site::of(app, request, &parameters).await?;
+        if form.has_nul() {
+            return Err(Unanswerable(site.trouble(Trouble::Request)));
+        }
+        let asked = Asked::read(&site, &parameters).await?;
+        let origin = authz::origin(app, request);
+        let pool_id = &site.place.pool.id;
+        let browser = Browser::of(app, request, pool_id, origin.secure);
+        let signed_in = match Kind::Session.read(request, pool_id, origin.secure) {
+            Some(held) => browser::find(app, &site.place.pool, &PlainToken::presented(&held)).await,
+            None => Ok(None),
+        };
+        let signed_in = signed_in.map_err(|error| Unanswerable(site.failed(&error)))?;
+        // What is said once is not said again.
+        let is_said = [TOLD, ANOTHER].into_iter().any(|name| parameters.get(name).is_some());
+        let query = if is_said { without(query, &[TOLD, ANOTHER]) } else { query.to_owned() };
+        let told = parameters.get(TOLD).map(str::to_owned);
+        let wants_another = parameters.get(ANOTHER).is_some();
+        Ok(Self { site, asked, origin, form, request, query, browser, signed_in, told, wants_another })
+    }
+
+    /// The deployment.
+    pub const fn app(&self) -> &'a App {
+        self.site.app
+    }
+
+    /// The words of the pages.
+    pub fn words(&self) -> &'static Words {
+        self.site.words()
+    }
+
+    /// Who is signed in, if that serves: for this client, for as long ago as the request takes, and for whom it expects.
+    pub fn signed_in(&self) -> Option<&SignedIn> {
+        let (asked, app) = (&self.asked, self.app());
+        self.signed_in.as_ref().filter(|signed_in| {
+            signed_in.serves(app, &asked.app_client.client) && asked.authorization.takes(signed_in.session.authenticated_at, app.now())
+        })
+    }
+
+    /// The way into a sign-in.
+    ///
+    /// # Errors
+    /// [`SignInRefused::AddressBlocked`].
+    pub async fn entrance(&self) -> Result<Entrance<'_>, SignInRefused> {
+        Entrance::at_own_pages(self.app(), self.asked.app_client.clone(), &self.origin).await
+    }
+
+    /// The address of another page of this visit.
+    pub fn to(&self, page: &str) -> String {
+        format!("{}?{}", self.site.place.path(page), self.query)
+    }
+
+    /// The same for somebody else than who is signed in.
+    pub fn to_another(&self, page: &str) -> String {
+        format!("{}&{ANOTHER}=1", self.to(page))
+    }
+
+    /// Sends the browser to another page of this visit, which tells of what has happened.
+    pub fn go_told(&self, page: &str, what: &str) -> HttpResponse {
+        see_other(&format!("{}&{TOLD}={what}", self.to(page)))
+    }
+
+    /// What has happened, if anything.
+    pub fn told(&self) -> Option<Notice> {
+        let words = self.words();
+        match self.told.as_deref() {
+            Some(CONFIRMED) => Some(Notice::Done(words.sign_up.confirmed.clone())),
+            Some(CHANGED) => Some(Notice::Done(words.password.changed.clone())),
+            _ => None,
+        }
+    }
+
+    /// What stands around a page.
+    pub async fn frame(&self) -> Frame {
+        let asked = &self.asked;
+        let look = style::look(self.app(), &self.site.place, &asked.app_client).await;
+        let here = self.request.path().rsplit('/').next().unwrap_or("login");
+        let rest = without(&self.query, &["lang"]);
+        let link = |language: Language| {
+            let url = format!("{}?{rest}&lang={}", self.site.place.path(here), language.tag());
+            LanguageLink { language, url }
+        };
+        Frame {
+            style_url: look.style_url,
+            logo_url: look.logo_url,
+            favicon_url: look.favicon_url,
+            scheme: look.scheme,
+            languages: Language::ALL.into_iter().map(link).collect(),
+            ..bare(self.site.language, &asked.app_client.client.name)
+        }
+    }
+
+    /// A form that is sent to a page of this visit.
+    pub fn form_to(&self, page: &str) -> Form {
+        Form { action: self.to(page), token: self.browser.form_token(self.app(), &self.site.place.pool.id) }
+    }
+
+    /// Whether what is posted comes from a form of this browser.
+    pub fn is_own_form(&self) -> bool {
+        self.browser.is_own_form(self.app(), &self.site.place.pool.id, self.form.get("form_token"))
+    }
+
+    /// What is said of a form that is not.
+    pub fn stale(&self) -> Notice {
+        let words = self.words();
+        // A browser that keeps no cookies never gets past its first form.
+        Notice::Error(if self.browser.is_new { words.problems.cookies.clone() } else { words.errors.page_expired.clone() })
+    }
+
+    /// A page, as this browser is answered.
+    pub fn page(&self, page: &impl Template) -> HttpResponse {
+        self.page_with(StatusCode::OK, page)
+    }
+
+    /// The same with another status than 200.
+    pub fn page_with(&self, status: StatusCode, page: &impl Template) -> HttpResponse {
+        let mut response = pages::hosted(status, page);
+        if self.browser.is_new {
+            self.set(&mut response, &self.browser.cookie(&self.site.place.pool.id, self.origin.secure));
+        }
+        response
+    }
+
+    /// Sends the browser to another page of this visit.
+    pub fn go(&self, page: &str) -> HttpResponse {
+        see_other(&self.to(page))
+    }
+
+    /// Where its sign-in stands, as long as that is true.
+    pub fn step(&self) -> Option<Step> {
+        let held = Kind::Step.read(self.request, &self.site.place.pool.id, self.origin.secure)?;
+        Step::open(self.app(), &self.asked.app_client, &held)
+    }
+
+    /// Has the browser hold where its sign-in stands, and go on there.
+    ///
+    /// # Errors
+    /// Our own failures only.
+    pub fn go_on(&self, step: &Step) -> Result<HttpResponse, SignInRefused> {
+        let held = step.seal(self.app(), &self.asked.app_client)?;
+        let mut response = self.go(step.page());
+        self.set(&mut response, &Kind::Step.with(&self.site.place.pool.id, self.origin.secure, held, None));
+        Ok(response)
+    }
+
+    /// Has the browser hold that it is signed in, in place of what it held before.
+    pub async fn signed_in_as(&self, held: &PlainToken) -> Result<Vec<Cookie<'static>>, StoreError> {
+        let (pool_id, secure) = (&self.site.place.pool.id, self.origin.secure);
+        if let Some(before) = Kind::Session.read(self.request, pool_id, secure) {
+            browser::end(self.app(), pool_id, &PlainToken::presented(&before)).await?;
+        }
+        let lives = browser::lives(&self.asked.app_client.client);
+        let session = Kind::Session.with(pool_id, secure, held.expose_secret().to_owned(), Some(lives));
+        Ok(vec![session, Kind::Step.without(pool_id, secure)])
+    }
+
+    /// Sets a cookie.
+    #[expect(clippy::unused_self, reason = "it is this browser's")]
+    pub fn set(&self, response: &mut HttpResponse, cookie: &Cookie<'_>) {
+        // One that cannot be written is none: its value is ours, of characters that cookies take.
+        let _ = response.add_cookie(cookie);
+    }
+
+    /// Takes a step that somebody may be guessing by. SECURITY: what is refused is counted to the address as a refused sign-in is,
+    /// and at a pool that is guessed at it costs more.
+    ///
+    /// # Errors
+    /// [`SignInRefused`]; [`SignInRefused::Locked`] where nothing is left to the address.
+    pub async fn guess<T, E>(&self, step: impl Future<Output = Result<T, E>>, is_guess: impl Fn(&E) -> bool) -> Option<Result<T, E>> {
+        let (app, address) = (self.app(), self.origin.source_ip);
+        if !app.budgets.spend(PerAddress::RefusedSignIns, address, app.now()) {
+            return None;
+        }
+        let outcome = step.await;
+        if outcome.as_ref().is_err_and(is_guess) {
+            app.budgets.sign_in_refused(&self.site.place.pool.id, address, app.now());
+        } else {
+            app.budgets.give_back(PerAddress::RefusedSignIns, address);
+        }
+        Some(outcome)
+    }
+}
+
+/// Sends a browser on, by GET.
+pub fn see_other(location: &str) -> HttpResponse {
+    let mut response = pages::bare(StatusCode::SEE_OTHER);
+    if let Ok(location) = HeaderValue::from_str(location) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    response
+}

@@ -1,0 +1,85 @@
+//! What the endpoints answer: JSON that nobody keeps (RFC 6749 §5).
+
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{CACHE_CONTROL, PRAGMA, WWW_AUTHENTICATE};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::flows::failed::Failed;
+use crate::kit::causes::Causes;
+use crate::store::StoreError;
+
+/// Why an endpoint refuses (RFC 6749 §5.2): one of OAuth's words, and ours.
+#[derive(Debug)]
+pub struct Refusal {
+    status: StatusCode,
+    error: &'static str,
+    description: String,
+    /// How the client could prove itself, where it tried by a header.
+    challenge: Option<&'static str>,
+}
+
+impl Refusal {
+    /// A 400.
+    pub fn new(error: &'static str, description: impl Into<String>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, error, description: description.into(), challenge: None }
+    }
+
+    /// `invalid_client`. A client that tried by the Authorization header is told which scheme it takes, as it must be.
+    pub fn client(by_header: bool) -> Self {
+        let refusal = Self::new("invalid_client", "client authentication failed");
+        match by_header {
+            true => Self { status: StatusCode::UNAUTHORIZED, challenge: Some("Basic realm=\"passwright\""), ..refusal },
+            false => refusal,
+        }
+    }
+
+    /// Too much at once, from this address or for this node.
+    pub fn too_much() -> Self {
+        Self { status: StatusCode::TOO_MANY_REQUESTS, ..Self::new("temporarily_unavailable", "too many requests") }
+    }
+
+    /// Our own failure: logged, and told to nobody.
+    pub fn failed(error: &(dyn std::error::Error + 'static)) -> Self {
+        tracing::error!(error = %Causes(error), "an OAuth endpoint failed");
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, ..Self::new("server_error", "the server could not answer") }
+    }
+
+    /// No pool of this id.
+    pub fn no_pool() -> Self {
+        Self { status: StatusCode::NOT_FOUND, ..Self::new("invalid_request", "user pool does not exist") }
+    }
+
+    /// As it is answered.
+    #[must_use]
+    pub fn to_response(&self) -> HttpResponse {
+        let mut response = json(self.status, &json!({"error": self.error, "error_description": self.description}));
+        if let Some(challenge) = self.challenge {
+            response.headers_mut().insert(WWW_AUTHENTICATE, actix_web::http::header::HeaderValue::from_static(challenge));
+        }
+        response
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        Self::failed(&error)
+    }
+}
+
+impl From<Failed> for Refusal {
+    fn from(failed: Failed) -> Self {
+        Self::failed(&failed)
+    }
+}
+
+/// JSON that nobody keeps.
+pub fn json(status: StatusCode, body: &impl Serialize) -> HttpResponse {
+    HttpResponse::build(status).insert_header((CACHE_CONTROL, "no-store")).insert_header((PRAGMA, "no-cache")).json(body)
+}
+
+/// An endpoint's outcome, as it is answered.
+pub fn answered(outcome: Result<HttpResponse, Refusal>) -> HttpResponse {
+    outcome.unwrap_or_else(|refusal| refusal.to_response())
+}

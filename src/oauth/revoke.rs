@@ -1,0 +1,29 @@
+//! `POST /oauth2/revoke`: ends the sign-in of a refresh token (RFC 7009).
+
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::answer::{Refusal, answered};
+use super::authenticate;
+use super::place::Place;
+use super::token::form;
+use crate::context::App;
+use crate::flows::revoke::{self, RevokeRefused};
+
+/// `POST /{pool}/oauth2/revoke`
+pub async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
+    answered(answer(&app, &request, &body).await)
+}
+
+async fn answer(app: &App, request: &HttpRequest, body: &Bytes) -> Result<HttpResponse, Refusal> {
+    let place = Place::of(app, request).await?.ok_or_else(Refusal::no_pool)?;
+    let parameters = form(request, body)?;
+    let app_client = authenticate::client(app, &place.pool, request, &parameters).await?;
+    let token = parameters.get("token").ok_or_else(|| Refusal::new("invalid_request", "token is missing"))?;
+    match revoke::revoke(app, &app_client, token).await {
+        Ok(()) => Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).finish()),
+        Err(RevokeRefused::Disabled) => Err(Refusal::new("unauthorized_client", "the client's tokens are not revoked")),
+        Err(RevokeRefused::NotARefreshToken) => Err(Refusal::new("unsupported_token_type", "only refresh tokens are revoked")),
+        Err(RevokeRefused::Failed(failed)) => Err(failed.into()),
+    }
+}

@@ -1,0 +1,322 @@
+//! The endpoints as clients call them.
+
+use std::time::Duration;
+
+use actix_web::http::Method;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use crate::crypto::digest::sha256;
+use crate::testing::{Answer, CALLBACK, HOST, TestApp, VERIFIER, claims};
+
+fn error(answer: &Answer) -> (u16, &str) {
+    (answer.status, answer.body["error"].as_str().unwrap_or_default())
+}
+
+#[actix_web::test]
+async fn a_code_brings_tokens_that_say_who_signed_in_how_and_for_what() {
+    let app = TestApp::new().await;
+    let pool = app.hosted_pool(json!({}), json!({})).await;
+    let alice =
+        pool.user_with("alice", json!({"email": "a@x.example", "email_verified": "true", "name": "Alice", "address": "1 Road"})).await;
+    let code = pool.visitor().code_of("alice", &[("nonce", "the-nonce"), ("scope", "openid email")]).await;
+    let answer = pool.exchange(&code, &[]).await;
+    assert_eq!((answer.header("cache-control"), answer.header("pragma")), ("no-store", "no-cache"));
+    let tokens = answer.ok();
+    assert_eq!((&tokens["token_type"], &tokens["expires_in"], &tokens["scope"]), (&json!("Bearer"), &json!(3600), &json!("openid email")));
+    let (id, access) = (claims(&tokens["id_token"]), claims(&tokens["access_token"]));
+    let half = URL_SAFE_NO_PAD.encode(&sha256(&[tokens["access_token"].as_str().unwrap().as_bytes()])[..16]);
+    let sub = &alice.described().await["UserAttributes"][0]["Value"].clone();
+    assert_eq!((&id["nonce"], &id["at_hash"], &id["aud"], &id["sub"]), (&json!("the-nonce"), &json!(half), &json!(pool.client_id), sub));
+    assert_eq!((&id["email"], &id["email_verified"], id.get("name")), (&json!("a@x.example"), &json!(true), None));
+    assert!(id["sid"].is_string() && id["auth_time"].is_i64());
+    assert_eq!(
+        (&access["scope"], &access["client_id"], &access["token_use"]),
+        (&json!("openid email"), &json!(pool.client_id), &json!("access"))
+    );
+
+    let told = pool.user_info(&tokens["access_token"]).await.ok();
+    assert_eq!(told, json!({"sub": sub, "username": "alice", "email": "a@x.example", "email_verified": true}));
+
+    // A refresh repeats no nonce, and goes on with the same sign-in and scopes.
+    app.advance(Duration::from_secs(600));
+    let refresh = [("grant_type", "refresh_token"), ("client_id", pool.client_id.as_str())];
+    let token = tokens["refresh_token"].as_str().unwrap();
+    let refreshed = pool.post("oauth2/token", &[], &[&refresh[..], &[("refresh_token", token)]].concat()).await.ok();
+    let again = claims(&refreshed["id_token"]);
+    assert_eq!((&refreshed["scope"], again.get("nonce"), refreshed.get("refresh_token")), (&json!("openid email"), None, None));
+    assert_eq!((&again["auth_time"], &again["sub"], &again["origin_jti"]), (&id["auth_time"], sub, &id["origin_jti"]));
+    let narrowed = pool.post("oauth2/token", &[], &[&refresh[..], &[("refresh_token", token), ("scope", "email")]].concat()).await.ok();
+    assert_eq!((&narrowed["scope"], narrowed.get("id_token")), (&json!("email"), None));
+    let widened = pool.post("oauth2/token", &[], &[&refresh[..], &[("refresh_token", token), ("scope", "profile")]].concat()).await;
+    assert_eq!(error(&widened), (400, "invalid_scope"));
+
+    let revoked = pool.post("oauth2/revoke", &[], &[("client_id", pool.client_id.as_str()), ("token", token)]).await;
+    assert_eq!((revoked.status, revoked.text.as_str()), (200, ""));
+    let after = pool.post("oauth2/token", &[], &[&refresh[..], &[("refresh_token", token)]].concat()).await;
+    assert_eq!(error(&after), (400, "invalid_grant"));
+    let told = pool.user_info(&tokens["access_token"]).await;
+    assert_eq!(error(&told), (401, "invalid_token"));
+    assert!(told.header("www-authenticate").starts_with("Bearer error=\"invalid_token\""));
+}
+
+#[actix_web::test]
+async fn a_code_serves_the_client_the_address_and_the_origin_that_it_was_given_for() {
+    let app = TestApp::new().await;
+    let pool = app.hosted_pool(json!({}), json!({"CallbackURLs": [CALLBACK, "https://app.example/other"]})).await;
+    pool.user("alice").await;
+    let settings = json!({"ClientName": "other", "AllowedOAuthFlows": ["code"], "AllowedOAuthFlowsUserPoolClient": true,
+                          "AllowedOAuthScopes": ["openid"], "CallbackURLs": [CALLBACK]});
+    let other = pool.admin("CreateUserPoolClient", settings).await.ok()["UserPoolClient"]["ClientId"].clone();
+    let visitor = pool.visitor();
+    let code = visitor.code_of("alice", &[]).await;
+    let long = "x".repeat(43);
+    for wrong in [
+        ("client_id", other.as_str().unwrap()),
+        ("redirect_uri", "https://app.example/other"),
+        ("redirect_uri", ""),
+        ("code_verifier", ""),
+        ("code_verifier", long.as_str()),
+        ("code_verifier", &VERIFIER[1..]),
+        ("code", &code[1..]),
+    ] {
+        assert_eq!(error(&pool.exchange(&code, &[wrong]).await), (400, "invalid_grant"), "{wrong:?}");
+    }
+    assert_eq!(error(&pool.exchange(&code, &[("code", "")]).await), (400, "invalid_request"));
+    pool.exchange(&code, &[]).await.ok();
+
+    // One that is five minutes old serves nobody.
+    let code = visitor.code_of("alice", &[("prompt", "login")]).await;
+    app.advance(Duration::from_secs(300));
+    assert_eq!(error(&pool.exchange(&code, &[]).await), (400, "invalid_grant"));
+}
+
+#[actix_web::test]
+async fn a_verifier_for_a_code_without_a_challenge_is_refused() {
+    let app = TestApp::new().await;
+    let pool = app.hosted_pool(json!({}), json!({"GenerateSecret": true})).await;
+    pool.user("alice").await;
+    let described = pool.admin("DescribeUserPoolClient", json!({"ClientId": pool.client_id})).await.ok();
+    let secret = described["UserPoolClient"]["ClientSecret"].as_str().unwrap().to_owned();
+    let without = [("code_challenge", ""), ("code_challenge_method", "")];
+    let visitor = pool.visitor();
+    let code = visitor.code_of("alice", &without).await;
+    assert_eq!(error(&pool.exchange(&code, &[("client_secret", &secret)]).await), (400, "invalid_grant"));
+    pool.exchange(&code, &[("client_secret", &secret), ("code_verifier", "")]).await.ok();
+}
+
+#[actix_web::test]
+async fn a_code_that_is_used_again_ends_what_it_gave() {
+    let app = TestApp::new().await;
+    let pool = app.hosted_pool(json!({}), json!({})).await;
+    pool.user("alice").await;
+    let code = pool.visitor().code_of("alice", &[]).await;
+    let tokens = pool.exchange(&code, &[]).await.ok();
+    pool.user_info(&tokens["access_token"]).await.ok();
+    app.advance(Duration::from_secs(3000));
+    assert_eq!(error(&pool.exchange(&code, &[]).await), (400, "invalid_grant"));
+    assert_eq!(error(&pool.user_info(&tokens["access_token"]).await), (401, "invalid_token"));
+}
+
+#[actix_web::test]
+async fn of_racing_uses_of_a_code_one_wins_at_most() {
+    let app = TestApp::new().await;
+    let pool = app.hosted_pool(json!({}), json!({})).await;
+    pool.user("alice").await;
+    let code = pool.visitor().code_of("alice", &[]).await;
+    let answers = join_all((0..8).map(|_| pool.exchange(&code, &[]))).await;
+    assert_eq!(answers.iter().filter(|answer| answer.status == 200).count(), 1);
+    assert!(answers.iter().all(|answer| answer.status == 200 || error(answer) == (400, "invalid_grant")));
+}
+
+#[actix_web::test]
+async fn a_client_proves_its_secret_in_one_way() {
+    let app = TestApp::new().await;
+    let pool = app.hosted_pool(json!({}), json!({"GenerateSecret": true})).await;
+    pool.user("alice").await;
+    let described = pool.admin("DescribeUserPoolClient", json!({"ClientId": pool.client_id})).await.ok();
+    let secret = described["UserPoolClient"]["ClientSecret"].as_str().unwrap().to_owned();
+    let basic = |id: &str, secret: &str| format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")));
+    let visitor = pool.visitor();
+    let code = visitor.code_of("alice", &[]).await;
+    let fields = [("grant_type", "authorization_code"), ("code", &code), ("redirect_uri", CALLBACK), ("code_verifier", VERIFIER)];
+    let call = async |authorization: &str, more: &[(&str, &str)]| {
+        let header = [("authorization", authorization)];
+        let headers = if authorization.is_empty() { &[][..] } else { &header[..] };
+        pool.post("oauth2/token", headers, &[&fields[..], more].concat()).await
+    };
+    let id = pool.client_id.as_str();
+    for (authorization, more, expected) in [
+        (String::new(), vec![], (400, "invalid_client")),
+        (String::new(), vec![("client_id", id)], (400, "invalid_client")),
+        (String::new(), vec![("client_id", id), ("client_secret", "wrong")], (400, "invalid_client")),
+        (String::new(), vec![("client_id", "nobody"), ("client_secret", secret.as_str())], (400, "invalid_client")),
+        (basic(id, "wrong"), vec![], (401, "invalid_client")),
+        (basic(id, ""), vec![], (401, "invalid_client")),
+        (basic("nobody", &secret), vec![], (401, "invalid_client")),
+        ("Bearer x".to_owned(), vec![], (401, "invalid_client")),
+        (basic(id, &secret), vec![("client_secret", secret.as_str())], (400, "invalid_request")),
+        (basic(id, &secret), vec![("client_id", "another")], (400, "invalid_request")),
+        (basic(id, &secret), vec![("code", code.as_str())], (400, "invalid_request")),
+    ] {
+        let answer = call(&authorization, &more).await;
+        assert_eq!(error(&answer), expected, "{authorization} {more:?}");
+        assert_eq!(answer.header("www-authenticate").starts_with("Basic "), expected.0 == 401);
+    }
+    call(&basic(id, &secret), &[("client_id", id)]).await.ok();
+    let form = [("client_id", id), ("client_secret", secret.as_str())];
+    let code = visitor.code_of("alice", &[("prompt", "login")]).await;
+    pool.exchange(&code, &form).await.ok();
+}
+
+#[actix_web::test]
+async fn what_is_no_form_of_a_grant_is_refused() {
+    let app = TestApp::new().await;
+    let pool = app.hosted_pool(json!({}), json!({})).await;
+    let id = pool.client_id.as_str();
+    for (fields, expected) in [
+        (vec![], (400, "invalid_request")),
+        (vec![("client_id", id), ("grant_type", "password")], (400, "unsupported_grant_type")),
+        (vec![("client_id", id), ("grant_type", "refresh_token")], (400, "invalid_request")),
+        (vec![("client_id", id), ("grant_type", "refresh_token"), ("refresh_token", "x")], (400, "invalid_grant")),
+        (vec![("client_id", id), ("grant_type", "client_credentials")], (400, "unauthorized_client")),
+        (vec![("client_id", id), ("grant_type", "authorization_code"), ("code", "a\0b")], (400, "invalid_request")),
+    ] {
+        assert_eq!(error(&pool.post("oauth2/token", &[], &fields).await), expected, "{fields:?}");
+    }
+    let headers = [("host".to_owned(), HOST.to_owned()), ("content-type".to_owned(), "application/json".to_owned())];
+    let path = format!("/{}/oauth2/token", pool.id);
+    let json = app.send(Method::POST, &path, &headers, br#"{"grant_type":"refresh_token"}"#.to_vec()).await;
+    assert_eq!(error(&json), (400, "invalid_request"));
+    let nowhere = app.send(Method::POST, "/us-east-1_nowhere/oauth2/token", &headers[..1], Vec::new()).await;
+    assert_eq!(nowhere.status, 404);
+}
+
+#[actix_web::test]
+async fn a_machine_gets_a_token_of_its_own() {
+    let app = TestApp::new().await;
+    let pool = app.pool().await;
+    let server = json!({"Identifier": "api", "Name": "api", "Scopes": [{"ScopeName": "read", "ScopeDescription": "r"}, {"ScopeName": "write", "ScopeDescription": "w"}]});
+    pool.admin("CreateResourceServer", server).await.ok();
+    let settings = json!({"ClientName": "machine", "GenerateSecret": true, "AllowedOAuthFlows": ["client_credentials"],
+                          "AllowedOAuthFlowsUserPoolClient": true, "AllowedOAuthScopes": ["api/read"]});
+    let machine = pool.admin("CreateUserPoolClient", settings).await.ok()["UserPoolClient"].clone();
+    let (id, secret) = (machine["ClientId"].as_str().unwrap(), machine["ClientSecret"].as_str().unwrap());
+    let fields = [("grant_type", "client_credentials"), ("client_id", id), ("client_secret", secret)];
+    let answer = pool.post("oauth2/token", &[], &fields).await.ok();
+    assert_eq!((answer.get("refresh_token"), answer.get("id_token"), &answer["expires_in"]), (None, None, &json!(3600)));
+    assert_eq!(claims(&answer["access_token"])["scope"], "api/read");
+    for scope in ["api/write", "openid", "other/read"] {
+        let refused = pool.post("oauth2/token", &[], &[&fields[..], &[("scope", scope)]].concat()).await;
+        assert_eq!(error(&refused), (400, "invalid_scope"), "{scope}");
+    }
+    // It is nobody's, and says nothing of anybody.
+    assert_eq!(error(&pool.user_info(&answer["access_token"]).await), (401, "invalid_token"));
+    let introspected =
+        pool.post("oauth2/introspect", &[], &[&fields[1..], &[("token", answer["access_token"].as_str().unwrap())]].concat()).await.ok();
+    assert_eq!((&introspected["active"], &introspected["client_id"]), (&json!(true), &json!(id)));
+}
+
+#[actix_web::test]
+async fn user_info_is_told_to_who_was_given_openid() {
+    let app = TestApp::new().await;
+    let pool = app.hosted_pool(json!({}), json!({})).await;
+    let alice = pool.user_with("alice", json!({"name": "Alice", "address": "{\"locality\": \"Town\"}"})).await;
+    let by_api = alice.signed_in().await;
+    assert_eq!(error(&pool.user_info(&by_api["AccessToken"]).await), (403, "insufficient_scope"));
+    assert_eq!(error(&pool.user_info(&by_api["IdToken"]).await), (401, "invalid_token"));
+    let tokens = pool.visitor().tokens_of("alice", &[]).await;
+    let told = pool.user_info(&tokens["access_token"]).await.ok();
+    assert_eq!((&told["name"], &told["address"]), (&json!("Alice"), &json!({"locality": "Town"})), "openid alone tells all");
+    let posted = pool.post("oauth2/userInfo", &[], &[("access_token", tokens["access_token"].as_str().unwrap())]).await.ok();
+    assert_eq!(posted, told);
+    let host = ("host".to_owned(), HOST.to_owned());
+    let query = format!("/{}/oauth2/userInfo?access_token={}", pool.id, tokens["access_token"].as_str().unwrap());
+    assert_eq!(app.send(Method::GET, &query, &[host], Vec::new()).await.status, 401, "a token in an address is none");
+    let elsewhere = app.hosted_pool(json!({}), json!({})).await;
+    assert_eq!(error(&elsewhere.user_info(&tokens["access_token"]).await), (401, "invalid_token"));
+    // Its scopes do not let it be used for the user's own operations.
+    let refused = app.anonymous().call("GetUser", json!({"AccessToken": tokens["access_token"]})).await;
+    assert_eq!(refused.code(), "NotAuthorizedException");
+    pool.admin("AdminDisableUser", json!({"Username": "alice"})).await.ok();
+    assert_eq!(error(&pool.user_info(&tokens["access_token"]).await), (401, "invalid_token"));
+}
+
+#[actix_web::test]
+async fn signing_out_everywhere_ends_codes_and_introspected_tokens() {
+    let app = TestApp::new().await;
+    let pool = app.hosted_pool(json!({}), json!({"GenerateSecret": true})).await;
+    pool.user("alice").await;
+    let described = pool.admin("DescribeUserPoolClient", json!({"ClientId": pool.client_id})).await.ok();
+    let secret = described["UserPoolClient"]["ClientSecret"].as_str().unwrap().to_owned();
+    let proof = [("client_secret", secret.as_str())];
+    let visitor = pool.visitor();
+    let code = visitor.code_of("alice", &[]).await;
+    let tokens = pool.exchange(&code, &proof).await.ok();
+    let fields = |token: &Value| {
+        [("client_id", pool.client_id.to_string()), ("client_secret", secret.clone()), ("token", token.as_str().unwrap().to_owned())]
+    };
+    let introspected = async |token: &Value| {
+        let fields = fields(token);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        pool.post("oauth2/introspect", &[], &fields).await.ok()["active"].clone()
+    };
+    assert_eq!(introspected(&tokens["access_token"]).await, json!(true));
+    assert_eq!(introspected(&tokens["refresh_token"]).await, json!(false));
+    assert_eq!(introspected(&tokens["id_token"]).await, json!(false));
+    let waiting = visitor.code_of("alice", &[("prompt", "login")]).await;
+    pool.admin("AdminUserGlobalSignOut", json!({"Username": "alice"})).await.ok();
+    assert_eq!(introspected(&tokens["access_token"]).await, json!(false));
+    assert_eq!(error(&pool.exchange(&waiting, &proof).await), (400, "invalid_grant"));
+    let public = pool.post("oauth2/introspect", &[], &[("client_id", pool.client_id.as_str()), ("token", "x")]).await;
+    assert_eq!(error(&public), (400, "invalid_client"));
+}
+
+#[actix_web::test]
+async fn discovery_names_endpoints_that_are_there() {
+    let app = TestApp::new().await;
+    let pool = app.pool().await;
+    let host = [("host".to_owned(), HOST.to_owned())];
+    let path = format!("/{}/.well-known/openid-configuration", pool.id);
+    let metadata = app.send(Method::GET, &path, &host, Vec::new()).await.ok();
+    assert_eq!(metadata["issuer"], format!("http://{HOST}/{}", pool.id));
+    for path in
+        [format!("/.well-known/oauth-authorization-server/{}", pool.id), format!("/{}/.well-known/oauth-authorization-server", pool.id)]
+    {
+        assert_eq!(app.send(Method::GET, &path, &host, Vec::new()).await.ok(), metadata);
+    }
+    for (name, value) in metadata.as_object().unwrap() {
+        if name.ends_with("_endpoint") || name == "jwks_uri" {
+            let path = value.as_str().unwrap().strip_prefix(&format!("http://{HOST}")).unwrap();
+            let statuses = [Method::GET, Method::POST].map(|method| app.send(method, path, &host, Vec::new()));
+            let [get, post] = statuses;
+            assert!(get.await.status != 404 || post.await.status != 404, "{name}");
+        }
+    }
+    assert_eq!(app.send(Method::GET, "/us-east-1_nowhere/.well-known/openid-configuration", &host, Vec::new()).await.status, 404);
+}
+
+#[actix_web::test]
+async fn a_domain_of_a_pool_has_its_endpoints_and_its_pages_at_its_root() {
+    let app = TestApp::new().await;
+    let pool = app.hosted_pool(json!({}), json!({})).await;
+    pool.user("alice").await;
+    pool.admin("CreateUserPoolDomain", json!({"Domain": "shop"})).await.ok();
+    let custom = json!({"CertificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/1"});
+    pool.admin("CreateUserPoolDomain", json!({"Domain": "login.shop.example", "CustomDomainConfig": custom})).await.ok();
+    for host in [format!("shop.auth.{HOST}"), "login.shop.example".to_owned(), "LOGIN.shop.example:8443".to_owned()] {
+        let visitor = pool.visitor().at(&host);
+        let answer = visitor.sign_in("alice", &[]).await;
+        assert!(answer.header("location").starts_with(CALLBACK), "{host}: {} {}", answer.status, answer.text);
+        let metadata = visitor.open("/.well-known/openid-configuration").await.ok();
+        assert_eq!(metadata["issuer"], format!("http://{HOST}/{}", pool.id));
+    }
+    for host in
+        ["shop.example", "other.auth.passwright.test", "shop", "127.0.0.1", "login.shop.example.evil.example", "shop.auth.evil.example"]
+    {
+        let answer = pool.visitor().at(host).ask("login", &[]).await;
+        assert_eq!(answer.status, 404, "{host}");
+    }
+}
