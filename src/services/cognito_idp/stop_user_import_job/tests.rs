@@ -115,6 +115,31 @@ async fn whoever_brings_a_hash_signs_in_by_the_old_password_and_by_srp_from_then
 }
 
 #[actix_web::test]
+async fn preferred_usernames_are_names_of_who_is_imported_and_none_is_anothers() {
+    let app = TestApp::new().await;
+    let settings = json!({"AutoVerifiedAttributes": ["email"], "AliasAttributes": ["preferred_username"]});
+    let pool = app.pool_with(settings, json!({})).await;
+    let role = role(&app).await;
+    pool.user("taken").await;
+    let job = job(&pool, &role, json!({})).await;
+    let rows =
+        [("ann", "a@b.example", "neo"), ("bob", "b@b.example", "Neo"), ("eve", "e@b.example", "neo"), ("sam", "s@b.example", "taken")];
+    let rows = rows.map(|(name, email, preferred)| {
+        [("cognito:username", name), ("email", email), ("email_verified", "true"), ("preferred_username", preferred)]
+    });
+    let lines: Vec<&[(&str, &str)]> = rows.iter().map(<[_; 4]>::as_slice).collect();
+    put(&app, &job["PreSignedUrl"], &file(&pool, &[], &lines).await).await;
+    pool.admin("StartUserImportJob", json!({"JobId": job["JobId"]})).await.ok();
+    run(&app).await;
+    let done = described(&pool, &job).await;
+    assert_eq!((done["ImportedUsers"].as_i64(), done["FailedUsers"].as_i64()), (Some(2), Some(2)), "{done}");
+    for (name, owner) in [("neo", "ann"), ("Neo", "bob"), ("taken", "taken")] {
+        assert_eq!(pool.admin("AdminGetUser", json!({"Username": name})).await.ok()["Username"], owner, "{name}");
+    }
+    assert_eq!(pool.admin("AdminGetUser", json!({"Username": "sam"})).await.code(), "UserNotFoundException");
+}
+
+#[actix_web::test]
 async fn a_password_that_is_set_ends_the_one_that_came_along() {
     let app = TestApp::new().await;
     let pool = mailed(&app).await;
