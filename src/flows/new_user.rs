@@ -32,6 +32,9 @@ pub enum UnfitUser {
     /// Users sign up by a phone number, and this is none.
     #[error("not a phone number")]
     NotAPhoneNumber,
+    /// Users sign up by an address, and the attribute is another one.
+    #[error("another {} than the username", .0.as_str())]
+    AnotherAddress(NameKind),
     /// An attribute that the schema does not take.
     #[error(transparent)]
     Attribute(#[from] AttributeRefused),
@@ -127,6 +130,10 @@ pub fn prepare(app: &App, pool: &Pool, new: NewUser) -> Result<Prepared, UnfitUs
             _ if signs_up_by("email") => return Err(UnfitUser::NotAnEmail),
             _ => return Err(UnfitUser::NotAPhoneNumber),
         };
+        let differs = |value: &String| !value.is_empty() && pool.canonical(value).as_ref() != Ok(&name);
+        if attributes.get(kind.as_str()).is_some_and(differs) {
+            return Err(UnfitUser::AnotherAddress(kind));
+        }
         attributes.insert(kind.as_str().to_owned(), given);
         (id.to_string(), kind)
     };

@@ -13,6 +13,11 @@ impl From<UnfitUser> for Error {
             UnfitUser::Name(refused) => return refused.into(),
             UnfitUser::Attribute(refused) => return refused.into(),
             UnfitUser::Alias(refused) => return refused.into(),
+            // Cognito's words: jagregory/cognito-local issue 102.
+            UnfitUser::AnotherAddress(kind) => {
+                let kind = kind.as_str();
+                return Self::parameter(format!("User {kind} should be empty or same as username, since username attribute is {kind}"));
+            }
             UnfitUser::NamedLikeAnEmail => "Username cannot be of email format, since user pool is configured for email alias.",
             UnfitUser::NamedLikeAPhoneNumber => {
                 "Username cannot be of phone number format, since user pool is configured for phone number alias."
