@@ -278,6 +278,8 @@ pub struct Context {
     pub account_id: AccountId,
     /// Where the call goes: by the signature's scope.
     pub region: String,
+    /// The region that the host of an unsigned call names. It is the caller's word, and only chooses among a pool's replicas.
+    pub host_region: Option<String>,
     /// Where the call comes from.
     pub origin: Origin,
     /// The call's id, in its answer and its log lines.
@@ -289,7 +291,13 @@ impl Context {
     #[must_use]
     pub fn new(app: Arc<App>, caller: Caller, region: String, origin: Origin, request_id: String) -> Self {
         let account_id = caller.account_id().unwrap_or(&app.first_account_id).to_owned();
-        Self { app, caller, account_id, region, origin, request_id }
+        Self { app, caller, account_id, region, host_region: None, origin, request_id }
+    }
+
+    /// The context of a call whose host names this region.
+    #[must_use]
+    pub fn at_host_of(self, host_region: Option<String>) -> Self {
+        Self { host_region, ..self }
     }
 }
 

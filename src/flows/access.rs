@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::failed::{Failed, fails_with_the_store};
 use crate::context::App;
 use crate::flows::pool_keys;
-use crate::store;
+use crate::store::{self, StoreError};
 use crate::tokens::claims::AccessClaims;
 use crate::tokens::verify::{RawJwt, TokenRefused};
 use crate::userpools::pool::Pool;
@@ -57,6 +57,15 @@ impl From<TokenRefused> for AccessRefused {
             | TokenRefused::WrongIssuer => Self::Invalid,
         }
     }
+}
+
+/// The pool that an access token claims to come from; `None` where it is none of ours.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn claimed_pool(app: &App, access_token: &str) -> Result<Option<Arc<Pool>>, StoreError> {
+    let Ok(raw) = RawJwt::parse(access_token) else { return Ok(None) };
+    Ok(pool_keys::claimed(app, &raw).await?.map(|(pool, _)| pool))
 }
 
 /// Verifies an access token, and that its sign-in goes on: one statement.

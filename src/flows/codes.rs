@@ -61,7 +61,7 @@ impl<'a> Address<'a> {
                 let digits: String = chance.bytes().map(|byte| char::from(b'0' + byte % 10)).take(11).collect();
                 format!("+{digits}")
             }
-            NameKind::Email | NameKind::Username => {
+            NameKind::Email | NameKind::Username | NameKind::PreferredUsername => {
                 let letters: String = chance.bytes().map(|byte| char::from(b'a' + byte % 26)).take(2).collect();
                 let (local, domain) = name.split_once('@').unwrap_or((name, &letters));
                 format!("{local}@{domain}")

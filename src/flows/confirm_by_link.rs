@@ -31,7 +31,7 @@ fails_with_the_store!(LinkRefused);
 impl From<AliasRefused> for LinkRefused {
     fn from(refused: AliasRefused) -> Self {
         match refused {
-            AliasRefused::Exists(_) | AliasRefused::Name(_) => Self::Dead,
+            AliasRefused::Exists(_) | AliasRefused::Unfit(_) => Self::Dead,
             AliasRefused::Failed(failed) => Self::Failed(failed),
         }
     }

@@ -8,6 +8,7 @@ use crate::context::App;
 use crate::crypto::ids;
 use crate::kit::id::UserId;
 use crate::store::{self, Conn};
+use crate::userpools::alias::{AliasUnfit, alias};
 use crate::userpools::attributes::{AttributeRefused, Writer, check_new, check_values, full_schema, is_email, is_phone_number};
 use crate::userpools::name::{NameKind, NameRefused, NewName};
 use crate::userpools::pool::Pool;
@@ -31,9 +32,15 @@ pub enum UnfitUser {
     /// Users sign up by a phone number, and this is none.
     #[error("not a phone number")]
     NotAPhoneNumber,
+    /// Users sign up by an address, and the attribute is another one.
+    #[error("another {} than the username", .0.as_str())]
+    AnotherAddress(NameKind),
     /// An attribute that the schema does not take.
     #[error(transparent)]
     Attribute(#[from] AttributeRefused),
+    /// A preferred username that is no name of theirs.
+    #[error(transparent)]
+    Alias(#[from] AliasUnfit),
 }
 
 /// Why a user is not inserted.
@@ -45,7 +52,7 @@ pub enum InsertRefused {
     /// Somebody has the name.
     #[error("the name is taken")]
     UsernameExists,
-    /// A verified address is no name of theirs.
+    /// A verified address, or a preferred username, is no name of theirs.
     #[error(transparent)]
     Alias(#[from] AliasRefused),
     /// Our own failure.
@@ -55,15 +62,15 @@ pub enum InsertRefused {
 
 fails_with_the_store!(InsertRefused);
 
-/// Why an address does not become a user's name.
+/// Why an attribute does not become a user's name.
 #[derive(Debug, thiserror::Error)]
 pub enum AliasRefused {
     /// Another user has it.
     #[error("another user has the {}", .0.as_str())]
     Exists(NameKind),
-    /// It is no name.
+    /// It is no name of theirs.
     #[error(transparent)]
-    Name(#[from] NameRefused),
+    Unfit(#[from] AliasUnfit),
     /// Our own failure.
     #[error(transparent)]
     Failed(#[from] Failed),
@@ -111,13 +118,11 @@ pub fn prepare(app: &App, pool: &Pool, new: NewUser) -> Result<Prepared, UnfitUs
     // SECURITY: what is checked is the name's one form, by which it will be looked up.
     let name = pool.canonical(&given)?;
     let (username, kind) = if configuration.username_attributes.is_empty() {
-        if name.is_email() && configuration.names_by(NameKind::Email) {
-            return Err(UnfitUser::NamedLikeAnEmail);
+        match pool.address_form(&name) {
+            None => (given, NameKind::Username),
+            Some(NameKind::PhoneNumber) => return Err(UnfitUser::NamedLikeAPhoneNumber),
+            Some(_) => return Err(UnfitUser::NamedLikeAnEmail),
         }
-        if name.is_phone_number() && configuration.names_by(NameKind::PhoneNumber) {
-            return Err(UnfitUser::NamedLikeAPhoneNumber);
-        }
-        (given, NameKind::Username)
     } else {
         let kind = match given.as_str() {
             text if signs_up_by("email") && is_email(text) => NameKind::Email,
@@ -125,6 +130,10 @@ pub fn prepare(app: &App, pool: &Pool, new: NewUser) -> Result<Prepared, UnfitUs
             _ if signs_up_by("email") => return Err(UnfitUser::NotAnEmail),
             _ => return Err(UnfitUser::NotAPhoneNumber),
         };
+        let differs = |value: &String| !value.is_empty() && pool.canonical(value).as_ref() != Ok(&name);
+        if attributes.get(kind.as_str()).is_some_and(differs) {
+            return Err(UnfitUser::AnotherAddress(kind));
+        }
         attributes.insert(kind.as_str().to_owned(), given);
         (id.to_string(), kind)
     };
@@ -155,6 +164,7 @@ pub fn prepare(app: &App, pool: &Pool, new: NewUser) -> Result<Prepared, UnfitUs
         created_at: now,
         modified_at: now,
     };
+    alias(pool, &user, NameKind::PreferredUsername)?;
     Ok(Prepared { user, name, kind })
 }
 
@@ -171,8 +181,8 @@ pub async fn insert(tx: &mut Conn, pool: &Pool, new: &Prepared, force: bool) -> 
         return Err(InsertRefused::UsernameExists);
     }
     store::users::insert(tx, user).await?;
-    for kind in [NameKind::Email, NameKind::PhoneNumber] {
-        if user.has_verified(kind) && user.status != UserStatus::Unconfirmed {
+    for kind in NameKind::OF_ATTRIBUTES {
+        if !kind.is_address() || (user.has_verified(kind) && user.status != UserStatus::Unconfirmed) {
             claim_alias(tx, pool, user, kind, force).await?;
         }
     }
@@ -188,12 +198,8 @@ pub async fn taken(tx: &mut Conn, pool: &Pool, new: &Prepared) -> Result<Option<
     if store::names::owner(tx, &pool.id, name).await?.is_some() {
         return Ok(Some(*kind));
     }
-    for kind in [NameKind::Email, NameKind::PhoneNumber] {
-        let Some(value) = user.attributes.get(kind.as_str()).filter(|_| user.has_verified(kind) && pool.configuration.names_by(kind))
-        else {
-            continue;
-        };
-        let alias = pool.canonical(value)?.takeable()?;
+    for kind in NameKind::OF_ATTRIBUTES.into_iter().filter(|kind| !kind.is_address() || user.has_verified(*kind)) {
+        let Some(alias) = alias(pool, user, kind)? else { continue };
         if alias != *name && store::names::owner(tx, &pool.id, &alias).await?.is_some() {
             return Ok(Some(kind));
         }
@@ -201,18 +207,16 @@ pub async fn taken(tx: &mut Conn, pool: &Pool, new: &Prepared) -> Result<Option<
     Ok(None)
 }
 
-/// Gives a user the name of an address of theirs, in place of the last one, unless another has it and it may not be taken. Where
-/// it is taken from another, the address is verified for them no more.
+/// Gives a user the name that an attribute of theirs is, in place of the last one, unless another has it and it may not be taken.
+/// Only an address may: where it is taken from another, it is verified for them no more.
 /// Source: AWS knowledge center, "How do I troubleshoot issues with an Amazon Cognito user's email_verified attribute?".
 ///
 /// # Errors
 /// [`AliasRefused`].
 pub async fn claim_alias(tx: &mut Conn, pool: &Pool, user: &User, kind: NameKind, force: bool) -> Result<(), AliasRefused> {
-    let is_name = |value: &&String| !value.is_empty() && pool.configuration.names_by(kind);
-    let Some(value) = user.attributes.get(kind.as_str()).filter(is_name) else { return Ok(()) };
-    let name = pool.canonical(value)?.takeable()?;
+    let Some(name) = alias(pool, user, kind)? else { return Ok(()) };
     if !store::names::take(tx, &pool.id, &name, kind, &user.id).await? {
-        let former = if force { store::names::owner(tx, &pool.id, &name).await? } else { None };
+        let former = if force && kind.is_address() { store::names::owner(tx, &pool.id, &name).await? } else { None };
         let Some(former) = former else { return Err(AliasRefused::Exists(kind)) };
         if !store::names::take_over(tx, &pool.id, &name, kind, &user.id).await? {
             return Err(AliasRefused::Exists(kind));

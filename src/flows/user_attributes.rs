@@ -1,4 +1,7 @@
-//! Changes of a user's attributes, and of the names that follow their addresses.
+//! Changes of a user's attributes, and of the names that follow them.
+
+#[cfg(test)]
+mod tests;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,6 +13,7 @@ use super::notices::{self, Notice};
 use super::triggers::{self, Through, TriggerRefused};
 use crate::context::App;
 use crate::store::{self, Conn, names, pending_addresses, users};
+use crate::userpools::alias::alias;
 use crate::userpools::attributes::{AttributeRefused, administer, full_schema};
 use crate::userpools::name::NameKind;
 use crate::userpools::pool::{Pool, PoolConfiguration};
@@ -24,7 +28,7 @@ pub enum ChangeRefused {
     /// The schema does not take it.
     #[error(transparent)]
     Attribute(#[from] AttributeRefused),
-    /// An address is another user's name.
+    /// An attribute is another user's name, or none.
     #[error(transparent)]
     Alias(#[from] AliasRefused),
     /// So much went to the address that its code may not, for a while.
@@ -140,6 +144,7 @@ pub(super) async fn put(
     for (kind, value) in edited.unverified.iter().filter(|(kind, _)| edited.waiting.contains(kind)) {
         pending_addresses::put(tx, &pool.id, &before.id, *kind, value).await?;
     }
+    follow_preferred(tx, pool, &User { attributes: edited.attributes.clone(), ..before.clone() }, given).await?;
     replace(app, tx, pool, before, edited.attributes.clone()).await
 }
 
@@ -179,6 +184,26 @@ async fn follow_address(tx: &mut Conn, pool: &Pool, before: &User, after: &User,
         (was_verified, true) if moved || !was_verified => claim_alias(tx, pool, after, kind, false).await,
         (true, false) if !moved && !signs_up_by(pool, kind) => Ok(names::forget(tx, &pool.id, kind, &after.id).await.map(drop)?),
         _ => Ok(()),
+    }
+}
+
+/// The preferred username that a change gives a user is their name from now on, and the last one is not any more.
+///
+/// # Errors
+/// [`AliasRefused`].
+pub(super) async fn follow_preferred(
+    tx: &mut Conn,
+    pool: &Pool,
+    after: &User,
+    given: &BTreeMap<String, String>,
+) -> Result<(), AliasRefused> {
+    const KIND: NameKind = NameKind::PreferredUsername;
+    if !given.contains_key(KIND.as_str()) || !pool.configuration.names_by(KIND) {
+        return Ok(());
+    }
+    match alias(pool, after, KIND)? {
+        Some(_) => claim_alias(tx, pool, after, KIND, false).await,
+        None => Ok(names::forget(tx, &pool.id, KIND, &after.id).await.map(drop)?),
     }
 }
 

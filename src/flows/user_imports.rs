@@ -16,6 +16,7 @@ use crate::kit::id::UserPoolId;
 use crate::kit::secret::constant_time_equals;
 use crate::store::{self, Conn, StoreError, user_imports};
 use crate::userpools::attributes::Writer;
+use crate::userpools::import::record::RecordRefused;
 use crate::userpools::import::{ImportJob, ImportStatus, MOST_FILE_BYTES, PIECE_BYTES, Piece, read_line};
 use crate::userpools::pool::Pool;
 use crate::userpools::user::UserStatus;
@@ -196,6 +197,12 @@ impl Candidate {
         let seal = |hash: &ImportedHash| app.keys.at_rest.seal(&place, hash, &mut app.rng());
         let password = read.password.as_ref().map(seal).transpose()?;
         Ok(Self { line, new: Ok(Newcomer { prepared, password }) })
+    }
+
+    /// A line that is none of a CSV file's.
+    #[must_use]
+    pub fn refused(line: i64, why: &RecordRefused) -> Self {
+        Self { line, new: Err(why.to_string()) }
     }
 
     /// Makes the user, unless there is one.

@@ -8,6 +8,7 @@ use crate::context::App;
 use crate::flows::failed::Failed;
 use crate::flows::user_imports::{self, Candidate, LineOutcome};
 use crate::store::{self, Conn, StoreError};
+use crate::userpools::import::record::{self, Extent, RecordRefused, extent};
 use crate::userpools::import::{ImportJob, ImportStatus, PIECE_BYTES, check_header};
 use crate::userpools::pool::Pool;
 
@@ -76,8 +77,8 @@ async fn begin(held: &Held<'_>, job: &ImportJob) -> Result<(), Interrupted> {
     let Some(pool) = held.app.pool(&job.pool_id).await? else { return forget(held, job).await };
     let file = File::read(held, job).await?;
     let start = if file.bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-    let (mut lines, length) = file.lines(start, 1);
-    let Some(header) = lines.pop() else {
+    let Lines { mut lines, length, .. } = file.lines(start, 1);
+    let Some(Ok(header)) = lines.pop() else {
         return over(held, job, ImportStatus::Failed, "The CSV file has no header.").await;
     };
     let Some(columns) = texts(&header).map(|columns| columns.into_iter().map(str::to_owned).collect::<Vec<_>>()) else {
@@ -105,18 +106,39 @@ async fn forget(held: &Held<'_>, job: &ImportJob) -> Result<(), Interrupted> {
 async fn go_on(held: &Held<'_>, job: &ImportJob) -> Result<(), Interrupted> {
     let Some(pool) = held.app.pool(&job.pool_id).await? else { return forget(held, job).await };
     let file = File::read(held, job).await?;
-    let (lines, length) = file.lines(0, BATCH);
-    if lines.is_empty() && !file.is_last {
-        return over(held, job, ImportStatus::Failed, "A line of the CSV file is too long.").await;
-    }
+    let Lines { lines, length, goes_on } = file.lines(0, BATCH);
     let mut candidates = Vec::with_capacity(lines.len());
     for (number, line) in (job.lines + 1..).zip(&lines) {
-        // What is no text has no width that fits.
-        candidates.push(Candidate::of(held.app, &pool, job, number, &texts(line).unwrap_or_default())?);
+        candidates.push(match line {
+            // What is no text has no width that fits.
+            Ok(line) => Candidate::of(held.app, &pool, job, number, &texts(line).unwrap_or_default())?,
+            Err(refused) => Candidate::refused(number, refused),
+        });
     }
-    let is_end = file.is_last && lines.len() < BATCH;
-    let next_byte = job.next_byte + i64::try_from(length).unwrap_or(i64::MAX);
+    let mut next_byte = job.next_byte + i64::try_from(length).unwrap_or(i64::MAX);
+    if goes_on {
+        next_byte = after_line(held, job, next_byte).await?;
+    }
+    let is_end = next_byte >= job.uploaded_bytes;
     held.step(async |tx| batch(held, tx, &pool, job, &candidates, next_byte, is_end).await).await
+}
+
+/// Where the line ends that goes on at a byte. It is looked for piece by piece, for it may be as long as the file.
+async fn after_line(held: &Held<'_>, job: &ImportJob, from: i64) -> Result<i64, Interrupted> {
+    let mut next_byte = from;
+    for pieces in 1_u32.. {
+        let file = File::read(held, &ImportJob { next_byte, ..job.clone() }).await?;
+        let length = record::line(&file.bytes, file.is_last);
+        next_byte += i64::try_from(length.unwrap_or(file.bytes.len())).unwrap_or(i64::MAX);
+        if length.is_some() {
+            break;
+        }
+        if pieces.is_multiple_of(PIECES) {
+            // The job stays ours, and ends where the node does.
+            held.step(async |_| Ok::<_, StoreError>(())).await?;
+        }
+    }
+    Ok(next_byte)
 }
 
 async fn batch(
@@ -163,7 +185,17 @@ async fn clear(held: &Held<'_>, job: &ImportJob) -> Result<(), Interrupted> {
     .await
 }
 
-/// The part of a job's file that its next lines are in: no line is longer than it.
+/// Lines of a file.
+struct Lines {
+    /// Records, and lines that are none.
+    lines: Vec<Result<ByteRecord, RecordRefused>>,
+    /// How many bytes they are.
+    length: usize,
+    /// Whether the last of them, which is none, goes on where the bytes end.
+    goes_on: bool,
+}
+
+/// The part of a job's file that its next lines are in: no record is longer than it.
 struct File {
     bytes: Vec<u8>,
     /// Whether the file ends here.
@@ -188,26 +220,38 @@ impl File {
         Ok(Self { bytes: bytes.split_off(offset.min(bytes.len())), is_last })
     }
 
-    /// Some of the whole lines from a byte on, and how many bytes they are.
-    fn lines(&self, start: usize, limit: usize) -> (Vec<ByteRecord>, usize) {
-        let bytes = self.bytes.get(start..).unwrap_or_default();
-        let mut reader = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
-        let (mut lines, mut length) = (Vec::new(), 0);
-        while lines.len() < limit {
-            let mut line = ByteRecord::new();
-            if !reader.read_byte_record(&mut line).unwrap_or(false) {
-                break;
-            }
-            let end = usize::try_from(reader.position().byte()).unwrap_or(usize::MAX);
-            // What ends where the bytes end may go on beyond them.
-            if end >= bytes.len() && !self.is_last {
-                break;
-            }
-            lines.push(line);
-            length = end;
+    /// Some of the lines from a byte on, as far as they are whole.
+    fn lines(&self, start: usize, limit: usize) -> Lines {
+        let mut rest = self.bytes.get(start..).unwrap_or_default();
+        let mut found = Lines { lines: Vec::new(), length: 0, goes_on: false };
+        while found.lines.len() < limit && !found.goes_on {
+            let length = match extent(rest, self.is_last) {
+                Some(Extent::Blank(length)) => length,
+                Some(Extent::Record(length)) => {
+                    found.lines.push(Ok(read(rest.get(..length).unwrap_or_default())));
+                    length
+                }
+                Some(Extent::Refused(refused, length)) => {
+                    found.lines.push(Err(refused));
+                    found.goes_on = length.is_none();
+                    length.unwrap_or(rest.len())
+                }
+                None => break,
+            };
+            rest = rest.get(length..).unwrap_or_default();
+            found.length += length;
         }
-        (lines, length)
+        found
     }
+}
+
+/// The values of a record.
+fn read(record: &[u8]) -> ByteRecord {
+    let mut reader = ReaderBuilder::new().has_headers(false).buffer_capacity(record.len()).from_reader(record);
+    let mut values = ByteRecord::new();
+    // What is in memory is read without error.
+    reader.read_byte_record(&mut values).unwrap_or_default();
+    values
 }
 
 fn texts(line: &ByteRecord) -> Option<Vec<&str>> {

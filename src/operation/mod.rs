@@ -8,11 +8,15 @@ mod fault;
 mod fit;
 mod limit;
 mod pass;
+mod region;
 mod row;
 
+#[cfg(test)]
+pub use crate::userpools::replica::SERVED as SERVED_BY_REPLICAS;
 pub use ask::{Ask, Asks, Resolved};
 pub use fault::Fault;
 pub use pass::{PassedRole, pass_role};
+pub use region::{INACTIVE_REPLICA, SECONDARY_REGION};
 pub use row::{
     Access, OfClient, OfHolder, Operation, Proof, bearer, bearer_or_session, client, client_or_signed, public, signed, unjudged,
 };

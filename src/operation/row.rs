@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::limit::{self, Payer};
-use super::{Asks, Fault};
+use super::{Asks, Fault, region};
 use crate::budgets::PerAddress;
 use crate::context::Context;
 use crate::flows::access::{self, AccessRefused, Holder};
@@ -78,14 +78,14 @@ impl Operation {
     /// # Errors
     /// [`Fault`].
     pub async fn run(&self, cx: &Context, action: &str, input: Value) -> Result<Value, Fault> {
-        let Some(budget) = self.budget else { return (self.run)(cx, action, input).await };
+        let Some(budget) = self.budget else { return self.run_there(cx, action, input).await };
         let address = cx.origin.source_ip;
         let client_id = input.get("ClientId").and_then(Value::as_str).map(ClientId::from);
         // Spent before it is known what becomes of the call, so that a burst gets no more than its share.
         if !cx.budgets.spend(budget, address, cx.now()) {
             return Err(Fault::too_many_requests());
         }
-        let outcome = (self.run)(cx, action, input).await;
+        let outcome = self.run_there(cx, action, input).await;
         if budget != PerAddress::RefusedSignIns {
             return outcome;
         }
@@ -97,6 +97,12 @@ impl Operation {
             cx.budgets.sign_in_refused(&client.pool.id, address, cx.now());
         }
         outcome
+    }
+
+    /// Runs a call where the region that it goes to does what it asks.
+    async fn run_there(&self, cx: &Context, action: &str, input: Value) -> Result<Value, Fault> {
+        region::check(cx, self.name, &input).await?;
+        (self.run)(cx, action, input).await
     }
 
     /// Judges a call of the operation and does not run it: whether its caller is allowed what it asks.

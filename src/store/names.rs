@@ -33,14 +33,15 @@ pub async fn owner(tx: &mut Conn, pool_id: &UserPoolId, name: &NewName) -> Resul
     scalar!(tx, fetch_optional, UserId, SQL, [pool_id, name.as_str()])
 }
 
-/// Gives a user an address that is another's name; `false` if it is that other's username, which nobody takes from them.
+/// Gives a user an address that is another's; `false` if it is that other's by anything but their address, which nobody takes from
+/// them.
 ///
 /// # Errors
 /// [`StoreError`].
 pub async fn take_over(tx: &mut Conn, pool_id: &UserPoolId, name: &NewName, kind: NameKind, user_id: &UserId) -> Result<bool, StoreError> {
-    const SQL: &str = "UPDATE user_names SET user_id = $3, kind = $4 WHERE pool_id = $1 AND name_key = $2 AND kind <> $5";
+    const SQL: &str = "UPDATE user_names SET user_id = $3 WHERE pool_id = $1 AND name_key = $2 AND kind = $4";
     user_data::keep(tx, pool_id, &thing(name.as_str())).await?;
-    Ok(execute!(tx, SQL, [pool_id, name.as_str(), user_id, kind.as_str(), NameKind::Username.as_str()])? == 1)
+    Ok(execute!(tx, SQL, [pool_id, name.as_str(), user_id, kind.as_str()])? == 1)
 }
 
 /// Takes from a user what names of a kind they have beside this one.
@@ -100,16 +101,18 @@ mod tests {
 
     #[actix_web::test]
     async fn a_name_is_one_users_whatever_kind_it_is() {
-        use NameKind::{Email, PhoneNumber, Username};
+        use NameKind::{Email, PhoneNumber, PreferredUsername, Username};
         let database = TestDatabase::new().await;
         let db = Db::open(&database.url, 4).await.unwrap();
         write(&db, async |tx| {
             assert!(take(tx, &"pool".into(), &name("alice"), Username, &"a".into()).await?);
             assert!(take(tx, &"pool".into(), &name("Alice"), Email, &"a".into()).await?, "it is hers already");
-            for kind in [Username, Email, PhoneNumber] {
+            for kind in [Username, Email, PhoneNumber, PreferredUsername] {
                 assert!(!take(tx, &"pool".into(), &name("ALICE"), kind, &"b".into()).await?, "{kind:?}");
             }
             assert!(!take_over(tx, &"pool".into(), &name("alice"), Email, &"b".into()).await?, "a username is never taken over");
+            assert!(take(tx, &"pool".into(), &name("ally"), PreferredUsername, &"a".into()).await?);
+            assert!(!take_over(tx, &"pool".into(), &name("ally"), Email, &"b".into()).await?, "nor what nobody proves");
             assert!(take(tx, &"another pool".into(), &name("alice"), Username, &"b".into()).await?);
             assert!(take(tx, &"pool".into(), &name("a@x.example"), Email, &"a".into()).await?);
             assert!(take_over(tx, &"pool".into(), &name("A@x.example"), Email, &"b".into()).await?);

@@ -14,11 +14,12 @@ pub struct TestCaller<'a> {
     app: &'a TestApp,
     credentials: Option<(String, Secret, Option<String>)>,
     region: String,
+    host: String,
 }
 
 impl<'a> TestCaller<'a> {
     pub(super) fn anonymous(app: &'a TestApp) -> Self {
-        Self { app, credentials: None, region: "us-east-1".to_owned() }
+        Self { app, credentials: None, region: "us-east-1".to_owned(), host: HOST.to_owned() }
     }
 
     pub(super) fn signing(app: &'a TestApp, access_key_id: &str, secret: &Secret, session_token: Option<&str>) -> Self {
@@ -30,6 +31,12 @@ impl<'a> TestCaller<'a> {
     #[must_use]
     pub fn in_region(&self, region: &str) -> Self {
         Self { region: region.to_owned(), ..self.clone() }
+    }
+
+    /// The same caller, whose requests name another host.
+    #[must_use]
+    pub fn at_host(&self, host: &str) -> Self {
+        Self { host: host.to_owned(), ..self.clone() }
     }
 
     /// Calls an operation, by its name (`SignUp`) or, where two services have one of that name, by service too
@@ -58,7 +65,7 @@ impl<'a> TestCaller<'a> {
 
     /// Sends any request, signed for a service.
     pub async fn send(&self, service: &str, method: Method, uri: &str, mut headers: Vec<(String, String)>, body: Vec<u8>) -> Answer {
-        headers.push(("host".to_owned(), HOST.to_owned()));
+        headers.push(("host".to_owned(), self.host.clone()));
         self.sign(service, method.as_str(), uri, &mut headers, &body);
         self.app.send(method, uri, &headers, body).await
     }

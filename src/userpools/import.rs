@@ -1,5 +1,7 @@
 //! An import job: where it stands, the columns of its file, and what a line of it says of a user.
 
+pub mod record;
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
@@ -87,7 +89,7 @@ impl Sealable for Piece {
     }
 }
 
-/// How long a piece is, in bytes; only a file's last is shorter. A line is no longer.
+/// How long a piece is, in bytes; only a file's last is shorter.
 pub const PIECE_BYTES: usize = 64 * 1024;
 
 /// How long a file is at most, in bytes: over a million users.

@@ -1,5 +1,6 @@
 //! The pure rules of user pools: no store, no clock, no wire.
 
+pub mod alias;
 pub mod attributes;
 pub mod authentication_level;
 pub mod authorization;

@@ -47,20 +47,32 @@ pub enum NameKind {
     Email,
     /// A phone number that is theirs.
     PhoneNumber,
+    /// What they chose to be called, and may change.
+    PreferredUsername,
 }
 
 impl NameKind {
-    /// The word for it; of an address, its attribute.
+    /// The kinds of names that attributes hold.
+    pub const OF_ATTRIBUTES: [Self; 3] = [Self::Email, Self::PhoneNumber, Self::PreferredUsername];
+
+    /// The word for it; of what is no username, its attribute.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Username => "username",
             Self::Email => "email",
             Self::PhoneNumber => "phone_number",
+            Self::PreferredUsername => "preferred_username",
         }
     }
 
-    /// The kind of name that an attribute holds.
+    /// Whether it is an address, whose owner a code can reach.
+    #[must_use]
+    pub const fn is_address(self) -> bool {
+        matches!(self, Self::Email | Self::PhoneNumber)
+    }
+
+    /// The kind of address that an attribute holds.
     #[must_use]
     pub fn of_attribute(attribute: &str) -> Option<Self> {
         [Self::Email, Self::PhoneNumber].into_iter().find(|kind| kind.as_str() == attribute)

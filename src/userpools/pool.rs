@@ -74,6 +74,17 @@ impl Pool {
         CanonicalName::of(name, self.configuration.capitals())
     }
 
+    /// The kind of address that a name has the form of, where addresses of that kind are names of their own.
+    #[must_use]
+    pub fn address_form(&self, name: &CanonicalName) -> Option<NameKind> {
+        let kind = match () {
+            () if name.is_email() => NameKind::Email,
+            () if name.is_phone_number() => NameKind::PhoneNumber,
+            () => return None,
+        };
+        self.configuration.names_by(kind).then_some(kind)
+    }
+
     /// What a name is counted by, whether or not somebody has it: its one form; of what is longer than any name, the text.
     #[must_use]
     pub fn one_form(&self, name: &str) -> String {
@@ -415,7 +426,7 @@ impl PoolConfiguration {
         }
     }
 
-    /// Whether a verified address of this kind is a name that its user signs in by.
+    /// Whether attributes of this kind, as far as they are verified, are names that their users sign in by.
     #[must_use]
     pub fn names_by(&self, kind: NameKind) -> bool {
         self.alias_attributes.iter().chain(&self.username_attributes).any(|attribute| attribute == kind.as_str())

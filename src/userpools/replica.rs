@@ -9,6 +9,34 @@ use crate::kit::id::UserPoolId;
 /// How many replicas a pool has at most: more than there are regions to put them in is nothing that anybody needs.
 pub const MOST: usize = 40;
 
+/// What a replica does for users: it signs them in and out, and tells them of themselves.
+///
+/// Source: Amazon Cognito developer guide, "Multi-Region replication for user pools", limitations: nobody is made there, and no
+/// password or profile is changed. The device that a sign-in gives is confirmed where it is given.
+pub const SERVED: [&str; 15] = [
+    "ConfirmDevice",
+    "GetClientToken",
+    "GetDerivedToken",
+    "GetDevice",
+    "GetTokensFromRefreshToken",
+    "GetUser",
+    "GetUserAuthFactors",
+    "GlobalSignOut",
+    "InitiateAuth",
+    "ListDevices",
+    "ListUserSessions",
+    "ListWebAuthnCredentials",
+    "RespondToAuthChallenge",
+    "RevokeToken",
+    "RevokeUserSession",
+];
+
+/// Whether an active replica serves users by this operation; what it does not is the primary's.
+#[must_use]
+pub fn serves_users(operation: &str) -> bool {
+    SERVED.contains(&operation)
+}
+
 /// A region that serves a pool beside its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replica {

@@ -23,6 +23,7 @@ use crate::iam::caller::Caller;
 use crate::kit::causes::Causes;
 use crate::kit::cut::cut;
 use crate::kit::nul;
+use crate::kit::region;
 use crate::operation::{Fault, Operation};
 use crate::services;
 use crate::sigv4;
@@ -181,9 +182,11 @@ async fn run(app: Arc<App>, request: &HttpRequest, body: &Bytes, call: Call<'_>)
     if !operation.access.admits(&caller) {
         return Err(WireError::missing_token(protocol));
     }
+    let host = if scope.is_none() { authz::host(request) } else { None };
+    let host_region = host.and_then(|host| region::of_host(service.name(), &host));
     let region = scope.map_or_else(|| app.default_region.clone(), |scope| scope.region);
     let origin = authz::origin(&app, request);
-    let cx = Context::new(app, caller, region, origin, request_id.to_owned());
+    let cx = Context::new(app, caller, region, origin, request_id.to_owned()).at_host_of(host_region);
     let answer = perform(&cx, service, model, operation, input).await?;
     respond(service, model, answer, request_id)
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::dispatch::operations_of;
 use super::model::{Kind, Model, OperationModel, Service, ShapeId};
 use crate::iam::service_names::OWN_SERVICES;
-use crate::operation::{Access, Operation};
+use crate::operation::{Access, Operation, SERVED_BY_REPLICAS};
 use crate::testing::{ACCOUNT, TestApp};
 
 /// Members that are taken and not read, and why: what only triggers, analytics and risk rules read is taken as AWS takes it
@@ -57,6 +57,17 @@ fn whoever_brings_an_access_token_is_a_bearer_and_whoever_names_a_client_proves_
             assert!(row.access == Access::Client || row.name == "RevokeToken", "{}", row.name);
         }
     }
+}
+
+#[test]
+fn whatever_a_replica_does_not_do_for_users_may_say_so() {
+    let is_unsigned = |row: &Operation| !matches!(row.access, Access::Signed | Access::Unjudged(_));
+    let mut served = Vec::new();
+    for (_, model, row) in built().into_iter().filter(|(service, _, row)| *service == Service::CognitoIdp && is_unsigned(row)) {
+        assert!(model.errors.iter().any(|error| error == "OperationNotEnabledException"), "{}", row.name);
+        served.extend(SERVED_BY_REPLICAS.contains(&row.name).then_some(row.name));
+    }
+    assert_eq!(served, SERVED_BY_REPLICAS, "each is an operation for users");
 }
 
 #[test]

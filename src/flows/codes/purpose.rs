@@ -33,7 +33,7 @@ impl Purpose {
     pub const fn to_verify(kind: NameKind) -> Self {
         match kind {
             NameKind::PhoneNumber => Self::PhoneNumber,
-            NameKind::Email | NameKind::Username => Self::Email,
+            NameKind::Email | NameKind::Username | NameKind::PreferredUsername => Self::Email,
         }
     }
 

@@ -19,16 +19,20 @@ use crate::userpools::challenge::{Challenge, Done, NextRefused, Step, next};
 use crate::userpools::second_factor::{SecondFactor, Wish};
 use crate::userpools::user::User;
 
-/// Hands out a seed in an MFA_SETUP session: its base32 form, and the session that carries it.
+/// Hands out a seed in an MFA_SETUP session, which serves for that once: the seed's base32 form, and the session that carries it.
 ///
 /// # Errors
 /// [`EnrolmentRefused`].
 pub async fn associate(app: &App, text: &str) -> Result<(String, String), EnrolmentRefused> {
     let app_client = client_of(app, text).await??;
     let session = Session::open(app, &app_client, &[Challenge::MfaSetup], text)?;
-    app.read(async |tx| waiting(app, &app_client, tx, &session).await).await?;
+    app.write(async |tx| {
+        waiting(app, &app_client, tx, &session).await?;
+        Ok::<_, EnrolmentRefused>(session.spend(app, tx, &app_client.pool.id).await??)
+    })
+    .await?;
     let seed = TotpSeed::generate(&mut app.rng());
-    let session = Session { pending_seed: Some(STANDARD.encode(seed.expose_secret())), ..session };
+    let session = Session { id: ids::uuid(&mut app.rng()), pending_seed: Some(STANDARD.encode(seed.expose_secret())), ..session };
     Ok((seed.to_base32().to_string(), session.to_text(app, &app_client)?))
 }
 

@@ -35,6 +35,7 @@ pub use device::{DeviceAsk, ask_device, prove_device};
 pub use driver::{Outcome, begin, prove, respond};
 pub use mfa_setup::{associate, verify};
 pub use refused::{SessionRefused, SignInRefused};
+pub use session::client_of;
 pub use sign_up::{begin_here, confirmed, open_signed_up, signed_up, signed_up_here};
 pub use srp::PasswordClaim;
 pub use step_up::LevelAsked;

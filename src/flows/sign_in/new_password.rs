@@ -8,7 +8,7 @@ use crate::context::App;
 use crate::flows::clients::AppClient;
 use crate::flows::notices::{self, Notice};
 use crate::flows::passwords::{self, Replacing};
-use crate::flows::user_attributes::move_name;
+use crate::flows::user_attributes::{follow_preferred, move_name};
 use crate::store::{Conn, users};
 use crate::userpools::attributes::{AttributeRefused, Writer, change, full_schema};
 use crate::userpools::challenge::Done;
@@ -38,6 +38,7 @@ pub async fn apply(
             move_name(tx, &app_client.pool, &after, kind).await?;
             notices::tell(app, tx, &app_client.pool, user, Notice::changed(kind)).await?;
         }
+        follow_preferred(tx, &app_client.pool, &after, given).await?;
         users::set_attributes(tx, &after, app.now()).await?;
     }
     passwords::set(app, tx, &app_client.pool, user, password, UserStatus::Confirmed, Replacing::AtSignIn).await?;

@@ -95,7 +95,7 @@ async fn verify(app: &App, app_client: &AppClient, tx: &mut Conn, user: &User, c
     after.attributes.insert(format!("{}_verified", kind.as_str()), "true".to_owned());
     match claim_alias(tx, &app_client.pool, &after, kind, false).await {
         Ok(()) => Ok(users::set_attributes(tx, &after, app.now()).await?),
-        Err(AliasRefused::Exists(_) | AliasRefused::Name(_)) => Ok(()),
+        Err(AliasRefused::Exists(_) | AliasRefused::Unfit(_)) => Ok(()),
         Err(AliasRefused::Failed(failed)) => Err(failed.into()),
     }
 }

@@ -16,6 +16,7 @@ use crate::kit::id::UserPoolId;
 use crate::operation::{Ask, Asks, Fault, Resolved};
 use crate::store;
 use crate::userpools::custom_id;
+use crate::userpools::name::NameKind;
 use crate::userpools::pool::{Pool, PoolConfiguration, SoftwareToken};
 use crate::userpools::tags::Tags;
 
@@ -59,6 +60,12 @@ pub async fn handle(cx: &Context, found: Found, request: Request) -> Result<Resp
     let configuration = sms_role::given(configuration, found.sms_role.as_deref());
     if !configuration.alias_attributes.is_empty() && !configuration.username_attributes.is_empty() {
         return Err(Error::parameter("Only one of the aliasAttributes or usernameAttributes can be set in a user pool."));
+    }
+    let is_preferred = |name: &str| name == NameKind::PreferredUsername.as_str();
+    if configuration.names_by(NameKind::PreferredUsername) && configuration.schema.iter().any(|one| one.required && is_preferred(&one.name))
+    {
+        // Source: Amazon Cognito developer guide, "Working with user attributes", preferred_username. Nobody could sign up.
+        return Err(Error::parameter("preferred_username cannot be both a required attribute and an alias."));
     }
     let pool = Pool {
         id: new_id(cx, &configuration.user_pool_tags)?,

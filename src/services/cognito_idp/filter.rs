@@ -36,6 +36,10 @@ pub fn parse(text: &str) -> Option<Filter> {
     };
     let attribute = attribute.trim().trim_matches('"');
     let quoted = rest.trim().strip_prefix('"')?.strip_suffix('"')?;
+    // "Quotation marks within the filter string must be escaped using the backslash (\) character."
+    if quoted.replace("\\\"", "").contains('"') {
+        return None;
+    }
     let known = SEARCHED.contains(&attribute) || ["status", "sub"].contains(&attribute);
     let value = quoted.replace("\\\"", "\"");
     // "cognito:user_status … (case-insensitive)"; every other attribute is case-sensitive.
@@ -59,6 +63,9 @@ mod tests {
             ("name = \"a \\\"b\\\"\"", filter("name", Comparison::Equals, "a \"b\"")),
             ("status = \"Enabled\"", filter("status", Comparison::Equals, "Enabled")),
             ("cognito:user_status ^= \"conf\"", filter("cognito:user_status", Comparison::StartsWith, "CONF")),
+            ("name = \"a\" b\"", None),
+            ("name = \"a\" or name = \"b\"", None),
+            ("name ^= \"a \\\"b\" c\"", None),
             ("email = a", None),
             ("email", None),
             ("custom:x = \"a\"", None),

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::flows::clients::{self, AppClient, NoSuchClient, NoSuchPool, Replicated};
 use crate::iam::arn::Arn;
 use crate::kit::id::{ClientId, UserPoolId};
-use crate::operation::{Ask, Fault, Resolved};
+use crate::operation::{Ask, Fault, INACTIVE_REPLICA, Resolved, SECONDARY_REGION};
 use crate::userpools::pool::Pool;
 use crate::userpools::replica::ReplicaStatus;
 
@@ -17,9 +17,7 @@ pub async fn pool(cx: &Context, pool_id: &UserPoolId) -> Result<Resolved<Arc<Poo
     let resolved = pool_in_any_region(cx, pool_id).await?;
     let in_its_own = |served: Served| match served {
         Served::ByPrimary(pool) => Ok(pool),
-        Served::ByReplica(_) => {
-            Err(Error::OperationNotEnabled("This operation is not enabled in a secondary region of the user pool.").into())
-        }
+        Served::ByReplica(_) => Err(Error::OperationNotEnabled(SECONDARY_REGION).into()),
     };
     Ok(Resolved { found: resolved.found.and_then(in_its_own), asks: resolved.asks })
 }
@@ -65,9 +63,7 @@ pub async fn client(cx: &Context, pool_id: &UserPoolId, client_id: &ClientId) ->
 pub async fn client_in_any_region(cx: &Context, pool_id: &UserPoolId, client_id: &ClientId) -> Result<Resolved<AppClient>, Fault> {
     let Resolved { found, asks } = pool_in_any_region(cx, pool_id).await?;
     let serving = |served: Served| match served {
-        Served::ByReplica(Replicated { status: ReplicaStatus::Inactive, .. }) => {
-            Err(Error::OperationNotEnabled("The replica of the user pool in this region is INACTIVE.").into())
-        }
+        Served::ByReplica(Replicated { status: ReplicaStatus::Inactive, .. }) => Err(Error::OperationNotEnabled(INACTIVE_REPLICA).into()),
         served => Ok(served.pool()),
     };
     Ok(Resolved { found: client_of(cx, found.and_then(serving), client_id).await?, asks })

@@ -161,6 +161,19 @@ mod tests {
     }
 
     #[actix_web::test]
+    async fn a_filter_whose_value_ends_before_its_end_is_malformed() {
+        let app = TestApp::new().await;
+        let pool = app.pool().await;
+        let refused = ("InvalidParameterException".to_owned(), "Error while parsing filter.".to_owned());
+        for filter in ["name = \"a\" b\"", "name = \"\" or name ^= \"\""] {
+            assert_eq!(pool.admin("ListUsers", json!({"Filter": filter})).await.error(), refused, "{filter}");
+        }
+        let name = json!([{"Name": "name", "Value": "a \"b\""}]);
+        pool.admin("AdminCreateUser", json!({"Username": "alice", "UserAttributes": name})).await.ok();
+        assert_eq!(found(&pool, "name = \"a \\\"b\\\"\"", 60).await, ["alice"]);
+    }
+
+    #[actix_web::test]
     async fn an_attribute_that_the_schema_lacks_cannot_be_asked_for() {
         let app = TestApp::new().await;
         let pool = app.pool().await;

@@ -156,6 +156,26 @@ mod tests {
     }
 
     #[actix_web::test]
+    async fn who_signs_up_by_an_address_has_no_other_of_that_kind() {
+        let app = TestApp::new().await;
+        let pool = app.pool_with(json!({"UsernameAttributes": ["email", "phone_number"]}), json!({})).await;
+        let words = "User email should be empty or same as username, since username attribute is email";
+        let refused = ("InvalidParameterException".to_owned(), words.to_owned());
+        let another = attribute("email", "b@x.example");
+        assert_eq!(sign_up(&pool, "a@x.example", another.clone()).await.error(), refused);
+        let create = json!({"Username": "a@x.example", "UserAttributes": another, "MessageAction": "SUPPRESS"});
+        assert_eq!(pool.admin("AdminCreateUser", create).await.error(), refused);
+        let another = attribute("phone_number", "+15555550101");
+        assert_eq!(sign_up(&pool, "+15555550100", another).await.code(), "InvalidParameterException");
+        for (name, email) in [("a@x.example", "A@X.example"), ("c@x.example", "c@x.example"), ("d@x.example", "")] {
+            sign_up(&pool, name, attribute("email", email)).await.ok();
+            let made = pool.admin("AdminGetUser", json!({"Username": name})).await.ok();
+            assert!(made["UserAttributes"].as_array().unwrap().contains(&json!({"Name": "email", "Value": name})), "{made}");
+        }
+        sign_up(&pool, "+15555550100", attribute("email", "e@x.example")).await.ok();
+    }
+
+    #[actix_web::test]
     async fn a_verified_address_moves_only_by_force() {
         let app = TestApp::new().await;
         let settings = json!({"AliasAttributes": ["email"], "AutoVerifiedAttributes": ["email"]});

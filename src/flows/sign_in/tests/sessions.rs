@@ -119,10 +119,12 @@ async fn mfa_setup_enrols_once_and_the_other_sessions_end_with_it() {
     let [first, second, third] = &sessions[..] else { panic!() };
     let mine = associate(&app, first).await.ok();
     let theirs = associate(&app, second).await.ok();
+    let used = ("NotAuthorizedException".to_owned(), "Invalid session for the user, session can only be used once.".to_owned());
+    assert_eq!(associate(&app, first).await.error(), used, "the answer carries the next one");
     // Nobody answers before an enrolment, and a session verifies its own seed only.
-    assert_eq!(pool.respond("MFA_SETUP", first, json!({"USERNAME": "alice"})).await.error(), invalid());
+    assert_eq!(pool.respond("MFA_SETUP", &mine["Session"], json!({"USERNAME": "alice"})).await.error(), invalid());
     assert_eq!(verify(&app, &mine["Session"], &code(&app, &theirs["SecretCode"])).await.code(), "EnableSoftwareTokenMFAException");
-    assert_eq!(verify(&app, first, &code(&app, &mine["SecretCode"])).await.code(), "SoftwareTokenMFANotFoundException");
+    assert_eq!(verify(&app, third, &code(&app, &mine["SecretCode"])).await.code(), "SoftwareTokenMFANotFoundException");
     let verified = verify(&app, &mine["Session"], &code(&app, &mine["SecretCode"])).await.ok();
     // Once a factor is there, no session of before replaces it.
     for session in [&theirs["Session"], &mine["Session"]] {
@@ -137,6 +139,23 @@ async fn mfa_setup_enrols_once_and_the_other_sessions_end_with_it() {
     let asked = pool.sign_in("alice", PASSWORD).await.ok();
     assert_eq!(asked["ChallengeName"], "SOFTWARE_TOKEN_MFA");
     assert_eq!(answer_code(&pool, "alice", &asked["Session"], &code(&app, &mine["SecretCode"])).await.status, 200);
+}
+
+#[actix_web::test]
+async fn a_session_hands_out_one_seed_and_the_next_another() {
+    let app = TestApp::new().await;
+    let pool = pool_with_mfa(&app, "ON").await;
+    pool.user("alice").await;
+    let session = pool.sign_in("alice", PASSWORD).await.ok()["Session"].clone();
+    let answers = futures_util::future::join_all((0..4).map(|_| associate(&app, &session))).await;
+    let mut given = answers.into_iter().filter(|answer| answer.status == 200);
+    let first = given.next().unwrap().body;
+    assert!(given.next().is_none(), "of many at once one is answered");
+    let second = associate(&app, &first["Session"]).await.ok();
+    assert_ne!(first["SecretCode"], second["SecretCode"]);
+    assert_eq!(verify(&app, &first["Session"], &code(&app, &first["SecretCode"])).await.code(), "NotAuthorizedException");
+    let verified = verify(&app, &second["Session"], &code(&app, &second["SecretCode"])).await.ok();
+    pool.respond("MFA_SETUP", &verified["Session"], json!({"USERNAME": "alice"})).await.ok();
 }
 
 #[actix_web::test]

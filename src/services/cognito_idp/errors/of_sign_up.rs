@@ -5,12 +5,19 @@ use crate::flows::codes::CodeRefused;
 use crate::flows::confirm_sign_up::{ConfirmRefused, ResendRefused, Unwaiting};
 use crate::flows::new_user::{AliasRefused, UnfitUser};
 use crate::flows::sign_up::SignUpRefused;
+use crate::userpools::alias::AliasUnfit;
 
 impl From<UnfitUser> for Error {
     fn from(refused: UnfitUser) -> Self {
         Self::parameter(match refused {
             UnfitUser::Name(refused) => return refused.into(),
             UnfitUser::Attribute(refused) => return refused.into(),
+            UnfitUser::Alias(refused) => return refused.into(),
+            // Cognito's words: jagregory/cognito-local issue 102.
+            UnfitUser::AnotherAddress(kind) => {
+                let kind = kind.as_str();
+                return Self::parameter(format!("User {kind} should be empty or same as username, since username attribute is {kind}"));
+            }
             UnfitUser::NamedLikeAnEmail => "Username cannot be of email format, since user pool is configured for email alias.",
             UnfitUser::NamedLikeAPhoneNumber => {
                 "Username cannot be of phone number format, since user pool is configured for phone number alias."
@@ -21,11 +28,17 @@ impl From<UnfitUser> for Error {
     }
 }
 
+impl From<AliasUnfit> for Error {
+    fn from(refused: AliasUnfit) -> Self {
+        Self::parameter(refused.to_string())
+    }
+}
+
 impl From<AliasRefused> for Error {
     fn from(refused: AliasRefused) -> Self {
         match refused {
             AliasRefused::Exists(kind) => Self::AliasExists(kind),
-            AliasRefused::Name(refused) => refused.into(),
+            AliasRefused::Unfit(refused) => refused.into(),
             AliasRefused::Failed(failed) => failed.into(),
         }
     }
