@@ -38,3 +38,5 @@ CREATE INDEX authorization_codes_by_end ON authorization_codes (expires_at);
 ALTER TABLE token_families ADD COLUMN scope TEXT;
 -- The browser's session that it came by (sid).
 ALTER TABLE token_families ADD COLUMN browser_session_id TEXT;
+-- What its access tokens are for (aud, RFC 8707), where the client named it.
+ALTER TABLE token_families ADD COLUMN resource TEXT;

@@ -12,7 +12,7 @@ macro_rules! embedded {
 }
 
 /// Every page, by the name that it has in its address.
-pub const TEXTS: [(&str, &str); 20] = embedded![
+pub const TEXTS: [(&str, &str); 21] = embedded![
     "clients",
     "command-line",
     "concepts",
@@ -21,6 +21,7 @@ pub const TEXTS: [(&str, &str); 20] = embedded![
     "federation",
     "forward-auth",
     "getting-started",
+    "hosted-login",
     "identity-pools",
     "messages",
     "operations",

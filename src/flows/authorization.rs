@@ -65,6 +65,9 @@ pub enum RedeemRefused {
     /// It was exchanged before.
     #[error("the code was used")]
     Used,
+    /// It was given for another resource.
+    #[error("the code is for another resource")]
+    Resource,
     /// The client does not take codes any more.
     #[error("the client takes no codes")]
     Disabled,
@@ -107,6 +110,7 @@ pub async fn code(
             scope: asked.scope.clone(),
             nonce: asked.nonce.clone(),
             code_challenge: asked.code_challenge.clone(),
+            resource: asked.resource.clone(),
             session_id: session.session_id.clone(),
             authenticated_at: session.authenticated_at.millis(),
             methods: session.methods.clone(),
@@ -136,6 +140,7 @@ pub async fn at_once(
     let family = TokenFamily {
         scope: Some(asked.scope.clone()),
         browser_session_id: Some(session.session_id.clone()),
+        resource: asked.resource.clone(),
         authenticated_at: session.authenticated_at,
         methods: session.methods.clone(),
         acr: session.acr.clone(),
@@ -172,6 +177,8 @@ pub struct Shown<'a> {
     pub redirect_uri: Option<&'a str>,
     /// The origin of the challenge.
     pub code_verifier: Option<&'a str>,
+    /// What the access token is to be for, if it is said again.
+    pub resource: Option<&'a str>,
 }
 
 struct Redeemed {
@@ -199,6 +206,9 @@ async fn redeem_in(
         tokens::revoke_family(tx, pool_id, origin_jti, app.now()).await?;
         return Ok(Err(RedeemRefused::Used));
     }
+    if shown.resource.is_some() && shown.resource != code.grant.resource.as_deref() {
+        return Ok(Err(RedeemRefused::Resource));
+    }
     if app.now() >= code.valid_until || !fits(&code.grant, shown) {
         return Ok(Err(RedeemRefused::Invalid));
     }
@@ -207,6 +217,7 @@ async fn redeem_in(
         user_id: code.user_id,
         scope: Some(grant.scope),
         browser_session_id: Some(grant.session_id),
+        resource: grant.resource,
         authenticated_at: Timestamp::from_millis(grant.authenticated_at),
         methods: grant.methods,
         acr: grant.acr,

@@ -55,23 +55,28 @@ pub async fn get(app: &App, app_client: &AppClient, asked: &[String]) -> Result<
     if !app_client.client.configuration.allows(CLIENT_TOKEN) {
         return Err(ClientTokenRefused::Disabled);
     }
-    grant(app, app_client, asked).await
+    grant(app, app_client, asked, None).await
 }
 
-/// The same, at the token endpoint.
+/// The same, at the token endpoint: for a resource, where one is named.
 ///
 /// # Errors
 /// [`ClientTokenRefused`].
-pub async fn by_credentials(app: &App, app_client: &AppClient, asked: &[String]) -> Result<ClientToken, ClientTokenRefused> {
+pub async fn by_credentials(
+    app: &App,
+    app_client: &AppClient,
+    asked: &[String],
+    resource: Option<String>,
+) -> Result<ClientToken, ClientTokenRefused> {
     let configuration = &app_client.client.configuration;
     let allows = configuration.allowed_oauth_flows.iter().any(|flow| flow == "client_credentials");
     if !configuration.allowed_oauth_flows_user_pool_client || !allows {
         return Err(ClientTokenRefused::Disabled);
     }
-    grant(app, app_client, asked).await
+    grant(app, app_client, asked, resource).await
 }
 
-async fn grant(app: &App, app_client: &AppClient, asked: &[String]) -> Result<ClientToken, ClientTokenRefused> {
+async fn grant(app: &App, app_client: &AppClient, asked: &[String], resource: Option<String>) -> Result<ClientToken, ClientTokenRefused> {
     let AppClient { pool, client, .. } = app_client;
     let configuration = &client.configuration;
     if client.secrets.is_empty() {
@@ -109,6 +114,7 @@ async fn grant(app: &App, app_client: &AppClient, asked: &[String]) -> Result<Cl
         version: 2,
         jti: ids::uuid(&mut app.rng()),
         client_id: client.id.clone(),
+        aud: resource,
     };
     let access_token = match overrides {
         None => keys.current.sign(&claims),

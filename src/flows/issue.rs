@@ -102,6 +102,7 @@ pub fn new_family(app: &App, app_client: &AppClient, user_id: &UserId, device_ke
         acr: None,
         scope: None,
         browser_session_id: None,
+        resource: None,
     };
     // The id finds the row; the secret proves the holder.
     let refresh_token = format!("{}.{}", family.origin_jti, secret.expose_secret());
@@ -143,7 +144,7 @@ pub async fn tokens(app: &App, app_client: &AppClient, user: &User, groups: Grou
         jti: ids::uuid(&mut app.rng()),
         username: user.username.clone(),
         device_key: family.device_key.clone(),
-        aud: None,
+        aud: family.resource.clone(),
         act: None,
     };
     // Two signatures hold this worker for half a millisecond. Whoever waits on it with a connection in hand goes first: the

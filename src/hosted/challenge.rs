@@ -99,7 +99,7 @@ async fn answered(visit: &Visit<'_>, step: &Step) -> Result<HttpResponse, String
             respond(visit, step, session, Answer::NewPassword { password, attributes }).await
         }
         // They have pages of their own.
-        Ask::ConfirmSignUp { .. } | Ask::Reset { .. } => next(step.ask.clone()),
+        Ask::AnyPasskey { .. } | Ask::ConfirmSignUp { .. } | Ask::Consent { .. } | Ask::Reset { .. } => next(step.ask.clone()),
     }
 }
 
@@ -196,7 +196,7 @@ async fn shown(visit: &Visit<'_>, step: &Step, notice: Option<Notice>) -> HttpRe
             let (rules, password_error) = (rules(words, pool), error_of(&notice));
             visit.page_with(status, &NewPassword { frame, form, notice: None, username, reason, rules, password_error, fields, start_over })
         }
-        Ask::ConfirmSignUp { .. } | Ask::Reset { .. } => visit.go(step.page()),
+        Ask::AnyPasskey { .. } | Ask::ConfirmSignUp { .. } | Ask::Consent { .. } | Ask::Reset { .. } => visit.go(step.page()),
     }
 }
 

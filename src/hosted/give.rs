@@ -3,6 +3,7 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
+use super::consent;
 use super::view::FormPost;
 use super::visit::{Site, Visit, bare, see_other};
 use crate::crypto::digest::PlainToken;
@@ -14,8 +15,16 @@ use crate::kit::causes::Causes;
 use crate::pages;
 use crate::userpools::authorization::{Authorization, ResponseMode, ResponseType, Return, with_fragment, with_query};
 
-/// Answers a client for whoever is signed in.
+/// Answers a client for whoever is signed in; who is to agree first is asked.
 pub async fn granted(visit: &Visit<'_>, signed_in: &SignedIn) -> HttpResponse {
+    if visit.asked.authorization.asks_consent {
+        return consent::ask(visit, signed_in);
+    }
+    agreed(visit, signed_in).await
+}
+
+/// Answers a client for whoever is signed in, and agrees.
+pub async fn agreed(visit: &Visit<'_>, signed_in: &SignedIn) -> HttpResponse {
     let (app, asked) = (visit.app(), &visit.asked);
     let error = |error: &str, description: &str| self::error(&visit.site, &asked.app_client, &asked.to, error, description);
     if !super::authorize::is_expected(visit, signed_in).await {

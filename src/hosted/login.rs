@@ -6,8 +6,8 @@ use actix_web::{HttpRequest, HttpResponse};
 
 use super::give;
 use super::say;
-use super::step::Step;
-use super::view::{ChooseAccount, NameKind, Notice, SignIn};
+use super::step::{Ask, Step};
+use super::view::{ChooseAccount, Form, NameKind, Notice, SignIn};
 use super::visit::Visit;
 use crate::context::App;
 use crate::crypto::digest::PlainToken;
@@ -40,8 +40,12 @@ pub async fn take(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResp
     if !visit.is_own_form() {
         return shown(&visit, Some(visit.stale()), visit.form.get("username")).await;
     }
+    if let Some(credential) = visit.form.get("credential") {
+        return by_passkey(&visit, credential).await;
+    }
     let Some(username) = visit.form.get("username").map(str::trim).filter(|name| !name.is_empty()) else {
-        return match visit.signed_in().filter(|_| visit.asked.authorization.prompt != Prompt::Login) {
+        let goes_on = visit.asked.authorization.prompt != Prompt::Login && !visit.wants_another;
+        return match visit.signed_in().filter(|_| goes_on) {
             Some(signed_in) if visit.form.get("password").is_none() => give::granted(&visit, signed_in).await,
             _ => shown(&visit, Some(Notice::Error(visit.words().errors.wrong_login.clone())), None).await,
         };
@@ -55,6 +59,24 @@ pub async fn take(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResp
         Err(refused) => {
             let notice = Notice::Error(say::sign_in(visit.words(), &visit.site.place.pool, &refused));
             shown(&visit, Some(notice), Some(username)).await
+        }
+    }
+}
+
+/// Signs in whoever's passkey answered to the page.
+async fn by_passkey(visit: &Visit<'_>, credential: &str) -> HttpResponse {
+    let words = visit.words();
+    let Some(Ask::AnyPasskey { session }) = visit.step().map(|step| step.ask) else {
+        return shown(visit, Some(visit.stale()), None).await;
+    };
+    let answering = Box::pin(async { sign_in::answer_anybody(&visit.entrance().await?, &session, credential).await });
+    let outcome = visit.guess(answering, is_guess).await.unwrap_or(Err(SignInRefused::Locked));
+    match went_on(visit, "", outcome).await {
+        Ok(answer) => answer,
+        Err(SignInRefused::Incorrect) => shown(visit, Some(Notice::Error(words.errors.passkey_refused.clone())), None).await,
+        Err(refused) => {
+            let notice = Notice::Error(say::sign_in(words, &visit.site.place.pool, &refused));
+            shown(visit, Some(notice), None).await
         }
     }
 }
@@ -113,15 +135,17 @@ pub async fn went_on(visit: &Visit<'_>, username: &str, outcome: Result<Outcome,
 /// The browser is signed in: it holds so from now on, and goes back to its client.
 async fn signed_in(visit: &Visit<'_>, held: &PlainToken) -> Result<HttpResponse, SignInRefused> {
     let app = visit.app();
-    let cookies = visit.signed_in_as(held).await?;
+    let cookie = visit.signed_in_as(held).await?;
     let found = browser::find(app, &visit.site.place.pool, held).await?;
+    // What the browser held of its way here is over, but for what the answer itself has it hold.
     let mut answer = match found {
         Some(signed_in) => give::granted(visit, &signed_in).await,
         None => visit.go("login"),
     };
-    for cookie in cookies {
-        visit.set(&mut answer, &cookie);
+    if answer.cookies().next().is_none() {
+        answer = visit.without_step(answer);
     }
+    visit.set(&mut answer, &cookie);
     Ok(answer)
 }
 
@@ -145,9 +169,15 @@ async fn shown(visit: &Visit<'_>, notice: Option<Notice>, username: Option<&str>
         return visit.page(&page);
     }
     let pool = &visit.site.place.pool;
+    let passkey = if chooses(visit) && takes_own_users(visit) { sign_in::ask_anybody(visit.app(), &asked.app_client).ok() } else { None };
+    let (session, passkey_options) = passkey.unzip();
     let page = SignIn {
         frame: visit.frame().await,
-        form: takes_own_users(visit).then(|| visit.form_to("login")),
+        form: takes_own_users(visit).then(|| {
+            let form = visit.form_to("login");
+            // Who signs in as somebody else does not go on as who is signed in.
+            if visit.signed_in().is_some() { Form { action: visit.to_another("login"), ..form } } else { form }
+        }),
         notice: notice.or_else(|| visit.told()),
         name_kind: name_kind(pool),
         username: username.or(asked.authorization.login_hint.as_deref()).unwrap_or_default().to_owned(),
@@ -155,10 +185,14 @@ async fn shown(visit: &Visit<'_>, notice: Option<Notice>, username: Option<&str>
         forgot: recovery::kinds(&pool.configuration).map(|_| visit.to("forgotPassword")),
         sign_up: (takes_own_users(visit) && !pool.configuration.admin_create_user_only()).then(|| visit.to("signup")),
         providers: Vec::new(),
-        passkey_options: None,
+        passkey_options,
     };
     let status = if matches!(page.notice, Some(Notice::Error(_))) { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    visit.page_with(status, &page)
+    let answer = visit.page_with(status, &page);
+    match session {
+        Some(session) => visit.at_step(answer, &Step::new(visit.app(), "", Ask::AnyPasskey { session })),
+        None => answer,
+    }
 }
 
 /// What somebody calls their account.

@@ -7,6 +7,7 @@ mod asked;
 mod authorize;
 mod challenge;
 mod confirm;
+mod consent;
 mod cookies;
 mod forgot;
 mod give;
@@ -18,9 +19,9 @@ mod step;
 mod style;
 #[cfg(test)]
 mod tests;
-mod view;
+pub mod view;
 mod visit;
-mod words;
+pub mod words;
 
 use actix_web::web::{ServiceConfig, get, post, resource};
 
@@ -35,6 +36,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(resource("/{pool}/confirm").route(get().to(confirm::show)).route(post().to(confirm::take)))
         .service(resource("/{pool}/forgotPassword").route(get().to(forgot::show)).route(post().to(forgot::take)))
         .service(resource("/{pool}/resetPassword").route(get().to(forgot::show_reset)).route(post().to(forgot::take_reset)))
+        .service(resource("/{pool}/consent").route(get().to(consent::show)).route(post().to(consent::take)))
         .service(resource("/{pool}/logout").route(get().to(logout::get)).route(post().to(logout::post)))
         .route("/{pool}/style.css", get().to(style::serve));
 }

@@ -13,6 +13,7 @@ use crate::flows::sign_up::SignUpRefused;
 use crate::flows::software_token::EnrolmentRefused;
 use crate::flows::triggers::TriggerRefused;
 use crate::kit::causes::Causes;
+use crate::store::StoreError;
 use crate::userpools::attributes::AttributeRefused;
 use crate::userpools::challenge::Barred;
 use crate::userpools::password_policy::PasswordRefused;
@@ -201,6 +202,10 @@ pub fn failed(words: &Words, failed: &Failed) -> String {
 }
 
 fn failed_text(words: &Words, failed: &Failed) -> String {
+    // The pool is being recovered.
+    if StoreError::tells_of_pause(failed) {
+        return words.errors.not_now.clone();
+    }
     tracing::error!(error = %Causes(failed), "a hosted page failed");
     words.errors.failed.clone()
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::cookies::LONGEST;
+use super::cookies::{Browser, LONGEST};
 use crate::context::App;
 use crate::crypto::ids;
 use crate::crypto::sealed::{Sealed, sealed_as_json};
@@ -12,6 +12,7 @@ use crate::flows::clients::AppClient;
 use crate::flows::codes::CodeDelivery;
 use crate::flows::failed::Failed;
 use crate::flows::sign_in::ChallengeAsked;
+use crate::kit::id::UserId;
 use crate::userpools::first_factor::FirstFactor;
 use crate::userpools::second_factor::SecondFactor;
 
@@ -42,6 +43,8 @@ pub enum Ask {
     Password { session: String },
     /// A code that was sent.
     Code { session: String, code: SentCode, destination: String },
+    /// What anybody's passkey signs, beside their name.
+    AnyPasskey { session: String },
     /// What a passkey signs.
     Passkey { session: String, options: String },
     /// A code of their authenticator.
@@ -58,6 +61,8 @@ pub enum Ask {
     NewPassword { session: String, missing: Vec<String>, is_first: bool },
     /// The code of their sign-up.
     ConfirmSignUp { destination: Option<String>, session: Option<String> },
+    /// Whether the client gets what it asks for, from this user.
+    Consent { user_id: UserId },
     /// The code of a forgotten password.
     Reset { destination: String },
 }
@@ -131,27 +136,32 @@ impl Step {
             | Ask::SetUp { .. }
             | Ask::SetUpSoftwareToken { .. }
             | Ask::SetUpEmail { .. } => "mfa",
+            Ask::AnyPasskey { .. } => "login",
             Ask::ConfirmSignUp { .. } => "confirm",
+            Ask::Consent { .. } => "consent",
             Ask::Reset { .. } => "resetPassword",
         }
     }
 
-    /// As the browser holds it. SECURITY: it is of this pool and client, and nobody reads or changes it.
+    /// As a browser holds it. SECURITY: it is of this pool, client and browser, and nobody reads or changes it.
     ///
     /// # Errors
     /// Our own failures: for one that no cookie holds, too.
-    pub fn seal(&self, app: &App, app_client: &AppClient) -> Result<String, Failed> {
-        let sealed = app.keys.travelling.seal(&place(app_client), self, &mut app.rng()).map_err(Failed::because)?.to_text();
+    pub fn seal(&self, app: &App, app_client: &AppClient, browser: &Browser) -> Result<String, Failed> {
+        let of_browser = browser.form_token(app, &app_client.pool.id);
+        let sealed = app.keys.travelling.seal(&place(app_client, &of_browser), self, &mut app.rng());
+        let sealed = sealed.map_err(Failed::because)?.to_text();
         if sealed.len() > LONGEST { Err(Failed::because("a step is longer than a cookie")) } else { Ok(sealed) }
     }
 
     /// What a browser holds, if it is ours and its time is not over.
-    pub fn open(app: &App, app_client: &AppClient, held: &str) -> Option<Self> {
-        let step: Self = app.keys.travelling.open(&place(app_client), &Sealed::from_text(held)?).ok()?;
+    pub fn open(app: &App, app_client: &AppClient, browser: &Browser, held: &str) -> Option<Self> {
+        let of_browser = browser.form_token(app, &app_client.pool.id);
+        let step: Self = app.keys.travelling.open(&place(app_client, &of_browser), &Sealed::from_text(held)?).ok()?;
         (app.now().millis() < step.expires_at).then_some(step)
     }
 }
 
-fn place(app_client: &AppClient) -> [&str; 3] {
-    ["hosted step", app_client.pool.id.as_str(), app_client.client.id.as_str()]
+fn place<'a>(app_client: &'a AppClient, of_browser: &'a str) -> [&'a str; 4] {
+    ["hosted step", app_client.pool.id.as_str(), app_client.client.id.as_str(), of_browser]
 }

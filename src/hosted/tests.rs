@@ -1,4 +1,5 @@
 //! The pages as browsers use them.
 
+mod answers;
 mod attacks;
 mod pages;

@@ -13,7 +13,7 @@ use super::asked::{Asked, Unanswerable, without};
 use super::cookies::{Browser, Kind};
 use super::step::Step;
 use super::style;
-use super::view::{Form, Frame, LanguageLink, Notice, Problem, Scheme};
+use super::view::{Form, Frame, Languages, Notice, Problem, Scheme};
 use super::words::{Language, Words};
 use crate::authz;
 use crate::budgets::PerAddress;
@@ -24,7 +24,7 @@ use crate::flows::entrance::Entrance;
 use crate::flows::sign_in::SignInRefused;
 use crate::iam::origin::Origin;
 use crate::kit::causes::Causes;
-use crate::oauth::Place;
+use crate::oauth::{self, Place};
 use crate::pages;
 use crate::store::StoreError;
 use crate::userpools::authorization::Parameters;
@@ -139,7 +139,7 @@ pub fn bare(language: Language, name: &str) -> Frame {
         logo_url: None,
         favicon_url: None,
         scheme: Scheme::System,
-        languages: Vec::new(),
+        languages: None,
     }
 }
 
@@ -174,6 +174,8 @@ impl<'a> Visit<'a> {
         if form.has_nul() {
             return Err(Unanswerable(site.trouble(Trouble::Request)));
         }
+        let (told, wants_another) = (parameters.get(TOLD).map(str::to_owned), parameters.get(ANOTHER).is_some());
+        let parameters = oauth::resolved(app, &site.place.pool.id, parameters);
         let asked = Asked::read(&site, &parameters).await?;
         let origin = authz::origin(app, request);
         let pool_id = &site.place.pool.id;
@@ -184,10 +186,7 @@ impl<'a> Visit<'a> {
         };
         let signed_in = signed_in.map_err(|error| Unanswerable(site.failed(&error)))?;
         // What is said once is not said again.
-        let is_said = [TOLD, ANOTHER].into_iter().any(|name| parameters.get(name).is_some());
-        let query = if is_said { without(query, &[TOLD, ANOTHER]) } else { query.to_owned() };
-        let told = parameters.get(TOLD).map(str::to_owned);
-        let wants_another = parameters.get(ANOTHER).is_some();
+        let query = if told.is_some() || wants_another { without(query, &[TOLD, ANOTHER]) } else { query.to_owned() };
         Ok(Self { site, asked, origin, form, request, query, browser, signed_in, told, wants_another })
     }
 
@@ -207,6 +206,11 @@ impl<'a> Visit<'a> {
         self.signed_in.as_ref().filter(|signed_in| {
             signed_in.serves(app, &asked.app_client.client) && asked.authorization.takes(signed_in.session.authenticated_at, app.now())
         })
+    }
+
+    /// Who is signed in, however long ago.
+    pub const fn session(&self) -> Option<&SignedIn> {
+        self.signed_in.as_ref()
     }
 
     /// The way into a sign-in.
@@ -248,16 +252,14 @@ impl<'a> Visit<'a> {
         let look = style::look(self.app(), &self.site.place, &asked.app_client).await;
         let here = self.request.path().rsplit('/').next().unwrap_or("login");
         let rest = without(&self.query, &["lang"]);
-        let link = |language: Language| {
-            let url = format!("{}?{rest}&lang={}", self.site.place.path(here), language.tag());
-            LanguageLink { language, url }
-        };
+        let fields = form_urlencoded::parse(rest.as_bytes()).into_owned().collect();
+        let languages = Some(Languages { path: self.site.place.path(here), fields });
         Frame {
             style_url: look.style_url,
             logo_url: look.logo_url,
             favicon_url: look.favicon_url,
             scheme: look.scheme,
-            languages: Language::ALL.into_iter().map(link).collect(),
+            languages,
             ..bare(self.site.language, &asked.app_client.client.name)
         }
     }
@@ -301,7 +303,7 @@ impl<'a> Visit<'a> {
     /// Where its sign-in stands, as long as that is true.
     pub fn step(&self) -> Option<Step> {
         let held = Kind::Step.read(self.request, &self.site.place.pool.id, self.origin.secure)?;
-        Step::open(self.app(), &self.asked.app_client, &held)
+        Step::open(self.app(), &self.asked.app_client, &self.browser, &held)
     }
 
     /// Has the browser hold where its sign-in stands, and go on there.
@@ -309,21 +311,35 @@ impl<'a> Visit<'a> {
     /// # Errors
     /// Our own failures only.
     pub fn go_on(&self, step: &Step) -> Result<HttpResponse, SignInRefused> {
-        let held = step.seal(self.app(), &self.asked.app_client)?;
+        let held = step.seal(self.app(), &self.asked.app_client, &self.browser)?;
         let mut response = self.go(step.page());
         self.set(&mut response, &Kind::Step.with(&self.site.place.pool.id, self.origin.secure, held, None));
         Ok(response)
     }
 
+    /// Has the browser hold where its sign-in stands, with a page.
+    pub fn at_step(&self, mut page: HttpResponse, step: &Step) -> HttpResponse {
+        match step.seal(self.app(), &self.asked.app_client, &self.browser) {
+            Ok(held) => self.set(&mut page, &Kind::Step.with(&self.site.place.pool.id, self.origin.secure, held, None)),
+            Err(error) => tracing::error!(error = %Causes(&error), "a step could not be sealed"),
+        }
+        page
+    }
+
     /// Has the browser hold that it is signed in, in place of what it held before.
-    pub async fn signed_in_as(&self, held: &PlainToken) -> Result<Vec<Cookie<'static>>, StoreError> {
+    pub async fn signed_in_as(&self, held: &PlainToken) -> Result<Cookie<'static>, StoreError> {
         let (pool_id, secure) = (&self.site.place.pool.id, self.origin.secure);
         if let Some(before) = Kind::Session.read(self.request, pool_id, secure) {
             browser::end(self.app(), pool_id, &PlainToken::presented(&before)).await?;
         }
         let lives = browser::lives(&self.asked.app_client.client);
-        let session = Kind::Session.with(pool_id, secure, held.expose_secret().to_owned(), Some(lives));
-        Ok(vec![session, Kind::Step.without(pool_id, secure)])
+        Ok(Kind::Session.with(pool_id, secure, held.expose_secret().to_owned(), Some(lives)))
+    }
+
+    /// Has the browser forget where its sign-in stood.
+    pub fn without_step(&self, mut answer: HttpResponse) -> HttpResponse {
+        self.set(&mut answer, &Kind::Step.without(&self.site.place.pool.id, self.origin.secure));
+        answer
     }
 
     /// Sets a cookie.

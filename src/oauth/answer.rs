@@ -35,13 +35,12 @@ impl Refusal {
         }
     }
 
-    /// Too much at once, from this address or for this node.
-    pub fn too_much() -> Self {
-        Self { status: StatusCode::TOO_MANY_REQUESTS, ..Self::new("temporarily_unavailable", "too many requests") }
-    }
-
     /// Our own failure: logged, and told to nobody.
     pub fn failed(error: &(dyn std::error::Error + 'static)) -> Self {
+        // The pool is being recovered.
+        if StoreError::tells_of_pause(error) {
+            return Self { status: StatusCode::SERVICE_UNAVAILABLE, ..Self::new("temporarily_unavailable", "try again in a while") };
+        }
         tracing::error!(error = %Causes(error), "an OAuth endpoint failed");
         Self { status: StatusCode::INTERNAL_SERVER_ERROR, ..Self::new("server_error", "the server could not answer") }
     }

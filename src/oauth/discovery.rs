@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use super::answer::{Refusal, answered};
+use super::exchange;
 use super::place::Place;
 use crate::context::App;
 use crate::userpools::resource_server::STANDARD_SCOPES;
@@ -60,11 +61,13 @@ async fn answer(app: &App, request: &HttpRequest) -> Result<HttpResponse, Refusa
         "userinfo_endpoint": at("oauth2/userInfo"),
         "revocation_endpoint": at("oauth2/revoke"),
         "introspection_endpoint": at("oauth2/introspect"),
+        "pushed_authorization_request_endpoint": at("oauth2/par"),
+        "require_pushed_authorization_requests": false,
         "end_session_endpoint": at("logout"),
         "jwks_uri": at(".well-known/jwks.json"),
         "response_types_supported": ["code", "token"],
         "response_modes_supported": ["query", "fragment", "form_post"],
-        "grant_types_supported": ["authorization_code", "implicit", "refresh_token", "client_credentials"],
+        "grant_types_supported": ["authorization_code", "implicit", "refresh_token", "client_credentials", exchange::GRANT],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "scopes_supported": scopes,
@@ -73,7 +76,7 @@ async fn answer(app: &App, request: &HttpRequest) -> Result<HttpResponse, Refusa
         "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
         "code_challenge_methods_supported": ["S256"],
-        "prompt_values_supported": ["none", "login", "select_account"],
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "authorization_response_iss_parameter_supported": true,
         "claims_parameter_supported": false,
         "request_parameter_supported": false,

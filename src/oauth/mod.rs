@@ -5,8 +5,10 @@
 mod answer;
 mod authenticate;
 mod discovery;
+mod exchange;
 mod introspect;
 mod place;
+mod pushed;
 mod revoke;
 #[cfg(test)]
 mod tests;
@@ -17,6 +19,7 @@ use actix_web::web::{ServiceConfig, get, post, resource};
 
 pub use answer::{Refusal, json};
 pub use place::{Place, at_domain};
+pub use pushed::resolved;
 
 /// The routes, below a pool.
 pub fn configure(config: &mut ServiceConfig) {
@@ -27,6 +30,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .route("/{pool}/.well-known/oauth-authorization-server", get().to(discovery::serve))
         .route("/{pool}/oauth2/token", post().to(token::handle))
         .service(resource("/{pool}/oauth2/userInfo").route(get().to(user_info::handle)).route(post().to(user_info::handle)))
+        .route("/{pool}/oauth2/par", post().to(pushed::handle))
         .route("/{pool}/oauth2/revoke", post().to(revoke::handle))
         .route("/{pool}/oauth2/introspect", post().to(introspect::handle));
 }

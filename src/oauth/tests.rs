@@ -320,3 +320,37 @@ async fn a_domain_of_a_pool_has_its_endpoints_and_its_pages_at_its_root() {
         assert_eq!(answer.status, 404, "{host}");
     }
 }
+
+#[actix_web::test]
+async fn a_token_is_exchanged_for_a_narrower_one() {
+    let app = TestApp::new().await;
+    let flows = ["ALLOW_TOKEN_EXCHANGE_IMPERSONATION", "ALLOW_REFRESH_TOKEN_AUTH"];
+    let pool = app.hosted_pool(json!({}), json!({"ExplicitAuthFlows": flows})).await;
+    pool.user("alice").await;
+    let tokens = pool.visitor().tokens_of("alice", &[("scope", "openid email")]).await;
+    let access = tokens["access_token"].as_str().unwrap();
+    let kind = "urn:ietf:params:oauth:token-type:access_token";
+    let usual = [
+        ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+        ("client_id", pool.client_id.as_str()),
+        ("subject_token", access),
+        ("subject_token_type", kind),
+    ];
+    let exchanged = pool.post("oauth2/token", &[], &[&usual[..], &[("scope", "email")]].concat()).await.ok();
+    assert_eq!(
+        (&exchanged["scope"], &exchanged["issued_token_type"], &exchanged["token_type"]),
+        (&json!("email"), &json!(kind), &json!("Bearer"))
+    );
+    assert_eq!(claims(&exchanged["access_token"])["scope"], "email");
+    for (fields, refused) in [
+        (&usual[..2], "invalid_request"),
+        (&[&usual[..], &[("scope", "profile")]].concat(), "invalid_scope"),
+        (&[&usual[..], &[("resource", "nothing")]].concat(), "invalid_target"),
+        (&[&usual[..], &[("audience", "a"), ("resource", "b")]].concat(), "invalid_target"),
+        (&[&usual[..], &[("requested_token_type", "urn:ietf:params:oauth:token-type:saml2")]].concat(), "invalid_request"),
+        (&[&usual[..], &[("actor_token", "x")]].concat(), "invalid_request"),
+        (&[&usual[..2], &[("subject_token", "x"), ("subject_token_type", kind)]].concat(), "invalid_request"),
+    ] {
+        assert_eq!(error(&pool.post("oauth2/token", &[], fields).await), (400, refused), "{fields:?}");
+    }
+}

@@ -1,4 +1,4 @@
-//! `POST /oauth2/token`: codes, refresh tokens and client credentials for tokens (RFC 6749 §4.1.3, §4.4.2, §6).
+//! `POST /oauth2/token`: codes, refresh tokens, client credentials and other tokens for tokens (RFC 6749 §4.1.3, §4.4.2, §6).
 
 use actix_web::http::StatusCode;
 use actix_web::web::{Bytes, Data};
@@ -6,8 +6,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
 use super::answer::{Refusal, answered, json};
-use super::authenticate;
 use super::place::Place;
+use super::{authenticate, exchange};
 use crate::authz;
 use crate::context::App;
 use crate::crypto::digest::PlainToken;
@@ -19,7 +19,7 @@ use crate::flows::refresh::{self, RefreshRefused};
 use crate::flows::sign_in::SignInRefused;
 use crate::flows::triggers::{Told, TriggerRefused};
 use crate::flows::whence::Whence;
-use crate::userpools::authorization::Parameters;
+use crate::userpools::authorization::{self as authorization_of, Parameters};
 
 /// `POST /{pool}/oauth2/token`
 pub async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
@@ -37,7 +37,8 @@ async fn answer(app: &App, request: &HttpRequest, body: &Bytes) -> Result<HttpRe
         "authorization_code" => by_code(app, &app_client, &parameters, whence).await,
         "refresh_token" => by_refresh_token(app, &app_client, &parameters, whence).await,
         "client_credentials" => by_itself(app, &app_client, &parameters).await,
-        _ => Err(Refusal::new("unsupported_grant_type", "grant_type is authorization_code, refresh_token or client_credentials")),
+        exchange::GRANT => exchange::answer(app, &app_client, &parameters).await,
+        _ => Err(Refusal::new("unsupported_grant_type", "grant_type is none of those that the metadata lists")),
     }
 }
 
@@ -67,10 +68,12 @@ async fn by_code(app: &App, app_client: &AppClient, parameters: &Parameters, whe
         code: &PlainToken::presented(code),
         redirect_uri: parameters.get("redirect_uri"),
         code_verifier: parameters.get("code_verifier"),
+        resource: parameters.get("resource"),
     };
     let tokens = authorization::redeem(app, app_client, shown, whence).await.map_err(|refused| match refused {
         RedeemRefused::Invalid => Refusal::new("invalid_grant", "the code is not one of this client's for this, or too old"),
         RedeemRefused::Used => Refusal::new("invalid_grant", "the code was used"),
+        RedeemRefused::Resource => Refusal::new("invalid_target", "the code is for another resource"),
         RedeemRefused::Disabled => Refusal::new("unauthorized_client", "the client does not use the OAuth endpoints"),
         RedeemRefused::Refused(refused) => granted(refused),
     })?;
@@ -97,7 +100,8 @@ async fn by_refresh_token(app: &App, app_client: &AppClient, parameters: &Parame
 
 async fn by_itself(app: &App, app_client: &AppClient, parameters: &Parameters) -> Result<HttpResponse, Refusal> {
     let asked: Vec<String> = parameters.get("scope").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
-    let token = client_token::by_credentials(app, app_client, &asked).await.map_err(|refused| match refused {
+    let resource = authorization_of::resource(parameters).map_err(|refused| Refusal::new(refused.error, refused.description))?;
+    let token = client_token::by_credentials(app, app_client, &asked, resource).await.map_err(|refused| match refused {
         ClientTokenRefused::Disabled => Refusal::new("unauthorized_client", "the client does not use this grant"),
         ClientTokenRefused::Scope(scope) => Refusal::new("invalid_scope", format!("the scope {scope} is not one of the client's")),
         ClientTokenRefused::NoScopes => Refusal::new("invalid_scope", "the client has no scope of a resource server"),

@@ -31,6 +31,8 @@ const IDENTITY_POOL_ID: &str = "/IdentityPoolId";
 
 /// What the pools are called.
 const NAME: &str = "demo";
+/// Where a browser app usually runs that somebody writes.
+const HOME: &str = "http://localhost:3000/";
 const MEMBER_ROLE: &str = "demo-member";
 const GUEST_ROLE: &str = "demo-guest";
 
@@ -48,6 +50,7 @@ const EARLIER: Duration = Duration::from_secs(30);
 /// What there is, and what is needed to use it.
 pub struct Demo {
     region: String,
+    sign_in_page: Option<String>,
     user_pool_id: String,
     browser_client_id: String,
     server_client_id: String,
@@ -99,6 +102,8 @@ impl Root<'_> {
         let browser = json!({
             "UserPoolId": user_pool_id, "ClientName": "browser", "PreventUserExistenceErrors": "ENABLED",
             "ExplicitAuthFlows": ["ALLOW_USER_SRP_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+            "AllowedOAuthFlowsUserPoolClient": true, "AllowedOAuthFlows": ["code"], "CallbackURLs": [HOME], "LogoutURLs": [HOME],
+            "AllowedOAuthScopes": ["openid", "email", "profile", "aws.cognito.signin.user.admin"],
         });
         let server = json!({
             "UserPoolId": user_pool_id, "ClientName": "server", "PreventUserExistenceErrors": "ENABLED", "GenerateSecret": true,
@@ -106,6 +111,7 @@ impl Root<'_> {
         });
         let machine = json!({
             "UserPoolId": user_pool_id, "ClientName": "machine", "PreventUserExistenceErrors": "ENABLED", "GenerateSecret": true,
+            "AllowedOAuthFlowsUserPoolClient": true, "AllowedOAuthFlows": ["client_credentials"],
             "ExplicitAuthFlows": ["ALLOW_CLIENT_TOKEN_AUTH"], "AllowedOAuthScopes": SCOPES.map(|(name, _)| format!("{API}/{name}")),
         });
         let (browser, server) =
@@ -119,6 +125,7 @@ impl Root<'_> {
         let identity_pool_id = self.identity_pool(&user_pool_id, [&browser_client_id, &server_client_id], &mut record).await?;
         Ok(Demo {
             region: self.act.region.clone(),
+            sign_in_page: self.sign_in_page(&user_pool_id, &browser),
             user_pool_id,
             browser_client_id,
             server_client_id,
@@ -128,6 +135,17 @@ impl Root<'_> {
             identity_pool_id,
             totp_secret,
         })
+    }
+
+    /// Where the browser app's users sign in; nothing for one that an earlier release made, which used no pages. The challenge is that
+    /// of RFC 7636, appendix B: what comes back is for nobody to use.
+    fn sign_in_page(&self, pool_id: &str, browser: &Value) -> Option<String> {
+        let uses = browser.pointer("/UserPoolClient/AllowedOAuthFlowsUserPoolClient") == Some(&Value::Bool(true));
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("client_id", &text(browser, CLIENT_ID).ok()?).append_pair("response_type", "code");
+        query.append_pair("redirect_uri", HOME).append_pair("code_challenge_method", "S256");
+        query.append_pair("code_challenge", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        uses.then(|| format!("{}/{pool_id}/login?{}", self.app.public_url, query.finish()))
     }
 
     async fn user_pool(&self, record: &mut Record) -> Result<String, DemoRefused> {

@@ -43,6 +43,9 @@ pub struct Grant {
     /// The S256 challenge (RFC 7636 §4.2).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_challenge: Option<String>,
+    /// What the access token is for (`aud`), where the client named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
     /// The browser's session (`sid`).
     pub session_id: String,
     /// When the user proved who they are: milliseconds.

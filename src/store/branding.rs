@@ -111,6 +111,16 @@ pub async fn assets(tx: &mut Conn, pool_id: &UserPoolId, id: &str) -> Result<Vec
     fetch!(tx, fetch_all, AssetRow, SQL, [pool_id, id, most])?.into_iter().map(Asset::try_from).collect()
 }
 
+/// Of the images of a style, what finds those that its pages show by themselves: category and hash, those for light pages last.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn shown_images(tx: &mut Conn, pool_id: &UserPoolId, id: &str) -> Result<Vec<(String, String)>, StoreError> {
+    const SQL: &str = "SELECT category, image_hash FROM managed_login_assets WHERE pool_id = $1 AND branding_id = $2 \
+                       AND category IN ('FORM_LOGO', 'FAVICON_SVG', 'FAVICON_ICO') ORDER BY category, color_mode LIMIT 12";
+    fetch!(tx, fetch_all, (String, String), SQL, [pool_id, id])
+}
+
 /// Replaces the images of a style; each with the hash that it is found by.
 ///
 /// # Errors

@@ -43,6 +43,8 @@ pub struct TokenFamily {
     pub scope: Option<String>,
     /// The browser's session that it came by (`sid`).
     pub browser_session_id: Option<String>,
+    /// What its access tokens are for (`aud`), where the client named it.
+    pub resource: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -62,6 +64,7 @@ struct FamilyRow {
     acr: Option<String>,
     scope: Option<String>,
     browser_session_id: Option<String>,
+    resource: Option<String>,
 }
 
 impl From<FamilyRow> for TokenFamily {
@@ -82,6 +85,7 @@ impl From<FamilyRow> for TokenFamily {
             acr: row.acr,
             scope: row.scope,
             browser_session_id: row.browser_session_id,
+            resource: row.resource,
         }
     }
 }
@@ -92,8 +96,8 @@ impl From<FamilyRow> for TokenFamily {
 /// [`StoreError`].
 pub async fn insert_family(tx: &mut Conn, family: &TokenFamily) -> Result<bool, StoreError> {
     const SQL: &str = "INSERT INTO token_families (pool_id, origin_jti, user_id, client_id, device_key, refresh_token_hash, \
-                       authenticated_at, expires_at, methods, acr, scope, browser_session_id) \
-                       SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 \
+                       authenticated_at, expires_at, methods, acr, scope, browser_session_id, resource) \
+                       SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 \
                        WHERE EXISTS (SELECT 1 FROM user_pool_clients WHERE pool_id = $1 AND client_id = $4)";
     let inserted = execute!(
         tx,
@@ -110,7 +114,8 @@ pub async fn insert_family(tx: &mut Conn, family: &TokenFamily) -> Result<bool, 
             Method::write_all(&family.methods),
             &family.acr,
             &family.scope,
-            &family.browser_session_id
+            &family.browser_session_id,
+            &family.resource
         ]
     )?;
     Ok(inserted == 1)
@@ -122,7 +127,7 @@ pub async fn insert_family(tx: &mut Conn, family: &TokenFamily) -> Result<bool, 
 /// [`StoreError`].
 pub async fn find_family(tx: &mut Conn, pool_id: &UserPoolId, origin_jti: &str) -> Result<Option<TokenFamily>, StoreError> {
     const SQL: &str = "SELECT pool_id, origin_jti, user_id, client_id, device_key, refresh_token_hash, generation, rotated_at, \
-                       authenticated_at, expires_at, revoked_at, methods, acr, scope, browser_session_id \
+                       authenticated_at, expires_at, revoked_at, methods, acr, scope, browser_session_id, resource \
                        FROM token_families WHERE pool_id = $1 AND origin_jti = $2";
     Ok(fetch!(tx, fetch_optional, FamilyRow, SQL, [pool_id, origin_jti])?.map(TokenFamily::from))
 }
@@ -154,7 +159,7 @@ pub struct FamilyOfMember {
 pub async fn find_family_of_member(tx: &mut Conn, pool_id: &UserPoolId, origin_jti: &str) -> Result<Option<FamilyOfMember>, StoreError> {
     const SQL: &str = concat!(
         "SELECT f.origin_jti, f.client_id, f.device_key, f.refresh_token_hash, f.generation, f.rotated_at, f.authenticated_at, \
-         f.expires_at, f.revoked_at, f.methods, f.acr, f.scope, f.browser_session_id, ",
+         f.expires_at, f.revoked_at, f.methods, f.acr, f.scope, f.browser_session_id, f.resource, ",
         user_columns!(),
         ", g.group_name, g.role_arn, g.precedence \
           FROM token_families f JOIN users u ON u.pool_id = f.pool_id AND u.user_id = f.user_id \

@@ -17,9 +17,14 @@ use crate::store::template;
 const ENDINGS: [&str; 4] = ["_until", "expires_at", "fades_at", "ready_at"];
 
 /// What expires (`table.column`, or what travels and has no row), and where the clock passes its end.
-const EXPIRING: [(&str, &str, &str); 33] = [
+const EXPIRING: [(&str, &str, &str); 38] = [
     ("audit_events.created_at", "jobs/tests.rs", "events_and_counts_go_by_their_age"),
     ("pool_activity.hour_began_at", "jobs/tests.rs", "events_and_counts_go_by_their_age"),
+    ("authorization_codes.valid_until", "oauth/tests.rs", "a_code_serves_the_client_the_address_and_the_origin_that_it_was_given_for"),
+    ("authorization_codes.expires_at", "testing/expiry.rs", "a_code_of_a_client_is_known_for_a_day"),
+    ("browser_sessions.expires_at", "hosted/tests/answers.rs", "a_session_lasts_as_long_as_the_client_says_that_it_began_at"),
+    ("step of the hosted pages", "hosted/tests/answers.rs", "a_session_lasts_as_long_as_the_client_says_that_it_began_at"),
+    ("pushed request", "hosted/tests/answers.rs", "a_request_that_was_pushed_is_carried_by_its_name"),
     ("challenge_sessions.expires_at", "jobs/tests.rs", "sweeping_goes_on_until_nothing_that_has_expired_is_left"),
     (
         "client_metadata_documents.expires_at",
@@ -121,6 +126,25 @@ async fn the_row_of_a_code_outlives_it_and_goes() {
     assert_eq!(rows().await, 1);
     app.advance(DAY);
     assert_eq!(rows().await, 0);
+}
+
+#[actix_web::test]
+async fn a_code_of_a_client_is_known_for_a_day() {
+    let app = TestApp::new().await;
+    let pool = app.hosted_pool(json!({}), json!({})).await;
+    pool.user("alice").await;
+    let code = pool.visitor().code_of("alice", &[]).await;
+    let tokens = pool.exchange(&code, &[]).await.ok();
+    let refresh = async || {
+        let fields = [("grant_type", "refresh_token"), ("client_id", pool.client_id.as_str())];
+        let token = [("refresh_token", tokens["refresh_token"].as_str().unwrap())];
+        pool.post("oauth2/token", &[], &[&fields[..], &token].concat()).await.status
+    };
+    // After that its second use is one of nothing, and ends nothing.
+    app.advance(DAY + SECOND);
+    jobs::run_due(&app.app).await.unwrap();
+    assert_eq!(pool.exchange(&code, &[]).await.body["error"], "invalid_grant");
+    assert_eq!(refresh().await, 200);
 }
 
 #[actix_web::test]

@@ -99,6 +99,9 @@ pub struct MachineClaims {
     pub jti: String,
     /// The app client's id.
     pub client_id: ClientId,
+    /// What the token is for, if it is bound to something.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub aud: Option<String>,
 }
 
 impl AccessClaims {

@@ -20,6 +20,9 @@ pub use redirect::{is_registered, with_fragment, with_query};
 /// The longest value of a parameter, in bytes: what comes back is carried by browsers.
 const LONGEST: usize = 4096;
 
+/// The longest address of a resource, which is in every token.
+const LONGEST_RESOURCE: usize = 1024;
+
 /// The parameters of a request: each stands once (RFC 6749 §3.1).
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Parameters {
@@ -48,6 +51,15 @@ impl Parameters {
 
     fn owned(&self, name: &str) -> Option<String> {
         self.values.get(name).cloned()
+    }
+
+    /// All but some of them as a query, with this one in place of its namesake.
+    #[must_use]
+    pub fn written_without(&self, names: &[&str], with: (&str, &str)) -> String {
+        let kept = self.values.iter().filter(|(name, _)| !names.contains(&name.as_str()) && *name != with.0);
+        let mut written = form_urlencoded::Serializer::new(String::new());
+        written.append_pair(with.0, with.1);
+        written.extend_pairs(kept).finish()
     }
 
     /// Whether a value has a NUL, which no database takes.
@@ -143,8 +155,12 @@ pub struct Authorization {
     pub code_challenge: Option<String>,
     /// What is asked of the user.
     pub prompt: Prompt,
+    /// Whether they are asked to agree to what the client gets.
+    pub asks_consent: bool,
     /// How long ago the user may have proven who they are.
     pub max_age: Option<Duration>,
+    /// What the access token is for: a resource server, or any that knows itself by this address (RFC 8707).
+    pub resource: Option<String>,
     /// Whom the client expects, as the user would type it.
     pub login_hint: Option<String>,
     /// Whom the client expects, as a token of ours says it.
@@ -224,7 +240,9 @@ pub fn request(parameters: &Parameters, client: &Client, exists: impl Fn(&str) -
         nonce: parameters.owned("nonce"),
         code_challenge: code_challenge(parameters, client, response_type)?,
         prompt: prompt(parameters)?,
+        asks_consent: parameters.get("prompt").is_some_and(|prompt| prompt.split(' ').any(|value| value == "consent")),
         max_age: max_age(parameters)?,
+        resource: resource(parameters)?,
         login_hint: parameters.owned("login_hint"),
         id_token_hint: parameters.owned("id_token_hint"),
     })
@@ -264,6 +282,29 @@ fn code_challenge(parameters: &Parameters, client: &Client, response_type: Respo
         (Some(challenge), _) if URL_SAFE_NO_PAD.decode(challenge).is_ok_and(|hash| hash.len() == 32) => Ok(Some(challenge.to_owned())),
         (Some(_), _) => refused("code_challenge is no SHA-256"),
     }
+}
+
+/// The resource that is named.
+///
+/// Source: Amazon Cognito developer guide, "Authorize endpoint", resource: "Values must begin with `https://`, `http://localhost`, or
+/// a custom URL scheme like `myapp://`"; RFC 8707 §2.
+///
+/// # Errors
+/// `invalid_target`.
+pub fn resource(parameters: &Parameters) -> Result<Option<String>, Refused> {
+    let Some(resource) = parameters.get("resource") else { return Ok(None) };
+    let (scheme, rest) = resource.split_once("://").unwrap_or_default();
+    let is_plain = scheme == "http"
+        && !["localhost", "localhost/"].contains(&rest)
+        && !rest.starts_with("localhost:")
+        && !rest.starts_with("localhost/");
+    let is_scheme = scheme.starts_with(|first: char| first.is_ascii_lowercase())
+        && scheme.chars().all(|character| character.is_ascii_alphanumeric() || "+.-".contains(character));
+    let is_written = rest.chars().all(|character| character.is_ascii_graphic() && character != '#');
+    if is_scheme && is_written && !rest.is_empty() && !is_plain && resource.len() <= LONGEST_RESOURCE {
+        return Ok(Some(resource.to_owned()));
+    }
+    Err(Refused::new("invalid_target", "resource is an https address, without a fragment"))
 }
 
 fn prompt(parameters: &Parameters) -> Result<Prompt, Refused> {

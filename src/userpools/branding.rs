@@ -1,6 +1,7 @@
 //! A style of the managed sign-in pages: settings, and images.
 
 mod settings;
+mod sheet;
 
 use serde_json::Value;
 
@@ -9,6 +10,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::id::{ClientId, UserPoolId};
 
 pub use settings::{SettingsRefused, check_settings, merged_with_defaults, overlaid};
+pub use sheet::{Mode, style_sheet};
 
 /// How many images a style has at most.
 ///

@@ -38,16 +38,15 @@ for (const list of all("[data-rules]")) {
     check();
 }
 
-// Text that is copied by a button.
-for (const text of all("[data-copies]")) {
-    const { copies, copy, copied } = text.dataset;
-    const button = make("button", { type: "button", className: "plain", textContent: copy });
+// Text is copied by a button, where the browser lets pages copy.
+for (const button of all("[data-copies]")) {
+    const { textContent } = button;
+    button.hidden = !navigator.clipboard;
     button.addEventListener("click", async () => {
-        await navigator.clipboard.writeText(copies);
-        button.textContent = copied;
-        setTimeout(() => { button.textContent = copy; }, 2000);
+        await navigator.clipboard.writeText(button.dataset.copies);
+        button.textContent = button.dataset.copied;
+        setTimeout(() => { button.textContent = textContent; }, 2000);
     });
-    if (navigator.clipboard) text.after(button);
 }
 
 // A form is sent once. It may be sent again when somebody comes back to its page, or has waited for long.
@@ -117,8 +116,9 @@ const tell = (form, message) => {
 for (const form of all("form[data-passkey], form[data-new-passkey]")) {
     const button = form.querySelector("button");
     if (!window.PublicKeyCredential) {
+        // A page of nothing else says so; where there are other ways, they stand alone.
         if (form.dataset.unsupported) tell(form, form.dataset.unsupported);
-        button.hidden = true;
+        (form.dataset.unsupported ? [button] : all(".with-script")).forEach((part) => { part.hidden = true; });
         continue;
     }
     form.addEventListener("submit", async (event) => {
@@ -141,5 +141,7 @@ for (const form of all("form[data-passkey], form[data-new-passkey]")) {
 // A passkey is offered where the name is typed, for as long as nothing else happens.
 async function wait(form) {
     if (!("waits" in form.dataset) || !await PublicKeyCredential.isConditionalMediationAvailable?.()) return;
+    // Meanwhile somebody may have taken the button.
+    if (form.querySelector("[aria-busy]")) return;
     ask(form, { mediation: "conditional" }).catch(() => {});
 }

@@ -1,6 +1,9 @@
 // The pages of the server, in one place: each is opened by `pages.test.mjs` in both themes and every width, and no page leads to
 // one that is not here. A new page is a row.
 
+const SIGN_IN = "client_id={client}&response_type=code&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2F" +
+  "&code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+
 /**
  * `name` names the screenshots. `path` is the address; `{…}` stands for what `seed` made, and for any other such thing where a page
  * leads to one. `status` is what is answered, 200 unless it says otherwise; `signedOut` is for who is not signed in.
@@ -87,6 +90,12 @@ export const PAGES = [
   { name: "docs-operations", path: "/docs/operations" },
   { name: "docs-search", path: "/docs/search?q=master+key" },
   { name: "docs-not-found", path: "/docs/nothing-here", status: 404 },
+  { name: "hosted-login", path: `/{pool}/login?${SIGN_IN}` },
+  { name: "hosted-login-right-to-left", path: `/{pool}/login?${SIGN_IN}&lang=ar` },
+  { name: "hosted-sign-up", path: `/{pool}/signup?${SIGN_IN}` },
+  { name: "hosted-forgot-password", path: `/{pool}/forgotPassword?${SIGN_IN}` },
+  { name: "hosted-log-out", path: "/{pool}/logout" },
+  { name: "hosted-problem", path: "/{pool}/login?client_id=nobody", status: 400 },
   { name: "outbox", path: "/_dev/outbox" },
   { name: "auth-event-feedback", path: "/{pool}/authEventFeedback?verdict=invalid&token=x" },
   { name: "auth-event-feedback-dead", path: "/{pool}/authEventFeedback", status: 400 },

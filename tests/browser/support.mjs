@@ -23,14 +23,14 @@ async function run(command, flags, last) {
   const lines = [];
   for await (const line of createInterface({ input: child.stdout })) {
     lines.push(line);
-    if (last(line)) return { child, lines, url: /^listening on (\S+)/.exec(lines[0])[1] };
+    if (last(line)) return { child, lines, url: /^listening on (http:\S+)/m.exec(lines.join("\n"))[1] };
   }
   throw new Error("the server ended before it listened");
 }
 
 /** `passwright dev` with its demo, and the ids and passwords that it tells. */
-export async function startDemo() {
-  const server = await run("dev", ["--ephemeral", "--demo"], (line) => line.includes("get-credentials-for-identity"));
+export async function startDemo(...flags) {
+  const server = await run("dev", ["--ephemeral", "--demo", ...flags], (line) => line.includes("get-credentials-for-identity"));
   const text = server.lines.join("\n");
   const told = (pattern) => pattern.exec(text)[1];
   return {
@@ -40,6 +40,7 @@ export async function startDemo() {
     serverClient: told(/server app +client id (\w+)/),
     identityPool: told(/identity pool +(\S+)/),
     alice: told(/alice +password (\S+)/),
+    secureUrl: /^listening on (https:\S+)/m.exec(text)?.[1],
   };
 }
 
@@ -96,9 +97,12 @@ export function complaints(page) {
   return noted;
 }
 
-/** A site of somebody else's: serves one page to whoever comes, from a port of its own. */
-export async function site(html) {
-  const server = createServer((_, answer) => answer.writeHead(200, { "content-type": "text/html" }).end(html));
+/** A site of somebody else's: serves one page to whoever comes, and scripts by their paths, from a port of its own. */
+export async function site(html, scripts = {}) {
+  const server = createServer((request, answer) => {
+    const script = scripts[new URL(request.url, "http://site").pathname];
+    answer.writeHead(200, { "content-type": script ? "text/javascript" : "text/html" }).end(script ?? html);
+  });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return { port: server.address().port, close: () => server.close() };

@@ -3,6 +3,7 @@
 use askama::Template;
 use serde_json::{Value, json};
 
+use super::clients::sign_in_page;
 use super::{Fields, Frame, Head, May, Outcome, Reply, Row, Visit, call, clients_of, confirmed, form, may, page, refused, segment};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
@@ -44,6 +45,8 @@ struct BrandingPage {
     /// Whose the classic look is: `ALL`, the client's, or nobody's.
     css_of: String,
     logo: String,
+    /// Where what is set is seen: the sign-in page of the client, or of any.
+    sign_in_page: Option<String>,
     /// Nothing for `ALL`, or for a client without one.
     style: Option<Style>,
     may_set: May,
@@ -67,8 +70,18 @@ async fn shown(visit: &Visit, client: String, error: Option<WireError>) -> Resul
         Some(_) => may(visit, "UpdateManagedLoginBranding", of_style.clone()).await,
         None => may(visit, "CreateManagedLoginBranding", named.clone()).await,
     };
+    // Of all clients, the first.
+    let seen = if client == ALL { clients.first().map(|(id, _)| id.clone()) } else { Some(client.clone()) };
+    let sign_in_page = match seen {
+        Some(id) => {
+            let described = call(visit, "DescribeUserPoolClient", json!({"UserPoolId": head.id, "ClientId": id})).await.unwrap_or_default();
+            sign_in_page(&head.id, described.at("UserPoolClient"))
+        }
+        None => None,
+    };
     Ok(BrandingPage {
         frame: visit.frame(&head.name),
+        sign_in_page,
         clients,
         css: classic.text("CSS"),
         css_of: classic.text("ClientId"),

@@ -46,7 +46,7 @@ pub const PRESETS: [Preset; 4] = [
     Preset {
         id: "machine",
         title: "Machine to machine",
-        about: "Calls your APIs as itself, without a user: it has a secret, and gets access tokens for it by GetClientToken, with \
+        about: "Calls your APIs as itself, without a user: it has a secret, and gets access tokens for it by client credentials, with \
                 scopes of a resource server.",
         flows: &["ALLOW_CLIENT_TOKEN_AUTH"],
         has_secret: true,
@@ -92,6 +92,10 @@ impl Preset {
         });
         if !scopes.is_empty() {
             input.put("AllowedOAuthScopes", json!(scopes));
+        }
+        if self.is_machine() && !scopes.is_empty() {
+            input.put("AllowedOAuthFlows", json!(["client_credentials"]));
+            input.put("AllowedOAuthFlowsUserPoolClient", json!(true));
         }
         input
     }

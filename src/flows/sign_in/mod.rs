@@ -40,3 +40,4 @@ pub use sign_up::{begin_here, confirmed, open_signed_up, signed_up, signed_up_he
 pub use srp::PasswordClaim;
 pub use step_up::LevelAsked;
 pub use subject::attempts_of;
+pub use web_authn::{answer_anybody, ask_anybody};

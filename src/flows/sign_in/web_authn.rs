@@ -1,25 +1,33 @@
 //! WEB_AUTHN: a passkey in place of the password. Nobody has none, and is asked and refused like somebody. What a passkey signs is
 //! not guessed: no try is charged, and no lock stands in its way.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use super::asked::ChallengeAsked;
 use super::choice::{begun, spend_in};
-use super::driver::Outcome;
+use super::driver::{self, Outcome};
+use super::proof::AnswerProof;
 use super::refused::SignInRefused;
-use super::session::Session;
+use super::session::{self, Session};
 use super::subject::Subject;
 use crate::context::App;
 use crate::flows::clients::AppClient;
+use crate::flows::entrance::Entrance;
+use crate::flows::triggers;
 use crate::flows::web_authn::{TIMEOUT_MILLISECONDS, descriptors};
 use crate::kit::id::UserId;
 use crate::store::web_authn::{self, Place};
 use crate::store::{Conn, StoreError, users};
 use crate::userpools::authentication_level::{Method, Target};
-use crate::userpools::challenge::Challenge;
-use crate::userpools::first_factor::FirstFactor;
+use crate::userpools::challenge::{Barred, Challenge, Flow};
+use crate::userpools::first_factor::{self, FirstFactor};
 use crate::userpools::web_authn::assertion::{Assertion, Used};
 use crate::userpools::web_authn::{Challenge as PasskeyChallenge, Expected, MOST_OF_A_USER, RelyingParty, WebAuthnCredential};
+
+/// How long a page may stand open that would take anybody's passkey.
+const ANYBODY_WAITS: Duration = Duration::from_secs(30 * 60);
 
 /// Asks for a passkey, in place of the session that was answered by choosing one.
 ///
@@ -47,16 +55,72 @@ pub async fn ask(
         })
         .await?;
     let known: Vec<WebAuthnCredential> = known.into_iter().filter(|credential| credential.relying_party_id == party.id).collect();
+    let options = options(&party, &challenge, &known);
+    let session = Session::new(app, app_client, &subject.id, Challenge::WebAuthn, progress);
+    let session = Session { web_authn_challenge: Some(challenge.hashed()), ..session }.to_text(app, app_client)?;
+    Ok(Outcome::Asked(ChallengeAsked::WebAuthn { session, options }))
+}
+
+/// PublicKeyCredentialRequestOptionsJSON.
+fn options(party: &RelyingParty, challenge: &PasskeyChallenge, known: &[WebAuthnCredential]) -> String {
     let options = json!({
         "rpId": party.id,
         "challenge": challenge.to_text(),
         "timeout": TIMEOUT_MILLISECONDS,
-        "allowCredentials": descriptors(&known),
+        "allowCredentials": descriptors(known),
         "userVerification": party.verification.as_str(),
     });
-    let session = Session::new(app, app_client, &subject.id, Challenge::WebAuthn, progress);
-    let session = Session { web_authn_challenge: Some(challenge.hashed()), ..session }.to_text(app, app_client)?;
-    Ok(Outcome::Asked(ChallengeAsked::WebAuthn { session, options: options.to_string() }))
+    options.to_string()
+}
+
+/// What the session of a passkey that may be anybody's is sealed for.
+const ANYBODYS: &str = "passkey of anybody";
+
+/// Asks for a passkey of whoever has one here, which tells whose it is; answers the session, and what the browser is asked. Nothing
+/// is written: what is asked of everybody who looks costs nothing until it is answered.
+///
+/// # Errors
+/// [`SignInRefused::NotOffered`] where the pool has no passkeys.
+pub fn ask_anybody(app: &App, app_client: &AppClient) -> Result<(String, String), SignInRefused> {
+    if !first_factor::of_pool(&app_client.pool).contains(&FirstFactor::WebAuthn) {
+        return Err(SignInRefused::NotOffered);
+    }
+    let party = RelyingParty::of_pool(&app_client.pool).map_err(|_| SignInRefused::NotOffered)?;
+    let challenge = PasskeyChallenge::generate(&mut app.rng());
+    let progress = begun(None, Some(FirstFactor::WebAuthn), None);
+    let session = Session::new(app, app_client, &UserId::from(""), Challenge::WebAuthn, progress);
+    let expires_at = app.now().plus(ANYBODY_WAITS).millis();
+    let session = Session { web_authn_challenge: Some(challenge.hashed()), expires_at, ..session };
+    Ok((session::seal_as(app, app_client, ANYBODYS, session)?, options(&party, &challenge, &[])))
+}
+
+/// Signs in whoever's passkey answered.
+///
+/// SECURITY: whose it is, the passkey says; that it is theirs, its signature proves. Until then nothing rests on anybody's password
+/// or factors, so what they are now is what the sign-in rests on.
+///
+/// # Errors
+/// [`SignInRefused`].
+pub async fn answer_anybody(entrance: &Entrance<'_>, session: &str, credential: &str) -> Result<Outcome, SignInRefused> {
+    driver::counted(entrance, answered_by_anybody(entrance, session, credential).await)
+}
+
+async fn answered_by_anybody(entrance: &Entrance<'_>, session: &str, credential: &str) -> Result<Outcome, SignInRefused> {
+    let (app, app_client) = (entrance.app, &entrance.app_client);
+    if !Flow::Choice.is_taken_by(&app_client.client.configuration) {
+        return Err(Barred::FlowDisabled(Flow::Choice).into());
+    }
+    let session = session::open_as(app, app_client, ANYBODYS, session)?;
+    let claimed = Assertion::parse(credential).ok().and_then(|assertion| assertion.claimed_user()).map(|sub| UserId::from(sub.as_str()));
+    let user = match &claimed {
+        Some(sub) => app.read(async |tx| users::find_by_id(tx, &app_client.pool.id, sub).await).await?,
+        None => None,
+    };
+    let user = user.ok_or(SignInRefused::Incorrect)?;
+    triggers::sign_in::before(app, app_client, &user.username, Some(&user)).await?;
+    let progress = begun(Some(&user), Some(FirstFactor::WebAuthn), None);
+    let session = Session { user_id: user.id.clone(), progress: progress.clone(), ..session };
+    driver::advance(entrance, user.id, progress, AnswerProof::Passkey { session, credential: credential.to_owned() }).await
 }
 
 /// Judges what a browser answered, for nobody as for somebody, and notes the use of what is right: what kind of passkey it is.

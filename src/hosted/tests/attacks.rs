@@ -209,6 +209,10 @@ async fn a_step_is_of_the_browser_the_client_and_the_user_that_it_was_for() {
     let other = pool.visitor();
     let nothing = other.ask("mfa", &[]).await;
     assert!(nothing.header("location").contains("/login?"));
+    // Neither is it another browser's, though that one has it.
+    other.ask("login", &[]).await;
+    other.browser.set_cookie(&step, &held);
+    assert!(other.ask("mfa", &[]).await.header("location").contains("/login?"));
     // Another client's pages do not open it, and a changed one is none.
     let settings = json!({"ClientName": "other", "AllowedOAuthFlows": ["code"], "AllowedOAuthFlowsUserPoolClient": true,
                           "AllowedOAuthScopes": ["openid"], "CallbackURLs": [CALLBACK]});
@@ -218,8 +222,10 @@ async fn a_step_is_of_the_browser_the_client_and_the_user_that_it_was_for() {
     let mut changed = held.clone().into_bytes();
     let middle = changed.len() / 2;
     changed[middle] = if changed[middle] == b'A' { b'B' } else { b'A' };
-    other.browser.set_cookie(&step, std::str::from_utf8(&changed).unwrap());
-    assert!(other.ask("mfa", &[]).await.header("location").contains("/login?"));
+    visitor.browser.set_cookie(&step, std::str::from_utf8(&changed).unwrap());
+    assert!(visitor.ask("mfa", &[]).await.header("location").contains("/login?"));
+    visitor.browser.set_cookie(&step, &held);
+    assert_eq!(visitor.ask("mfa", &[]).await.status, 200);
     // The password alone signs nobody in.
     assert_eq!(parameter(&visitor.ask("oauth2/authorize", &[("prompt", "none")]).await, "error").as_deref(), Some("login_required"));
 }

@@ -6,7 +6,7 @@ use actix_web::http::Method;
 use serde_json::{Value, json};
 use totp_rs::{Algorithm, Builder};
 
-use crate::testing::{CALLBACK, HOST, PASSWORD, TestApp, claims, parameter};
+use crate::testing::{CALLBACK, HOST, PASSWORD, TestApp, TestPasskey, claims, parameter};
 
 const NEW: &str = "An0ther-password!";
 
@@ -237,94 +237,6 @@ async fn whoever_may_begin_with_a_code_is_given_the_choice() {
 }
 
 #[actix_web::test]
-async fn tokens_at_once_are_for_clients_that_are_set_to_it_and_in_the_fragment() {
-    let app = TestApp::new().await;
-    let pool = app.hosted_pool(json!({}), json!({"AllowedOAuthFlows": ["implicit"]})).await;
-    pool.user("alice").await;
-    let implicit = [("response_type", "token"), ("code_challenge", ""), ("code_challenge_method", ""), ("nonce", "n")];
-    let visitor = pool.visitor();
-    let back = visitor.sign_in("alice", &implicit).await;
-    assert!(back.header("location").starts_with(&format!("{CALLBACK}#")), "{}", back.header("location"));
-    assert!(parameter(&back, "refresh_token").is_none() && parameter(&back, "expires_in").as_deref() == Some("3600"));
-    let (id, access) = (json!(parameter(&back, "id_token")), json!(parameter(&back, "access_token")));
-    assert_eq!(claims(&id)["nonce"], "n");
-    pool.user_info(&access).await.ok();
-    let code = visitor.ask("oauth2/authorize", &[]).await;
-    assert_eq!(parameter(&code, "error").as_deref(), Some("unauthorized_client"));
-}
-
-#[actix_web::test]
-async fn an_answer_is_posted_to_who_asks_for_that() {
-    let app = TestApp::new().await;
-    let pool = app.hosted_pool(json!({}), json!({})).await;
-    pool.user("alice").await;
-    let visitor = pool.visitor();
-    let page = visitor.sign_in("alice", &[("response_mode", "form_post"), ("state", "a\"><b")]).await;
-    assert_eq!(page.status, 200);
-    assert!(page.text.contains(&format!("action=\"{CALLBACK}\"")) && page.text.contains("name=\"code\""), "{}", page.text);
-    assert!(!page.text.contains("a\"><b") && page.header("content-security-policy").contains("script-src 'self'"));
-    // The request itself may be posted, too.
-    let posted = visitor
-        .post(
-            &format!("/{}/oauth2/authorize", pool.id),
-            &[("client_id", pool.client_id.as_str()), ("response_type", "code"), ("redirect_uri", CALLBACK), ("scope", "openid")],
-        )
-        .await;
-    assert_eq!(parameter(&posted, "error").as_deref(), Some("invalid_request"), "a public client without PKCE");
-}
-
-#[actix_web::test]
-async fn signing_out_ends_the_browsers_session_and_goes_where_the_client_says() {
-    let app = TestApp::new().await;
-    let pool = app.hosted_pool(json!({}), json!({})).await;
-    pool.user("alice").await;
-    let visitor = pool.visitor();
-    let id_token = visitor.tokens_of("alice", &[]).await["id_token"].as_str().unwrap().to_owned();
-    let is_in = async || parameter(&visitor.ask("oauth2/authorize", &[("prompt", "none")]).await, "code").is_some();
-    let client = ("client_id", pool.client_id.as_str());
-    let (known, unknown) = ("https://app.example/bye", "https://evil.example/bye");
-    let out = async |fields: &[(&str, &str)]| {
-        let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        visitor.open(&format!("logout?{query}")).await
-    };
-    // What does not say who is meant, or leads elsewhere, is asked about, and leads nowhere.
-    for asked in [
-        vec![],
-        vec![client],
-        vec![client, ("logout_uri", unknown)],
-        vec![("logout_uri", known)],
-        vec![("id_token_hint", "x"), ("post_logout_redirect_uri", known)],
-        vec![("id_token_hint", id_token.as_str()), ("post_logout_redirect_uri", unknown)],
-        vec![("id_token_hint", id_token.as_str()), ("client_id", "another"), ("post_logout_redirect_uri", known)],
-        vec![("post_logout_redirect_uri", known), ("state", "s")],
-    ] {
-        let page = out(&asked).await;
-        assert!(page.status == 200 && page.text.contains("Sign out?") && !page.text.contains("evil"), "{asked:?} {}", page.text);
-        assert!(is_in().await, "{asked:?}");
-    }
-    let cognitos = out(&[client, ("logout_uri", known)]).await;
-    assert_eq!((cognitos.status, cognitos.header("location")), (303, known));
-    assert!(!is_in().await);
-
-    visitor.tokens_of("alice", &[]).await;
-    let openids = out(&[("id_token_hint", &id_token), ("post_logout_redirect_uri", known), ("state", "s t")]).await;
-    assert_eq!((openids.status, openids.header("location")), (303, "https://app.example/bye?state=s+t"));
-    assert!(!is_in().await);
-
-    visitor.tokens_of("alice", &[]).await;
-    let page = out(&[]).await;
-    let done = visitor.fill(&page, &[]).await;
-    assert!(done.text.contains("You’re signed out"), "{}", done.text);
-    assert!(!is_in().await);
-
-    // To sign in as somebody else.
-    visitor.tokens_of("alice", &[]).await;
-    let anew = visitor.open(&format!("logout?{}", pool.asking(&[]))).await;
-    assert!(anew.header("location").contains("/login?"), "{}", anew.header("location"));
-    assert!(!is_in().await);
-}
-
-#[actix_web::test]
 async fn the_pages_speak_the_visitors_language_and_wear_the_pools_clothes() {
     let app = TestApp::new().await;
     let pool = app.hosted_pool(json!({}), json!({})).await;
@@ -355,6 +267,16 @@ async fn the_pages_speak_the_visitors_language_and_wear_the_pools_clothes() {
         .replace("&amp;", "&");
     let sheet = visitor.open(&style).await;
     assert_eq!((sheet.text.as_str(), sheet.header("content-type")), (css, "text/css; charset=utf-8"));
+    assert!(page.text.contains("data-scheme=\"light\""), "who styled light pages styled no dark ones");
+    // A style of managed login comes first.
+    let logo = json!([{"Category": "FORM_LOGO", "ColorMode": "LIGHT", "Extension": "SVG", "Bytes": "PHN2ZyB4bWxucz0naHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmcnLz4="}]);
+    let settings = json!({"components": {"primaryButton": {"lightMode": {"defaults": {"backgroundColor": "aa0000ff"}}}}});
+    pool.admin("CreateManagedLoginBranding", json!({"ClientId": pool.client_id, "Settings": settings, "Assets": logo})).await.ok();
+    let page = visitor.ask("login", &[]).await;
+    let address = |part: &str| page.text.split('"').find(|text| text.contains(part)).unwrap().replace("&#38;", "&");
+    assert!(visitor.open(&address("/style.css?")).await.text.contains("--pw-primary:#aa0000ff;"));
+    assert_eq!(visitor.open(&address("/assets/").replace(HOST, "")).await.status, 200);
+    assert!(page.text.contains("class=\"logo-customizable\""), "{}", page.text);
 }
 
 #[actix_web::test]
@@ -384,4 +306,35 @@ async fn a_client_that_does_not_take_the_pools_users_shows_them_no_form() {
     assert!(parameter(&refused, "code").is_none(), "a form from before leads nowhere");
     pool.admin("UpdateUserPoolClient", update(json!(["Corp", "COGNITO"]))).await.ok();
     assert!(parameter(&visitor.sign_in("alice", &[]).await, "code").is_some());
+}
+
+#[actix_web::test]
+async fn a_passkey_signs_in_without_a_name_and_says_whose_it_is() {
+    let app = TestApp::new().await;
+    let policies = json!({"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}});
+    let flows = ["ALLOW_USER_AUTH", "ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"];
+    let pool = app.hosted_pool(json!({"Policies": policies}), json!({"ExplicitAuthFlows": flows})).await;
+    let passkeys = json!({"MfaConfiguration": "OFF", "WebAuthnConfiguration": {"RelyingPartyId": "login.example"}});
+    pool.admin("SetUserPoolMfaConfig", passkeys).await.ok();
+    let alice = pool.user("alice").await;
+    let mut passkey = TestPasskey::on("login.example");
+    alice.register(&mut passkey).await;
+    let visitor = pool.visitor();
+    let page = visitor.ask("login", &[]).await;
+    let options = page.text.split("data-passkey=\"").nth(1).unwrap().split('"').next().unwrap().replace("&#34;", "\"");
+    let options: Value = serde_json::from_str(&options).unwrap();
+    assert_eq!((&options["rpId"], &options["allowCredentials"]), (&json!("login.example"), &json!([])));
+    let signed = passkey.get(&options).to_string();
+    let elsewhere = pool.visitor();
+    let other = elsewhere.ask("login", &[]).await;
+    let stolen = elsewhere.fill(&other, &[("credential", &signed)]).await;
+    assert!(stolen.status == 400 && parameter(&stolen, "code").is_none(), "another browser was asked something else");
+    let back = visitor.fill(&page, &[("credential", &signed)]).await;
+    let tokens = pool.exchange(&parameter(&back, "code").unwrap_or_else(|| panic!("{}", back.text)), &[]).await.ok();
+    assert_eq!(claims(&tokens["id_token"])["cognito:username"], "alice");
+    for bad in ["", "{}", "x"] {
+        let page = visitor.ask("login", &[("another", "1")]).await;
+        let refused = visitor.fill(&page, &[("username", ""), ("credential", bad)]).await;
+        assert!(parameter(&refused, "code").is_none(), "{bad}");
+    }
 }

@@ -136,7 +136,7 @@ pub enum WhyNew {
 }
 
 impl SignUp {
-    fn title(&self) -> &str {
+    fn heading(&self) -> &str {
         &self.frame.words.sign_up.title
     }
 
@@ -153,7 +153,7 @@ impl SignUp {
 }
 
 impl Confirm {
-    fn title(&self) -> &str {
+    fn heading(&self) -> &str {
         &self.frame.words.sign_up.confirm_title
     }
 
@@ -168,7 +168,7 @@ impl Confirm {
 }
 
 impl Forgot {
-    fn title(&self) -> &str {
+    fn heading(&self) -> &str {
         &self.frame.words.password.forgot_title
     }
 
@@ -179,7 +179,7 @@ impl Forgot {
 }
 
 impl Reset {
-    fn title(&self) -> &str {
+    fn heading(&self) -> &str {
         &self.frame.words.password.choose_title
     }
 
@@ -197,11 +197,11 @@ impl Reset {
 }
 
 impl NewPassword {
-    fn title(&self) -> &str {
+    fn heading(&self) -> &str {
         &self.frame.words.password.choose_title
     }
 
-    fn text(&self) -> &str {
+    fn about(&self) -> &str {
         let password = &self.frame.words.password;
         match self.reason {
             WhyNew::First => &password.first,

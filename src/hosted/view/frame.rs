@@ -23,7 +23,7 @@ pub struct Frame {
     /// Whether it is dark where the system is.
     pub scheme: Scheme,
     /// The page in other languages; none where there is no choice.
-    pub languages: Vec<LanguageLink>,
+    pub languages: Option<Languages>,
 }
 
 /// Whether pages are dark where the system is.
@@ -42,13 +42,21 @@ impl Scheme {
     }
 }
 
-/// The page in another language.
+/// The page in other languages: a form that is sent by GET, so that what the address says stands in the page once.
 #[derive(Clone, Debug)]
-pub struct LanguageLink {
-    /// Which.
-    pub language: Language,
-    /// Where.
-    pub url: String,
+pub struct Languages {
+    /// The page's path.
+    pub path: String,
+    /// What its address says beside the language.
+    pub fields: Vec<(String, String)>,
+}
+
+impl Languages {
+    /// All that there are.
+    #[expect(clippy::unused_self, reason = "templates know the menu only")]
+    pub(super) const fn all(&self) -> [Language; Language::ALL.len()] {
+        Language::ALL
+    }
 }
 
 /// Where a form is sent, and by whom.

@@ -146,7 +146,7 @@ impl Mark {
 }
 
 impl Consent {
-    fn title(&self) -> String {
+    fn heading(&self) -> String {
         self.frame.words.consent.title.with(&self.client_name)
     }
 
@@ -157,7 +157,7 @@ impl Consent {
 }
 
 impl DeviceCode {
-    fn title(&self) -> &str {
+    fn heading(&self) -> &str {
         &self.frame.words.devices.title
     }
 
@@ -169,7 +169,7 @@ impl DeviceCode {
 }
 
 impl DeviceDone {
-    fn title(&self) -> &str {
+    fn heading(&self) -> &str {
         let devices = &self.frame.words.devices;
         match self.outcome {
             DeviceOutcome::Connected => &devices.connected_title,
@@ -177,7 +177,7 @@ impl DeviceDone {
         }
     }
 
-    fn text(&self) -> &str {
+    fn about(&self) -> &str {
         let devices = &self.frame.words.devices;
         match self.outcome {
             DeviceOutcome::Connected => &devices.connected_text,
@@ -199,17 +199,17 @@ impl DeviceDone {
 }
 
 impl LoggingOut {
-    fn title(&self) -> &str {
+    fn heading(&self) -> &str {
         &self.frame.words.sign_out.title
     }
 }
 
 impl SignedOut {
-    fn title(&self) -> &str {
+    fn heading(&self) -> &str {
         &self.frame.words.sign_out.done_title
     }
 
-    fn text(&self) -> &str {
+    fn about(&self) -> &str {
         &self.frame.words.sign_out.done_text
     }
 
@@ -224,11 +224,11 @@ impl SignedOut {
 }
 
 impl Problem {
-    fn title(&self) -> &str {
+    fn heading(&self) -> &str {
         &self.title
     }
 
-    fn text(&self) -> &str {
+    fn about(&self) -> &str {
         &self.message
     }
 
@@ -243,7 +243,7 @@ impl Problem {
 }
 
 impl FormPost {
-    fn title(&self) -> &str {
+    fn heading(&self) -> &str {
         &self.frame.words.problems.moment_title
     }
 }

@@ -17,7 +17,7 @@ mod sign_in;
 
 pub use account::{Confirm, Forgot, NewPassword, Reset, SignUp, WhyNew};
 pub use field::{Field, FieldKind, NameKind, Rule};
-pub use frame::{Form, Frame, LanguageLink, Notice, Scheme};
+pub use frame::{Form, Frame, Languages, Notice, Scheme};
 pub use leave::{Consent, DeviceCode, DeviceDone, DeviceOutcome, FormPost, LoggingOut, Problem, SignedOut};
 pub use offer::{Factor, Offer, Provider, ProviderKind};
 pub use passkey::{AddPasskey, Passkey};

@@ -43,13 +43,13 @@ pub struct AddPasskey {
 }
 
 impl Passkey {
-    fn title(&self) -> &str {
+    fn heading(&self) -> &str {
         &self.frame.words.passkeys.title
     }
 }
 
 impl AddPasskey {
-    fn title(&self) -> &str {
+    fn heading(&self) -> &str {
         &self.frame.words.passkeys.add_title
     }
 }

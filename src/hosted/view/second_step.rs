@@ -134,7 +134,7 @@ pub struct SetUpEmail {
 }
 
 impl Code {
-    fn title(&self) -> &str {
+    fn heading(&self) -> &str {
         &self.frame.words.codes.title
     }
 
@@ -154,27 +154,27 @@ impl Code {
 }
 
 impl SelectMfa {
-    fn title(&self) -> &str {
+    fn heading(&self) -> &str {
         &self.frame.words.second_step.title
     }
 
-    fn text(&self) -> &str {
+    fn about(&self) -> &str {
         &self.frame.words.second_step.text
     }
 }
 
 impl SetUp {
-    fn title(&self) -> &str {
+    fn heading(&self) -> &str {
         &self.frame.words.second_step.set_up_title
     }
 
-    fn text(&self) -> &str {
+    fn about(&self) -> &str {
         &self.frame.words.second_step.set_up_text
     }
 }
 
 impl SetUpTotp {
-    fn title(&self) -> &str {
+    fn heading(&self) -> &str {
         &self.frame.words.second_step.app_title
     }
 
@@ -199,7 +199,7 @@ impl SetUpTotp {
 }
 
 impl SetUpEmail {
-    fn title(&self) -> &str {
+    fn heading(&self) -> &str {
         &self.frame.words.second_step.email_title
     }
 

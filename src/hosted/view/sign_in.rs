@@ -90,7 +90,7 @@ pub struct ChooseAccount {
 }
 
 impl SignIn {
-    fn title(&self) -> &str {
+    fn heading(&self) -> &str {
         &self.frame.words.sign_in.title
     }
 
@@ -106,19 +106,19 @@ impl SignIn {
 }
 
 impl ChooseFactor {
-    fn title(&self) -> &str {
+    fn heading(&self) -> &str {
         &self.frame.words.factors.title
     }
 
     /// What the page asks, where its title does not.
     #[expect(clippy::unused_self, reason = "the template is that of several pages")]
-    const fn text(&self) -> &'static str {
+    const fn about(&self) -> &'static str {
         ""
     }
 }
 
 impl Password {
-    fn title(&self) -> &str {
+    fn heading(&self) -> &str {
         &self.frame.words.password.title
     }
 
@@ -129,7 +129,7 @@ impl Password {
 }
 
 impl ChooseAccount {
-    fn title(&self) -> &str {
+    fn heading(&self) -> &str {
         &self.frame.words.accounts.title
     }
 }

@@ -20,7 +20,8 @@ pub fn guide(demo: &Demo, style: Style) -> String {
         (bob, format!("password {bobs}, authenticator {authenticator}")),
     ];
     let mut text = String::from("\n");
-    for (name, value) in rows {
+    let page = demo.sign_in_page.clone().map(|address| ("sign-in page", address));
+    for (name, value) in rows.into_iter().chain(page) {
         text += &format!("  {}{value}\n", style.paint(DIM, &format!("{name:<15}")));
     }
     text += &format!("\n  {}\n\n", style.paint(BOLD, "With the exports above, this gets the machine a token of its own:"));

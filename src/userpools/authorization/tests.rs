@@ -1,4 +1,6 @@
-use super::*;
+//! Requests, as their clients may and may not make them.
+
+use super::{resource as resource_of, *};
 use crate::userpools::client::ClientConfiguration;
 use crate::userpools::client_secret::ClientSecret;
 
@@ -106,4 +108,29 @@ fn a_verifier_is_the_origin_of_its_challenge() {
     for other in ["", CHALLENGE, &verifier.to_lowercase(), &format!("{verifier}="), &verifier[1..]] {
         assert!(!verifies(other, CHALLENGE), "{other}");
     }
+}
+
+#[test]
+fn a_resource_is_an_address_that_nothing_is_hidden_in() {
+    let named = |resource: &str| {
+        let query = form_urlencoded::Serializer::new(String::new()).append_pair("resource", resource).finish();
+        resource_of(&parsed(&query)).map_err(|refused| refused.error)
+    };
+    for good in ["https://api.example/v1", "http://localhost:8080/mcp", "http://localhost", "myapp://x", "https://a.example?b=c"] {
+        assert_eq!(named(good), Ok(Some(good.to_owned())));
+    }
+    for bad in [
+        "api.example",
+        "http://api.example",
+        "http://localhost.evil.example",
+        "https://",
+        "https://a#b",
+        "https://a b",
+        "://x",
+        "1x://y",
+        "https:/a",
+    ] {
+        assert_eq!(named(bad), Err("invalid_target"), "{bad}");
+    }
+    assert_eq!(resource_of(&parsed("")), Ok(None));
 }

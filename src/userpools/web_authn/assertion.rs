@@ -8,6 +8,7 @@ use super::authenticator_data::AuthenticatorData;
 use super::client_data::{Ceremony, ClientData};
 use super::{CeremonyRefused, Expected, LONGEST_MEMBER, WebAuthnCredential, bytes_of};
 use crate::crypto::cose::PublicKey;
+use crate::crypto::ids::is_uuid;
 use crate::kit::secret::constant_time_equals;
 
 /// How many members as long as they may be fit into an assertion.
@@ -77,6 +78,13 @@ impl Assertion {
             signature: bytes_of(&response.signature)?,
             user_handle: response.user_handle,
         })
+    }
+
+    /// Whose it says it is (`sub`): to be verified against what is theirs.
+    #[must_use]
+    pub fn claimed_user(&self) -> Option<String> {
+        let handle = URL_SAFE_NO_PAD.decode(self.user_handle.as_ref()?).ok()?;
+        String::from_utf8(handle).ok().filter(|sub| is_uuid(sub))
     }
 
     /// Verifies it as one by `credential`, which was found by its id for the user who signs in.

@@ -15,6 +15,7 @@ const PAGES = join(HERE, "../../../templates/docs");
 // What each page's blocks print, if they do what the page says.
 const SIGNS = {
   clients: ["AWS SDK: arn:aws:iam::000000000000:root", "amazon-cognito-identity-js: ann"],
+  "hosted-login": ["issuer: http://127.0.0.1:", "send the browser to http://127.0.0.1:"],
   "getting-started": ["AWS SDK: ann", "aws-jwt-verify: ann", "Amplify: ann@example.com"],
 };
 

@@ -30,6 +30,22 @@ pub fn rows() -> Vec<Row> {
     ]
 }
 
+/// Where the sign-in page of a client is, as its application would send a browser there; nothing for a client without one. The
+/// challenge is that of RFC 7636, appendix B: what comes back is for nobody to use.
+pub(super) fn sign_in_page(pool_id: &str, client: &Value) -> Option<String> {
+    let by_browser = client.texts("AllowedOAuthFlows").into_iter().find(|flow| flow == "code" || flow == "implicit")?;
+    let (callback, is_on) = (client.texts("CallbackURLs").into_iter().next()?, client.at("AllowedOAuthFlowsUserPoolClient") == true);
+    let (id, is_code) = (client.text("ClientId"), by_browser == "code");
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    query.append_pair("client_id", &id).append_pair("response_type", if is_code { "code" } else { "token" });
+    query.append_pair("redirect_uri", &callback);
+    if is_code {
+        let challenge = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+        query.append_pair("code_challenge", challenge).append_pair("code_challenge_method", "S256");
+    }
+    is_on.then(|| format!("/{pool_id}/login?{}", query.finish()))
+}
+
 struct Client {
     id: String,
     name: String,

@@ -42,6 +42,8 @@ struct OauthPage {
     default_redirect: String,
     rotates: bool,
     grace: String,
+    /// Where its users sign in, if they do.
+    sign_in_page: Option<String>,
     may_change: May,
     error: Option<WireError>,
 }
@@ -67,6 +69,7 @@ async fn page(visit: &Visit, head: Head, shown: &Value, error: Option<WireError>
             Value::String(typed) => typed.clone(),
             seconds => seconds.to_string(),
         },
+        sign_in_page: super::sign_in_page(&head.id, shown),
         may_change: may(visit, "UpdateUserPoolClient", json!({"UserPoolId": head.id, "ClientId": id})).await,
         id,
         head,

@@ -66,6 +66,8 @@ struct ClientPage {
     hides_users: bool,
     revokes: bool,
     command: String,
+    /// Where its users sign in, if they do.
+    sign_in_page: Option<String>,
     /// What deletes it.
     deletes: String,
     may_change: May,
@@ -108,6 +110,7 @@ async fn page(visit: &Visit, head: Head, stored: &Value, shown: &Value, error: O
         hides_users: shown.at("PreventUserExistenceErrors") == "ENABLED",
         revokes: shown.at("EnableTokenRevocation") == true,
         command: commands::create_client(visit, head.region(), stored),
+        sign_in_page: super::sign_in_page(&head.id, stored),
         deletes: head.href(&format!("/clients/{id}/delete")),
         may_change: may(visit, "UpdateUserPoolClient", input.clone()).await,
         may_delete: may(visit, "DeleteUserPoolClient", input).await,

@@ -1,0 +1,86 @@
+//! `/consent`: a user agrees to what a client gets, where the client has them asked (`prompt=consent`).
+
+use actix_web::web::{Bytes, Data};
+use actix_web::{HttpRequest, HttpResponse};
+
+use super::give;
+use super::say;
+use super::step::{Ask, Step};
+use super::view::{Consent, Notice};
+use super::visit::Visit;
+use crate::context::App;
+use crate::flows::browser::SignedIn;
+
+/// Sends a browser to the page. SECURITY: whoever has just proven who they are is held to it: by `prompt=login` beside it they are
+/// not asked twice, and nobody else in the same browser agrees in their place.
+pub fn ask(visit: &Visit<'_>, signed_in: &SignedIn) -> HttpResponse {
+    let step = Step::new(visit.app(), &signed_in.user.username, Ask::Consent { user_id: signed_in.user.id.clone() });
+    visit.go_on(&step).unwrap_or_else(|refused| {
+        let _ = say::sign_in(visit.words(), &visit.site.place.pool, &refused);
+        visit.site.trouble(super::visit::Trouble::Failed)
+    })
+}
+
+/// `GET /{pool}/consent`
+pub async fn show(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    match Visit::enter(&app, &request, &[]).await {
+        Ok(visit) => match asked(&visit) {
+            Some(signed_in) => shown(&visit, signed_in, None).await,
+            None => visit.go("login"),
+        },
+        Err(answer) => answer,
+    }
+}
+
+/// Whom the page asks: who is signed in, if it is still who was sent here.
+fn asked<'v>(visit: &'v Visit<'_>) -> Option<&'v SignedIn> {
+    match visit.step()?.ask {
+        Ask::Consent { user_id } => visit.session().filter(|signed_in| signed_in.user.id == user_id),
+        _ => None,
+    }
+}
+
+/// `POST /{pool}/consent`: `allow` or `deny`.
+pub async fn take(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
+    let visit = match Visit::enter(&app, &request, &body).await {
+        Ok(visit) => visit,
+        Err(answer) => return answer,
+    };
+    let Some(signed_in) = asked(&visit) else { return visit.go("login") };
+    if !visit.is_own_form() {
+        return shown(&visit, signed_in, Some(visit.stale())).await;
+    }
+    let answer = match visit.form.get("choice") {
+        Some("allow") => give::agreed(&visit, signed_in).await,
+        _ => {
+            let asked = &visit.asked;
+            give::error(&visit.site, &asked.app_client, &asked.to, "access_denied", "the user does not agree")
+        }
+    };
+    visit.without_step(answer)
+}
+
+async fn shown(visit: &Visit<'_>, signed_in: &SignedIn, notice: Option<Notice>) -> HttpResponse {
+    let (asked, words) = (&visit.asked, visit.words());
+    let told = |scope: &str| (scope.to_owned(), words.scopes.of(scope).unwrap_or(scope).to_owned());
+    let page = Consent {
+        frame: visit.frame().await,
+        form: visit.form_to("consent"),
+        notice,
+        username: signed_in.user.username.clone(),
+        client_name: asked.app_client.client.name.clone(),
+        client_host: None,
+        redirect_host: host_of(&asked.to.redirect_uri),
+        scopes: asked.authorization.scope.split(' ').filter(|scope| !scope.is_empty()).map(told).collect(),
+        client_logo_url: None,
+        links: Vec::new(),
+    };
+    visit.page(&page)
+}
+
+/// Where a browser is sent: a host, or the scheme of an app.
+fn host_of(redirect_uri: &str) -> String {
+    let (scheme, rest) = redirect_uri.split_once("://").unwrap_or((redirect_uri, ""));
+    let host = rest.split(['/', '?']).next().unwrap_or_default();
+    if host.is_empty() || !matches!(scheme, "https" | "http") { scheme.to_owned() } else { host.to_owned() }
+}
