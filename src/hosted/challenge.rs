@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data};
-use actix_web::{HttpRequest, HttpResponse};
 
 use super::login::{is_guess, went_on};
 use super::say;
@@ -14,36 +13,25 @@ use super::view::{
     ChooseFactor, Code, CodeKind, Factor, NewPassword, Notice, Offer, Passkey, Password, SelectMfa, SetUp, SetUpEmail, SetUpTotp, WhyNew,
 };
 use super::visit::Visit;
-use crate::context::App;
 use crate::flows::sign_in::{self, Answer, Chosen, Outcome, SignInRefused};
 use crate::userpools::first_factor::FirstFactor;
 use crate::userpools::recovery;
 use crate::userpools::second_factor::SecondFactor;
 
 /// `GET /{pool}/challenge`
-pub async fn show(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    match Visit::enter(&app, &request, &[]).await {
-        Ok(visit) => match visit.step() {
-            Some(step) => shown(&visit, &step, None).await,
-            None => visit.go("login"),
-        },
-        Err(answer) => answer,
+pub async fn show(visit: &Visit<'_>) -> HttpResponse {
+    match visit.step() {
+        Some(step) => shown(visit, &step, None).await,
+        None => visit.go("login"),
     }
 }
 
 /// `POST /{pool}/challenge`
-pub async fn take(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    let visit = match Visit::enter(&app, &request, &body).await {
-        Ok(visit) => visit,
-        Err(answer) => return answer,
-    };
+pub async fn take(visit: &Visit<'_>) -> HttpResponse {
     let Some(step) = visit.step() else { return visit.go("login") };
-    if !visit.is_own_form() {
-        return shown(&visit, &step, Some(visit.stale())).await;
-    }
-    match answered(&visit, &step).await {
+    match answered(visit, &step).await {
         Ok(answer) => answer,
-        Err(text) => shown(&visit, &step, Some(Notice::Error(text))).await,
+        Err(text) => shown(visit, &step, Some(Notice::Error(text))).await,
     }
 }
 
@@ -132,6 +120,7 @@ async fn set_up(visit: &Visit<'_>, step: &Step, session: &str, factor: SecondFac
 
 /// The page of a step.
 async fn shown(visit: &Visit<'_>, step: &Step, notice: Option<Notice>) -> HttpResponse {
+    let notice = notice.or_else(|| visit.notice());
     let (frame, form, username) = (visit.frame().await, visit.form_to(step.page()), step.username.clone());
     let (start_over, pool) = (visit.to("login"), &visit.site.place.pool);
     let status = if matches!(notice, Some(Notice::Error(_))) { StatusCode::BAD_REQUEST } else { StatusCode::OK };

@@ -1,25 +1,20 @@
 //! `/confirm`: the code of a sign-up.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data};
-use actix_web::{HttpRequest, HttpResponse};
 
 use super::say;
 use super::sign_up::go_in;
 use super::step::{Ask, Step};
 use super::view::{Confirm, Notice};
 use super::visit::Visit;
-use crate::context::App;
 use crate::flows::confirm_sign_up::{self, ConfirmRefused};
 
 /// `GET /{pool}/confirm`
-pub async fn show(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    match Visit::enter(&app, &request, &[]).await {
-        Ok(visit) => match waiting(&visit) {
-            Some((step, destination, _)) => shown(&visit, &step, destination, None, None).await,
-            None => visit.go("login"),
-        },
-        Err(answer) => answer,
+pub async fn show(visit: &Visit<'_>) -> HttpResponse {
+    match waiting(visit) {
+        Some((step, destination, _)) => shown(visit, &step, destination, None, None).await,
+        None => visit.go("login"),
     }
 }
 
@@ -33,30 +28,23 @@ fn waiting(visit: &Visit<'_>) -> Option<(Step, Option<String>, Option<String>)> 
 }
 
 /// `POST /{pool}/confirm`: the code, or `resend`.
-pub async fn take(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    let visit = match Visit::enter(&app, &request, &body).await {
-        Ok(visit) => visit,
-        Err(answer) => return answer,
-    };
-    let Some((step, destination, session)) = waiting(&visit) else { return visit.go("login") };
-    if !visit.is_own_form() {
-        return shown(&visit, &step, destination, Some(visit.stale()), None).await;
-    }
+pub async fn take(visit: &Visit<'_>) -> HttpResponse {
+    let Some((step, destination, session)) = waiting(visit) else { return visit.go("login") };
     let (words, app_client) = (visit.words(), &visit.asked.app_client);
     let Some(code) = visit.form.get("code") else {
-        let notice = match confirm_sign_up::resend(&app, app_client, &step.username).await {
+        let notice = match confirm_sign_up::resend(visit.app(), app_client, &step.username).await {
             Ok(_) => Notice::Done(words.codes.resent.clone()),
             Err(refused) => Notice::Error(say::resend(words, &refused)),
         };
-        return shown(&visit, &step, destination, Some(notice), None).await;
+        return shown(visit, &step, destination, Some(notice), None).await;
     };
-    let confirming = confirm_sign_up::confirm(&app, app_client, &step.username, code.trim(), false);
+    let confirming = confirm_sign_up::confirm(visit.app(), app_client, &step.username, code.trim(), false);
     match visit.guess(confirming, |refused| !matches!(refused, ConfirmRefused::Failed(_) | ConfirmRefused::Trigger(_))).await {
-        None => shown(&visit, &step, destination, None, Some(words.errors.too_many_tries.clone())).await,
-        Some(Err(refused)) => shown(&visit, &step, destination, None, Some(say::confirm(words, &refused))).await,
+        None => shown(visit, &step, destination, None, Some(words.errors.too_many_tries.clone())).await,
+        Some(Err(refused)) => shown(visit, &step, destination, None, Some(say::confirm(words, &refused))).await,
         Some(Ok(())) => {
             let went_in = match &session {
-                Some(session) => go_in(&visit, &step.username, session).await.ok(),
+                Some(session) => go_in(visit, &step.username, session).await.ok(),
                 None => None,
             };
             went_in.unwrap_or_else(|| visit.go_told("login", super::visit::CONFIRMED))
@@ -71,6 +59,7 @@ async fn shown(
     notice: Option<Notice>,
     code_error: Option<String>,
 ) -> HttpResponse {
+    let notice = notice.or_else(|| visit.notice());
     let is_wrong = code_error.is_some() || notice.as_ref().is_some_and(Notice::is_error);
     let page = Confirm {
         frame: visit.frame().await,

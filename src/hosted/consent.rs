@@ -1,14 +1,12 @@
 //! `/consent`: a user agrees to what a client gets, where the client has them asked (`prompt=consent`).
 
-use actix_web::web::{Bytes, Data};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::HttpResponse;
 
 use super::give;
 use super::say;
 use super::step::{Ask, Step};
-use super::view::{Consent, Notice};
+use super::view::Consent;
 use super::visit::Visit;
-use crate::context::App;
 use crate::flows::browser::SignedIn;
 
 /// Sends a browser to the page. SECURITY: whoever has just proven who they are is held to it: by `prompt=login` beside it they are
@@ -22,13 +20,10 @@ pub fn ask(visit: &Visit<'_>, signed_in: &SignedIn) -> HttpResponse {
 }
 
 /// `GET /{pool}/consent`
-pub async fn show(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    match Visit::enter(&app, &request, &[]).await {
-        Ok(visit) => match asked(&visit) {
-            Some(signed_in) => shown(&visit, signed_in, None).await,
-            None => visit.go("login"),
-        },
-        Err(answer) => answer,
+pub async fn show(visit: &Visit<'_>) -> HttpResponse {
+    match asked(visit) {
+        Some(signed_in) => shown(visit, signed_in).await,
+        None => visit.go("login"),
     }
 }
 
@@ -41,17 +36,10 @@ fn asked<'v>(visit: &'v Visit<'_>) -> Option<&'v SignedIn> {
 }
 
 /// `POST /{pool}/consent`: `allow` or `deny`.
-pub async fn take(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    let visit = match Visit::enter(&app, &request, &body).await {
-        Ok(visit) => visit,
-        Err(answer) => return answer,
-    };
-    let Some(signed_in) = asked(&visit) else { return visit.go("login") };
-    if !visit.is_own_form() {
-        return shown(&visit, signed_in, Some(visit.stale())).await;
-    }
+pub async fn take(visit: &Visit<'_>) -> HttpResponse {
+    let Some(signed_in) = asked(visit) else { return visit.go("login") };
     let answer = match visit.form.get("choice") {
-        Some("allow") => give::agreed(&visit, signed_in).await,
+        Some("allow") => give::agreed(visit, signed_in).await,
         _ => {
             let asked = &visit.asked;
             give::error(&visit.site, &asked.app_client, &asked.to, "access_denied", "the user does not agree")
@@ -60,13 +48,13 @@ pub async fn take(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResp
     visit.without_step(answer)
 }
 
-async fn shown(visit: &Visit<'_>, signed_in: &SignedIn, notice: Option<Notice>) -> HttpResponse {
+async fn shown(visit: &Visit<'_>, signed_in: &SignedIn) -> HttpResponse {
     let (asked, words) = (&visit.asked, visit.words());
     let told = |scope: &str| (scope.to_owned(), words.scopes.of(scope).unwrap_or(scope).to_owned());
     let page = Consent {
         frame: visit.frame().await,
         form: visit.form_to("consent"),
-        notice,
+        notice: visit.notice(),
         username: signed_in.user.username.clone(),
         client_name: asked.app_client.client.name.clone(),
         client_host: None,

@@ -1,8 +1,7 @@
 //! `/forgotPassword` and `/resetPassword`: a code is sent, and brings a new password.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data};
-use actix_web::{HttpRequest, HttpResponse};
 
 use super::login::name_kind;
 use super::say::{self, ResetWrong};
@@ -11,34 +10,21 @@ use super::step::{Ask, Step};
 use super::view::{Forgot, Notice, Reset};
 use super::visit::{CHANGED, Visit};
 use crate::budgets::PerAddress;
-use crate::context::App;
 use crate::flows::recover::{self, ResetRefused};
 use crate::kit::secret::Secret;
 
 /// `GET /{pool}/forgotPassword`
-pub async fn show(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    match Visit::enter(&app, &request, &[]).await {
-        Ok(visit) => {
-            let username = visit.step().map(|step| step.username).or_else(|| visit.asked.authorization.login_hint.clone());
-            shown(&visit, username.as_deref().unwrap_or_default(), None, None).await
-        }
-        Err(answer) => answer,
-    }
+pub async fn show(visit: &Visit<'_>) -> HttpResponse {
+    let username = visit.step().map(|step| step.username).or_else(|| visit.asked.authorization.login_hint.clone());
+    shown(visit, username.as_deref().unwrap_or_default(), None).await
 }
 
 /// `POST /{pool}/forgotPassword`: the name.
-pub async fn take(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    let visit = match Visit::enter(&app, &request, &body).await {
-        Ok(visit) => visit,
-        Err(answer) => return answer,
-    };
+pub async fn take(visit: &Visit<'_>) -> HttpResponse {
     let username = visit.form.get("username").unwrap_or_default().trim();
-    if !visit.is_own_form() {
-        return shown(&visit, username, Some(visit.stale()), None).await;
-    }
-    match asked_for(&visit, username).await {
+    match asked_for(visit, username).await {
         Ok(answer) => answer,
-        Err(text) => shown(&visit, username, None, Some(text)).await,
+        Err(text) => shown(visit, username, Some(text)).await,
     }
 }
 
@@ -55,7 +41,8 @@ async fn asked_for(visit: &Visit<'_>, username: &str) -> Result<HttpResponse, St
     visit.go_on(&step).map_err(|refused| say::sign_in(words, pool, &refused))
 }
 
-async fn shown(visit: &Visit<'_>, username: &str, notice: Option<Notice>, username_error: Option<String>) -> HttpResponse {
+async fn shown(visit: &Visit<'_>, username: &str, username_error: Option<String>) -> HttpResponse {
+    let notice = visit.notice();
     let is_wrong = username_error.is_some() || notice.is_some();
     let page = Forgot {
         frame: visit.frame().await,
@@ -70,13 +57,10 @@ async fn shown(visit: &Visit<'_>, username: &str, notice: Option<Notice>, userna
 }
 
 /// `GET /{pool}/resetPassword`
-pub async fn show_reset(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    match Visit::enter(&app, &request, &[]).await {
-        Ok(visit) => match waiting(&visit) {
-            Some((step, destination)) => shown_reset(&visit, &step, destination, Wrong::default()).await,
-            None => visit.go("forgotPassword"),
-        },
-        Err(answer) => answer,
+pub async fn show_reset(visit: &Visit<'_>) -> HttpResponse {
+    match waiting(visit) {
+        Some((step, destination)) => shown_reset(visit, &step, destination, Wrong::default()).await,
+        None => visit.go("forgotPassword"),
     }
 }
 
@@ -107,40 +91,34 @@ impl From<ResetWrong> for Wrong {
 }
 
 /// `POST /{pool}/resetPassword`: the code and the new password; without either, another code is sent.
-pub async fn take_reset(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    let visit = match Visit::enter(&app, &request, &body).await {
-        Ok(visit) => visit,
-        Err(answer) => return answer,
-    };
-    let Some((step, destination)) = waiting(&visit) else { return visit.go("forgotPassword") };
-    if !visit.is_own_form() {
-        return shown_reset(&visit, &step, destination, Wrong { notice: Some(visit.stale()), ..Wrong::default() }).await;
-    }
+pub async fn take_reset(visit: &Visit<'_>) -> HttpResponse {
+    let Some((step, destination)) = waiting(visit) else { return visit.go("forgotPassword") };
     let words = visit.words();
     let (Some(code), Some(password)) = (visit.form.get("code"), visit.form.get("password")) else {
-        let notice = match asked_for(&visit, &step.username).await {
+        let notice = match asked_for(visit, &step.username).await {
             Ok(_) => Notice::Done(words.codes.resent.clone()),
             Err(text) => Notice::Error(text),
         };
-        return shown_reset(&visit, &step, destination, Wrong { notice: Some(notice), ..Wrong::default() }).await;
+        return shown_reset(visit, &step, destination, Wrong { notice: Some(notice), ..Wrong::default() }).await;
     };
     let (password, address) = (Secret::from(password.to_owned()), visit.origin.source_ip);
-    let resetting = recover::reset(&app, &visit.asked.app_client, &step.username, code.trim(), &password, address);
+    let resetting = recover::reset(visit.app(), &visit.asked.app_client, &step.username, code.trim(), &password, address);
     let is_guess = |refused: &ResetRefused| matches!(refused, ResetRefused::Code(_) | ResetRefused::Unrecoverable(_));
     match visit.guess(resetting, is_guess).await {
         None => {
             let wrong = ResetWrong::Code(words.errors.too_many_tries.clone());
-            shown_reset(&visit, &step, destination, wrong.into()).await
+            shown_reset(visit, &step, destination, wrong.into()).await
         }
         Some(Ok(())) => visit.go_told("login", CHANGED),
         Some(Err(refused)) => {
             let wrong = say::reset(words, &visit.site.place.pool, &refused);
-            shown_reset(&visit, &step, destination, wrong.into()).await
+            shown_reset(visit, &step, destination, wrong.into()).await
         }
     }
 }
 
 async fn shown_reset(visit: &Visit<'_>, step: &Step, destination: String, wrong: Wrong) -> HttpResponse {
+    let wrong = Wrong { notice: wrong.notice.or_else(|| visit.notice()), ..wrong };
     let is_wrong = wrong.code.is_some() || wrong.password.is_some() || wrong.notice.as_ref().is_some_and(Notice::is_error);
     let page = Reset {
         frame: visit.frame().await,

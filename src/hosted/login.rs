@@ -1,15 +1,13 @@
 //! `/login`: the page that a person sees first.
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data};
-use actix_web::{HttpRequest, HttpResponse};
 
 use super::give;
 use super::say;
 use super::step::{Ask, Step};
 use super::view::{ChooseAccount, Form, NameKind, Notice, SignIn};
 use super::visit::Visit;
-use crate::context::App;
 use crate::crypto::digest::PlainToken;
 use crate::flows::browser;
 use crate::flows::confirm_sign_up;
@@ -24,41 +22,31 @@ use crate::userpools::recovery;
 const OWN: &str = "COGNITO";
 
 /// `GET /{pool}/login`
-pub async fn show(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    match Visit::enter(&app, &request, &[]).await {
-        Ok(visit) => shown(&visit, None, None).await,
-        Err(answer) => answer,
-    }
+pub async fn show(visit: &Visit<'_>) -> HttpResponse {
+    shown(visit, None, None).await
 }
 
 /// `POST /{pool}/login`: the name, and the password where it is asked for beside it; or going on as who is signed in.
-pub async fn take(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    let visit = match Visit::enter(&app, &request, &body).await {
-        Ok(visit) => visit,
-        Err(answer) => return answer,
-    };
-    if !visit.is_own_form() {
-        return shown(&visit, Some(visit.stale()), visit.form.get("username")).await;
-    }
+pub async fn take(visit: &Visit<'_>) -> HttpResponse {
     if let Some(credential) = visit.form.get("credential") {
-        return by_passkey(&visit, credential).await;
+        return by_passkey(visit, credential).await;
     }
     let Some(username) = visit.form.get("username").map(str::trim).filter(|name| !name.is_empty()) else {
         let goes_on = visit.asked.authorization.prompt != Prompt::Login && !visit.wants_another;
         return match visit.signed_in().filter(|_| goes_on) {
-            Some(signed_in) if visit.form.get("password").is_none() => give::granted(&visit, signed_in).await,
-            _ => shown(&visit, Some(Notice::Error(visit.words().errors.wrong_login.clone())), None).await,
+            Some(signed_in) if visit.form.get("password").is_none() => give::granted(visit, signed_in).await,
+            _ => shown(visit, Some(Notice::Error(visit.words().errors.wrong_login.clone())), None).await,
         };
     };
-    if !takes_own_users(&visit) {
-        return shown(&visit, Some(Notice::Error(visit.words().errors.not_now.clone())), None).await;
+    if !takes_own_users(visit) {
+        return shown(visit, Some(Notice::Error(visit.words().errors.not_now.clone())), None).await;
     }
-    let begun = visit.guess(Box::pin(begin(&visit, username)), is_guess).await.unwrap_or(Err(SignInRefused::Locked));
-    match went_on(&visit, username, begun).await {
+    let begun = visit.guess(Box::pin(begin(visit, username)), is_guess).await.unwrap_or(Err(SignInRefused::Locked));
+    match went_on(visit, username, begun).await {
         Ok(answer) => answer,
         Err(refused) => {
             let notice = Notice::Error(say::sign_in(visit.words(), &visit.site.place.pool, &refused));
-            shown(&visit, Some(notice), Some(username)).await
+            shown(visit, Some(notice), Some(username)).await
         }
     }
 }
@@ -152,6 +140,7 @@ async fn signed_in(visit: &Visit<'_>, held: &PlainToken) -> Result<HttpResponse,
 /// The page.
 async fn shown(visit: &Visit<'_>, notice: Option<Notice>, username: Option<&str>) -> HttpResponse {
     let asked = &visit.asked;
+    let notice = notice.or_else(|| visit.notice());
     let is_other = visit.form.get("form_token").is_some() || visit.wants_another;
     if let Some(signed_in) = visit.signed_in()
         && notice.is_none()
@@ -178,7 +167,7 @@ async fn shown(visit: &Visit<'_>, notice: Option<Notice>, username: Option<&str>
             // Who signs in as somebody else does not go on as who is signed in.
             if visit.signed_in().is_some() { Form { action: visit.to_another("login"), ..form } } else { form }
         }),
-        notice: notice.or_else(|| visit.told()),
+        notice,
         name_kind: name_kind(pool),
         username: username.or(asked.authorization.login_hint.as_deref()).unwrap_or_default().to_owned(),
         asks_password: !chooses(visit),

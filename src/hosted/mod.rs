@@ -23,20 +23,49 @@ pub mod view;
 mod visit;
 pub mod words;
 
-use actix_web::web::{ServiceConfig, get, post, resource};
+use actix_web::web::{Bytes, Data, ServiceConfig, get, post, resource};
+use actix_web::{HttpRequest, HttpResponse};
+
+use self::visit::Visit;
+use crate::context::App;
 
 /// The routes, below a pool.
 pub fn configure(config: &mut ServiceConfig) {
     config
         .service(resource("/{pool}/oauth2/authorize").route(get().to(authorize::get)).route(post().to(authorize::post)))
-        .service(resource("/{pool}/login").route(get().to(login::show)).route(post().to(login::take)))
-        .service(resource("/{pool}/challenge").route(get().to(challenge::show)).route(post().to(challenge::take)))
-        .service(resource("/{pool}/mfa").route(get().to(challenge::show)).route(post().to(challenge::take)))
-        .service(resource("/{pool}/signup").route(get().to(sign_up::show)).route(post().to(sign_up::take)))
-        .service(resource("/{pool}/confirm").route(get().to(confirm::show)).route(post().to(confirm::take)))
-        .service(resource("/{pool}/forgotPassword").route(get().to(forgot::show)).route(post().to(forgot::take)))
-        .service(resource("/{pool}/resetPassword").route(get().to(forgot::show_reset)).route(post().to(forgot::take_reset)))
-        .service(resource("/{pool}/consent").route(get().to(consent::show)).route(post().to(consent::take)))
         .service(resource("/{pool}/logout").route(get().to(logout::get)).route(post().to(logout::post)))
         .route("/{pool}/style.css", get().to(style::serve));
+    page(config, "/{pool}/login", login::show, login::take);
+    page(config, "/{pool}/challenge", challenge::show, challenge::take);
+    page(config, "/{pool}/mfa", challenge::show, challenge::take);
+    page(config, "/{pool}/signup", sign_up::show, sign_up::take);
+    page(config, "/{pool}/confirm", confirm::show, confirm::take);
+    page(config, "/{pool}/forgotPassword", forgot::show, forgot::take);
+    page(config, "/{pool}/resetPassword", forgot::show_reset, forgot::take_reset);
+    page(config, "/{pool}/consent", consent::show, consent::take);
+}
+
+/// A page that an authorization request leads to: what shows it, and what takes its form.
+///
+/// SECURITY: a form that another site has a browser send is none of this browser's. It is held to that here, so that no page can
+/// forget it: such a form is not taken, and the page is shown again.
+fn page<Show, Take>(config: &mut ServiceConfig, path: &str, show: Show, take: Take)
+where
+    Show: AsyncFn(&Visit<'_>) -> HttpResponse + Copy + 'static,
+    Take: AsyncFn(&Visit<'_>) -> HttpResponse + Copy + 'static,
+{
+    let shown = move |app: Data<App>, request: HttpRequest| async move {
+        match Visit::enter(&app, &request, &[]).await {
+            Ok(visit) => show(&visit).await,
+            Err(refused) => refused.0,
+        }
+    };
+    let taken = move |app: Data<App>, request: HttpRequest, body: Bytes| async move {
+        match Visit::enter(&app, &request, &body).await {
+            Ok(visit) if visit.is_own_form() => take(&visit).await,
+            Ok(visit) => show(&visit.of_a_stranger()).await,
+            Err(refused) => refused.0,
+        }
+    };
+    config.service(resource(path).route(get().to(shown)).route(post().to(taken)));
 }

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
-use actix_web::web::{Bytes, Data};
-use actix_web::{HttpRequest, HttpResponse};
 
 use super::login::{name_kind, takes_own_users, went_on};
 use super::say;
@@ -13,7 +12,6 @@ use super::view::{Field, NameKind, Notice, Rule, SignUp};
 use super::visit::Visit;
 use super::words::Words;
 use crate::budgets::PerAddress;
-use crate::context::App;
 use crate::flows::auth_events::{self, Of};
 use crate::flows::sign_in::{self, SignInRefused};
 use crate::flows::sign_up;
@@ -27,32 +25,23 @@ use crate::userpools::pool::Pool;
 use crate::userpools::user::UserStatus;
 
 /// `GET /{pool}/signup`
-pub async fn show(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    match Visit::enter(&app, &request, &[]).await {
-        Ok(visit) => shown(&visit, Wrong::default()).await,
-        Err(answer) => answer,
-    }
+pub async fn show(visit: &Visit<'_>) -> HttpResponse {
+    shown(visit, Wrong::default()).await
 }
 
 /// `POST /{pool}/signup`
-pub async fn take(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    let visit = match Visit::enter(&app, &request, &body).await {
-        Ok(visit) => visit,
-        Err(answer) => return answer,
-    };
-    if !visit.is_own_form() {
-        return shown(&visit, Wrong { notice: Some(visit.stale()), ..Wrong::default() }).await;
-    }
+pub async fn take(visit: &Visit<'_>) -> HttpResponse {
     let words = visit.words();
-    if !takes_own_users(&visit) {
+    if !takes_own_users(visit) {
         return visit.go("login");
     }
+    let app = visit.app();
     if !app.budgets.spend(PerAddress::SignUps, visit.origin.source_ip, app.now()) {
-        return shown(&visit, Wrong::above(words.errors.too_many_tries.clone())).await;
+        return shown(visit, Wrong::above(words.errors.too_many_tries.clone())).await;
     }
-    match signed_up(&visit).await {
+    match signed_up(visit).await {
         Ok(answer) => answer,
-        Err(wrong) => shown(&visit, wrong).await,
+        Err(wrong) => shown(visit, wrong).await,
     }
 }
 
@@ -171,6 +160,7 @@ async fn shown(visit: &Visit<'_>, wrong: Wrong) -> HttpResponse {
     if pool.configuration.admin_create_user_only() || !takes_own_users(visit) {
         return visit.go("login");
     }
+    let wrong = Wrong { notice: wrong.notice.or_else(|| visit.notice()), ..wrong };
     let typed = Typed::in_form(&visit.form);
     // A name of one's own is no address, whatever addresses one signs in by later.
     let kind = if pool.configuration.username_attributes.is_empty() { NameKind::Username } else { name_kind(pool) };

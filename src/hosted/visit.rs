@@ -66,6 +66,7 @@ pub struct Visit<'a> {
     query: String,
     browser: Browser,
     told: Option<String>,
+    is_strange: bool,
     /// Whether somebody else wants to sign in than who is signed in.
     pub wants_another: bool,
     /// Who is signed in in it.
@@ -150,13 +151,13 @@ fn nowhere(language: Language, status: StatusCode, message: fn(&Words) -> &Strin
 }
 
 impl<'a> Visit<'a> {
-    /// A browser at one of the pages that an authorization request leads to.
+    /// A browser at one of the pages that an authorization request leads to, which is in its query.
     ///
     /// # Errors
-    /// What is answered where the request leads nowhere.
-    pub async fn enter(app: &'a Data<App>, request: &'a HttpRequest, body: &[u8]) -> Result<Self, HttpResponse> {
+    /// [`Unanswerable`] where the request leads nowhere.
+    pub async fn enter(app: &'a Data<App>, request: &'a HttpRequest, body: &[u8]) -> Result<Self, Unanswerable> {
         let query = request.query_string();
-        Self::on(app, request, query, Parameters::parse(query.as_bytes()), Parameters::parse(body)).await.map_err(|refused| refused.0)
+        Self::on(app, request, query, Parameters::parse(query.as_bytes()), Parameters::parse(body)).await
     }
 
     /// The same with the request in these parameters.
@@ -187,7 +188,7 @@ impl<'a> Visit<'a> {
         let signed_in = signed_in.map_err(|error| Unanswerable(site.failed(&error)))?;
         // What is said once is not said again.
         let query = if told.is_some() || wants_another { without(query, &[TOLD, ANOTHER]) } else { query.to_owned() };
-        Ok(Self { site, asked, origin, form, request, query, browser, signed_in, told, wants_another })
+        Ok(Self { site, asked, origin, form, request, query, browser, signed_in, told, is_strange: false, wants_another })
     }
 
     /// The deployment.
@@ -237,7 +238,7 @@ impl<'a> Visit<'a> {
     }
 
     /// What has happened, if anything.
-    pub fn told(&self) -> Option<Notice> {
+    fn told(&self) -> Option<Notice> {
         let words = self.words();
         match self.told.as_deref() {
             Some(CONFIRMED) => Some(Notice::Done(words.sign_up.confirmed.clone())),
@@ -274,11 +275,21 @@ impl<'a> Visit<'a> {
         self.browser.is_own_form(self.app(), &self.site.place.pool.id, self.form.get("form_token"))
     }
 
-    /// What is said of a form that is not.
+    /// The same visit, of which nothing that is posted counts: it came from no form of this browser.
+    pub fn of_a_stranger(self) -> Self {
+        Self { is_strange: true, form: Parameters::default(), ..self }
+    }
+
+    /// What is said of a form that cannot be taken.
     pub fn stale(&self) -> Notice {
         let words = self.words();
         // A browser that keeps no cookies never gets past its first form.
         Notice::Error(if self.browser.is_new { words.problems.cookies.clone() } else { words.errors.page_expired.clone() })
+    }
+
+    /// What a page has to say by itself: that its form was a stranger's, or what has happened elsewhere.
+    pub fn notice(&self) -> Option<Notice> {
+        if self.is_strange { Some(self.stale()) } else { self.told() }
     }
 
     /// A page, as this browser is answered.

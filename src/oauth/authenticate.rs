@@ -2,16 +2,57 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::header::AUTHORIZATION;
+use actix_web::web::Bytes;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::answer::Refusal;
+use super::place::Place;
 use crate::context::App;
 use crate::flows::clients::{self, AppClient, SecretRefused};
 use crate::kit::id::ClientId;
 use crate::kit::secret::Secret;
 use crate::userpools::authorization::Parameters;
 use crate::userpools::pool::Pool;
+
+/// A client's call of an endpoint: a form, and by whom.
+pub struct Call {
+    /// The client, proven by its secret if it has one.
+    pub app_client: AppClient,
+    /// What the form says.
+    pub parameters: Parameters,
+}
+
+/// Reads a client's call of an endpoint of its pool.
+///
+/// # Errors
+/// `invalid_request` for what is no form; those of [`client`].
+pub async fn call(app: &App, request: &HttpRequest, body: &Bytes) -> Result<Call, Refusal> {
+    let place = Place::of(app, request).await?.ok_or_else(Refusal::no_pool)?;
+    let parameters = form(request, body)?;
+    let app_client = client(app, &place.pool, request, &parameters).await?;
+    Ok(Call { app_client, parameters })
+}
+
+/// The parameters of a form.
+///
+/// # Errors
+/// `invalid_request` for another kind of body, a NUL, which no database takes, and a parameter that stands twice (RFC 6749 §3.2).
+pub fn form(request: &HttpRequest, body: &Bytes) -> Result<Parameters, Refusal> {
+    let content_type = request.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let is_form = content_type.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
+    if !is_form {
+        return Err(Refusal::new("invalid_request", "the body is no form"));
+    }
+    let parameters = Parameters::parse(body);
+    if let Some(name) = parameters.repeated() {
+        return Err(Refusal::new("invalid_request", format!("{name} is given twice")));
+    }
+    if parameters.has_nul() {
+        return Err(Refusal::new("invalid_request", "a parameter has a character that it may not have"));
+    }
+    Ok(parameters)
+}
 
 /// What a client shows.
 struct Shown {
@@ -24,7 +65,7 @@ struct Shown {
 ///
 /// # Errors
 /// `invalid_client` for whatever is wrong with it; `invalid_request` where it proves itself in two ways at once.
-pub async fn client(app: &App, pool: &Pool, request: &HttpRequest, parameters: &Parameters) -> Result<AppClient, Refusal> {
+async fn client(app: &App, pool: &Pool, request: &HttpRequest, parameters: &Parameters) -> Result<AppClient, Refusal> {
     let shown = shown(request, parameters)?;
     let refused = || Refusal::client(shown.by_header);
     let found = clients::find_in(app, pool, &ClientId::from(shown.id.as_str())).await?.ok_or_else(refused)?;

@@ -6,9 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use super::answer::{Refusal, answered, json};
-use super::authenticate;
-use super::place::Place;
-use super::token::form;
+use super::authenticate::{self, Call};
 use crate::context::App;
 use crate::flows::introspect;
 use crate::userpools::oauth_settings::ClientKind;
@@ -19,15 +17,13 @@ pub async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpRe
 }
 
 async fn answer(app: &App, request: &HttpRequest, body: &Bytes) -> Result<HttpResponse, Refusal> {
-    let place = Place::of(app, request).await?.ok_or_else(Refusal::no_pool)?;
-    let parameters = form(request, body)?;
-    let app_client = authenticate::client(app, &place.pool, request, &parameters).await?;
+    let Call { app_client, parameters } = authenticate::call(app, request, body).await?;
     // SECURITY: whoever could ask without a secret could try tokens out (RFC 7662 §2.1).
     if app_client.client.kind() == ClientKind::Public {
         return Err(Refusal::client(false));
     }
     let token = parameters.get("token").ok_or_else(|| Refusal::new("invalid_request", "token is missing"))?;
-    match introspect::claims(app, &place.pool.id, token).await? {
+    match introspect::claims(app, &app_client.pool.id, token).await? {
         None => Ok(json(StatusCode::OK, &json!({"active": false}))),
         Some(mut claims) => {
             claims.insert("active".to_owned(), true.into());

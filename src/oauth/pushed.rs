@@ -10,9 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::answer::{Refusal, answered, json};
-use super::authenticate;
-use super::place::Place;
-use super::token::form;
+use super::authenticate::{self, Call};
 use crate::context::App;
 use crate::crypto::sealed::{Sealed, sealed_as_json};
 use crate::flows::failed::Failed;
@@ -48,14 +46,13 @@ pub async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpRe
 }
 
 async fn answer(app: &App, request: &HttpRequest, body: &Bytes) -> Result<HttpResponse, Refusal> {
-    let place = Place::of(app, request).await?.ok_or_else(Refusal::no_pool)?;
-    let parameters = form(request, body)?;
-    let app_client = authenticate::client(app, &place.pool, request, &parameters).await?;
+    let Call { app_client, parameters } = authenticate::call(app, request, body).await?;
+    let pool_id = &app_client.pool.id;
     // RFC 9126 §2.1: a name is no request.
     if parameters.get("request_uri").is_some() {
         return Err(Refusal::new("invalid_request", "request_uri is not pushed"));
     }
-    let servers = app.read(async |tx| resource_servers::all(tx, &place.pool.id).await).await?;
+    let servers = app.read(async |tx| resource_servers::all(tx, pool_id).await).await?;
     let to =
         authorization::destination(&parameters, &app_client.client).map_err(|refused| Refusal::new("invalid_request", refused.to_string()));
     to?;
@@ -67,7 +64,7 @@ async fn answer(app: &App, request: &HttpRequest, body: &Bytes) -> Result<HttpRe
         return Err(Refusal::new("invalid_request", "the request is too long"));
     }
     let pushed = Pushed { query, expires_at: app.now().plus(LIVES).millis() };
-    let sealed = app.keys.travelling.seal(&sealed_for(&place.pool.id, client_id), &pushed, &mut app.rng());
+    let sealed = app.keys.travelling.seal(&sealed_for(pool_id, client_id), &pushed, &mut app.rng());
     let name = format!("{NAME}{}", sealed.map_err(Failed::because)?.to_text());
     Ok(json(StatusCode::CREATED, &json!({"request_uri": name, "expires_in": LIVES.as_secs()})))
 }

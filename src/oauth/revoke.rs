@@ -4,9 +4,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 
 use super::answer::{Refusal, answered};
-use super::authenticate;
-use super::place::Place;
-use super::token::form;
+use super::authenticate::{self, Call};
 use crate::context::App;
 use crate::flows::revoke::{self, RevokeRefused};
 
@@ -16,9 +14,7 @@ pub async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpRe
 }
 
 async fn answer(app: &App, request: &HttpRequest, body: &Bytes) -> Result<HttpResponse, Refusal> {
-    let place = Place::of(app, request).await?.ok_or_else(Refusal::no_pool)?;
-    let parameters = form(request, body)?;
-    let app_client = authenticate::client(app, &place.pool, request, &parameters).await?;
+    let Call { app_client, parameters } = authenticate::call(app, request, body).await?;
     let token = parameters.get("token").ok_or_else(|| Refusal::new("invalid_request", "token is missing"))?;
     match revoke::revoke(app, &app_client, token).await {
         Ok(()) => Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).finish()),

@@ -177,7 +177,8 @@ async fn what_is_no_form_of_a_grant_is_refused() {
     let pool = app.hosted_pool(json!({}), json!({})).await;
     let id = pool.client_id.as_str();
     for (fields, expected) in [
-        (vec![], (400, "invalid_request")),
+        (vec![], (400, "invalid_client")),
+        (vec![("client_id", id)], (400, "invalid_request")),
         (vec![("client_id", id), ("grant_type", "password")], (400, "unsupported_grant_type")),
         (vec![("client_id", id), ("grant_type", "refresh_token")], (400, "invalid_request")),
         (vec![("client_id", id), ("grant_type", "refresh_token"), ("refresh_token", "x")], (400, "invalid_grant")),

@@ -6,8 +6,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
 use super::answer::{Refusal, answered, json};
-use super::place::Place;
-use super::{authenticate, exchange};
+use super::authenticate::{self, Call};
+use super::exchange;
 use crate::authz;
 use crate::context::App;
 use crate::crypto::digest::PlainToken;
@@ -27,10 +27,9 @@ pub async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpRe
 }
 
 async fn answer(app: &App, request: &HttpRequest, body: &Bytes) -> Result<HttpResponse, Refusal> {
-    let place = Place::of(app, request).await?.ok_or_else(Refusal::no_pool)?;
-    let parameters = form(request, body)?;
+    let Call { app_client, parameters } = authenticate::call(app, request, body).await?;
+    let app_client = app_client.telling(Told::default());
     let grant_type = parameters.get("grant_type").ok_or_else(|| Refusal::new("invalid_request", "grant_type is missing"))?;
-    let app_client = authenticate::client(app, &place.pool, request, &parameters).await?.telling(Told::default());
     let origin = authz::origin(app, request);
     let whence = Whence::admitted(app, &app_client, &origin, origin.source_ip, None).await.map_err(blocked)?;
     match grant_type {
@@ -40,26 +39,6 @@ async fn answer(app: &App, request: &HttpRequest, body: &Bytes) -> Result<HttpRe
         exchange::GRANT => exchange::answer(app, &app_client, &parameters).await,
         _ => Err(Refusal::new("unsupported_grant_type", "grant_type is none of those that the metadata lists")),
     }
-}
-
-/// The parameters of a form.
-///
-/// # Errors
-/// `invalid_request` for another kind of body, a NUL, which no database takes, and a parameter that stands twice (RFC 6749 §3.2).
-pub fn form(request: &HttpRequest, body: &Bytes) -> Result<Parameters, Refusal> {
-    let content_type = request.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let is_form = content_type.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
-    if !is_form {
-        return Err(Refusal::new("invalid_request", "the body is no form"));
-    }
-    let parameters = Parameters::parse(body);
-    if let Some(name) = parameters.repeated() {
-        return Err(Refusal::new("invalid_request", format!("{name} is given twice")));
-    }
-    if parameters.has_nul() {
-        return Err(Refusal::new("invalid_request", "a parameter has a character that it may not have"));
-    }
-    Ok(parameters)
 }
 
 async fn by_code(app: &App, app_client: &AppClient, parameters: &Parameters, whence: Whence<'_>) -> Result<HttpResponse, Refusal> {

@@ -7,8 +7,8 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use super::answer::{Refusal, answered, json};
+use super::authenticate::form;
 use super::place::Place;
-use super::token::form;
 use crate::context::App;
 use crate::flows::access::AccessRefused;
 use crate::flows::user_info;
