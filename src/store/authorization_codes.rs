@@ -120,7 +120,7 @@ pub async fn insert(tx: &mut Conn, code: &AuthorizationCode, session: &HashedTok
 pub async fn find(tx: &mut Conn, pool_id: &UserPoolId, code: &HashedToken) -> Result<Option<AuthorizationCode>, StoreError> {
     const SQL: &str = "SELECT pool_id, code_hash, client_id, user_id, grant_document, valid_until, origin_jti, expires_at \
                        FROM authorization_codes WHERE pool_id = $1 AND code_hash = $2";
-    Ok(fetch!(tx, fetch_optional, CodeRow, SQL, [pool_id, code.as_str()])?.map(AuthorizationCode::try_from).transpose()?)
+    fetch!(tx, fetch_optional, CodeRow, SQL, [pool_id, code.as_str()])?.map(AuthorizationCode::try_from).transpose()
 }
 
 /// Marks a code as exchanged for a sign-in; `false` if it was exchanged before: of two racing uses one wins.

@@ -80,7 +80,8 @@ pub fn grant(asked: Option<&str>, allowed: &[String], exists: impl Fn(&str) -> b
         if OF_NO_EFFECT.contains(&scope) || granted.contains(&scope) {
             continue;
         }
-        if !is_allowed(scope) && !(scope == ADDRESS && is_allowed(PROFILE)) {
+        let is_granted = is_allowed(scope) || scope == ADDRESS && is_allowed(PROFILE);
+        if !is_granted {
             return Err(NoSuchScope(scope.to_owned()));
         }
         granted.push(scope);
