@@ -69,7 +69,7 @@ async fn a_new_default_is_one_message_however_many_have_the_policy() {
 }
 
 async fn session<'a>(app: &'a TestApp, who: &TestCaller<'_>, more: Value) -> Result<TestCaller<'a>, (String, String)> {
-    let mut request = json!({"RoleArn": format!("arn:aws:iam::{ACCOUNT}:role/app"), "RoleSessionName": "s"});
+    let mut request = json!({"RoleArn": format!("arn:aws:iam::{ACCOUNT}:role/app"), "RoleSessionName": "test"});
     request.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     let answer = who.call("AssumeRole", request).await;
     if !answer.code().is_empty() {
