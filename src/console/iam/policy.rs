@@ -3,6 +3,7 @@
 use askama::Template;
 use serde_json::{Value, json};
 
+use super::editor::Changes;
 use super::policies::is_aws;
 use super::roles::pretty;
 use super::{Part, Tag, WHOLE, call, delete_whole, group_at, managed_at, role_at, tags, user_at};
@@ -10,8 +11,6 @@ use crate::console::{Fields, Frame, May, Moment, Outcome, Reply, Shown, Visit, m
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 use crate::wire::model::Service;
-
-use super::editor::Changes;
 
 /// So many users, groups and roles that have it are shown at once.
 const PAGE: i64 = 50;
@@ -84,8 +83,8 @@ impl PolicyPage {
         let answer = call(visit, "GetPolicy", json!({"PolicyArn": arn})).await?;
         let policy = answer.at("Policy");
         let (name, default) = (policy.text("PolicyName"), policy.text("DefaultVersionId"));
-        let (owners, more_owners) = owners(visit, arn, "PermissionsPolicy").await;
-        let (bounded, more_bounded) = owners_bounded(visit, arn).await;
+        let (owners, more_owners) = who_has(visit, arn, "PermissionsPolicy").await;
+        let (bounded, more_bounded) = who_has(visit, arn, "PermissionsBoundary").await;
         Ok(Self {
             frame: visit.frame(&name),
             arn: arn.to_owned(),
@@ -110,27 +109,20 @@ impl PolicyPage {
     }
 }
 
-/// Whom it bounds.
-async fn owners_bounded(visit: &Visit, arn: &str) -> (Part<Owner>, bool) {
-    owners(visit, arn, "PermissionsBoundary").await
-}
-
 /// Who has it in one way, and whether there are more.
-async fn owners(visit: &Visit, arn: &str, usage: &str) -> (Part<Owner>, bool) {
+async fn who_has(visit: &Visit, arn: &str, usage: &str) -> (Part<Owner>, bool) {
     let input = json!({"PolicyArn": arn, "PolicyUsageFilter": usage, "MaxItems": PAGE});
     let answer = match call(visit, "ListEntitiesForPolicy", input).await {
         Ok(answer) => answer,
         Err(error) => return (Err(error.message), false),
     };
-    let kinds: [(&str, &'static str, &str, fn(&str) -> String); 3] = [
-        ("PolicyUsers", "user", "UserName", user_at),
-        ("PolicyGroups", "group", "GroupName", group_at),
-        ("PolicyRoles", "role", "RoleName", role_at),
-    ];
     let mut owners = Vec::new();
-    for (list, kind, member, at) in kinds {
+    let mut add = |list: &str, member: &str, kind: &'static str, at: fn(&str) -> String| {
         owners.extend(answer.list(list).iter().map(|owner| owner.text(member)).map(|name| Owner { kind, href: at(&name), name }));
-    }
+    };
+    add("PolicyUsers", "UserName", "user", user_at);
+    add("PolicyGroups", "GroupName", "group", group_at);
+    add("PolicyRoles", "RoleName", "role", role_at);
     (Ok(owners), !answer.at("Marker").is_null())
 }
 
@@ -169,7 +161,6 @@ async fn again(visit: &Visit, arn: &str, refused: WireError) -> Outcome {
 struct VersionPage {
     frame: Frame,
     name: String,
-    arn: String,
     version: String,
     is_default: bool,
     created: Option<Moment>,
@@ -215,7 +206,6 @@ pub async fn version(visit: &Visit) -> Outcome {
         versions,
         back,
         version,
-        arn,
     }))
 }
 

@@ -1,6 +1,7 @@
 //! CreateRole.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::answers::RoleAnswer;
 use super::errors::Error;
@@ -10,7 +11,7 @@ use crate::crypto::ids;
 use crate::iam::arn::Arn;
 use crate::iam::entity::{DEFAULT_SESSION_SECONDS, Role, Tag};
 use crate::iam::managed_policy::ManagedPolicy;
-use crate::operation::{Ask, Asks, Fault, Resolved};
+use crate::operation::{Ask, Asks, Fault, Resolved, unsupported};
 use crate::store;
 
 #[derive(Deserialize)]
@@ -24,6 +25,8 @@ pub struct Request {
     permissions_boundary: Option<String>,
     #[serde(default)]
     tags: Vec<Tag>,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
 }
 
 impl Asks for Request {
@@ -43,6 +46,9 @@ pub struct Response {
 }
 
 pub async fn handle(cx: &Context, boundary: Option<ManagedPolicy>, request: Request) -> Result<Response, Error> {
+    if let Some(name) = unsupported(&request.rest) {
+        return Err(Error::Unsupported(name.to_owned()));
+    }
     tags::check(&request.tags)?;
     check_reserved(&request.role_name, request.path.as_deref().unwrap_or("/"))?;
     trusted::check(&request.assume_role_policy_document)?;

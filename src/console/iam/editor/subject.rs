@@ -113,11 +113,6 @@ impl Subject {
         self.is_new
     }
 
-    /// Whether it is a trust policy.
-    pub fn is_trust(&self) -> bool {
-        self.kind == Kind::Trust
-    }
-
     /// The policy's name.
     pub fn policy(&self) -> &str {
         &self.policy
