@@ -64,7 +64,7 @@ export const PAGES = [
   { name: "iam-policy-new", path: "/console/iam/new-policy" },
   { name: "iam-policy", path: "/console/iam/policies/{policy}" },
   { name: "iam-policy-version-new", path: "/console/iam/policies/{policy}/edit" },
-  { name: "iam-policy-version", path: "/console/iam/policies/{policy}/versions/v1" },
+  { name: "iam-policy-version", path: "/console/iam/policies/{policy}/versions/{policyVersion}" },
   { name: "iam-users", path: "/console/iam/users" },
   { name: "iam-user-new", path: "/console/iam/new-user" },
   { name: "iam-user", path: "/console/iam/users/{iamUser}" },

@@ -13,7 +13,6 @@ const SCOPES: [(&str, &str); 3] = [("All", "All"), ("Local", "This account's"), 
 
 struct Listed {
     name: String,
-    arn: String,
     path: String,
     is_aws: bool,
     version: String,
@@ -36,7 +35,6 @@ impl Listed {
             attached: count("AttachmentCount"),
             bounds: count("PermissionsBoundaryUsageCount"),
             updated: Moment::read(policy.at("UpdateDate"), visit.now()),
-            arn,
         }
     }
 }
