@@ -12,7 +12,7 @@ use crate::budgets::Budgets;
 use crate::config::{Delivery, IssuerStyle, LogDestinations, Mode};
 use crate::crypto::argon2::Hasher;
 use crate::crypto::seal::SealingKey;
-use crate::iam::attached::Attached;
+use crate::iam::attached::{Attached, Texts};
 use crate::iam::caller::{Caller, HeldKey};
 use crate::iam::origin::Origin;
 use crate::iam::uses::{KeyUses, RoleUses};
@@ -129,14 +129,16 @@ pub struct Caches {
     pub access_keys: Cache<AccessKeyId, HeldKey>,
     /// What users, groups and roles have of their own, by account and unique id.
     pub attached: Cache<(AccountId, UniqueId), Attached>,
+    /// The versions that hold of managed policies, by the account that has them and unique id.
+    pub managed_policies: Cache<(AccountId, UniqueId), Texts>,
     /// Policies that apply together, by the digest of them all, compiled: of a set that many have, once.
     pub policy_sets: Cache<[u8; 32], PolicySet>,
     /// Policies by the digest of their text, parsed: one that many share is parsed once.
     pub policy_texts: Cache<[u8; 32], Policy>,
     /// What is provisioned, by account and region.
     pub limits: Cache<(AccountId, String), Vec<(String, i64)>>,
-    /// Session policies by their texts, compiled.
-    pub session_policies: Cache<Vec<String>, PolicySet>,
+    /// Session policies by their texts, parsed.
+    pub session_policies: Cache<Vec<String>, Texts>,
 }
 
 impl Caches {
@@ -158,6 +160,7 @@ impl Caches {
                 pool_keys: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 access_keys: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 limits: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
+                managed_policies: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 attached: Cache::new(CACHED, MAX_AGE, confirmation),
                 policy_sets: Cache::of_what_follows_from_keys(CACHED, MAX_AGE),
                 policy_texts: Cache::of_what_follows_from_keys(CACHED, MAX_AGE),
@@ -178,6 +181,7 @@ impl Caches {
             Change::PoolKeys(pool_id) => self.pool_keys.forget(pool_id),
             Change::AccessKey(id) => self.access_keys.forget(id),
             Change::Limits { account_id, region } => self.limits.forget(&(account_id.clone(), region.clone())),
+            Change::ManagedPolicy { account_id, policy_id } => self.managed_policies.forget(&(account_id.clone(), policy_id.clone())),
             Change::Policies { account_id, owner_id } => self.attached.forget(&(account_id.clone(), owner_id.clone())),
         }
     }
@@ -191,6 +195,7 @@ impl Caches {
         self.access_keys.clear();
         self.limits.clear();
         self.attached.clear();
+        self.managed_policies.clear();
     }
 }
 

@@ -245,7 +245,7 @@ fn sql_and_dialects_stay_in_the_store() {
 
 /// What caches hold, and the writes that make it old. An insertion is none, save into what is cached as a whole: what is
 /// absent is cached nowhere.
-const CACHED_TABLES: [(&str, &[&str]); 10] = [
+const CACHED_TABLES: [(&str, &[&str]); 14] = [
     ("user_pools", &["UPDATE", "DELETE FROM"]),
     ("user_pool_clients", &["UPDATE", "DELETE FROM"]),
     ("client_directory", &["UPDATE", "DELETE FROM"]),
@@ -255,6 +255,10 @@ const CACHED_TABLES: [(&str, &[&str]); 10] = [
     ("iam_groups", &["UPDATE", "DELETE FROM"]),
     ("iam_group_members", &["INSERT INTO", "UPDATE", "DELETE FROM"]),
     ("iam_inline_policies", &["INSERT INTO", "UPDATE", "DELETE FROM"]),
+    ("iam_policies", &["UPDATE", "DELETE FROM"]),
+    ("iam_policy_versions", &["UPDATE", "DELETE FROM"]),
+    ("iam_policy_attachments", &["INSERT INTO", "UPDATE", "DELETE FROM"]),
+    ("iam_permissions_boundaries", &["INSERT INTO", "UPDATE", "DELETE FROM"]),
     ("iam_access_keys", &["UPDATE", "DELETE FROM"]),
 ];
 

@@ -10,6 +10,6 @@ pub use authenticate::{CredentialRefused, authenticate, holder_of, holder_who_kn
 pub use incoming::{by_a_public_site, by_trusted_proxy, caller, host, origin};
 pub use policies::{
     Applicable, Target, account_of_resource, decide, decide_assumption, decide_at, decide_on, denial, denial_in_short, keys_of_call,
-    policies_of, request_keys, session_policies, trusts_vouched_for,
+    request_keys, trusts_vouched_for,
 };
 pub use service_role::{role_may, trusts_service};

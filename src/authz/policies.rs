@@ -1,11 +1,13 @@
 //! The policies that apply to a caller, and the decision by them.
 
+use std::collections::HashSet;
+use std::slice;
 use std::sync::Arc;
 
 use crate::context::{App, Context};
 use crate::crypto::digest::sha256;
-use crate::iam::attached::Attached;
-use crate::iam::caller::{Caller, RoleSession};
+use crate::iam::attached::{Attached, Texts};
+use crate::iam::caller::Caller;
 use crate::iam::entity::Role;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccountId, UniqueId};
@@ -14,23 +16,45 @@ use crate::policy::{
 };
 use crate::store::{self, StoreError};
 
-/// The identity policies of a caller; none for nobody, for the root, and for users and roles that are gone.
-///
-/// # Errors
-/// [`StoreError`].
-pub async fn policies_of(app: &App, caller: &Caller) -> Result<Arc<PolicySet>, StoreError> {
+/// What a user or role may, and no further.
+struct OwnPolicies {
+    /// Inline and managed ones, those of a user's groups among them.
+    identity: Arc<PolicySet>,
+    /// The permissions boundary.
+    boundary: Option<Arc<PolicySet>>,
+}
+
+/// The policies of a caller's user or role; none for nobody, for the root, and for users and roles that are gone.
+async fn policies_of(app: &App, caller: &Caller) -> Result<OwnPolicies, StoreError> {
+    let nothing = || OwnPolicies { identity: Arc::default(), boundary: None };
     let (account_id, owner_id) = match caller {
-        Caller::Anonymous | Caller::Root { .. } => return Ok(Arc::default()),
-        Caller::User(user) => (user.account_id.clone(), user.id.clone()),
-        Caller::Session(session) => (session.account_id.clone(), session.role_id.clone()),
+        Caller::Anonymous | Caller::Root { .. } => return Ok(nothing()),
+        Caller::User(user) => (&user.account_id, user.id.clone()),
+        Caller::Session(session) => (&session.account_id, session.role_id.clone()),
     };
-    let Some(own) = attached(app, &account_id, owner_id).await? else { return Ok(Arc::default()) };
-    let mut parts = vec![Arc::clone(&own)];
-    for group_id in &own.groups {
-        parts.extend(attached(app, &account_id, group_id.clone()).await?);
+    let Some(own) = attached(app, account_id, owner_id).await? else { return Ok(nothing()) };
+    let mut texts = vec![Arc::clone(&own.inline)];
+    let mut policy_ids = own.links.managed.clone();
+    for group_id in &own.links.groups {
+        let Some(group) = attached(app, account_id, group_id.clone()).await? else { continue };
+        texts.push(Arc::clone(&group.inline));
+        policy_ids.extend(group.links.managed.iter().cloned());
     }
-    let compile = async || Ok::<_, StoreError>(Some(Attached::compile(&parts)));
-    Ok(app.caches.policy_sets.find(&Attached::digest_of(&parts), app.now(), compile).await?.unwrap_or_default())
+    let mut seen = HashSet::new();
+    policy_ids.retain(|id| seen.insert(id.clone()));
+    texts.extend(managed(app, account_id, &policy_ids).await?);
+    let boundary = match &own.links.boundary {
+        // SECURITY: a boundary whose policy is gone lets nothing pass.
+        Some(id) => Some(compiled(app, &managed(app, account_id, slice::from_ref(id)).await?).await?),
+        None => None,
+    };
+    Ok(OwnPolicies { identity: compiled(app, &texts).await?, boundary })
+}
+
+/// Policies together, compiled: of a set that many have, once.
+async fn compiled(app: &App, texts: &[Arc<Texts>]) -> Result<Arc<PolicySet>, StoreError> {
+    let compile = async || Ok::<_, StoreError>(Some(Texts::compile(texts)));
+    Ok(app.caches.policy_sets.find(&Texts::digest_of(texts), app.now(), compile).await?.unwrap_or_default())
 }
 
 /// What a user, a role or a group has of its own; `None` for one that is gone. A group's policy is called by both names.
@@ -40,33 +64,60 @@ async fn attached(app: &App, account_id: &AccountId, owner_id: UniqueId) -> Resu
         let Some(stored) = app.read(async |tx| store::iam::attached(tx, &key.0, &key.1).await).await? else { return Ok(None) };
         let mut policies = Vec::with_capacity(stored.policies.len());
         for (name, text) in stored.policies {
-            let policy = parsed(app, &name, &text).await?;
+            let policy = parsed(app, "iam_inline_policies", &name, &text).await?;
             let name = match &stored.group_name {
                 Some(group) => format!("{group}/{name}"),
                 None => name,
             };
             policies.push((NamedPolicy { name, policy }, text));
         }
-        Ok::<_, StoreError>(Some(Attached::new(policies, stored.groups)))
+        Ok::<_, StoreError>(Some(Attached { inline: Arc::new(Texts::new(policies)), links: stored.links }))
     };
     app.caches.attached.find(&key, app.now(), load).await
+}
+
+/// The versions that hold of managed policies, called by their ARNs. Whoever has them knows them by unique id: so another
+/// version holds for all of them as soon as the policy itself is read anew.
+///
+/// One that is not there was detached from everybody before it was deleted.
+async fn managed(app: &App, account_id: &AccountId, policy_ids: &[UniqueId]) -> Result<Vec<Arc<Texts>>, StoreError> {
+    let mut texts = Vec::with_capacity(policy_ids.len());
+    for id in policy_ids {
+        let key = (account_id.clone(), id.clone());
+        let load = async || {
+            let found = app.read(async |tx| store::iam::version_that_holds(tx, &key.0, &key.1).await).await?;
+            let Some((policy, document)) = found else { return Ok(None) };
+            let named =
+                NamedPolicy { name: policy.arn().into(), policy: parsed(app, "iam_policy_versions", id.as_str(), &document).await? };
+            Ok::<_, StoreError>(Some(Texts::new(vec![(named, document)])))
+        };
+        texts.extend(app.caches.managed_policies.find(&key, app.now(), load).await?);
+    }
+    Ok(texts)
 }
 
 /// The session policies of a session; `None` where it was given none.
 ///
 /// # Errors
 /// [`StoreError::CorruptRow`] for a text that is no policy: it was one when the session began.
-pub async fn session_policies(app: &App, caller: &Caller) -> Result<Option<Arc<PolicySet>>, StoreError> {
-    let Caller::Session(RoleSession { policies: Some(texts), .. }) = caller else { return Ok(None) };
+async fn session_policies(app: &App, caller: &Caller) -> Result<Option<Arc<PolicySet>>, StoreError> {
+    let Caller::Session(session) = caller else { return Ok(None) };
+    let none = Vec::new();
+    let own = session.policies.as_ref().unwrap_or(&none);
+    if session.policies.is_none() && session.managed_policies.is_empty() {
+        return Ok(None);
+    }
     let load = async || {
-        let mut policies = Vec::with_capacity(texts.len());
-        for (index, text) in texts.iter().enumerate() {
+        let mut policies = Vec::with_capacity(own.len());
+        for (index, text) in own.iter().enumerate() {
             let name = format!("session policy {}", index + 1);
-            policies.push(NamedPolicy { policy: parsed(app, &name, text).await?, name });
+            policies.push((NamedPolicy { policy: parsed(app, "session", &name, text).await?, name }, text.clone()));
         }
-        Ok::<_, StoreError>(Some(PolicySet::new(policies)))
+        Ok::<_, StoreError>(Some(Texts::new(policies)))
     };
-    app.caches.session_policies.find(texts, app.now(), load).await
+    let mut texts: Vec<Arc<Texts>> = Vec::from_iter(app.caches.session_policies.find(own, app.now(), load).await?);
+    texts.extend(managed(app, &session.account_id, &session.managed_policies).await?);
+    compiled(app, &texts).await.map(Some)
 }
 
 /// The policies that apply to a caller, compiled.
@@ -74,6 +125,7 @@ pub async fn session_policies(app: &App, caller: &Caller) -> Result<Option<Arc<P
 pub struct Applicable {
     principal: Principal,
     identity: Arc<PolicySet>,
+    boundary: Option<Arc<PolicySet>>,
     session: Option<Arc<PolicySet>>,
 }
 
@@ -83,8 +135,8 @@ impl Applicable {
     /// # Errors
     /// [`StoreError`].
     pub async fn to(app: &App, caller: &Caller) -> Result<Self, StoreError> {
-        let (identity, session) = (policies_of(app, caller).await?, session_policies(app, caller).await?);
-        Ok(Self { principal: caller.principal(), identity, session })
+        let (OwnPolicies { identity, boundary }, session) = (policies_of(app, caller).await?, session_policies(app, caller).await?);
+        Ok(Self { principal: caller.principal(), identity, boundary, session })
     }
 
     /// Who it applies to.
@@ -96,7 +148,12 @@ impl Applicable {
     /// As the engine takes it.
     #[must_use]
     pub fn policies(&self) -> Policies<'_> {
-        Policies { identity: Some(&self.identity), session: self.session.as_deref(), ..Policies::default() }
+        Policies {
+            identity: Some(&self.identity),
+            permissions_boundary: self.boundary.as_deref(),
+            session: self.session.as_deref(),
+            ..Policies::default()
+        }
     }
 
     /// A question about the principal, on a resource of their own account.
@@ -215,8 +272,8 @@ pub fn request_keys(caller: &Caller, now: Timestamp, region: &str) -> ContextMap
 }
 
 /// A policy's text, parsed: of a text that many share, once.
-async fn parsed(app: &App, name: &str, document: &str) -> Result<Arc<Policy>, StoreError> {
-    let corrupt = || StoreError::corrupt("iam_inline_policies", "document", name);
+async fn parsed(app: &App, table: &'static str, name: &str, document: &str) -> Result<Arc<Policy>, StoreError> {
+    let corrupt = || StoreError::corrupt(table, "document", name);
     let parse = async || policy::parse(document).map(Some).map_err(|_| corrupt());
     app.caches.policy_texts.find(&sha256(&[document.as_bytes()]), app.now(), parse).await?.ok_or_else(corrupt)
 }
@@ -256,6 +313,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::iam::caller::RoleSession;
     use crate::testing::{ACCOUNT, TestApp};
 
     #[actix_web::test]
@@ -271,6 +329,7 @@ mod tests {
                 role_id: role.id.clone(),
                 session_name: "s".to_owned(),
                 policies: None,
+                managed_policies: Vec::new(),
                 federated_keys: vec![("cognito-identity.amazonaws.com:amr".to_owned(), vec![amr.to_owned()])],
                 issued_at: 0,
                 expires_at: 0,

@@ -48,6 +48,7 @@ pub async fn role_may(cx: &Context, role: &Role, action: &str, resource: &str) -
         role_id: role.id.clone(),
         session_name: "cognito-idp".to_owned(),
         policies: None,
+        managed_policies: Vec::new(),
         federated_keys: Vec::new(),
         issued_at: cx.now().millis(),
         expires_at: cx.now().millis(),

@@ -1,4 +1,4 @@
-//! Things by what somebody types: pools, app clients, users, groups, roles, IAM users and groups. Each kind is one call of the wire's own
+//! Things by what somebody types: pools, app clients, users, groups, roles, IAM users, groups and policies. Each kind is one call of the wire's own
 //! operations, or a few, as the person who is signed in; what they may not list is silently absent.
 
 use askama::Template;
@@ -79,6 +79,7 @@ async fn find(visit: &Visit, wanted: &str, pool: &str) -> Vec<Kind> {
         ("Roles", principals(visit, wanted, "Role", iam::role_at).await),
         ("IAM users", principals(visit, wanted, "User", iam::user_at).await),
         ("IAM groups", principals(visit, wanted, "Group", iam::group_at).await),
+        ("Policies", policies(visit, wanted).await),
     ];
     let found = kinds.into_iter().map(|(title, mut found)| {
         found.truncate(SHOWN);
@@ -201,6 +202,16 @@ async fn principals(visit: &Visit, wanted: &str, kind: &str, at: fn(&str) -> Str
         Found { href: format!("/console{}", at(&title)), title, detail: principal.text("Arn") }
     };
     all.iter().map(found).collect()
+}
+
+/// Managed policies by their names.
+async fn policies(visit: &Visit, wanted: &str) -> Vec<Found> {
+    let policies = iam::policies::named(visit, "All", wanted).await.unwrap_or_default();
+    let found = |policy: &Value| {
+        let arn = policy.text("Arn");
+        Found { href: format!("/console{}", iam::managed_at(&arn)), title: policy.text("PolicyName"), detail: arn }
+    };
+    policies.iter().map(found).collect()
 }
 
 #[cfg(test)]

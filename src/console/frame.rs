@@ -38,6 +38,7 @@ pub const ROOMS: &[Rooms] = &[
             room("/iam/users", "IAM users", "key", "m"),
             room("/iam/groups", "IAM groups", "people", "p"),
             room("/iam/roles", "Roles", "role", "r"),
+            room("/iam/policies", "Policies", "page", "y"),
             room("/access", "Decisions", "scale", "d"),
             room("/events", "Events", "list", "e"),
         ],

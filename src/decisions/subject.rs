@@ -206,6 +206,7 @@ async fn look_up(app: &App, account_id: &AccountId, asked: &str) -> Result<Optio
             role_id: role.id,
             session_name: session.to_owned(),
             policies: None,
+            managed_policies: Vec::new(),
             federated_keys: Vec::new(),
             issued_at: now,
             expires_at: now + SESSION_SECONDS * 1000,

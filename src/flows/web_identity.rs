@@ -216,6 +216,7 @@ pub async fn session(
     let session = RoleSession {
         federated_keys: federated_keys(pool, identity, logins),
         policies: logins.is_empty().then(|| vec![GUEST_SCOPE.clone()]),
+        managed_policies: Vec::new(),
         account_id: role.account_id.clone(),
         role_name: role.name.clone(),
         role_path: role.path.clone(),

@@ -55,6 +55,12 @@ impl Arn {
         Self(format!("arn:aws:iam::{account_id}:role{path}{name}"))
     }
 
+    /// A managed policy's, of an account or of AWS (`aws`); `path` begins and ends with `/`.
+    #[must_use]
+    pub fn policy(owner: &str, path: &str, name: &str) -> Self {
+        Self(format!("arn:aws:iam::{owner}:policy{path}{name}"))
+    }
+
     /// A role session's. It leaves the role's path out.
     #[must_use]
     pub fn assumed_role(account_id: &AccountId, role_name: &str, session_name: &str) -> Self {
@@ -112,13 +118,40 @@ pub struct RoleName<'a> {
 /// What a role's ARN names. Only the partition that our own ARNs have: in another there is no role of ours.
 #[must_use]
 pub fn parse_role(arn: &str) -> Option<RoleName<'_>> {
+    let (account_id, path, name) = parse_named(arn, "role")?;
+    is_account(account_id).then_some(RoleName { account_id, path, name })
+}
+
+/// What a text that is a managed policy's ARN names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PolicyName<'a> {
+    /// The account, twelve digits; `None` for AWS's own.
+    pub account_id: Option<&'a str>,
+    /// Begins and ends with `/`.
+    pub path: &'a str,
+    /// The name.
+    pub name: &'a str,
+}
+
+/// What a managed policy's ARN names.
+#[must_use]
+pub fn parse_policy(arn: &str) -> Option<PolicyName<'_>> {
+    let (owner, path, name) = parse_named(arn, "policy")?;
+    let account_id = is_account(owner).then_some(owner);
+    (owner == AWS || account_id.is_some()).then_some(PolicyName { account_id, path, name })
+}
+
+/// What stands for the account in the ARNs of AWS's own policies.
+pub const AWS: &str = "aws";
+
+/// Owner, path and name of an ARN of IAM of this kind.
+fn parse_named<'a>(arn: &'a str, kind: &str) -> Option<(&'a str, &'a str, &'a str)> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
-    let ["arn", "aws", "iam", "", account_id, resource] = parts.as_slice() else { return None };
-    let is_account = is_account(account_id);
-    let path_and_name = resource.strip_prefix("role").filter(|rest| rest.starts_with('/') && is_account)?;
+    let ["arn", "aws", "iam", "", owner, resource] = parts.as_slice() else { return None };
+    let path_and_name = resource.strip_prefix(kind).filter(|rest| rest.starts_with('/'))?;
     let name_at = path_and_name.rfind('/')? + 1;
     let (path, name) = path_and_name.split_at_checked(name_at)?;
-    (!name.is_empty()).then_some(RoleName { account_id, path, name })
+    (!name.is_empty()).then_some((owner, path, name))
 }
 
 #[cfg(test)]
@@ -140,6 +173,22 @@ mod tests {
             "arn:aws-cn:iam::000000000000:role/app",
         ] {
             assert_eq!(parse_role(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn policy_arns_are_taken_apart() {
+        let of = |account_id, path, name| Some(PolicyName { account_id, path, name });
+        for (text, named) in [
+            ("arn:aws:iam::000000000000:policy/p", of(Some("000000000000"), "/", "p")),
+            ("arn:aws:iam::000000000000:policy/a/b/p", of(Some("000000000000"), "/a/b/", "p")),
+            ("arn:aws:iam::aws:policy/job-function/Billing", of(None, "/job-function/", "Billing")),
+            ("arn:aws:iam::awx:policy/p", None),
+            ("arn:aws:iam::000000000000:policy/", None),
+            ("arn:aws:iam::000000000000:role/p", None),
+            ("arn:aws-cn:iam::aws:policy/p", None),
+        ] {
+            assert_eq!(parse_policy(text), named, "{text}");
         }
     }
 

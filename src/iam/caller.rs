@@ -47,6 +47,9 @@ pub struct RoleSession {
     pub session_name: String,
     /// Session policies, as texts; absent where none was given.
     pub policies: Option<Vec<String>>,
+    /// Managed policies of the account that are session policies, by unique id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub managed_policies: Vec<UniqueId>,
     /// What the identity provider vouched for: condition keys for as long as the session lives.
     pub federated_keys: Vec<(String, Vec<String>)>,
     /// Milliseconds.

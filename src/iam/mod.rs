@@ -2,9 +2,11 @@
 
 pub mod arn;
 pub mod attached;
+pub mod aws_policies;
 pub mod caller;
 pub mod context_entry;
 pub mod entity;
+pub mod managed_policy;
 pub mod origin;
 pub mod service_names;
 pub mod simulation;

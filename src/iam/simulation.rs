@@ -17,6 +17,8 @@ pub struct Document {
     pub source: Source,
     /// Its text.
     pub text: String,
+    /// A managed policy's ARN.
+    pub arn: Option<String>,
 }
 
 /// Where a policy comes from, in the API's words.
@@ -30,6 +32,10 @@ pub enum Source {
     Group,
     /// A stored policy of a role.
     Role,
+    /// An attached policy of AWS.
+    AwsManaged,
+    /// An attached policy of the account.
+    UserManaged,
     /// A resource policy: a parameter, or a role's trust policy.
     Resource,
 }
@@ -43,6 +49,8 @@ impl Source {
             Self::User => "user",
             Self::Group => "group",
             Self::Role => "role",
+            Self::AwsManaged => "aws-managed",
+            Self::UserManaged => "user-managed",
             Self::Resource => "resource",
         }
     }
@@ -290,7 +298,7 @@ pub fn together(outcomes: &[Outcome]) -> Option<&Outcome> {
 
 fn compile(list: Vec<Document>, kind: Option<PolicyKind>, documents: &mut HashMap<String, Known>) -> Result<PolicySet, ParseError> {
     let mut named = Vec::with_capacity(list.len());
-    for Document { id, source, text } in list {
+    for Document { id, source, text, .. } in list {
         let policy = match kind {
             Some(kind) => policy::parse_as(&text, kind)?,
             None => policy::parse(&text)?,
@@ -309,7 +317,7 @@ mod tests {
     const OTHER: &str = "111111111111";
 
     fn input(text: &str) -> Document {
-        Document { id: "PolicyInputList.1".to_owned(), source: Source::Input, text: text.to_owned() }
+        Document { id: "PolicyInputList.1".to_owned(), source: Source::Input, text: text.to_owned(), arn: None }
     }
 
     fn statement(effect: &str, more: &str) -> String {
@@ -334,7 +342,7 @@ mod tests {
         assert_eq!(all.judge("sts:AssumeRole", &role).verdict, Verdict::Allowed);
         assert_eq!(all.judge("kms:Decrypt", &key).verdict, Verdict::Allowed);
         let trust = statement("Allow", r#""Principal":{"AWS":"arn:aws:iam::000000000000:user/bob"},"Action":"sts:AssumeRole""#);
-        all.trust(role.clone(), Document { id: role.clone(), source: Source::Resource, text: trust }).unwrap();
+        all.trust(role.clone(), Document { id: role.clone(), source: Source::Resource, text: trust, arn: None }).unwrap();
         assert_eq!(all.judge("sts:AssumeRole", &role).verdict, Verdict::ImplicitDeny);
         assert_eq!(all.judge("sts:TagSession", &role).verdict, Verdict::Allowed);
         let none = simulation(Given { identity: vec![input(&allow("s3:*"))], ..Given::default() }, None);
@@ -350,7 +358,8 @@ mod tests {
 
     #[test]
     fn across_accounts_both_sides_must_allow_and_are_told() {
-        let resource = |text: &str| Some(Document { id: "ResourcePolicy".to_owned(), source: Source::Resource, text: text.to_owned() });
+        let resource =
+            |text: &str| Some(Document { id: "ResourcePolicy".to_owned(), source: Source::Resource, text: text.to_owned(), arn: None });
         let everyone = statement("Allow", r#""Principal":"*","Action":"notes:*","Resource":"*""#);
         let delegating = statement("Allow", r#""Principal":{"AWS":"000000000000"},"Action":"notes:*","Resource":"*""#);
         let denying = statement("Deny", r#""Principal":"*","Action":"notes:*","Resource":"*""#);

@@ -19,6 +19,8 @@ const MAX_KIND_BYTES: usize = 131_072;
 pub enum PolicyKind {
     /// Of a user, group or role; and permissions boundaries.
     Identity,
+    /// One that has an ARN and versions of its own, and is attached to users, groups and roles.
+    Managed,
     /// Of a resource.
     Resource,
     /// Of a role: who may assume it.
@@ -75,7 +77,7 @@ impl Parser<'_> {
         let in_words = |problem| match self.kind {
             None => problem,
             Some(PolicyKind::Trust) => "This policy contains invalid Json",
-            Some(PolicyKind::Identity | PolicyKind::Session | PolicyKind::Resource) => SYNTAX,
+            Some(PolicyKind::Identity | PolicyKind::Managed | PolicyKind::Session | PolicyKind::Resource) => SYNTAX,
         };
         let root = json::parse(self.text).map_err(|error| self.error(error.offset, "$", in_words(error.problem)))?;
         let members = self.object(&root, "$", &["Version", "Id", "Statement"])?;
@@ -91,6 +93,9 @@ impl Parser<'_> {
             self.string(id, "Id")?;
         }
         let statement = find(members, "Statement").ok_or_else(|| self.error(root.offset, "Statement", SYNTAX))?;
+        if self.kind == Some(PolicyKind::Managed) && variables == Variables::Literal {
+            return Err(self.error(root.offset, "Version", "Policy document must be version 2012-10-17 or greater."));
+        }
         let (nodes, is_list) = match &statement.value {
             Value::Array(items) => (items.as_slice(), true),
             _ => (std::slice::from_ref(statement), false),
@@ -157,8 +162,10 @@ impl Parser<'_> {
     /// The rules of a policy's kind: which elements it must and must not have.
     fn check_kind(&self, statement: &Statement, node: &Node, path: &str) -> Result<(), ParseError> {
         let problem = match (self.kind, &statement.principals, &statement.resources) {
-            (Some(PolicyKind::Identity | PolicyKind::Session), Some(_), _) => "Policy document should not specify a principal.",
-            (Some(PolicyKind::Identity | PolicyKind::Session | PolicyKind::Resource), _, None) => {
+            (Some(PolicyKind::Identity | PolicyKind::Managed | PolicyKind::Session), Some(_), _) => {
+                "Policy document should not specify a principal."
+            }
+            (Some(PolicyKind::Identity | PolicyKind::Managed | PolicyKind::Session | PolicyKind::Resource), _, None) => {
                 "Policy statement must contain resources."
             }
             (Some(PolicyKind::Resource | PolicyKind::Trust), None, _) => "Missing required field Principal",
@@ -175,7 +182,7 @@ impl Parser<'_> {
     /// Letters and digits only, in IAM's own policies; services take more in theirs.
     fn sid(&self, node: &Node, path: &str) -> Result<String, ParseError> {
         let sid = self.string(node, path)?;
-        let is_iam = matches!(self.kind, Some(PolicyKind::Identity | PolicyKind::Session | PolicyKind::Trust));
+        let is_iam = matches!(self.kind, Some(PolicyKind::Identity | PolicyKind::Managed | PolicyKind::Session | PolicyKind::Trust));
         if is_iam && !sid.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Err(self.error(
                 node.offset,

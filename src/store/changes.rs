@@ -50,6 +50,13 @@ pub enum Change {
         /// Their unique id (`AIDA…`, `AROA…`).
         owner_id: UniqueId,
     },
+    /// The version that holds of a managed policy.
+    ManagedPolicy {
+        /// The policy's account.
+        account_id: AccountId,
+        /// Its unique id (`ANPA…`).
+        policy_id: UniqueId,
+    },
     /// What is provisioned for an account in a region.
     Limits {
         /// The account.

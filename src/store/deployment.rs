@@ -21,6 +21,10 @@ const EMPTIED: &[(&str, &str)] = emptied![
     "iam_groups",
     "iam_group_members",
     "iam_inline_policies",
+    "iam_policies",
+    "iam_policy_versions",
+    "iam_policy_attachments",
+    "iam_permissions_boundaries",
     "iam_access_keys",
     "provisioned_limits",
 ];

@@ -1,16 +1,27 @@
-//! IAM users, groups and roles, and what they have: inline policies, access keys.
+//! IAM users, groups and roles, what they have (inline policies, access keys), and the managed policies that they share.
 
 mod access_keys;
+mod attachments;
 mod groups;
 mod inline_policies;
+mod managed_policies;
 mod uses;
 
 pub use access_keys::{delete_key, find_key, insert_key, keys_of, set_key_status};
+pub use attachments::{
+    EntitiesAsked, PolicyEntity, attach_policy, attached_policies, boundary_of, delete_boundary, detach_policy, entities_of_policy,
+    put_boundary,
+};
 pub use groups::{
     AttachedTexts, add_member, attached, count_groups, delete_group, find_group, find_group_by_id, groups_of, insert_group, list_groups,
     members, remove_member, update_group,
 };
 pub use inline_policies::{delete_policy, find_policy, policies, policy_names, put_policy};
+pub use managed_policies::{
+    count_managed_policies, delete_managed_policy, delete_version, find_managed_policy, find_managed_policy_by_id, find_policy_by_arn,
+    find_policy_by_id, find_version, insert_managed_policy, insert_version, list_managed_policies, update_managed_policy, uses_between,
+    uses_of, version_that_holds, versions_of,
+};
 pub use uses::{last_role_use, last_use, record_role_use, record_use};
 
 use super::changes::Change;

@@ -11,7 +11,7 @@ struct Owner {
     except: &'static [&'static str],
 }
 
-const OWNERS: [Owner; 8] = [
+const OWNERS: [Owner; 9] = [
     Owner { columns: &["pool_id"], table: "user_pools", except: &[] },
     Owner { columns: &["pool_id", "client_id"], table: "user_pool_clients", except: &[] },
     Owner { columns: &["pool_id", "group_name"], table: "user_groups", except: &[] },
@@ -21,10 +21,16 @@ const OWNERS: [Owner; 8] = [
     Owner { columns: &["identity_pool_id", "identity_id"], table: "identities", except: &[] },
     Owner { columns: &["account_id", "user_id"], table: "iam_users", except: &[] },
     Owner { columns: &["account_id", "group_id"], table: "iam_groups", except: &[] },
+    // AWS's policies are in no table.
+    Owner {
+        columns: &["account_id", "policy_id"],
+        table: "iam_policies",
+        except: &["iam_policy_attachments", "iam_permissions_boundaries"],
+    },
 ];
 
 /// What belongs to a user, a role, a group or an account's root.
-const OF_IAM: [&str; 2] = ["iam_access_keys", "iam_inline_policies"];
+const OF_IAM: [&str; 4] = ["iam_access_keys", "iam_inline_policies", "iam_policy_attachments", "iam_permissions_boundaries"];
 
 /// The tables with rows whose owner is not there, and how many.
 ///

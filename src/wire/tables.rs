@@ -114,6 +114,7 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
         {"Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{ACCOUNT}:root")}, "Action": "sts:AssumeRole"}]})
     .to_string();
     let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}).to_string();
+    let managed = format!("arn:aws:iam::{ACCOUNT}:policy/m");
     let client = json!({"UserPoolId": pool.id, "ClientId": pool.client_id});
     let user = json!({"UserPoolId": pool.id, "Username": "alice"});
     let group = json!({"UserPoolId": pool.id, "GroupName": "readers"});
@@ -341,6 +342,32 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
         ("iam:UpdateAssumeRolePolicy", json!({"RoleName": "app", "PolicyDocument": trust})),
         ("iam:UpdateRole", json!({"RoleName": "app"})),
         ("iam:UpdateUser", json!({"UserName": "ann", "NewPath": "/team/"})),
+        ("iam:CreatePolicy", json!({"PolicyName": "m", "PolicyDocument": policy})),
+        ("iam:GetPolicy", json!({"PolicyArn": managed})),
+        ("iam:GetPolicyVersion", json!({"PolicyArn": managed, "VersionId": "v1"})),
+        ("iam:ListPolicyVersions", json!({"PolicyArn": managed})),
+        ("iam:ListPolicies", json!({})),
+        ("iam:CreatePolicyVersion", json!({"PolicyArn": managed, "PolicyDocument": policy})),
+        ("iam:SetDefaultPolicyVersion", json!({"PolicyArn": managed, "VersionId": "v1"})),
+        ("iam:TagPolicy", json!({"PolicyArn": managed, "Tags": [{"Key": "a", "Value": "b"}]})),
+        ("iam:ListPolicyTags", json!({"PolicyArn": managed})),
+        ("iam:UntagPolicy", json!({"PolicyArn": managed, "TagKeys": ["a"]})),
+        ("iam:AttachUserPolicy", json!({"UserName": "ann", "PolicyArn": managed})),
+        ("iam:ListAttachedUserPolicies", json!({"UserName": "ann"})),
+        ("iam:AttachGroupPolicy", json!({"GroupName": "g", "PolicyArn": managed})),
+        ("iam:ListAttachedGroupPolicies", json!({"GroupName": "g"})),
+        ("iam:AttachRolePolicy", json!({"RoleName": "app", "PolicyArn": managed})),
+        ("iam:ListAttachedRolePolicies", json!({"RoleName": "app"})),
+        ("iam:ListEntitiesForPolicy", json!({"PolicyArn": managed})),
+        ("iam:DetachUserPolicy", json!({"UserName": "ann", "PolicyArn": managed})),
+        ("iam:PutUserPermissionsBoundary", json!({"UserName": "ann", "PermissionsBoundary": managed})),
+        ("iam:DeleteUserPermissionsBoundary", json!({"UserName": "ann"})),
+        ("iam:DetachGroupPolicy", json!({"GroupName": "g", "PolicyArn": managed})),
+        ("iam:DetachRolePolicy", json!({"RoleName": "app", "PolicyArn": managed})),
+        ("iam:PutRolePermissionsBoundary", json!({"RoleName": "app", "PermissionsBoundary": managed})),
+        ("iam:DeleteRolePermissionsBoundary", json!({"RoleName": "app"})),
+        ("iam:DeletePolicyVersion", json!({"PolicyArn": managed, "VersionId": "v2"})),
+        ("iam:DeletePolicy", json!({"PolicyArn": managed})),
         ("iam:DeleteRolePolicy", json!({"RoleName": "app", "PolicyName": "p"})),
         ("iam:DeleteUserPolicy", json!({"UserName": "ann", "PolicyName": "p"})),
         ("sts:AssumeRole", json!({"RoleArn": format!("arn:aws:iam::{ACCOUNT}:role/app"), "RoleSessionName": "test"})),

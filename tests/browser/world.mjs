@@ -20,6 +20,12 @@ export async function seed(server) {
   const look = { Sid: "Look", Effect: "Allow", Action: ["cognito-idp:List*", "cognito-idp:Describe*"], Resource: "*" };
   const policy = { Version: "2012-10-17", Statement: [look] };
   await call(server, "iam", "PutUserPolicy", { UserName: "operator", PolicyName: "look", PolicyDocument: JSON.stringify(policy) });
+  const managed = "arn:aws:iam::000000000000:policy/look-around";
+  await call(server, "iam", "CreatePolicy", { PolicyName: "look-around", Description: "What operators look at", PolicyDocument: JSON.stringify(policy) });
+  const closer = { ...policy, Statement: [{ ...look, Action: ["cognito-idp:Describe*"] }] };
+  await call(server, "iam", "CreatePolicyVersion", { PolicyArn: managed, PolicyDocument: JSON.stringify(closer), SetAsDefault: true });
+  await call(server, "iam", "AttachUserPolicy", { UserName: "operator", PolicyArn: managed });
+  await call(server, "iam", "PutUserPermissionsBoundary", { UserName: "operator", PermissionsBoundary: managed });
   await call(server, "iam", "CreateGroup", { GroupName: "operators" });
   await call(server, "iam", "AddUserToGroup", { GroupName: "operators", UserName: "operator" });
   await call(server, "iam", "PutGroupPolicy", { GroupName: "operators", PolicyName: "look", PolicyDocument: JSON.stringify(policy) });
@@ -34,6 +40,8 @@ export async function seed(server) {
     identityPool: server.identityPool,
     iamUser: "operator",
     userPolicy: "look",
+    policy: managed,
+    policyVersion: "v1",
     iamGroup: "operators",
     groupPolicy: "look",
     role: "demo-member",

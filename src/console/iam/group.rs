@@ -3,6 +3,7 @@
 use askama::Template;
 use serde_json::{Value, json};
 
+use super::attached::{self, Managed};
 use super::{Part, WHOLE, call, delete_whole, group_at, path, policy_names, user_at};
 use crate::console::reply::refused;
 use crate::console::{Fields, Frame, May, Moment, Outcome, Reply, Visit, mistyped, segment};
@@ -56,6 +57,7 @@ struct GroupPage {
     first: Option<String>,
     next: Option<String>,
     policies: Part<String>,
+    managed: Managed,
     powers: Powers,
     /// Where the page is, below the console's root.
     here: String,
@@ -81,6 +83,7 @@ impl GroupPage {
             first: after.map(|_| format!("/console{here}")),
             next: answer.at("Marker").as_str().map(|marker| format!("/console{here}?after={}", segment(marker))),
             policies: policy_names(visit, "Group", &name).await,
+            managed: Managed::of(visit, "Group", &name, &Value::Null).await,
             powers: Powers::over(visit, &name).await,
             refused: None,
             here,
@@ -92,6 +95,13 @@ impl GroupPage {
 /// `GET /console/iam/groups/{name}`
 pub async fn show(visit: &Visit) -> Outcome {
     Ok(Reply::page(&GroupPage::of(visit).await?))
+}
+
+/// The page again, with the policy that was typed.
+pub(super) async fn with_policy(visit: &Visit, _: &str, typed: String, refused: WireError) -> Outcome {
+    let mut page = GroupPage { refused: Some(refused.clone()), ..GroupPage::of(visit).await? };
+    page.managed.typed = typed;
+    Ok(Reply::again(&page, &refused))
 }
 
 /// The group's page again, with what was refused.
@@ -141,11 +151,12 @@ async fn delete_all(visit: &Visit, name: &str) -> Result<(), WireError> {
     if !group.at("Marker").is_null() {
         return Err(refused(format!("More than {WHOLE} users are in the group: take them out first.")));
     }
+    let attached = attached::detachments(visit, "Group", name).await?;
     let policies = call(visit, "ListGroupPolicies", json!({"GroupName": name, "MaxItems": WHOLE})).await?;
     let of_user = |user: &Value| ("RemoveUserFromGroup", json!({"GroupName": name, "UserName": user.at("UserName")}));
     let of_policy = |policy| ("DeleteGroupPolicy", json!({"GroupName": name, "PolicyName": policy}));
     let own = group.list("Users").iter().map(of_user).chain(policies.texts("PolicyNames").into_iter().map(of_policy));
-    delete_whole(visit, own.chain([("DeleteGroup", json!({"GroupName": name}))]).collect()).await
+    delete_whole(visit, attached.into_iter().chain(own).chain([("DeleteGroup", json!({"GroupName": name}))]).collect()).await
 }
 
 #[cfg(test)]

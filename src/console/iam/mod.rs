@@ -1,9 +1,12 @@
-//! IAM's rooms: users, groups, roles, and what they hold.
+//! IAM's rooms: users, groups, roles, what they hold, and the policies that they share.
 
 pub mod access_keys;
+pub mod attached;
 pub mod editor;
 pub mod group;
 pub mod groups;
+pub mod policies;
+pub mod policy;
 pub mod role;
 pub mod roles;
 pub mod tags;
@@ -24,6 +27,7 @@ pub fn rows() -> Vec<Row> {
         page("/iam/groups", groups::show),
         page("/iam/groups/{name}", group::show),
         form("/iam/groups/{name}", group::update),
+        form("/iam/groups/{name}/attached", attached::change_group),
         form("/iam/groups/{name}/delete", group::delete).grave(),
         page("/iam/groups/{name}/policies", editor::of_group),
         form("/iam/groups/{name}/policies", editor::edit_of_group),
@@ -33,13 +37,25 @@ pub fn rows() -> Vec<Row> {
         form("/iam/groups/{name}/users", group::change_users),
         page("/iam/new-group", groups::new),
         form("/iam/new-group", groups::create),
+        page("/iam/new-policy", editor::new_managed),
+        form("/iam/new-policy", editor::edit_new_managed),
         page("/iam/new-role", roles::new),
         form("/iam/new-role", roles::create),
         page("/iam/new-user", users::new),
         form("/iam/new-user", users::create),
+        page("/iam/policies", policies::show),
+        page("/iam/policies/{arn}", policy::show),
+        form("/iam/policies/{arn}/delete", policy::delete).grave(),
+        page("/iam/policies/{arn}/edit", editor::of_managed),
+        form("/iam/policies/{arn}/edit", editor::edit_of_managed),
+        form("/iam/policies/{arn}/tags", policy::change_tags),
+        page("/iam/policies/{arn}/versions/{version}", policy::version),
+        form("/iam/policies/{arn}/versions/{version}", policy::change_version),
         page("/iam/roles", roles::show),
         page("/iam/roles/{name}", role::show),
         form("/iam/roles/{name}", role::update),
+        form("/iam/roles/{name}/attached", attached::change_role),
+        form("/iam/roles/{name}/boundary", attached::change_boundary_of_role),
         form("/iam/roles/{name}/delete", role::delete).grave(),
         page("/iam/roles/{name}/policies", editor::of_role),
         form("/iam/roles/{name}/policies", editor::edit_of_role),
@@ -52,6 +68,8 @@ pub fn rows() -> Vec<Row> {
         page("/iam/users", users::show),
         page("/iam/users/{name}", user::show),
         form("/iam/users/{name}", user::update),
+        form("/iam/users/{name}/attached", attached::change_user),
+        form("/iam/users/{name}/boundary", attached::change_boundary_of_user),
         form("/iam/users/{name}/delete", user::delete).grave(),
         form("/iam/users/{name}/keys", access_keys::create).grave(),
         form("/iam/users/{name}/keys/{key}", access_keys::change),
@@ -115,6 +133,11 @@ pub fn group_at(name: &str) -> String {
 /// The address of the page of a role.
 pub fn role_at(name: &str) -> String {
     format!("/iam/roles/{}", segment(name))
+}
+
+/// The address of the page of a managed policy, by its ARN.
+pub fn managed_at(arn: &str) -> String {
+    format!("/iam/policies/{}", segment(arn))
 }
 
 /// The address of the editor of a policy of somebody whose page is at `owner_at`.

@@ -3,6 +3,7 @@
 use askama::Template;
 use serde_json::{Value, json};
 
+use super::attached::{self, Managed};
 use super::roles::{pretty, trusted};
 use super::{Part, Tag, call, delete_whole, policy_names, role_at, tags};
 use crate::console::{Fields, Frame, May, Moment, Outcome, Reply, Visit, mistyped};
@@ -49,6 +50,7 @@ struct RolePage {
     trust: String,
     tags: Vec<Tag>,
     policies: Part<String>,
+    managed: Managed,
     powers: Powers,
     /// Where the page is, below the console's root.
     here: String,
@@ -74,6 +76,7 @@ impl RolePage {
             trust: pretty(&trust),
             tags: tags(role.at("Tags")),
             policies: policy_names(visit, "Role", &name).await,
+            managed: Managed::of(visit, "Role", &name, role.at("PermissionsBoundary")).await,
             powers: Powers::over(visit, &name).await,
             refused: None,
             name,
@@ -84,6 +87,13 @@ impl RolePage {
 /// `GET /console/iam/roles/{name}`
 pub async fn show(visit: &Visit) -> Outcome {
     Ok(Reply::page(&RolePage::of(visit, &visit.segment("name")).await?))
+}
+
+/// The page again, with the policy that was typed.
+pub(super) async fn with_policy(visit: &Visit, name: &str, typed: String, refused: WireError) -> Outcome {
+    let mut page = RolePage { refused: Some(refused.clone()), ..RolePage::of(visit, name).await? };
+    page.managed.typed = typed;
+    Ok(Reply::again(&page, &refused))
 }
 
 /// The role's page again, with what was refused.
@@ -116,10 +126,11 @@ pub async fn delete(visit: &Visit, fields: &Fields) -> Outcome {
 }
 
 async fn delete_all(visit: &Visit, name: &str) -> Result<(), WireError> {
+    let attached = attached::detachments(visit, "Role", name).await?;
     let policies = call(visit, "ListRolePolicies", json!({"RoleName": name, "MaxItems": super::WHOLE})).await?;
     let of_policy = |policy| ("DeleteRolePolicy", json!({"RoleName": name, "PolicyName": policy}));
     let own = policies.texts("PolicyNames").into_iter().map(of_policy);
-    delete_whole(visit, own.chain([("DeleteRole", json!({"RoleName": name}))]).collect()).await
+    delete_whole(visit, attached.into_iter().chain(own).chain([("DeleteRole", json!({"RoleName": name}))]).collect()).await
 }
 
 #[cfg(test)]

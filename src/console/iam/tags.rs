@@ -24,19 +24,20 @@ pub async fn change_roles(visit: &Visit, fields: &Fields) -> Outcome {
     }
 }
 
-/// Takes the tag of `remove` away, or adds the one of `key` and `value`.
 async fn change(visit: &Visit, kind: &str, name: &str, fields: &Fields) -> Result<String, crate::wire::fault::WireError> {
-    let mut input = json!({format!("{kind}Name"): name});
-    let (operation, done) = match fields.given("remove") {
-        Some(key) => {
-            input.put("TagKeys", json!([key]));
-            (format!("Untag{kind}"), format!("The tag {key} was removed."))
-        }
+    let (operation, input, done) = change_of(kind, json!({format!("{kind}Name"): name}), fields);
+    call(visit, &operation, input).await.map(|_| done)
+}
+
+/// The call that takes the tag of `remove` away, or adds the one of `key` and `value`; and what to say when it is done. `whose`
+/// names what is tagged.
+pub(super) fn change_of(kind: &str, whose: Value, fields: &Fields) -> (String, Value, String) {
+    match fields.given("remove") {
+        Some(key) => (format!("Untag{kind}"), whose.with(json!({"TagKeys": [key]})), format!("The tag {key} was removed.")),
         None => {
             let key = fields.given("key").unwrap_or_default();
-            input.put("Tags", json!([{"Key": key, "Value": Value::from(fields.text("value").trim())}]));
-            (format!("Tag{kind}"), format!("The tag {key} was set."))
+            let tag = json!({"Key": key, "Value": fields.text("value").trim()});
+            (format!("Tag{kind}"), whose.with(json!({"Tags": [tag]})), format!("The tag {key} was set."))
         }
-    };
-    call(visit, &operation, input).await.map(|_| done)
+    }
 }

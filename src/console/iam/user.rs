@@ -4,6 +4,7 @@ use askama::Template;
 use serde_json::{Value, json};
 
 use super::access_keys::{self, Key};
+use super::attached::{self, Managed};
 use super::{Part, Tag, call, delete_whole, path, policy_names, tags, user_at};
 use crate::console::{Fields, Frame, May, Moment, Outcome, Reply, Visit, mistyped};
 use crate::kit::json::Members as _;
@@ -48,6 +49,7 @@ struct UserPage {
     created: Option<Moment>,
     tags: Vec<Tag>,
     policies: Part<String>,
+    managed: Managed,
     /// The groups' names.
     groups: Part<String>,
     keys: Part<Key>,
@@ -71,6 +73,7 @@ impl UserPage {
             created: Moment::read(user.at("CreateDate"), visit.now()),
             tags: tags(user.at("Tags")),
             policies: policy_names(visit, "User", &name).await,
+            managed: Managed::of(visit, "User", &name, user.at("PermissionsBoundary")).await,
             groups: group_names(visit, &name).await,
             keys: access_keys::of(visit, &name).await,
             powers: Powers::over(visit, &name).await,
@@ -89,6 +92,13 @@ async fn group_names(visit: &Visit, name: &str) -> Part<String> {
 /// `GET /console/iam/users/{name}`
 pub async fn show(visit: &Visit) -> Outcome {
     Ok(Reply::page(&UserPage::of(visit, &visit.segment("name")).await?))
+}
+
+/// The page again, with the policy that was typed.
+pub(super) async fn with_policy(visit: &Visit, name: &str, typed: String, refused: WireError) -> Outcome {
+    let mut page = UserPage { refused: Some(refused.clone()), ..UserPage::of(visit, name).await? };
+    page.managed.typed = typed;
+    Ok(Reply::again(&page, &refused))
 }
 
 /// The user's page again, with what was refused.
@@ -121,6 +131,7 @@ pub async fn delete(visit: &Visit, fields: &Fields) -> Outcome {
 }
 
 async fn delete_all(visit: &Visit, name: &str) -> Result<(), WireError> {
+    let attached = attached::detachments(visit, "User", name).await?;
     let policies = call(visit, "ListUserPolicies", json!({"UserName": name, "MaxItems": super::WHOLE})).await?;
     let keys = call(visit, "ListAccessKeys", json!({"UserName": name})).await?;
     let groups = call(visit, "ListGroupsForUser", json!({"UserName": name})).await?;
@@ -129,7 +140,7 @@ async fn delete_all(visit: &Visit, name: &str) -> Result<(), WireError> {
     let of_key = |key: &Value| ("DeleteAccessKey", json!({"UserName": name, "AccessKeyId": key.at("AccessKeyId")}));
     let own = policies.texts("PolicyNames").into_iter().map(of_policy).chain(keys.list("AccessKeyMetadata").iter().map(of_key));
     let own = own.chain(groups.list("Groups").iter().map(of_group));
-    delete_whole(visit, own.chain([("DeleteUser", json!({"UserName": name}))]).collect()).await
+    delete_whole(visit, attached.into_iter().chain(own).chain([("DeleteUser", json!({"UserName": name}))]).collect()).await
 }
 
 #[cfg(test)]

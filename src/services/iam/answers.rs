@@ -9,6 +9,20 @@ use crate::iam::uses::Use;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UniqueId;
 
+/// The permissions boundary of a user or role.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct BoundaryAnswer {
+    permissions_boundary_type: &'static str,
+    permissions_boundary_arn: Arn,
+}
+
+impl From<Arn> for BoundaryAnswer {
+    fn from(permissions_boundary_arn: Arn) -> Self {
+        Self { permissions_boundary_type: "PermissionsBoundaryPolicy", permissions_boundary_arn }
+    }
+}
+
 /// A user.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -18,17 +32,32 @@ pub struct UserAnswer {
     user_id: UniqueId,
     arn: Arn,
     create_date: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permissions_boundary: Option<BoundaryAnswer>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<Tag>,
 }
 
 impl From<User> for UserAnswer {
     fn from(user: User) -> Self {
-        Self { arn: user.arn(), path: user.path, user_name: user.name, user_id: user.id, create_date: user.created_at, tags: user.tags }
+        Self {
+            arn: user.arn(),
+            path: user.path,
+            user_name: user.name,
+            user_id: user.id,
+            create_date: user.created_at,
+            permissions_boundary: None,
+            tags: user.tags,
+        }
     }
 }
 
 impl UserAnswer {
+    /// As GetUser gives it: with its permissions boundary.
+    pub fn with_boundary(user: User, boundary: Option<Arn>) -> Self {
+        Self { permissions_boundary: boundary.map(Into::into), ..Self::from(user) }
+    }
+
     /// As lists give it: without tags.
     pub fn listed(user: User) -> Self {
         Self { tags: Vec::new(), ..Self::from(user) }
@@ -81,6 +110,8 @@ pub struct RoleAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     max_session_duration: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permissions_boundary: Option<BoundaryAnswer>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<Tag>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,6 +139,7 @@ impl From<Role> for RoleAnswer {
             assume_role_policy_document: role.assume_role_policy,
             description: role.description,
             max_session_duration: role.max_session_seconds,
+            permissions_boundary: None,
             tags: role.tags,
             role_last_used: None,
         }
@@ -115,10 +147,15 @@ impl From<Role> for RoleAnswer {
 }
 
 impl RoleAnswer {
-    /// As GetRole gives it: with its last use.
-    pub fn with_use(role: Role, used: Option<Use>) -> Self {
+    /// As CreateRole gives it: with its permissions boundary.
+    pub fn with_boundary(role: Role, boundary: Option<Arn>) -> Self {
+        Self { permissions_boundary: boundary.map(Into::into), ..Self::from(role) }
+    }
+
+    /// As GetRole gives it: with its last use too.
+    pub fn with_use(role: Role, boundary: Option<Arn>, used: Option<Use>) -> Self {
         let (last_used_date, region) = used.map(|used| (used.at, used.region)).unzip();
-        Self { role_last_used: Some(RoleLastUsed { last_used_date, region }), ..Self::from(role) }
+        Self { role_last_used: Some(RoleLastUsed { last_used_date, region }), ..Self::with_boundary(role, boundary) }
     }
 
     /// As lists give it: without tags.

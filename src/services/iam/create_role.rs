@@ -5,12 +5,12 @@ use serde_json::{Map, Value};
 
 use super::answers::RoleAnswer;
 use super::errors::Error;
-use super::tags;
-use super::trusted;
+use super::{boundaries, tags, trusted};
 use crate::context::Context;
 use crate::crypto::ids;
 use crate::iam::arn::Arn;
 use crate::iam::entity::{DEFAULT_SESSION_SECONDS, Role, Tag};
+use crate::iam::managed_policy::ManagedPolicy;
 use crate::operation::{Ask, Asks, Fault, Resolved, unsupported};
 use crate::store;
 
@@ -22,6 +22,7 @@ pub struct Request {
     path: Option<String>,
     description: Option<String>,
     max_session_duration: Option<i64>,
+    permissions_boundary: Option<String>,
     #[serde(default)]
     tags: Vec<Tag>,
     #[serde(flatten)]
@@ -29,11 +30,12 @@ pub struct Request {
 }
 
 impl Asks for Request {
-    type Found = ();
+    type Found = Option<ManagedPolicy>;
 
-    async fn resolve(&self, cx: &Context) -> Result<Resolved<()>, Fault> {
+    async fn resolve(&self, cx: &Context) -> Result<Resolved<Self::Found>, Fault> {
         let path = self.path.as_deref().unwrap_or("/");
-        Ok(Resolved::one(Ok(()), Ask::on(Arn::role(&cx.account_id, path, &self.role_name)).request_tags(&self.tags)))
+        let ask = Ask::on(Arn::role(&cx.account_id, path, &self.role_name)).request_tags(&self.tags);
+        boundaries::of_new(cx, ask, self.permissions_boundary.as_deref()).await
     }
 }
 
@@ -43,7 +45,7 @@ pub struct Response {
     role: RoleAnswer,
 }
 
-pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, boundary: Option<ManagedPolicy>, request: Request) -> Result<Response, Error> {
     if let Some(name) = unsupported(&request.rest) {
         return Err(Error::Unsupported(name.to_owned()));
     }
@@ -65,13 +67,14 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
         let assume_role_policy = trusted::by_id(tx, &role.account_id, &role.assume_role_policy).await?;
         match store::iam::insert_role(tx, &Role { assume_role_policy, ..role.clone() }).await {
             Err(error) if error.is_unique_violation() => {
-                Err(Error::EntityAlreadyExists(format!("Role with name {} already exists.", role.name)))
+                return Err(Error::EntityAlreadyExists(format!("Role with name {} already exists.", role.name)));
             }
-            outcome => Ok(outcome?),
+            outcome => outcome?,
         }
+        boundaries::put_new(tx, &role.account_id, &role.id, boundary.as_ref()).await
     })
     .await?;
-    Ok(Response { role: role.into() })
+    Ok(Response { role: RoleAnswer::with_boundary(role, boundary.map(|policy| policy.arn())) })
 }
 
 /// SECURITY: organizations' policies do not reach service-linked roles, and reserved ones nobody may change: neither is for

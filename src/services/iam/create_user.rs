@@ -1,16 +1,15 @@
 //! CreateUser.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 
 use super::answers::UserAnswer;
 use super::errors::Error;
-use super::tags;
+use super::{boundaries, tags};
 use crate::context::Context;
 use crate::crypto::ids;
 use crate::iam::arn::Arn;
 use crate::iam::entity::{Tag, User};
-use crate::operation::unsupported;
+use crate::iam::managed_policy::ManagedPolicy;
 use crate::operation::{Ask, Asks, Fault, Resolved};
 use crate::store;
 
@@ -19,18 +18,18 @@ use crate::store;
 pub struct Request {
     user_name: String,
     path: Option<String>,
+    permissions_boundary: Option<String>,
     #[serde(default)]
     tags: Vec<Tag>,
-    #[serde(flatten)]
-    rest: Map<String, Value>,
 }
 
 impl Asks for Request {
-    type Found = ();
+    type Found = Option<ManagedPolicy>;
 
-    async fn resolve(&self, cx: &Context) -> Result<Resolved<()>, Fault> {
+    async fn resolve(&self, cx: &Context) -> Result<Resolved<Self::Found>, Fault> {
         let path = self.path.as_deref().unwrap_or("/");
-        Ok(Resolved::one(Ok(()), Ask::on(Arn::user(&cx.account_id, path, &self.user_name)).request_tags(&self.tags)))
+        let ask = Ask::on(Arn::user(&cx.account_id, path, &self.user_name)).request_tags(&self.tags);
+        boundaries::of_new(cx, ask, self.permissions_boundary.as_deref()).await
     }
 }
 
@@ -40,10 +39,7 @@ pub struct Response {
     user: UserAnswer,
 }
 
-pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, Error> {
-    if let Some(name) = unsupported(&request.rest) {
-        return Err(Error::Unsupported(name.to_owned()));
-    }
+pub async fn handle(cx: &Context, boundary: Option<ManagedPolicy>, request: Request) -> Result<Response, Error> {
     tags::check(&request.tags)?;
     let user = User {
         account_id: cx.account_id.clone(),
@@ -53,12 +49,15 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
         tags: request.tags,
         created_at: cx.now(),
     };
-    cx.write(async |tx| match store::iam::insert_user(tx, &user).await {
-        Err(error) if error.is_unique_violation() => {
-            Err(Error::EntityAlreadyExists(format!("User with name {} already exists.", user.name)))
+    cx.write(async |tx| {
+        match store::iam::insert_user(tx, &user).await {
+            Err(error) if error.is_unique_violation() => {
+                return Err(Error::EntityAlreadyExists(format!("User with name {} already exists.", user.name)));
+            }
+            outcome => outcome?,
         }
-        outcome => Ok(outcome?),
+        boundaries::put_new(tx, &user.account_id, &user.id, boundary.as_ref()).await
     })
     .await?;
-    Ok(Response { user: user.into() })
+    Ok(Response { user: UserAnswer::with_boundary(user, boundary.map(|policy| policy.arn())) })
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attachments;
 use super::errors::{Error, MEMBERS_FIRST, POLICIES_FIRST};
 use super::group;
 use crate::context::Context;
@@ -25,6 +26,7 @@ pub async fn handle(cx: &Context, group: Group, _: Request) -> Result<Response, 
         if !store::iam::members(tx, &group.account_id, &group.id, "", 1).await?.is_empty() {
             return Err(Error::DeleteConflict(MEMBERS_FIRST));
         }
+        attachments::check_detached(tx, &group).await?;
         if !store::iam::policy_names(tx, &group.account_id, &group.id).await?.is_empty() {
             return Err(Error::DeleteConflict(POLICIES_FIRST));
         }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attachments;
 use super::errors::{Error, POLICIES_FIRST};
 use super::get_role;
 use crate::context::Context;
@@ -22,9 +23,11 @@ pub struct Response {}
 pub async fn handle(cx: &Context, role: Role, _: Request) -> Result<Response, Error> {
     cx.write(async |tx| {
         get_role::still(tx, &role).await?;
+        attachments::check_detached(tx, &role).await?;
         if !store::iam::policy_names(tx, &role.account_id, &role.id).await?.is_empty() {
             return Err(Error::DeleteConflict(POLICIES_FIRST));
         }
+        store::iam::delete_boundary(tx, &role.account_id, &role.id).await?;
         Ok::<_, Error>(store::iam::delete_role(tx, &role.account_id, &role.id).await?)
     })
     .await?;

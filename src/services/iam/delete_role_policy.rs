@@ -15,7 +15,7 @@ pub struct Request {
     policy_name: String,
 }
 
-asks_about_role!(Request);
+asks_about_role!(Request, by their boundary);
 
 #[derive(Serialize)]
 pub struct Response {}

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::attachments;
 use super::errors::{Error, MEMBERS_FIRST, POLICIES_FIRST};
 use super::owner;
 use crate::context::Context;
@@ -25,12 +26,14 @@ pub async fn handle(cx: &Context, user: User, _: Request) -> Result<Response, Er
         if !store::iam::groups_of(tx, &user.account_id, &user.id).await?.is_empty() {
             return Err(Error::DeleteConflict(MEMBERS_FIRST));
         }
+        attachments::check_detached(tx, &user).await?;
         if !store::iam::policy_names(tx, &user.account_id, &user.id).await?.is_empty() {
             return Err(Error::DeleteConflict(POLICIES_FIRST));
         }
         if !store::iam::keys_of(tx, &user.account_id, &user.id).await?.is_empty() {
             return Err(Error::DeleteConflict("Cannot delete entity, must delete access keys first."));
         }
+        store::iam::delete_boundary(tx, &user.account_id, &user.id).await?;
         Ok::<_, Error>(store::iam::delete_user(tx, &user.account_id, &user.id).await?)
     })
     .await?;

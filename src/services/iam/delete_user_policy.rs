@@ -15,7 +15,7 @@ pub struct Request {
     policy_name: String,
 }
 
-asks_about_user!(Request);
+asks_about_user!(Request, by their boundary);
 
 #[derive(Serialize)]
 pub struct Response {}

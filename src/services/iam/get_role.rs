@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::answers::RoleAnswer;
 use super::errors::Error;
-use super::trusted;
+use super::{boundaries, trusted};
 use crate::context::Context;
 use crate::iam::arn::Arn;
 use crate::iam::entity::Role;
@@ -38,16 +38,17 @@ pub struct Response {
 const TOLD: Duration = Duration::from_secs(400 * 86_400);
 
 pub async fn handle(cx: &Context, mut role: Role, _: Request) -> Result<Response, Error> {
-    let recorded = cx
+    let (recorded, boundary) = cx
         .read(async |tx| {
             trusted::by_arn(tx, &cx.account_id, slice::from_mut(&mut role)).await?;
-            store::iam::last_role_use(tx, &cx.account_id, &role.id).await
+            let boundary = boundaries::arn_of(tx, &cx.account_id, &role.id).await?;
+            Ok::<_, Error>((store::iam::last_role_use(tx, &cx.account_id, &role.id).await?, boundary))
         })
         .await?;
     // What this node has noted since is not recorded yet.
     let used = recorded.into_iter().chain(cx.role_uses.last_of(&role.id)).max_by_key(|used| used.at);
     let used = used.filter(|used| cx.now().since(used.at) <= TOLD);
-    Ok(Response { role: RoleAnswer::with_use(role, used) })
+    Ok(Response { role: RoleAnswer::with_use(role, boundary, used) })
 }
 
 /// A role by name. What is not there is judged by the ARN that it would have without a path.
@@ -66,7 +67,7 @@ pub async fn still(tx: &mut Conn, judged: &Role) -> Result<Role, Error> {
     store::iam::find_role_by_id(tx, &judged.account_id, &judged.id).await?.ok_or_else(|| no_role(&judged.name))
 }
 
-/// The request asks about the role of its `role_name`.
+/// The request asks about the role of its `role_name`; by its permissions boundary too, where it changes what it may.
 macro_rules! asks_about_role {
     ($request:ty) => {
         impl $crate::operation::Asks for $request {
@@ -77,6 +78,19 @@ macro_rules! asks_about_role {
                 cx: &$crate::context::Context,
             ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
                 $crate::services::iam::get_role::found(cx, &self.role_name).await
+            }
+        }
+    };
+    ($request:ty, by their boundary) => {
+        impl $crate::operation::Asks for $request {
+            type Found = $crate::iam::entity::Role;
+
+            async fn resolve(
+                &self,
+                cx: &$crate::context::Context,
+            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
+                let found = $crate::services::iam::get_role::found(cx, &self.role_name).await?;
+                $crate::services::iam::boundaries::asking(cx, found).await
             }
         }
     };

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::answers::UserAnswer;
+use super::boundaries;
 use super::errors::Error;
 use super::owner::Owner;
 use crate::context::Context;
@@ -24,7 +25,7 @@ pub struct Response {
     user: UserAnswer,
 }
 
-pub async fn handle(_: &Context, owner: Owner, _: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, owner: Owner, _: Request) -> Result<Response, Error> {
     let user = match owner {
         Owner::User(user) => user,
         Owner::Root { account_id } => User {
@@ -36,5 +37,6 @@ pub async fn handle(_: &Context, owner: Owner, _: Request) -> Result<Response, E
             created_at: Timestamp::default(),
         },
     };
-    Ok(Response { user: user.into() })
+    let boundary = cx.read(async |tx| boundaries::arn_of(tx, &user.account_id, &user.id).await).await?;
+    Ok(Response { user: UserAnswer::with_boundary(user, boundary) })
 }

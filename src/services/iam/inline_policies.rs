@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::errors::Error;
 use super::pages::Asked;
+use super::policy_document::characters;
 use crate::context::Context;
 use crate::kit::id::UniqueId;
 use crate::policy::{self, PolicyKind};
@@ -45,9 +46,8 @@ impl<'a> InlinePolicy<'a> {
     /// Sets it, if the owner's policies stay within their bound together.
     pub async fn put(&self, cx: &Context, tx: &mut Conn, owner_id: &UniqueId, bound: &Bound<'_>) -> Result<(), Error> {
         let others = store::iam::policies(tx, &cx.account_id, owner_id).await?;
-        let counted = |text: &str| text.chars().filter(|character| !character.is_whitespace()).count();
-        let others = others.iter().filter(|(other, _)| *other != self.name).map(|(_, text)| counted(text));
-        if counted(self.document) + others.sum::<usize>() > bound.characters {
+        let others = others.iter().filter(|(other, _)| *other != self.name).map(|(_, text)| characters(text));
+        if characters(self.document) + others.sum::<usize>() > bound.characters {
             return Err(Error::LimitExceeded(format!("Maximum policy size of {} bytes exceeded for {}", bound.characters, bound.whose)));
         }
         store::iam::put_policy(tx, &cx.account_id, owner_id, self.name, self.document).await?;

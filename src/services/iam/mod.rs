@@ -7,35 +7,60 @@ mod get_role;
 #[macro_use]
 mod group;
 #[macro_use]
+mod managed_policy;
+#[macro_use]
 mod owner;
 
 mod add_user_to_group;
 mod answers;
+mod attach_group_policy;
+mod attach_role_policy;
+mod attach_user_policy;
+mod attachments;
+mod boundaries;
 mod create_access_key;
 mod create_group;
+mod create_policy;
+mod create_policy_version;
 mod create_role;
 mod create_user;
 mod delete_access_key;
 mod delete_group;
 mod delete_group_policy;
+mod delete_policy;
+mod delete_policy_version;
 mod delete_role;
+mod delete_role_permissions_boundary;
 mod delete_role_policy;
 mod delete_user;
+mod delete_user_permissions_boundary;
 mod delete_user_policy;
+mod detach_group_policy;
+mod detach_role_policy;
+mod detach_user_policy;
 mod errors;
 mod get_access_key_last_used;
 mod get_context_keys_for_custom_policy;
 mod get_context_keys_for_principal_policy;
 mod get_group;
 mod get_group_policy;
+mod get_policy;
+mod get_policy_version;
 mod get_role_policy;
 mod get_user;
 mod get_user_policy;
 mod inline_policies;
 mod list_access_keys;
+mod list_attached_group_policies;
+mod list_attached_role_policies;
+mod list_attached_user_policies;
+mod list_entities_for_policy;
 mod list_group_policies;
 mod list_groups;
 mod list_groups_for_user;
+mod list_policies;
+mod list_policy_tags;
+mod list_policy_versions;
 mod list_role_policies;
 mod list_role_tags;
 mod list_roles;
@@ -43,21 +68,29 @@ mod list_user_policies;
 mod list_user_tags;
 mod list_users;
 mod pages;
+mod policy_answers;
+mod policy_document;
 mod policy_source;
+mod policy_usage;
 mod put_group_policy;
+mod put_role_permissions_boundary;
 mod put_role_policy;
+mod put_user_permissions_boundary;
 mod put_user_policy;
 mod remove_user_from_group;
 mod run_instances;
+mod set_default_policy_version;
 mod simulate_custom_policy;
 mod simulate_principal_policy;
 mod simulation;
+mod tag_policy;
 mod tag_role;
 mod tag_user;
 mod tags;
 #[cfg(test)]
 mod tenancy;
 mod trusted;
+mod untag_policy;
 mod untag_role;
 mod untag_user;
 mod update_access_key;
@@ -70,30 +103,51 @@ mod update_user;
 pub fn operations() -> Vec<Operation> {
     vec![
         signed("AddUserToGroup", add_user_to_group::handle),
+        signed("AttachGroupPolicy", attach_group_policy::handle),
+        signed("AttachRolePolicy", attach_role_policy::handle),
+        signed("AttachUserPolicy", attach_user_policy::handle),
         signed("CreateAccessKey", create_access_key::handle),
         signed("CreateGroup", create_group::handle),
+        signed("CreatePolicy", create_policy::handle),
+        signed("CreatePolicyVersion", create_policy_version::handle),
         signed("CreateRole", create_role::handle),
         signed("CreateUser", create_user::handle),
         signed("DeleteAccessKey", delete_access_key::handle),
         signed("DeleteGroup", delete_group::handle),
         signed("DeleteGroupPolicy", delete_group_policy::handle),
+        signed("DeletePolicy", delete_policy::handle),
+        signed("DeletePolicyVersion", delete_policy_version::handle),
         signed("DeleteRole", delete_role::handle),
+        signed("DeleteRolePermissionsBoundary", delete_role_permissions_boundary::handle),
         signed("DeleteRolePolicy", delete_role_policy::handle),
         signed("DeleteUser", delete_user::handle),
+        signed("DeleteUserPermissionsBoundary", delete_user_permissions_boundary::handle),
         signed("DeleteUserPolicy", delete_user_policy::handle),
+        signed("DetachGroupPolicy", detach_group_policy::handle),
+        signed("DetachRolePolicy", detach_role_policy::handle),
+        signed("DetachUserPolicy", detach_user_policy::handle),
         signed("GetAccessKeyLastUsed", get_access_key_last_used::handle),
         signed("GetContextKeysForCustomPolicy", get_context_keys_for_custom_policy::handle),
         signed("GetContextKeysForPrincipalPolicy", get_context_keys_for_principal_policy::handle),
         signed("GetGroup", get_group::handle),
         signed("GetGroupPolicy", get_group_policy::handle),
+        signed("GetPolicy", get_policy::handle),
+        signed("GetPolicyVersion", get_policy_version::handle),
         signed("GetRole", get_role::handle),
         signed("GetRolePolicy", get_role_policy::handle),
         signed("GetUser", get_user::handle),
         signed("GetUserPolicy", get_user_policy::handle),
         signed("ListAccessKeys", list_access_keys::handle),
+        signed("ListAttachedGroupPolicies", list_attached_group_policies::handle),
+        signed("ListAttachedRolePolicies", list_attached_role_policies::handle),
+        signed("ListAttachedUserPolicies", list_attached_user_policies::handle),
+        signed("ListEntitiesForPolicy", list_entities_for_policy::handle),
         signed("ListGroupPolicies", list_group_policies::handle),
         signed("ListGroups", list_groups::handle),
         signed("ListGroupsForUser", list_groups_for_user::handle),
+        signed("ListPolicies", list_policies::handle),
+        signed("ListPolicyTags", list_policy_tags::handle),
+        signed("ListPolicyVersions", list_policy_versions::handle),
         signed("ListRolePolicies", list_role_policies::handle),
         signed("ListRoleTags", list_role_tags::handle),
         signed("ListRoles", list_roles::handle),
@@ -101,13 +155,18 @@ pub fn operations() -> Vec<Operation> {
         signed("ListUserTags", list_user_tags::handle),
         signed("ListUsers", list_users::handle),
         signed("PutGroupPolicy", put_group_policy::handle),
+        signed("PutRolePermissionsBoundary", put_role_permissions_boundary::handle),
         signed("PutRolePolicy", put_role_policy::handle),
+        signed("PutUserPermissionsBoundary", put_user_permissions_boundary::handle),
         signed("PutUserPolicy", put_user_policy::handle),
         signed("RemoveUserFromGroup", remove_user_from_group::handle),
+        signed("SetDefaultPolicyVersion", set_default_policy_version::handle),
         signed("SimulateCustomPolicy", simulate_custom_policy::handle),
         signed("SimulatePrincipalPolicy", simulate_principal_policy::handle),
+        signed("TagPolicy", tag_policy::handle),
         signed("TagRole", tag_role::handle),
         signed("TagUser", tag_user::handle),
+        signed("UntagPolicy", untag_policy::handle),
         signed("UntagRole", untag_role::handle),
         signed("UntagUser", untag_user::handle),
         signed("UpdateAccessKey", update_access_key::handle),

@@ -81,7 +81,7 @@ pub async fn found_user(cx: &Context, name: &str) -> Result<Resolved<User>, Faul
     }
 }
 
-/// The request asks about the user of its `user_name`.
+/// The request asks about the user of its `user_name`; by their permissions boundary too, where it changes what they may.
 macro_rules! asks_about_user {
     ($request:ty) => {
         impl $crate::operation::Asks for $request {
@@ -92,6 +92,19 @@ macro_rules! asks_about_user {
                 cx: &$crate::context::Context,
             ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
                 $crate::services::iam::owner::found_user(cx, &self.user_name).await
+            }
+        }
+    };
+    ($request:ty, by their boundary) => {
+        impl $crate::operation::Asks for $request {
+            type Found = $crate::iam::entity::User;
+
+            async fn resolve(
+                &self,
+                cx: &$crate::context::Context,
+            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
+                let found = $crate::services::iam::owner::found_user(cx, &self.user_name).await?;
+                $crate::services::iam::boundaries::asking(cx, found).await
             }
         }
     };

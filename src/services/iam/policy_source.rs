@@ -1,5 +1,7 @@
 //! PolicySourceArn: the user, group or role of the caller's account whose stored policies are meant. A user's groups count with it.
 
+use std::collections::BTreeSet;
+
 use super::errors::Error;
 use super::simulation::Subject;
 use crate::context::Context;
@@ -7,10 +9,10 @@ use crate::iam::arn::Arn;
 use crate::iam::caller::Caller;
 use crate::iam::entity::Tag;
 use crate::iam::simulation::{Document, Source};
-use crate::kit::id::UniqueId;
+use crate::kit::id::{AccountId, UniqueId};
 use crate::operation::{Ask, Fault, Resolved};
 use crate::policy::{ContextMap, Principal};
-use crate::store;
+use crate::store::{self, Conn};
 
 /// Whose policies a request is about. What is not there is judged by the ARN that was given, where that can be one.
 pub async fn found(cx: &Context, source_arn: &str) -> Result<Resolved<Subject>, Fault> {
@@ -27,7 +29,7 @@ pub async fn found(cx: &Context, source_arn: &str) -> Result<Resolved<Subject>, 
     }
 }
 
-/// Loads them with their inline policies, those of a user's groups among them, and what the store knows of them.
+/// Loads them with their policies and boundary, the policies of a user's groups among them, and what the store knows of them.
 ///
 /// # Errors
 /// InvalidInput for what is not the ARN of a user, role or group; NoSuchEntity for one that the caller's account has not.
@@ -48,19 +50,45 @@ async fn load(cx: &Context, source_arn: &str) -> Result<Subject, Error> {
                 _ => store::iam::find_group(tx, &cx.account_id, name).await?.map(Entity::from_group),
             };
             let Some(entity) = found.filter(|entity| entity.arn == source_arn) else { return Ok::<_, Error>(None) };
-            let mut stored = Vec::new();
+            let (mut stored, mut managed) = (Vec::new(), BTreeSet::new());
             let groups = store::iam::groups_of(tx, &cx.account_id, &entity.id).await?;
             let groups = groups.into_iter().map(|group| (Source::Group, group.name, group.id));
             for (source, name, id) in [(entity.source, entity.name.clone(), entity.id.clone())].into_iter().chain(groups) {
                 let policies = store::iam::policies(tx, &cx.account_id, &id).await?;
-                let document = |(policy, text): (String, String)| Document { id: inline_id(source.as_str(), &name, &policy), source, text };
+                let document =
+                    |(policy, text): (String, String)| Document { id: inline_id(source.as_str(), &name, &policy), source, text, arn: None };
                 stored.extend(policies.into_iter().map(document));
+                managed.extend(store::iam::attached_policies(tx, &cx.account_id, &id).await?);
             }
-            Ok(Some((entity, stored)))
+            for id in managed {
+                let document = managed_document(tx, &cx.account_id, &id).await?;
+                stored.extend(document.map(|document| distinct(document, &stored)));
+            }
+            let boundary = match store::iam::boundary_of(tx, &cx.account_id, &entity.id).await? {
+                Some(id) => managed_document(tx, &cx.account_id, &id).await?.map(|document| distinct(document, &stored)),
+                None => None,
+            };
+            Ok(Some((entity, stored, boundary)))
         })
         .await?;
-    let (entity, stored) = loaded.ok_or_else(missing)?;
-    Ok(Subject { stored, arn: entity.arn.into(), principal: entity.principal, tags: entity.tags, keys: entity.keys })
+    let (entity, stored, boundary) = loaded.ok_or_else(missing)?;
+    Ok(Subject { stored, boundary, arn: entity.arn.into(), principal: entity.principal, tags: entity.tags, keys: entity.keys })
+}
+
+/// The version that holds of a managed policy. Answers name the policy by its name.
+async fn managed_document(tx: &mut Conn, account_id: &AccountId, policy_id: &UniqueId) -> Result<Option<Document>, Error> {
+    let found = store::iam::version_that_holds(tx, account_id, policy_id).await?;
+    Ok(found.map(|(policy, text)| {
+        let source = if policy.account_id.is_some() { Source::UserManaged } else { Source::AwsManaged };
+        Document { arn: Some(policy.arn().into()), id: policy.name, source, text }
+    }))
+}
+
+/// A managed policy, by its ARN where another has its name.
+fn distinct(document: Document, others: &[Document]) -> Document {
+    let is_taken = others.iter().any(|other| other.id == document.id && other.arn != document.arn);
+    let id = document.arn.clone().filter(|_| is_taken).unwrap_or(document.id);
+    Document { id, ..document }
 }
 
 /// How answers name an inline policy.

@@ -16,7 +16,7 @@ pub struct Request {
     policy_document: String,
 }
 
-asks_about_role!(Request);
+asks_about_role!(Request, by their boundary);
 
 #[derive(Serialize)]
 pub struct Response {}

@@ -16,7 +16,7 @@ pub struct Request {
     policy_document: String,
 }
 
-asks_about_user!(Request);
+asks_about_user!(Request, by their boundary);
 
 #[derive(Serialize)]
 pub struct Response {}

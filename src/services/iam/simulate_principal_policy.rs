@@ -6,8 +6,10 @@ use super::errors::Error;
 use super::policy_source;
 use super::simulation::{self, Question, Response, Subject};
 use crate::context::Context;
-use crate::iam::simulation::Document;
+use crate::iam::arn;
+use crate::iam::simulation::{Document, Source};
 use crate::operation::{Asks, Fault, Resolved};
+use crate::policy::catalogue::glob;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -51,6 +53,9 @@ pub async fn handle(cx: &Context, mut subject: Subject, request: Request) -> Res
         if given.into_iter().filter(|given| *given).count() != 1 {
             return Err(Error::InvalidInput("An excluded policy is named in exactly one way.".to_owned()));
         }
+        if policy_arn.as_ref().is_some_and(|pattern| pattern.matches('*').count() > 1) {
+            return Err(Error::InvalidInput("An excluded policy's ARN has at most one *.".to_owned()));
+        }
     }
     subject.stored.retain(|document| !request.policy_exclusion_list.iter().any(|exclusion| exclusion.names(document)));
     let exclusions = serde_json::to_string(&request.policy_exclusion_list).map_err(|error| Error::Internal(Box::new(error)))?;
@@ -59,10 +64,17 @@ pub async fn handle(cx: &Context, mut subject: Subject, request: Request) -> Res
 }
 
 impl Exclusion {
-    /// Every stored policy is an inline one: no other type, and no ARN, names any.
     fn names(&self, document: &Document) -> bool {
-        let by_type = self.policy_type.as_deref() == Some("inline");
+        let by_type = match document.source {
+            Source::UserManaged => self.policy_type.as_deref() == Some("user-managed"),
+            Source::AwsManaged => self.policy_type.as_deref() == Some("aws-managed"),
+            _ => self.policy_type.as_deref() == Some("inline"),
+        };
+        // `*` and `?` stand in the ARN's name alone: no other place of a policy's ARN takes them.
+        let pattern = self.policy_arn.as_deref().filter(|pattern| arn::parse_policy(pattern).is_some());
+        let by_arn = pattern.zip(document.arn.as_deref()).is_some_and(|(pattern, arn)| glob(pattern, arn));
         by_type
+            || by_arn
             || self.inline_policy_identifier.as_ref().is_some_and(|inline| {
                 document.id == policy_source::inline_id(&inline.attachment_type, &inline.attachment_name, &inline.policy_name)
             })

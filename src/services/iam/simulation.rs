@@ -85,6 +85,8 @@ pub struct Subject {
     pub principal: Option<Principal>,
     /// Their stored policies.
     pub stored: Vec<Document>,
+    /// Their permissions boundary.
+    pub boundary: Option<Document>,
     /// Their tags.
     pub tags: Vec<Tag>,
     /// What the store knows of them as condition keys.
@@ -219,7 +221,7 @@ impl Question {
     fn policy_bytes(&self, subject: &Subject) -> usize {
         let levels = self.ordered_organization_policy_input_list.iter().flat_map(|level| &level.service_control_policy_input_list);
         let lists = self.policy_input_list.iter().chain(&self.permissions_boundary_policy_input_list).chain(&self.resource_policy);
-        let stored = subject.stored.iter().map(|document| &document.text);
+        let stored = subject.stored.iter().chain(&subject.boundary).map(|document| &document.text);
         lists.chain(levels).chain(stored).map(String::len).sum()
     }
 }
@@ -269,8 +271,11 @@ async fn prepare(cx: &Context, question: Question, subject: Subject, resources: 
 
     let mut identity = subject.stored;
     identity.extend(inputs("PolicyInputList", question.policy_input_list));
+    // One that is given takes the place of the one that they have.
     let boundary = inputs("PermissionsBoundaryPolicyInputList", question.permissions_boundary_policy_input_list).next();
-    let resource = question.resource_policy.map(|text| Document { id: "ResourcePolicy".to_owned(), source: Source::Resource, text });
+    let boundary = boundary.or(subject.boundary);
+    let resource =
+        question.resource_policy.map(|text| Document { id: "ResourcePolicy".to_owned(), source: Source::Resource, text, arn: None });
     let levels = question.ordered_organization_policy_input_list.into_iter().enumerate().map(|(index, level)| {
         let name = format!("OrderedOrganizationPolicyInputList.{}.ServiceControlPolicyInputList", index + 1);
         inputs(&name, level.service_control_policy_input_list).collect()
@@ -303,7 +308,7 @@ async fn add_trusts(cx: &Context, simulation: &mut Simulation, resources: &[Stri
         let Some(mut role) = role else { continue };
         // Answers tell places in the text that GetRole shows.
         cx.read(async |tx| trusted::by_arn(tx, &cx.account_id, slice::from_mut(&mut role)).await).await?;
-        let document = Document { id: resource.clone(), source: Source::Resource, text: role.assume_role_policy };
+        let document = Document { id: resource.clone(), source: Source::Resource, text: role.assume_role_policy, arn: None };
         simulation.trust(resource.clone(), document).map_err(|error| Error::Internal(Box::new(error)))?;
     }
     Ok(())
@@ -340,7 +345,12 @@ fn context(question: &Question, caller: &Option<Principal>, stored: ContextMap) 
 /// Policies of a list parameter.
 pub fn inputs(parameter: &str, texts: Vec<String>) -> impl Iterator<Item = Document> {
     let numbered = (1..).zip(texts);
-    numbered.map(move |(number, text): (usize, String)| Document { id: format!("{parameter}.{number}"), source: Source::Input, text })
+    numbered.map(move |(number, text): (usize, String)| Document {
+        id: format!("{parameter}.{number}"),
+        source: Source::Input,
+        text,
+        arn: None,
+    })
 }
 
 /// A policy that is none, in the simulators' one error for it.

@@ -11,8 +11,11 @@ fn about(operation: &str, name: &str) -> Option<Value> {
     let trust =
         json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}});
     let mut request = match operation {
-        "AttachRolePolicy" | "AttachUserPolicy" | "DetachRolePolicy" | "DetachUserPolicy" => {
-            json!({"PolicyArn": "arn:aws:iam::111111111111:policy/p"})
+        "AttachGroupPolicy" | "AttachRolePolicy" | "AttachUserPolicy" | "DetachGroupPolicy" | "DetachRolePolicy" | "DetachUserPolicy" => {
+            json!({"PolicyArn": "arn:aws:iam::aws:policy/AdministratorAccess"})
+        }
+        "PutRolePermissionsBoundary" | "PutUserPermissionsBoundary" => {
+            json!({"PermissionsBoundary": "arn:aws:iam::aws:policy/AdministratorAccess"})
         }
         "DeleteAccessKey" => json!({"AccessKeyId": "AKIAAAAAAAAAAAAAAAAA"}),
         "AddUserToGroup" | "RemoveUserFromGroup" => json!({"UserName": "own"}),
@@ -28,11 +31,14 @@ fn about(operation: &str, name: &str) -> Option<Value> {
         "CreateAccessKey"
         | "DeleteGroup"
         | "DeleteRole"
+        | "DeleteRolePermissionsBoundary"
         | "DeleteUser"
+        | "DeleteUserPermissionsBoundary"
         | "GetGroup"
         | "GetRole"
         | "GetUser"
         | "ListAccessKeys"
+        | "ListAttachedGroupPolicies"
         | "ListAttachedRolePolicies"
         | "ListAttachedUserPolicies"
         | "ListGroupPolicies"
@@ -99,12 +105,15 @@ fn no_operation_that_names_somebody_is_left_out() {
         "ListEntitiesForPolicy",
         "ListGroups",
         "ListPolicies",
+        "ListPolicyTags",
         "ListPolicyVersions",
         "ListRoles",
         "ListUsers",
         "SetDefaultPolicyVersion",
         "SimulateCustomPolicy",
         "SimulatePrincipalPolicy",
+        "TagPolicy",
+        "UntagPolicy",
     ];
     for operation in operations() {
         let is_asked = about(operation.name, "x").is_some();

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::errors::Error;
+use super::policy_document::characters;
 use crate::flows::web_identity::{AUDIENCE, PROVIDER};
 use crate::iam::entity::Role;
 use crate::kit::id::AccountId;
@@ -25,7 +26,7 @@ pub fn check(document: &str) -> Result<(), Error> {
         let message = format!("The trust policy must evaluate {AUDIENCE} for the provider {PROVIDER}.");
         return Err(Error::MalformedPolicyDocument(message));
     }
-    if document.chars().filter(|character| !character.is_whitespace()).count() > TRUST_POLICY_CHARACTERS {
+    if characters(document) > TRUST_POLICY_CHARACTERS {
         return Err(Error::LimitExceeded(format!("Cannot exceed quota for ACLSizePerRole: {TRUST_POLICY_CHARACTERS}")));
     }
     Ok(())

@@ -10,7 +10,7 @@ use crate::iam::arn::Arn;
 use crate::iam::caller::{Caller, RoleSession};
 use crate::iam::entity::Role;
 use crate::kit::clock::Timestamp;
-use crate::kit::id::AccessKeyId;
+use crate::kit::id::{AccessKeyId, UniqueId};
 use crate::operation::{Ask, Asks, Fault, Resolved, unsupported};
 use crate::policy::{self, PolicyKind};
 use crate::store::{self, StoreError};
@@ -19,8 +19,11 @@ use crate::tokens::session::{self, Credentials};
 /// A session of a role that a session of a role assumes lives for an hour at most (IAM user guide, "role chaining").
 const CHAINED_SECONDS: i64 = 3600;
 
-/// AWS's bound on the plain text of session policies.
+/// AWS's bound on the plain text of session policies, the ARNs of managed ones included.
 const MAX_SESSION_POLICY: usize = 2048;
+
+/// How many managed policies may be session policies (STS API reference, AssumeRole, PolicyArns).
+const MAX_POLICY_ARNS: usize = 10;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -29,9 +32,17 @@ pub struct Request {
     role_session_name: String,
     duration_seconds: Option<i64>,
     policy: Option<String>,
+    #[serde(default)]
+    policy_arns: Vec<PolicyDescriptor>,
     external_id: Option<String>,
     #[serde(flatten)]
     rest: Map<String, Value>,
+}
+
+/// A managed policy by its ARN.
+#[derive(Deserialize)]
+struct PolicyDescriptor {
+    arn: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -94,7 +105,18 @@ pub async fn handle(cx: &Context, role: Role, request: Request) -> Result<Respon
     if let Some(name) = unsupported(&request.rest) {
         return Err(Error::Unsupported(name.to_owned()));
     }
-    let session_policy = request.policy.as_deref().map(|text| check_policy(text).map(|()| text.to_owned())).transpose()?;
+    // SECURITY: one that names no policy must not leave a session without the limit that was asked for.
+    let nameless = || Error::Validation("A managed session policy is named by its ARN.".to_owned());
+    let arns = request.policy_arns.iter().map(|named| named.arn.as_deref().ok_or_else(nameless)).collect::<Result<Vec<_>, _>>()?;
+    let size = request.policy.iter().map(String::len).chain(arns.iter().map(|arn| arn.len())).sum::<usize>();
+    if size > MAX_SESSION_POLICY {
+        return Err(Error::PackedPolicyTooLarge);
+    }
+    if let Some(text) = &request.policy {
+        policy::parse_as(text, PolicyKind::Session).map_err(|error| Error::MalformedPolicyDocument(error.problem))?;
+    }
+    let managed_policies = managed_policies(cx, &role, &arns).await?;
+    let has_policies = request.policy.is_some() || !managed_policies.is_empty();
     let chained = matches!(cx.caller, Caller::Session(_));
     let most = if chained { CHAINED_SECONDS } else { role.max_session_seconds };
     let seconds = request.duration_seconds.unwrap_or(CHAINED_SECONDS.min(most));
@@ -113,23 +135,34 @@ pub async fn handle(cx: &Context, role: Role, request: Request) -> Result<Respon
         role_path: role.path,
         role_id: role.id,
         session_name: request.role_session_name,
-        policies: session_policy.map(|text| vec![text]),
+        // SECURITY: a node of a release that knows no managed session policies takes an empty list for one that allows nothing.
+        policies: has_policies.then(|| Vec::from_iter(request.policy)),
+        managed_policies,
         federated_keys: Vec::new(),
         issued_at: now.millis(),
         expires_at: now.millis() + seconds * 1000,
     };
     let assumed_role_user = AssumedRoleUser { assumed_role_id: session.user_id(), arn: session.arn() };
-    let packed_policy_size =
-        session.policies.as_ref().map(|policies| policies.iter().map(String::len).sum::<usize>() * 100 / MAX_SESSION_POLICY);
+    let packed_policy_size = has_policies.then_some(size * 100 / MAX_SESSION_POLICY);
     let credentials = session::issue(&cx.keys.credentials, session, &mut cx.rng()).map_err(StoreError::from)?;
     Ok(Response { credentials: credentials.into(), assumed_role_user, packed_policy_size })
 }
 
-fn check_policy(text: &str) -> Result<(), Error> {
-    if text.len() > MAX_SESSION_POLICY {
-        return Err(Error::PackedPolicyTooLarge);
+/// The managed policies of the role's account, and AWS's, that are to be session policies.
+async fn managed_policies(cx: &Context, role: &Role, arns: &[&str]) -> Result<Vec<UniqueId>, Error> {
+    if arns.len() > MAX_POLICY_ARNS {
+        return Err(Error::Validation(format!("A session has at most {MAX_POLICY_ARNS} managed session policies.")));
     }
-    policy::parse_as(text, PolicyKind::Session).map(drop).map_err(|error| Error::MalformedPolicyDocument(error.problem))
+    cx.read(async |tx| {
+        let mut ids = Vec::with_capacity(arns.len());
+        for arn in arns {
+            let found = store::iam::find_policy_by_arn(tx, &role.account_id, arn).await?;
+            // SECURITY: nor must one that is not there.
+            ids.push(found.ok_or_else(|| Error::Validation(format!("Policy {arn} does not exist.")))?.id);
+        }
+        Ok(ids)
+    })
+    .await
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Groups of IAM users, and who is in them.
 
 use super::{UserRow, policies};
+use crate::iam::attached::Links;
 use crate::iam::entity::{Group, User};
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccountId, UniqueId};
@@ -144,8 +145,8 @@ pub struct AttachedTexts {
     pub group_name: Option<String>,
     /// The inline policies: name and text.
     pub policies: Vec<(String, String)>,
-    /// The groups that a user is in.
-    pub groups: Vec<UniqueId>,
+    /// Groups and managed policies.
+    pub links: Links,
 }
 
 /// What somebody of this unique id has of their own; `None` where nobody has it.
@@ -160,8 +161,10 @@ pub async fn attached(tx: &mut Conn, account_id: &AccountId, owner_id: &UniqueId
         Some(group.name)
     };
     let groups = groups_of(tx, account_id, owner_id).await?.into_iter().map(|group| group.id).collect();
+    let managed = super::attached_policies(tx, account_id, owner_id).await?;
+    let boundary = super::boundary_of(tx, account_id, owner_id).await?;
     let policies = policies(tx, account_id, owner_id).await?.into_iter().collect();
-    Ok(Some(AttachedTexts { group_name, policies, groups }))
+    Ok(Some(AttachedTexts { group_name, policies, links: Links { groups, managed, boundary } }))
 }
 
 /// What nodes hold of the policies of a group, or of the groups of a user, is old.

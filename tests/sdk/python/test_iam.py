@@ -78,6 +78,69 @@ def test_a_group_from_first_to_last(server, iam):
     iam.delete_user(UserName="reader")
 
 
+def test_a_managed_policy_from_first_to_last(server, iam):
+    other = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "iam:ListRoles", "Resource": "*"}]}
+    made = iam.create_policy(PolicyName="shared", Path="/lives/", Description="d", PolicyDocument=json.dumps(ALLOW),
+                             Tags=[{"Key": "a", "Value": "1"}])["Policy"]
+    arn = made["Arn"]
+    assert arn == f"arn:aws:iam::{ACCOUNT}:policy/lives/shared" and made["DefaultVersionId"] == "v1"
+    iam.create_user(UserName="sharer")
+    key = iam.create_access_key(UserName="sharer")["AccessKey"]
+    mine = server.client("iam", key["AccessKeyId"], key["SecretAccessKey"])
+    assert refusal(mine.list_users)[0] == "AccessDenied"
+    iam.attach_user_policy(UserName="sharer", PolicyArn=arn)
+    assert mine.list_users()["Users"]
+    assert iam.list_attached_user_policies(UserName="sharer")["AttachedPolicies"] == [{"PolicyName": "shared", "PolicyArn": arn}]
+    version = iam.create_policy_version(PolicyArn=arn, PolicyDocument=json.dumps(other), SetAsDefault=True)["PolicyVersion"]
+    assert version["VersionId"] == "v2" and version["IsDefaultVersion"]
+    assert refusal(mine.list_users)[0] == "AccessDenied"
+    mine.list_roles()
+    assert iam.get_policy_version(PolicyArn=arn, VersionId="v2")["PolicyVersion"]["Document"] == other
+    iam.set_default_policy_version(PolicyArn=arn, VersionId="v1")
+    assert mine.list_users()["Users"]
+    assert [version["VersionId"] for version in iam.list_policy_versions(PolicyArn=arn)["Versions"]] == ["v2", "v1"]
+    iam.put_user_permissions_boundary(UserName="sharer", PermissionsBoundary="arn:aws:iam::aws:policy/AmazonCognitoReadOnly")
+    assert refusal(mine.list_users)[0] == "AccessDenied"
+    bounded = iam.get_user(UserName="sharer")["User"]["PermissionsBoundary"]
+    assert bounded["PermissionsBoundaryArn"] == "arn:aws:iam::aws:policy/AmazonCognitoReadOnly"
+    iam.delete_user_permissions_boundary(UserName="sharer")
+
+    iam.create_group(GroupName="sharers")
+    iam.attach_group_policy(GroupName="sharers", PolicyArn=arn)
+    iam.create_role(RoleName="sharing", AssumeRolePolicyDocument=json.dumps(TRUST), PermissionsBoundary=arn)
+    iam.attach_role_policy(RoleName="sharing", PolicyArn="arn:aws:iam::aws:policy/IAMReadOnlyAccess")
+    entities = iam.list_entities_for_policy(PolicyArn=arn)
+    assert [user["UserName"] for user in entities["PolicyUsers"]] == ["sharer"]
+    assert [group["GroupName"] for group in entities["PolicyGroups"]] == ["sharers"]
+    assert [role["RoleName"] for role in entities["PolicyRoles"]] == ["sharing"]
+    counted = iam.get_policy(PolicyArn=arn)["Policy"]
+    assert (counted["AttachmentCount"], counted["PermissionsBoundaryUsageCount"]) == (2, 1)
+    listed = [policy for page in iam.get_paginator("list_policies").paginate(Scope="Local") for policy in page["Policies"]]
+    assert [policy["PolicyName"] for policy in listed] == ["shared"]
+    assert refusal(iam.delete_policy, PolicyArn=arn) == ("DeleteConflict", "Cannot delete a policy attached to entities.")
+
+    iam.tag_policy(PolicyArn=arn, Tags=[{"Key": "b", "Value": "2"}])
+    iam.untag_policy(PolicyArn=arn, TagKeys=["a"])
+    assert iam.list_policy_tags(PolicyArn=arn)["Tags"] == [{"Key": "b", "Value": "2"}]
+    assert refusal(iam.delete_user, UserName="sharer") == ("DeleteConflict", "Cannot delete entity, must detach all policies first.")
+    iam.detach_user_policy(UserName="sharer", PolicyArn=arn)
+    assert refusal(mine.list_users)[0] == "AccessDenied"
+    assert iam.list_attached_group_policies(GroupName="sharers")["AttachedPolicies"][0]["PolicyArn"] == arn
+    iam.detach_group_policy(GroupName="sharers", PolicyArn=arn)
+    assert iam.list_attached_role_policies(RoleName="sharing")["AttachedPolicies"][0]["PolicyName"] == "IAMReadOnlyAccess"
+    iam.detach_role_policy(RoleName="sharing", PolicyArn="arn:aws:iam::aws:policy/IAMReadOnlyAccess")
+    iam.put_role_permissions_boundary(RoleName="sharing", PermissionsBoundary="arn:aws:iam::aws:policy/AWSDenyAll")
+    iam.delete_role_permissions_boundary(RoleName="sharing")
+    assert refusal(iam.delete_policy, PolicyArn=arn)[0] == "DeleteConflict"
+    iam.delete_policy_version(PolicyArn=arn, VersionId="v2")
+    iam.delete_policy(PolicyArn=arn)
+    assert refusal(iam.get_policy, PolicyArn=arn) == ("NoSuchEntity", f"Policy {arn} was not found.")
+    iam.delete_role(RoleName="sharing")
+    iam.delete_group(GroupName="sharers")
+    iam.delete_access_key(UserName="sharer", AccessKeyId=key["AccessKeyId"])
+    iam.delete_user(UserName="sharer")
+
+
 def test_a_role_from_first_to_last(iam):
     for name in ["one", "two"]:
         iam.create_role(RoleName=name, Path="/lives/", AssumeRolePolicyDocument=json.dumps(TRUST))

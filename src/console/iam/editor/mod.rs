@@ -1,4 +1,4 @@
-//! The policy editor: one page for inline policies of users and roles, and for trust policies.
+//! The policy editor: one page for inline policies of users, groups and roles, for managed policies, and for trust policies.
 //!
 //! It checks, formats, and shows what would change; nothing is stored before its changes were shown. Whatever is typed is on the
 //! next page again.
@@ -14,7 +14,7 @@ use crate::console::{Fields, Frame, May, Outcome, Reply, Shown, Visit, mistyped}
 use crate::crypto::digest;
 use crate::policy::canonical;
 use crate::wire::fault::WireError;
-use changes::Changes;
+pub use changes::Changes;
 use findings::Checked;
 use subject::Subject;
 
@@ -59,7 +59,7 @@ impl EditorPage {
             base: digest_of(stored),
             may: subject.may_save(visit).await,
             may_delete: match stored {
-                Some(_) if !subject.is_trust() => Some(subject.may_delete(visit).await),
+                Some(_) if subject.is_deleted_here() => Some(subject.may_delete(visit).await),
                 _ => None,
             },
             subject,
@@ -195,6 +195,26 @@ pub async fn delete_of_group(visit: &Visit, fields: &Fields) -> Outcome {
 /// `POST /console/iam/roles/{name}/policies/{policy}/delete`
 pub async fn delete_of_role(visit: &Visit, fields: &Fields) -> Outcome {
     delete(visit, fields, Subject::of_role(visit)).await
+}
+
+/// `GET /console/iam/new-policy`
+pub async fn new_managed(visit: &Visit) -> Outcome {
+    show(visit, Subject::managed()).await
+}
+
+/// `POST /console/iam/new-policy`
+pub async fn edit_new_managed(visit: &Visit, fields: &Fields) -> Outcome {
+    edit(visit, fields, Subject::managed()).await
+}
+
+/// `GET /console/iam/policies/{arn}/edit`
+pub async fn of_managed(visit: &Visit) -> Outcome {
+    show(visit, Subject::version_of(visit)).await
+}
+
+/// `POST /console/iam/policies/{arn}/edit`
+pub async fn edit_of_managed(visit: &Visit, fields: &Fields) -> Outcome {
+    edit(visit, fields, Subject::version_of(visit)).await
 }
 
 async fn delete(visit: &Visit, fields: &Fields, subject: Subject) -> Outcome {

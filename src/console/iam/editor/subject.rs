@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::console::iam::{call, group_at, policy_at, role_at, user_at};
+use crate::console::iam::{call, group_at, managed_at, path, policy, policy_at, role_at, user_at};
 use crate::console::{Fields, May, Visit};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
@@ -11,11 +11,24 @@ use crate::wire::model::Service;
 /// What is edited.
 pub struct Subject {
     kind: Kind,
-    /// The user, group or role.
+    /// The user, group or role; the ARN of a managed policy, empty for one that is to be made.
     owner: String,
     /// The policy's name; empty for a trust policy, and for one that has no name yet.
     policy: String,
     is_new: bool,
+    /// What else is said of a managed policy that is to be made, and whether a version is to hold.
+    more: More,
+}
+
+/// What is said of a managed policy beside its text.
+#[derive(Default)]
+pub struct More {
+    /// Its path.
+    pub path: String,
+    /// What it is for.
+    pub description: String,
+    /// Whether a new version is kept only, and does not hold.
+    pub keeps_only: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,6 +37,10 @@ enum Kind {
     OfGroup,
     OfRole,
     Trust,
+    /// A managed policy that is to be made.
+    Managed,
+    /// A version of a managed policy.
+    Version,
 }
 
 impl Subject {
@@ -44,17 +61,51 @@ impl Subject {
 
     /// The trust policy of the role that the address names.
     pub fn trust_of(visit: &Visit) -> Self {
-        Self { kind: Kind::Trust, owner: visit.segment("name"), policy: String::new(), is_new: false }
+        Self { kind: Kind::Trust, owner: visit.segment("name"), policy: String::new(), is_new: false, more: More::default() }
+    }
+
+    /// A managed policy that is to be made.
+    pub fn managed() -> Self {
+        Self { kind: Kind::Managed, owner: String::new(), policy: String::new(), is_new: true, more: More::default() }
+    }
+
+    /// The next version of the managed policy that the address names.
+    pub fn version_of(visit: &Visit) -> Self {
+        let owner = visit.segment("arn");
+        let policy = owner.rsplit('/').next().unwrap_or_default().to_owned();
+        Self { kind: Kind::Version, owner, policy, is_new: false, more: More::default() }
     }
 
     fn inline(visit: &Visit, kind: Kind) -> Self {
         let policy = visit.segment("policy");
-        Self { kind, owner: visit.segment("name"), is_new: policy.is_empty(), policy }
+        Self { kind, owner: visit.segment("name"), is_new: policy.is_empty(), policy, more: More::default() }
     }
 
-    /// The same, with the name that a new policy was given.
+    /// The same, with the name that a new policy was given, and what else was said of it.
     pub fn named(self, fields: &Fields) -> Self {
-        if self.is_new { Self { policy: fields.given("policy").unwrap_or_default(), ..self } } else { self }
+        let policy = if self.is_new { fields.given("policy").unwrap_or_default() } else { self.policy };
+        let more = More { path: fields.text("path"), description: fields.text("description"), keeps_only: fields.given("keep").is_some() };
+        Self { policy, more, ..self }
+    }
+
+    /// What is said of a managed policy beside its text.
+    pub const fn more(&self) -> &More {
+        &self.more
+    }
+
+    /// Whether it is a managed policy that is to be made.
+    pub fn is_new_managed(&self) -> bool {
+        self.kind == Kind::Managed
+    }
+
+    /// Whether it is a version of a managed policy.
+    pub fn is_version(&self) -> bool {
+        self.kind == Kind::Version
+    }
+
+    /// Whether the policy as a whole is deleted where it is edited.
+    pub const fn is_deleted_here(&self) -> bool {
+        matches!(self.kind, Kind::OfUser | Kind::OfGroup | Kind::OfRole)
     }
 
     /// Whether the policy is to be made, and named.
@@ -62,25 +113,32 @@ impl Subject {
         self.is_new
     }
 
-    /// Whether it is a trust policy.
-    pub fn is_trust(&self) -> bool {
-        self.kind == Kind::Trust
-    }
-
     /// The policy's name.
     pub fn policy(&self) -> &str {
         &self.policy
     }
 
-    /// The user's, group's or role's.
+    /// How the user, group, role or managed policy is called; empty for a policy that is to be made.
     pub fn owner(&self) -> &str {
-        &self.owner
+        if self.kind == Kind::Version { &self.policy } else { &self.owner }
+    }
+
+    /// What the text is about.
+    pub fn about(&self) -> String {
+        match self.kind {
+            Kind::Trust => format!("Who may become the role {}, and under which conditions.", self.owner),
+            Kind::OfUser | Kind::OfGroup | Kind::OfRole => format!("What {} may do. A Deny always wins over an Allow.", self.owner),
+            Kind::Managed => "What whoever has it may do. It is attached on the pages of users, groups and roles.".to_owned(),
+            Kind::Version => "What whoever has it may do. A new version holds for all of them, and the former one is kept.".to_owned(),
+        }
     }
 
     /// What the page is called.
     pub fn title(&self) -> String {
         match self.kind {
             Kind::Trust => "Trust policy".to_owned(),
+            Kind::Managed => "New policy".to_owned(),
+            Kind::Version => "New version".to_owned(),
             Kind::OfUser | Kind::OfGroup | Kind::OfRole if self.is_new => "New policy".to_owned(),
             Kind::OfUser | Kind::OfGroup | Kind::OfRole => self.policy.clone(),
         }
@@ -92,6 +150,7 @@ impl Subject {
             Kind::OfUser => ("/iam/users", "IAM users"),
             Kind::OfGroup => ("/iam/groups", "IAM groups"),
             Kind::OfRole | Kind::Trust => ("/iam/roles", "Roles"),
+            Kind::Managed | Kind::Version => ("/iam/policies", "Policies"),
         }
     }
 
@@ -101,6 +160,8 @@ impl Subject {
             Kind::OfUser => user_at(&self.owner),
             Kind::OfGroup => group_at(&self.owner),
             Kind::OfRole | Kind::Trust => role_at(&self.owner),
+            Kind::Managed => "/iam/policies".to_owned(),
+            Kind::Version => managed_at(&self.owner),
         }
     }
 
@@ -108,6 +169,8 @@ impl Subject {
     pub fn at(&self) -> String {
         match self.kind {
             Kind::Trust => format!("{}/trust", self.back()),
+            Kind::Managed => "/iam/new-policy".to_owned(),
+            Kind::Version => format!("{}/edit", self.back()),
             Kind::OfUser | Kind::OfGroup | Kind::OfRole if self.is_new => format!("{}/policies", self.back()),
             Kind::OfUser | Kind::OfGroup | Kind::OfRole => policy_at(&self.back(), &self.policy),
         }
@@ -118,6 +181,9 @@ impl Subject {
         match self.kind {
             Kind::Trust => "Saved. Whom the role trusts holds from this moment on; sessions that there are live on.".to_owned(),
             Kind::OfUser | Kind::OfGroup | Kind::OfRole => format!("The policy {} was saved. It holds from this moment on.", self.policy),
+            Kind::Managed => format!("The policy {} was made. It holds for nobody until it is attached.", self.policy),
+            Kind::Version if self.more.keeps_only => "The version was saved. It holds for nobody until it is made the default.".to_owned(),
+            Kind::Version => "The version was saved. It holds from this moment on, for all who have the policy.".to_owned(),
         }
     }
 
@@ -134,12 +200,21 @@ impl Subject {
             Kind::OfGroup => call(visit, "GetGroupPolicy", self.input()).await.map(|answer| answer.text("PolicyDocument")),
             Kind::OfRole => call(visit, "GetRolePolicy", self.input()).await.map(|answer| answer.text("PolicyDocument")),
             Kind::Trust => call(visit, "GetRole", self.input()).await.map(|answer| answer.at("Role").text("AssumeRolePolicyDocument")),
+            // Names are one in an account, whatever their paths: CreatePolicy says so itself.
+            Kind::Managed => return Ok(None),
+            Kind::Version => self.default_version(visit).await,
         };
         match read {
             Ok(text) => Ok(Some(text)),
             Err(error) if error.code == "NoSuchEntity" && self.kind != Kind::Trust => Ok(None),
             Err(error) => Err(error),
         }
+    }
+
+    /// The text of the version that holds.
+    async fn default_version(&self, visit: &Visit) -> Result<String, WireError> {
+        let answer = call(visit, "GetPolicy", json!({"PolicyArn": self.owner})).await?;
+        policy::document(visit, &self.owner, &answer.at("Policy").text("DefaultVersionId")).await
     }
 
     /// Stores a text.
@@ -171,7 +246,9 @@ impl Subject {
     /// What ValidatePolicy is told of such a policy.
     pub fn validation(&self, document: &str) -> Value {
         match self.kind {
-            Kind::OfUser | Kind::OfGroup | Kind::OfRole => json!({"policyDocument": document, "policyType": "IDENTITY_POLICY"}),
+            Kind::OfUser | Kind::OfGroup | Kind::OfRole | Kind::Managed | Kind::Version => {
+                json!({"policyDocument": document, "policyType": "IDENTITY_POLICY"})
+            }
             Kind::Trust => json!({"policyDocument": document, "policyType": "RESOURCE_POLICY",
                                   "validatePolicyResourceType": "AWS::IAM::AssumeRolePolicyDocument"}),
         }
@@ -182,6 +259,7 @@ impl Subject {
             Kind::OfUser => "DeleteUserPolicy",
             Kind::OfGroup => "DeleteGroupPolicy",
             Kind::OfRole | Kind::Trust => "DeleteRolePolicy",
+            Kind::Managed | Kind::Version => "DeletePolicy",
         }
     }
 
@@ -191,6 +269,8 @@ impl Subject {
             Kind::OfGroup => "PutGroupPolicy",
             Kind::OfRole => "PutRolePolicy",
             Kind::Trust => "UpdateAssumeRolePolicy",
+            Kind::Managed => "CreatePolicy",
+            Kind::Version => "CreatePolicyVersion",
         }
     }
 
@@ -200,6 +280,11 @@ impl Subject {
             Kind::OfGroup => json!({"GroupName": self.owner, "PolicyName": self.policy}),
             Kind::OfRole => json!({"RoleName": self.owner, "PolicyName": self.policy}),
             Kind::Trust => json!({"RoleName": self.owner}),
+            Kind::Managed => {
+                let description = Some(&self.more.description).filter(|text| !text.is_empty());
+                json!({"PolicyName": self.policy, "Path": path(Some(self.more.path.clone())), "Description": description})
+            }
+            Kind::Version => json!({"PolicyArn": self.owner, "SetAsDefault": !self.more.keeps_only}),
         }
     }
 
