@@ -18,6 +18,7 @@ PAGES = {
     "federation": ["Corp"],
     "decisions": ['"decision":true', '"decision":false'],
     "getting-started": ["boto3: ann", "pycognito: ann@example.com", "PyJWT: ann"],
+    "hosted-login": ["issuer: http://127.0.0.1:", '"token_endpoint":'],
     "identity-pools": ['"ASIA'],
     "policies": ['"decision": "allowed"', "OwnNotes"],
     "production": ["user/before-the-backup"],
