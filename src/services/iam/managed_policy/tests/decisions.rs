@@ -110,11 +110,11 @@ async fn sessions_have_what_is_attached_to_their_role_within_the_managed_policie
     call(&app, "DeletePolicyVersion", json!({"PolicyArn": users, "VersionId": "v1"})).await.ok();
     call(&app, "DeletePolicy", json!({"PolicyArn": users})).await.ok();
     assert_eq!(may(&limited).await, [false, false], "a session whose limit is gone may nothing");
-    for refused in [given(&[&users]), given(&vec![roles.as_str(); 11])] {
+    for refused in [given(&[&users]), given(&[roles.as_str(); 11])] {
         let code = session(&app, &ann, refused.clone()).await.err().map(|(code, _)| code);
         assert_eq!(code.as_deref(), Some("ValidationError"), "{refused}");
     }
-    let mut long = given(&vec![roles.as_str(); 10]);
+    let mut long = given(&[roles.as_str(); 10]);
     long["Policy"] = document("Allow", &format!("iam:{}", "x".repeat(1_900))).into();
     assert_eq!(session(&app, &ann, long).await.err().map(|(code, _)| code).as_deref(), Some("PackedPolicyTooLarge"));
     call(&app, "DetachRolePolicy", json!({"RoleName": "app", "PolicyArn": ADMINISTRATOR})).await.ok();
