@@ -244,7 +244,10 @@ test("Amplify's signInWithRedirect signs in, refreshes and signs out", async (t)
   });
   assert.deepEqual([name, email], ["ann", "ann@amplify.example"]);
   assert.match(refreshed, /aws\.cognito\.signin\.user\.admin/);
-  await Promise.all([page.waitForURL((url) => url.href === home, { waitUntil: "load" }), page.evaluate(() => void window.signOut())]);
+  // The page is at this address already: what is waited for is that the pool has been there between.
+  const back = page.waitForResponse((response) => response.request().isNavigationRequest() && response.url() === home);
+  await Promise.all([page.waitForRequest(/\/logout\?/), back, page.evaluate(() => void window.signOut())]);
+  await page.waitForLoadState();
   await page.waitForFunction(() => window.getCurrentUser);
   assert.equal(await page.evaluate(() => window.getCurrentUser().then(() => "in", () => "out")), "out");
 });
