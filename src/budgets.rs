@@ -24,6 +24,17 @@ pub enum PerAddress {
     GuestIdentities,
 }
 
+/// What a step that was refused may have been.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Guess {
+    /// No guess: something else is wrong.
+    No,
+    /// A guess, at no pool that is known.
+    Somewhere,
+    /// A guess at a pool's users.
+    At(UserPoolId),
+}
+
 /// How much of each; 0 is no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
@@ -84,12 +95,37 @@ impl Budgets {
         self.budget(of).give_back(&network(address));
     }
 
+    /// Takes a step that an address may be guessing by; `None` where nothing is left to it. SECURITY: it is paid for before it is
+    /// known what becomes of it, so that a burst gets no more than its share; what was no guess is given back.
+    pub async fn guess<T, E>(
+        &self,
+        address: Option<IpAddr>,
+        now: Timestamp,
+        step: impl Future<Output = Result<T, E>>,
+        judge: impl AsyncFnOnce(&E) -> Guess,
+    ) -> Option<Result<T, E>> {
+        if !self.spend(PerAddress::RefusedSignIns, address, now) {
+            return None;
+        }
+        let outcome = step.await;
+        let guess = match &outcome {
+            Ok(_) => Guess::No,
+            Err(refused) => judge(refused).await,
+        };
+        match guess {
+            Guess::No => self.give_back(PerAddress::RefusedSignIns, address),
+            Guess::Somewhere => {}
+            Guess::At(pool_id) => self.sign_in_refused(&pool_id, address, now),
+        }
+        Some(outcome)
+    }
+
     /// Notes that a sign-in at a pool, whose cost its address has paid, was refused. At a pool that has had more of them than it may
     /// have, the address pays ten times as much.
     ///
     /// SECURITY: who guesses one password for many users from many addresses stays below the budget of each user and each address.
     /// Nobody is refused for what others do, so that no stranger can lock a pool's users out.
-    pub fn sign_in_refused(&self, pool_id: &UserPoolId, address: Option<IpAddr>, now: Timestamp) {
+    fn sign_in_refused(&self, pool_id: &UserPoolId, address: Option<IpAddr>, now: Timestamp) {
         let budget = &self.refused_sign_ins_of_pool;
         if !budget.spend_within(pool_id, self.share(budget.limit()), now) {
             self.refused_sign_ins.charge(&network(address), PRESSED_COST - 1, now);

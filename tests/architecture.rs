@@ -66,7 +66,7 @@ const ROOMS: [(&str, &[&str]); 33] = [
         ],
     ),
     ("wire", &["audit", "authz", "context", "crypto", "iam", "kit", "operation", "services", "sigv4"]),
-    ("oauth", &["authz", "context", "crypto", "flows", "kit", "store", "userpools"]),
+    ("oauth", &["authz", "budgets", "context", "crypto", "flows", "kit", "store", "userpools"]),
     ("pages", &["crypto", "kit"]),
     ("hosted", &["authz", "budgets", "context", "crypto", "flows", "iam", "kit", "oauth", "pages", "store", "userpools"]),
     ("docs", &["pages"]),

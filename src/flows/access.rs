@@ -68,17 +68,28 @@ pub async fn claimed_pool(app: &App, access_token: &str) -> Result<Option<Arc<Po
     Ok(pool_keys::claimed(app, &raw).await?.map(|(pool, _)| pool))
 }
 
-/// Verifies an access token, and that its sign-in goes on: one statement.
+/// Verifies an access token that is for the user's own rights, and that its sign-in goes on.
 ///
 /// # Errors
 /// [`AccessRefused`].
 pub async fn holder(app: &App, access_token: &str) -> Result<Holder, AccessRefused> {
+    let is_for_own = |_: &Pool, claims: &AccessClaims| if claims.is_for_the_users_own() { Ok(()) } else { Err(AccessRefused::Scope) };
+    verified(app, access_token, is_for_own).await
+}
+
+/// Verifies an access token that serves what it is shown for, and that its sign-in goes on: one statement.
+///
+/// # Errors
+/// [`AccessRefused`].
+pub async fn verified(
+    app: &App,
+    access_token: &str,
+    serves: impl FnOnce(&Pool, &AccessClaims) -> Result<(), AccessRefused>,
+) -> Result<Holder, AccessRefused> {
     let raw = RawJwt::parse(access_token)?;
     let (pool, keys) = pool_keys::claimed(app, &raw).await?.ok_or(AccessRefused::Invalid)?;
     let claims = raw.verify_access(&keys.public, &app.issuer(&pool.id), app.now())?;
-    if !claims.is_for_the_users_own() {
-        return Err(AccessRefused::Scope);
-    }
+    serves(&pool, &claims)?;
     let user = app.read(async |tx| store::users::find_by_family(tx, &pool.id, &claims.sub, &claims.origin_jti).await).await?;
     let user = user.ok_or(AccessRefused::Revoked)?;
     if !user.enabled {

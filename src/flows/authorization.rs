@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::browser::SignedIn;
 use super::clients::{AppClient, NoSuchClient};
 use super::failed::{Failed, fails_with_the_store};
-use super::issue::{self, Issue, IssueRefused, Tokens};
+use super::issue::{self, Issue, Tokens, refuses_to_issue};
 use super::sessions;
 use super::triggers::TriggerRefused;
 use super::triggers::tokens::TokensFor;
@@ -16,7 +16,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::id::UserId;
 use crate::store::authorization_codes::{self, AuthorizationCode, Grant};
 use crate::store::tokens::{self, TokenFamily};
-use crate::store::{Conn, StoreError, groups, users};
+use crate::store::{Conn, StoreError, browser_sessions, groups, users};
 use crate::userpools::authorization::{Authorization, Return, verifies};
 use crate::userpools::group::GroupClaims;
 use crate::userpools::user::User;
@@ -46,15 +46,7 @@ pub enum GrantRefused {
 
 fails_with_the_store!(GrantRefused);
 
-impl From<IssueRefused> for GrantRefused {
-    fn from(refused: IssueRefused) -> Self {
-        match refused {
-            IssueRefused::NoSuchClient(gone) => Self::NoSuchClient(gone),
-            IssueRefused::Trigger(refused) => Self::Trigger(refused),
-            IssueRefused::Failed(failed) => Self::Failed(failed),
-        }
-    }
-}
+refuses_to_issue!(GrantRefused);
 
 /// Why a code is not exchanged.
 #[derive(Debug, thiserror::Error)]
@@ -146,7 +138,13 @@ pub async fn at_once(
         acr: session.acr.clone(),
         ..family
     };
-    let begun = app.write(async |tx| begin(app, tx, app_client, &family, whence).await).await?;
+    let begun = app
+        .write(async |tx| {
+            // SECURITY: whoever was signed out meanwhile gets nothing, as no code is given then.
+            let goes_on = browser_sessions::find(tx, &session.pool_id, &session.token, app.now()).await?.is_some();
+            if goes_on { begin(app, tx, app_client, &family, whence).await } else { Ok(None) }
+        })
+        .await?;
     let (user, groups) = begun.ok_or(GrantRefused::SignedOut)?;
     let issue = Issue { nonce: asked.nonce.clone(), ..Issue::of(&family, None, TokensFor::HostedAuth) };
     signed(app, app_client, &user, groups, issue).await
@@ -157,7 +155,7 @@ pub async fn at_once(
 /// # Errors
 /// [`RedeemRefused`].
 pub async fn redeem(app: &App, app_client: &AppClient, shown: Shown<'_>, whence: Whence<'_>) -> Result<Tokens, RedeemRefused> {
-    if !app_client.client.configuration.allowed_oauth_flows_user_pool_client {
+    if !app_client.client.configuration.takes_oauth_flow("code") {
         return Err(RedeemRefused::Disabled);
     }
     // Whose it is, is known by the code only: the transaction fills it in.

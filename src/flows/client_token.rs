@@ -68,9 +68,7 @@ pub async fn by_credentials(
     asked: &[String],
     resource: Option<String>,
 ) -> Result<ClientToken, ClientTokenRefused> {
-    let configuration = &app_client.client.configuration;
-    let allows = configuration.allowed_oauth_flows.iter().any(|flow| flow == "client_credentials");
-    if !configuration.allowed_oauth_flows_user_pool_client || !allows {
+    if !app_client.client.configuration.takes_oauth_flow("client_credentials") {
         return Err(ClientTokenRefused::Disabled);
     }
     grant(app, app_client, asked, resource).await

@@ -56,6 +56,23 @@ pub enum IssueRefused {
 
 fails_with_the_store!(IssueRefused);
 
+/// A decision that ends in tokens refuses where they are not signed.
+macro_rules! refuses_to_issue {
+    ($refused:ty) => {
+        impl From<$crate::flows::issue::IssueRefused> for $refused {
+            fn from(refused: $crate::flows::issue::IssueRefused) -> Self {
+                match refused {
+                    $crate::flows::issue::IssueRefused::NoSuchClient(gone) => Self::NoSuchClient(gone),
+                    $crate::flows::issue::IssueRefused::Trigger(refused) => Self::Trigger(refused),
+                    $crate::flows::issue::IssueRefused::Failed(failed) => Self::Failed(failed),
+                }
+            }
+        }
+    };
+}
+
+pub(super) use refuses_to_issue;
+
 /// What tokens are made for.
 pub struct Issue<'a> {
     /// The sign-in.

@@ -3,7 +3,7 @@
 use super::clients::{AppClient, NoSuchClient, SecretRefused};
 use super::entrance::Entrance;
 use super::failed::{Failed, fails_with_the_store};
-use super::issue::{self, Issue, IssueRefused, Tokens};
+use super::issue::{self, Issue, Tokens, refuses_to_issue};
 use super::refresh_token::{self, Presented};
 use super::triggers::TriggerRefused;
 use super::triggers::tokens::TokensFor;
@@ -39,6 +39,9 @@ pub enum RefreshRefused {
     /// A scope that the sign-in has not.
     #[error(transparent)]
     Scope(#[from] NoSuchScope),
+    /// A resource that the sign-in is not for (RFC 8707 §2.2).
+    #[error("the sign-in is for another resource")]
+    Resource,
     /// The user may not sign in.
     #[error("the user is disabled")]
     UserDisabled,
@@ -58,15 +61,7 @@ pub enum RefreshRefused {
 
 fails_with_the_store!(RefreshRefused);
 
-impl From<IssueRefused> for RefreshRefused {
-    fn from(refused: IssueRefused) -> Self {
-        match refused {
-            IssueRefused::NoSuchClient(gone) => Self::NoSuchClient(gone),
-            IssueRefused::Trigger(refused) => Self::Trigger(refused),
-            IssueRefused::Failed(failed) => Self::Failed(failed),
-        }
-    }
-}
+refuses_to_issue!(RefreshRefused);
 
 /// Refreshes by InitiateAuth, whose answer has no other refresh token.
 ///
@@ -101,11 +96,19 @@ pub async fn exchange(app: &App, app_client: &AppClient, token: &str, whence: Wh
     if !configuration.rotates_refresh_tokens() && !configuration.allows_refresh_by_initiate_auth() {
         return Err(RefreshRefused::Disabled);
     }
-    go_on(app, app_client, token, None, whence).await
+    go_on(app, app_client, token, Wanted::default(), whence).await
 }
 
-/// The same at the token endpoint, which gives refresh tokens to the clients that use it, and takes them (RFC 6749 §6); with fewer
-/// scopes, if any are named.
+/// What a client names of what it was granted.
+#[derive(Clone, Copy, Default)]
+pub struct Wanted<'a> {
+    /// Fewer scopes (RFC 6749 §6).
+    pub scope: Option<&'a str>,
+    /// The resource that the tokens are for, again (RFC 8707 §2.2).
+    pub resource: Option<&'a str>,
+}
+
+/// The same at the token endpoint, which gives refresh tokens to the clients that use it, and takes them (RFC 6749 §6).
 ///
 /// # Errors
 /// [`RefreshRefused`].
@@ -113,22 +116,25 @@ pub async fn at_token_endpoint(
     app: &App,
     app_client: &AppClient,
     token: &str,
-    scope: Option<&str>,
+    wanted: Wanted<'_>,
     whence: Whence<'_>,
 ) -> Result<Tokens, RefreshRefused> {
     if !app_client.client.configuration.allowed_oauth_flows_user_pool_client {
         return Err(RefreshRefused::Disabled);
     }
-    go_on(app, app_client, token, scope, whence).await
+    go_on(app, app_client, token, wanted, whence).await
 }
 
-async fn go_on(app: &App, app_client: &AppClient, token: &str, scope: Option<&str>, whence: Whence<'_>) -> Result<Tokens, RefreshRefused> {
+async fn go_on(app: &App, app_client: &AppClient, token: &str, wanted: Wanted<'_>, whence: Whence<'_>) -> Result<Tokens, RefreshRefused> {
     let configuration = &app_client.client.configuration;
     let asked = Asked { app, app_client, token: refresh_token::read(token).ok_or(RefreshRefused::Invalid)? };
     let found = app.read(async |tx| asked.find(tx).await).await?;
     // What is no token at all is refused before anything is locked for it.
     let (family, user, groups) = asked.genuine(found)?;
-    let narrowed = scope.map(|scope| scopes::narrow(scope, family.scope.as_deref().unwrap_or(USER_ADMIN_SCOPE))).transpose()?;
+    if wanted.resource.is_some() && wanted.resource != family.resource.as_deref() {
+        return Err(RefreshRefused::Resource);
+    }
+    let narrowed = wanted.scope.map(|scope| scopes::narrow(scope, family.scope.as_deref().unwrap_or(USER_ADMIN_SCOPE))).transpose()?;
     if !configuration.rotates_refresh_tokens() && asked.standing(&family)? == Standing::Current {
         asked.goes_on(&family, &user)?;
         asked.check_device(&family, whence).await?;

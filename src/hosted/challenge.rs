@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 
 use super::login::{is_guess, went_on};
 use super::say;
@@ -38,10 +37,8 @@ pub async fn take(visit: &Visit<'_>) -> HttpResponse {
 /// Answers what was asked; what is refused is told in the visitor's words.
 async fn answered(visit: &Visit<'_>, step: &Step) -> Result<HttpResponse, String> {
     let (app, words) = (visit.app(), visit.words());
-    let said = |refused: SignInRefused| say::sign_in(words, &visit.site.place.pool, &refused);
     let typed = |name: &str| visit.form.get(name).unwrap_or_default().trim().to_owned();
     let choice = || visit.form.get("choice").unwrap_or_default();
-    let next = |ask: Ask| visit.go_on(&Step::new(app, &step.username, ask)).map_err(said);
     match &step.ask {
         Ask::Factor { session, .. } => {
             let factor = FirstFactor::parse(choice()).ok_or_else(|| words.errors.required.clone())?;
@@ -87,7 +84,7 @@ async fn answered(visit: &Visit<'_>, step: &Step) -> Result<HttpResponse, String
             respond(visit, step, session, Answer::NewPassword { password, attributes }).await
         }
         // They have pages of their own.
-        Ask::AnyPasskey { .. } | Ask::ConfirmSignUp { .. } | Ask::Consent { .. } | Ask::Reset { .. } => next(step.ask.clone()),
+        Ask::AnyPasskey { .. } | Ask::ConfirmSignUp { .. } | Ask::Consent { .. } | Ask::Reset { .. } => Ok(visit.go(step.page())),
     }
 }
 
@@ -114,8 +111,7 @@ async fn set_up(visit: &Visit<'_>, step: &Step, session: &str, factor: SecondFac
         // Numbers are given at sign-up, or by an administrator.
         SecondFactor::Sms => return Err(words.errors.not_now.clone()),
     };
-    let said = |refused: SignInRefused| say::sign_in(words, &visit.site.place.pool, &refused);
-    visit.go_on(&Step::new(app, &step.username, ask)).map_err(said)
+    Ok(visit.go_on(&Step::new(app, &step.username, ask)))
 }
 
 /// The page of a step.
@@ -123,69 +119,67 @@ async fn shown(visit: &Visit<'_>, step: &Step, notice: Option<Notice>) -> HttpRe
     let notice = notice.or_else(|| visit.notice());
     let (frame, form, username) = (visit.frame().await, visit.form_to(step.page()), step.username.clone());
     let (start_over, pool) = (visit.to("login"), &visit.site.place.pool);
-    let status = if matches!(notice, Some(Notice::Error(_))) { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let is_wrong = notice.as_ref().is_some_and(Notice::is_error);
     let words = visit.words();
+    let code_page = |(kind, destination, device_name)| {
+        let (frame, form, start_over) = (frame.clone(), form.clone(), start_over.clone());
+        let (code_error, resend, other_way) = (error_of(&notice), None, None);
+        let page = Code { frame, form, notice: None, kind, destination, device_name, code_error, resend, other_way, start_over };
+        visit.page_again(is_wrong, &page)
+    };
     match step.ask.clone() {
         Ask::Factor { offered, .. } => {
             // A proof of the password is for programs.
             let offered = offered.into_iter().filter(|factor| *factor != FirstFactor::PasswordSrp).map(first_offer).collect();
-            visit.page_with(status, &ChooseFactor { frame, form, notice, username, offered, start_over })
+            visit.page_again(is_wrong, &ChooseFactor { frame, form, notice, username, offered, start_over })
         }
         Ask::Password { .. } => {
             let forgot = recovery::kinds(&pool.configuration).map(|_| visit.to("forgotPassword"));
-            visit.page_with(status, &Password { frame, form, notice, username, forgot, other_way: None, start_over })
+            visit.page_again(is_wrong, &Password { frame, form, notice, username, forgot, other_way: None, start_over })
         }
-        Ask::Code { code, destination, .. } => {
-            let kind = match code {
-                SentCode::EmailOtp => CodeKind::EmailOtp,
-                SentCode::SmsOtp => CodeKind::SmsOtp,
-                SentCode::EmailMfa => CodeKind::EmailMfa,
-                SentCode::SmsMfa => CodeKind::SmsMfa,
-            };
-            let (destination, device_name, code_error) = (Some(destination), None, error_of(&notice));
-            let (resend, other_way) = (None, None);
-            visit.page_with(
-                status,
-                &Code { frame, form, notice: None, kind, destination, device_name, code_error, resend, other_way, start_over },
-            )
-        }
-        Ask::SoftwareToken { device_name, .. } => {
-            let (kind, destination, code_error) = (CodeKind::SoftwareToken, None, error_of(&notice));
-            let (resend, other_way) = (None, None);
-            visit.page_with(
-                status,
-                &Code { frame, form, notice: None, kind, destination, device_name, code_error, resend, other_way, start_over },
-            )
-        }
+        Ask::Code { code, destination, .. } => code_page((kind_of(code), Some(destination), None)),
+        Ask::SoftwareToken { device_name, .. } => code_page((CodeKind::SoftwareToken, None, device_name)),
         Ask::Passkey { options, .. } => {
-            visit.page_with(status, &Passkey { frame, form, notice, username, options, other_way: None, start_over })
+            visit.page_again(is_wrong, &Passkey { frame, form, notice, username, options, other_way: None, start_over })
         }
         Ask::SecondFactor { offered, .. } => {
             let offered = offered.into_iter().map(second_offer).collect();
-            visit.page_with(status, &SelectMfa { frame, form, notice, username, offered, start_over })
+            visit.page_again(is_wrong, &SelectMfa { frame, form, notice, username, offered, start_over })
         }
         Ask::SetUp { offered, .. } => {
             let offered = offered.into_iter().filter(|factor| *factor != SecondFactor::Sms).map(second_offer).collect();
-            visit.page_with(status, &SetUp { frame, form, notice, username, offered, start_over })
+            visit.page_again(is_wrong, &SetUp { frame, form, notice, username, offered, start_over })
         }
         Ask::SetUpSoftwareToken { secret, .. } => {
             let uri = otpauth(&frame.name, &username, &secret);
             let (qr_svg, code_error) = (qr(&uri), error_of(&notice));
             let (device_name, other_way) = (visit.form.get("device_name").unwrap_or_default().to_owned(), None);
             let page = SetUpTotp { frame, form, notice: None, qr_svg, secret, uri, device_name, code_error, other_way, start_over };
-            visit.page_with(status, &page)
+            visit.page_again(is_wrong, &page)
         }
         Ask::SetUpEmail { .. } => {
             let (email, email_error) = (visit.form.get("email").unwrap_or_default().to_owned(), error_of(&notice));
-            visit.page_with(status, &SetUpEmail { frame, form, notice: None, email, email_error, other_way: None, start_over })
+            visit.page_again(is_wrong, &SetUpEmail { frame, form, notice: None, email, email_error, other_way: None, start_over })
         }
         Ask::NewPassword { missing, is_first, .. } => {
             let fields = missing.iter().map(|name| field(words, name, &Typed::in_form(&visit.form), true)).collect();
             let reason = if is_first { WhyNew::First } else { WhyNew::Expired };
             let (rules, password_error) = (rules(words, pool), error_of(&notice));
-            visit.page_with(status, &NewPassword { frame, form, notice: None, username, reason, rules, password_error, fields, start_over })
+            visit.page_again(
+                is_wrong,
+                &NewPassword { frame, form, notice: None, username, reason, rules, password_error, fields, start_over },
+            )
         }
         Ask::AnyPasskey { .. } | Ask::ConfirmSignUp { .. } | Ask::Consent { .. } | Ask::Reset { .. } => visit.go(step.page()),
+    }
+}
+
+const fn kind_of(code: SentCode) -> CodeKind {
+    match code {
+        SentCode::EmailOtp => CodeKind::EmailOtp,
+        SentCode::SmsOtp => CodeKind::SmsOtp,
+        SentCode::EmailMfa => CodeKind::EmailMfa,
+        SentCode::SmsMfa => CodeKind::SmsMfa,
     }
 }
 

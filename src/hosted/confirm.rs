@@ -1,7 +1,6 @@
 //! `/confirm`: the code of a sign-up.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 
 use super::say;
 use super::sign_up::go_in;
@@ -32,10 +31,11 @@ pub async fn take(visit: &Visit<'_>) -> HttpResponse {
     let Some((step, destination, session)) = waiting(visit) else { return visit.go("login") };
     let (words, app_client) = (visit.words(), &visit.asked.app_client);
     let Some(code) = visit.form.get("code") else {
-        let notice = match confirm_sign_up::resend(visit.app(), app_client, &step.username).await {
-            Ok(_) => Notice::Done(words.codes.resent.clone()),
-            Err(refused) => Notice::Error(say::resend(words, &refused)),
+        let resent = match visit.may_send() {
+            true => confirm_sign_up::resend(visit.app(), app_client, &step.username).await.map_err(|refused| say::resend(words, &refused)),
+            false => Err(words.errors.too_many_tries.clone()),
         };
+        let notice = resent.map_or_else(Notice::Error, |_| Notice::Done(words.codes.resent.clone()));
         return shown(visit, &step, destination, Some(notice), None).await;
     };
     let confirming = confirm_sign_up::confirm(visit.app(), app_client, &step.username, code.trim(), false);
@@ -71,5 +71,5 @@ async fn shown(
         resend: Some(visit.form_to("confirm")),
         sign_in: visit.to("login"),
     };
-    visit.page_with(if is_wrong { StatusCode::BAD_REQUEST } else { StatusCode::OK }, &page)
+    visit.page_again(is_wrong, &page)
 }

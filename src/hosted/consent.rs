@@ -3,7 +3,6 @@
 use actix_web::HttpResponse;
 
 use super::give;
-use super::say;
 use super::step::{Ask, Step};
 use super::view::Consent;
 use super::visit::Visit;
@@ -13,10 +12,7 @@ use crate::flows::browser::SignedIn;
 /// not asked twice, and nobody else in the same browser agrees in their place.
 pub fn ask(visit: &Visit<'_>, signed_in: &SignedIn) -> HttpResponse {
     let step = Step::new(visit.app(), &signed_in.user.username, Ask::Consent { user_id: signed_in.user.id.clone() });
-    visit.go_on(&step).unwrap_or_else(|refused| {
-        let _ = say::sign_in(visit.words(), &visit.site.place.pool, &refused);
-        visit.site.trouble(super::visit::Trouble::Failed)
-    })
+    visit.go_on(&step)
 }
 
 /// `GET /{pool}/consent`

@@ -1,7 +1,6 @@
 //! `/forgotPassword` and `/resetPassword`: a code is sent, and brings a new password.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 
 use super::login::name_kind;
 use super::say::{self, ResetWrong};
@@ -9,7 +8,6 @@ use super::sign_up::rules;
 use super::step::{Ask, Step};
 use super::view::{Forgot, Notice, Reset};
 use super::visit::{CHANGED, Visit};
-use crate::budgets::PerAddress;
 use crate::flows::recover::{self, ResetRefused};
 use crate::kit::secret::Secret;
 
@@ -29,16 +27,15 @@ pub async fn take(visit: &Visit<'_>) -> HttpResponse {
 }
 
 async fn asked_for(visit: &Visit<'_>, username: &str) -> Result<HttpResponse, String> {
-    let (app, words, pool) = (visit.app(), visit.words(), &visit.site.place.pool);
+    let (app, words) = (visit.app(), visit.words());
     if username.is_empty() {
         return Err(words.errors.required.clone());
     }
-    if !app.budgets.spend(PerAddress::SignUps, visit.origin.source_ip, app.now()) {
+    if !visit.may_send() {
         return Err(words.errors.too_many_tries.clone());
     }
     let delivery = recover::forgot(app, &visit.asked.app_client, username).await.map_err(|refused| say::forgot(words, &refused))?;
-    let step = Step::new(app, username, Ask::Reset { destination: delivery.destination });
-    visit.go_on(&step).map_err(|refused| say::sign_in(words, pool, &refused))
+    Ok(visit.go_on(&Step::new(app, username, Ask::Reset { destination: delivery.destination })))
 }
 
 async fn shown(visit: &Visit<'_>, username: &str, username_error: Option<String>) -> HttpResponse {
@@ -53,7 +50,7 @@ async fn shown(visit: &Visit<'_>, username: &str, username_error: Option<String>
         username_error,
         sign_in: visit.to("login"),
     };
-    visit.page_with(if is_wrong { StatusCode::BAD_REQUEST } else { StatusCode::OK }, &page)
+    visit.page_again(is_wrong, &page)
 }
 
 /// `GET /{pool}/resetPassword`
@@ -132,5 +129,5 @@ async fn shown_reset(visit: &Visit<'_>, step: &Step, destination: String, wrong:
         resend: Some(visit.form_to("resetPassword")),
         sign_in: visit.to("login"),
     };
-    visit.page_with(if is_wrong { StatusCode::BAD_REQUEST } else { StatusCode::OK }, &page)
+    visit.page_again(is_wrong, &page)
 }

@@ -1,13 +1,12 @@
 //! `/login`: the page that a person sees first.
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 
 use super::give;
 use super::say;
 use super::step::{Ask, Step};
 use super::view::{ChooseAccount, Form, NameKind, Notice, SignIn};
-use super::visit::Visit;
+use super::visit::{Visit, set};
 use crate::crypto::digest::PlainToken;
 use crate::flows::browser;
 use crate::flows::confirm_sign_up;
@@ -17,6 +16,7 @@ use crate::userpools::challenge::{Barred, Flow};
 use crate::userpools::first_factor::{self, FirstFactor};
 use crate::userpools::pool::Pool;
 use crate::userpools::recovery;
+use crate::userpools::user::User;
 
 /// What the pool itself is called among those who vouch for users.
 const OWN: &str = "COGNITO";
@@ -108,13 +108,16 @@ pub const fn is_guess(refused: &SignInRefused) -> bool {
 pub async fn went_on(visit: &Visit<'_>, username: &str, outcome: Result<Outcome, SignInRefused>) -> Result<HttpResponse, SignInRefused> {
     let app = visit.app();
     match outcome {
-        Ok(Outcome::Asked(asked)) => visit.go_on(&Step::of(app, username, asked)?),
+        Ok(Outcome::Asked(asked)) => Ok(visit.go_on(&Step::of(app, username, asked)?)),
         Ok(Outcome::BrowserSignedIn { session, .. }) => signed_in(visit, &session).await,
         Ok(Outcome::SignedIn { .. }) => Err(SignInRefused::Session(sign_in::SessionRefused::Invalid)),
-        // The password was right: what is missing is the code, which goes out anew.
+        // The password was right: what is missing is the code, which goes out anew as far as the address may have it sent.
         Err(SignInRefused::Barred(Barred::NotConfirmed)) => {
-            let delivery = confirm_sign_up::resend(app, &visit.asked.app_client, username).await.ok();
-            visit.go_on(&Step::confirm(app, username, delivery, None))
+            let delivery = match visit.may_send() {
+                true => confirm_sign_up::resend(app, &visit.asked.app_client, username).await.ok(),
+                false => None,
+            };
+            Ok(visit.go_on(&Step::confirm(app, username, delivery, None)))
         }
         Err(refused) => Err(refused),
     }
@@ -126,14 +129,11 @@ async fn signed_in(visit: &Visit<'_>, held: &PlainToken) -> Result<HttpResponse,
     let cookie = visit.signed_in_as(held).await?;
     let found = browser::find(app, &visit.site.place.pool, held).await?;
     // What the browser held of its way here is over, but for what the answer itself has it hold.
-    let mut answer = match found {
+    let mut answer = visit.past_its_step(match found {
         Some(signed_in) => give::granted(visit, &signed_in).await,
         None => visit.go("login"),
-    };
-    if answer.cookies().next().is_none() {
-        answer = visit.without_step(answer);
-    }
-    visit.set(&mut answer, &cookie);
+    });
+    set(&mut answer, &cookie);
     Ok(answer)
 }
 
@@ -176,8 +176,8 @@ async fn shown(visit: &Visit<'_>, notice: Option<Notice>, username: Option<&str>
         providers: Vec::new(),
         passkey_options,
     };
-    let status = if matches!(page.notice, Some(Notice::Error(_))) { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-    let answer = visit.page_with(status, &page);
+    let is_wrong = page.notice.as_ref().is_some_and(Notice::is_error);
+    let answer = visit.page_again(is_wrong, &page);
     match session {
         Some(session) => visit.at_step(answer, &Step::new(visit.app(), "", Ask::AnyPasskey { session })),
         None => answer,
@@ -185,7 +185,7 @@ async fn shown(visit: &Visit<'_>, notice: Option<Notice>, username: Option<&str>
 }
 
 /// What somebody calls their account.
-fn name_of(user: &crate::userpools::user::User) -> String {
+fn name_of(user: &User) -> String {
     let email = user.attributes.get("email").filter(|email| !email.is_empty());
     email.unwrap_or(&user.username).clone()
 }

@@ -188,7 +188,7 @@ pub fn enrolment(words: &Words, refused: &EnrolmentRefused) -> String {
 fn trigger(words: &Words, refused: &TriggerRefused) -> String {
     match refused {
         TriggerRefused::Function { message, .. } => message.clone(),
-        TriggerRefused::Failed(failed) => failed_text(words, failed),
+        TriggerRefused::Failed(failed) => self::failed(words, failed),
         TriggerRefused::NotRun { .. } | TriggerRefused::TimedOut(_) | TriggerRefused::Response(_) => {
             tracing::warn!(error = %Causes(refused), "a function of a pool does not let a page go on");
             words.errors.not_now.clone()
@@ -197,11 +197,7 @@ fn trigger(words: &Words, refused: &TriggerRefused) -> String {
 }
 
 /// Of our own failure: logged, and told to nobody.
-pub fn failed(words: &Words, failed: &Failed) -> String {
-    failed_text(words, failed)
-}
-
-fn failed_text(words: &Words, failed: &Failed) -> String {
+fn failed(words: &Words, failed: &Failed) -> String {
     // The pool is being recovered.
     if StoreError::tells_of_pause(failed) {
         return words.errors.not_now.clone();

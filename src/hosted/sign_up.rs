@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
-use actix_web::http::StatusCode;
 
 use super::login::{name_kind, takes_own_users, went_on};
 use super::say;
@@ -11,7 +10,6 @@ use super::step::Step;
 use super::view::{Field, NameKind, Notice, Rule, SignUp};
 use super::visit::Visit;
 use super::words::Words;
-use crate::budgets::PerAddress;
 use crate::flows::auth_events::{self, Of};
 use crate::flows::sign_in::{self, SignInRefused};
 use crate::flows::sign_up;
@@ -35,8 +33,7 @@ pub async fn take(visit: &Visit<'_>) -> HttpResponse {
     if !takes_own_users(visit) {
         return visit.go("login");
     }
-    let app = visit.app();
-    if !app.budgets.spend(PerAddress::SignUps, visit.origin.source_ip, app.now()) {
+    if !visit.may_send() {
         return shown(visit, Wrong::above(words.errors.too_many_tries.clone())).await;
     }
     match signed_up(visit).await {
@@ -79,7 +76,7 @@ async fn signed_up(visit: &Visit<'_>) -> Result<HttpResponse, Wrong> {
         None => None,
     };
     if user.status == UserStatus::Unconfirmed {
-        return visit.go_on(&Step::confirm(app, &username, delivery, session)).map_err(said);
+        return Ok(visit.go_on(&Step::confirm(app, &username, delivery, session)));
     }
     match session {
         Some(session) => go_in(visit, &username, &session).await.map_err(said),
@@ -166,7 +163,7 @@ async fn shown(visit: &Visit<'_>, wrong: Wrong) -> HttpResponse {
     let kind = if pool.configuration.username_attributes.is_empty() { NameKind::Username } else { name_kind(pool) };
     let name = Field { value: typed.of("username"), ..Field::username(kind, words) };
     let attributes = asked(visit).into_iter().map(|asked| field(words, &asked.name, &typed, asked.is_required));
-    let status = if wrong.notice.is_some() || wrong.password.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
+    let is_wrong = wrong.notice.is_some() || wrong.password.is_some();
     let page = SignUp {
         frame: visit.frame().await,
         form: visit.form_to("signup"),
@@ -179,7 +176,7 @@ async fn shown(visit: &Visit<'_>, wrong: Wrong) -> HttpResponse {
         providers: Vec::new(),
         sign_in: visit.to("login"),
     };
-    visit.page_with(status, &page)
+    visit.page_again(is_wrong, &page)
 }
 
 /// The client's documents, in the visitor's language.

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::cookies::{Browser, LONGEST};
 use crate::context::App;
-use crate::crypto::ids;
 use crate::crypto::sealed::{Sealed, sealed_as_json};
 use crate::flows::clients::AppClient;
 use crate::flows::codes::CodeDelivery;
@@ -22,8 +21,6 @@ const LIVES: Duration = Duration::from_secs(30 * 60);
 /// Where a sign-in stands. It holds secrets, so there is no `Debug`.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Step {
-    /// What its form carries, so that what is answered is what was asked.
-    pub id: String,
     /// The name that was typed.
     pub username: String,
     /// What is asked.
@@ -84,7 +81,7 @@ impl Step {
     /// A step that begins now.
     pub fn new(app: &App, username: &str, ask: Ask) -> Self {
         let expires_at = app.now().plus(LIVES).millis();
-        Self { id: ids::uuid(&mut app.rng()), username: username.to_owned(), ask, expires_at }
+        Self { username: username.to_owned(), ask, expires_at }
     }
 
     /// What a challenge asks at the pages.

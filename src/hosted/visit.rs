@@ -16,7 +16,7 @@ use super::style;
 use super::view::{Form, Frame, Languages, Notice, Problem, Scheme};
 use super::words::{Language, Words};
 use crate::authz;
-use crate::budgets::PerAddress;
+use crate::budgets::{Guess, PerAddress};
 use crate::context::App;
 use crate::crypto::digest::PlainToken;
 use crate::flows::browser::{self, SignedIn};
@@ -297,11 +297,15 @@ impl<'a> Visit<'a> {
         self.page_with(StatusCode::OK, page)
     }
 
-    /// The same with another status than 200.
-    pub fn page_with(&self, status: StatusCode, page: &impl Template) -> HttpResponse {
+    /// The same for a form that is shown again because something in it is wrong.
+    pub fn page_again(&self, is_wrong: bool, page: &impl Template) -> HttpResponse {
+        self.page_with(if is_wrong { StatusCode::BAD_REQUEST } else { StatusCode::OK }, page)
+    }
+
+    fn page_with(&self, status: StatusCode, page: &impl Template) -> HttpResponse {
         let mut response = pages::hosted(status, page);
         if self.browser.is_new {
-            self.set(&mut response, &self.browser.cookie(&self.site.place.pool.id, self.origin.secure));
+            set(&mut response, &self.browser.cookie(&self.site.place.pool.id, self.origin.secure));
         }
         response
     }
@@ -318,23 +322,19 @@ impl<'a> Visit<'a> {
     }
 
     /// Has the browser hold where its sign-in stands, and go on there.
-    ///
-    /// # Errors
-    /// Our own failures only.
-    pub fn go_on(&self, step: &Step) -> Result<HttpResponse, SignInRefused> {
-        let held = step.seal(self.app(), &self.asked.app_client, &self.browser)?;
-        let mut response = self.go(step.page());
-        self.set(&mut response, &Kind::Step.with(&self.site.place.pool.id, self.origin.secure, held, None));
-        Ok(response)
+    pub fn go_on(&self, step: &Step) -> HttpResponse {
+        self.at_step(self.go(step.page()), step)
     }
 
     /// Has the browser hold where its sign-in stands, with a page.
     pub fn at_step(&self, mut page: HttpResponse, step: &Step) -> HttpResponse {
         match step.seal(self.app(), &self.asked.app_client, &self.browser) {
-            Ok(held) => self.set(&mut page, &Kind::Step.with(&self.site.place.pool.id, self.origin.secure, held, None)),
-            Err(error) => tracing::error!(error = %Causes(&error), "a step could not be sealed"),
+            Ok(held) => {
+                set(&mut page, &Kind::Step.with(&self.site.place.pool.id, self.origin.secure, held, None));
+                page
+            }
+            Err(error) => self.site.failed(&error),
         }
-        page
     }
 
     /// Has the browser hold that it is signed in, in place of what it held before.
@@ -349,35 +349,36 @@ impl<'a> Visit<'a> {
 
     /// Has the browser forget where its sign-in stood.
     pub fn without_step(&self, mut answer: HttpResponse) -> HttpResponse {
-        self.set(&mut answer, &Kind::Step.without(&self.site.place.pool.id, self.origin.secure));
+        set(&mut answer, &Kind::Step.without(&self.site.place.pool.id, self.origin.secure));
         answer
     }
 
-    /// Sets a cookie.
-    #[expect(clippy::unused_self, reason = "it is this browser's")]
-    pub fn set(&self, response: &mut HttpResponse, cookie: &Cookie<'_>) {
-        // One that cannot be written is none: its value is ours, of characters that cookies take.
-        let _ = response.add_cookie(cookie);
+    /// The same, unless the answer itself has the browser hold another step.
+    pub fn past_its_step(&self, answer: HttpResponse) -> HttpResponse {
+        let step = Kind::Step.without(&self.site.place.pool.id, self.origin.secure);
+        let holds_another = answer.cookies().any(|cookie| cookie.name() == step.name());
+        if holds_another { answer } else { self.without_step(answer) }
     }
 
     /// Takes a step that somebody may be guessing by. SECURITY: what is refused is counted to the address as a refused sign-in is,
-    /// and at a pool that is guessed at it costs more.
-    ///
-    /// # Errors
-    /// [`SignInRefused`]; [`SignInRefused::Locked`] where nothing is left to the address.
+    /// and at a pool that is guessed at it costs more. `None` where nothing is left to the address.
     pub async fn guess<T, E>(&self, step: impl Future<Output = Result<T, E>>, is_guess: impl Fn(&E) -> bool) -> Option<Result<T, E>> {
-        let (app, address) = (self.app(), self.origin.source_ip);
-        if !app.budgets.spend(PerAddress::RefusedSignIns, address, app.now()) {
-            return None;
-        }
-        let outcome = step.await;
-        if outcome.as_ref().is_err_and(is_guess) {
-            app.budgets.sign_in_refused(&self.site.place.pool.id, address, app.now());
-        } else {
-            app.budgets.give_back(PerAddress::RefusedSignIns, address);
-        }
-        Some(outcome)
+        let app = self.app();
+        let judge = async |refused: &E| if is_guess(refused) { Guess::At(self.site.place.pool.id.clone()) } else { Guess::No };
+        app.budgets.guess(self.origin.source_ip, app.now(), step, judge).await
     }
+
+    /// Whether the address may still have something sent to somebody, or make an account: it has spent one of that.
+    #[must_use]
+    pub fn may_send(&self) -> bool {
+        self.app().budgets.spend(PerAddress::SignUps, self.origin.source_ip, self.app().now())
+    }
+}
+
+/// Sets a cookie.
+pub fn set(response: &mut HttpResponse, cookie: &Cookie<'_>) {
+    // One that cannot be written is none: its value is ours, of characters that cookies take.
+    let _ = response.add_cookie(cookie);
 }
 
 /// Sends a browser on, by GET.

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
 
 use crate::authz;
-use crate::budgets::PerAddress;
+use crate::budgets::Guess;
 use crate::context::App;
 use crate::flows::confirm_by_link::LinkRefused;
 use crate::kit::causes::Causes;
@@ -67,21 +67,19 @@ pub async fn follow(
     act: impl Future<Output = Result<LinkedPage<'static>, LinkRefused>>,
 ) -> HttpResponse {
     let address = authz::origin(app, request).source_ip;
-    if !app.budgets.spend(PerAddress::RefusedSignIns, address, app.now()) {
-        let page = LinkedPage::telling("Too many tries", "Wait a few minutes, and open the link again.");
-        return pages::html_with(StatusCode::TOO_MANY_REQUESTS, &page);
-    }
-    match act.await {
-        Ok(page) => {
-            app.budgets.give_back(PerAddress::RefusedSignIns, address);
-            pages::html(&page)
+    let judge = async |refused: &LinkRefused| if matches!(refused, LinkRefused::Dead) { Guess::Somewhere } else { Guess::No };
+    match app.budgets.guess(address, app.now(), act, judge).await {
+        None => {
+            let page = LinkedPage::telling("Too many tries", "Wait a few minutes, and open the link again.");
+            pages::html_with(StatusCode::TOO_MANY_REQUESTS, &page)
         }
-        Err(LinkRefused::Dead) => dead(dead_page),
-        Err(LinkRefused::Failed(failed)) if StoreError::tells_of_pause(&failed) => {
+        Some(Ok(page)) => pages::html(&page),
+        Some(Err(LinkRefused::Dead)) => dead(dead_page),
+        Some(Err(LinkRefused::Failed(failed))) if StoreError::tells_of_pause(&failed) => {
             let page = LinkedPage::telling("Not at the moment", "Open the link again in a while: your account is being worked on.");
             pages::html_with(StatusCode::SERVICE_UNAVAILABLE, &page)
         }
-        Err(LinkRefused::Failed(failed)) => {
+        Some(Err(LinkRefused::Failed(failed))) => {
             tracing::error!(error = %Causes(&failed), "a link could not be followed");
             let page = LinkedPage::telling("Something went wrong", "Open the link again in a while.");
             pages::html_with(StatusCode::INTERNAL_SERVER_ERROR, &page)

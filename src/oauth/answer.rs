@@ -1,11 +1,14 @@
 //! What the endpoints answer: JSON that nobody keeps (RFC 6749 §5).
 
-use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CACHE_CONTROL, PRAGMA, WWW_AUTHENTICATE};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::authz;
+use crate::budgets::Guess;
+use crate::context::App;
 use crate::flows::failed::Failed;
 use crate::kit::causes::Causes;
 use crate::store::StoreError;
@@ -19,6 +22,9 @@ pub struct Refusal {
     /// How the client could prove itself, where it tried by a header.
     challenge: Option<&'static str>,
 }
+
+/// What may have been guessed: a client's secret, a code, a token, a pair of them.
+const GUESSABLE: [&str; 2] = ["invalid_client", "invalid_grant"];
 
 impl Refusal {
     /// A 400.
@@ -43,6 +49,11 @@ impl Refusal {
         }
         tracing::error!(error = %Causes(error), "an OAuth endpoint failed");
         Self { status: StatusCode::INTERNAL_SERVER_ERROR, ..Self::new("server_error", "the server could not answer") }
+    }
+
+    /// More refusals than an address may have. RFC 6749 has no word for it; its clients know the status (RFC 6585 §4).
+    fn too_many() -> Self {
+        Self { status: StatusCode::TOO_MANY_REQUESTS, ..Self::new("temporarily_unavailable", "too many refused requests") }
     }
 
     /// No pool of this id.
@@ -81,4 +92,17 @@ pub fn json(status: StatusCode, body: &impl Serialize) -> HttpResponse {
 /// An endpoint's outcome, as it is answered.
 pub fn answered(outcome: Result<HttpResponse, Refusal>) -> HttpResponse {
     outcome.unwrap_or_else(|refusal| refusal.to_response())
+}
+
+/// The same of an endpoint that clients prove themselves at. SECURITY: who is refused may have guessed, and pays as for a refused
+/// sign-in.
+pub async fn answered_to_client(
+    app: &App,
+    request: &HttpRequest,
+    answer: impl Future<Output = Result<HttpResponse, Refusal>>,
+) -> HttpResponse {
+    let pool_id = request.match_info().get("pool").unwrap_or_default();
+    let judge = async |refusal: &Refusal| if GUESSABLE.contains(&refusal.error) { Guess::At(pool_id.into()) } else { Guess::No };
+    let outcome = app.budgets.guess(authz::origin(app, request).source_ip, app.now(), answer, judge).await;
+    answered(outcome.unwrap_or_else(|| Err(Refusal::too_many())))
 }

@@ -5,7 +5,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
-use super::answer::{Refusal, answered, json};
+use super::answer::{Refusal, answered_to_client, json};
 use super::authenticate::{self, Call};
 use crate::context::App;
 use crate::flows::introspect;
@@ -13,7 +13,7 @@ use crate::userpools::oauth_settings::ClientKind;
 
 /// `POST /{pool}/oauth2/introspect`
 pub async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    answered(answer(&app, &request, &body).await)
+    answered_to_client(&app, &request, answer(&app, &request, &body)).await
 }
 
 async fn answer(app: &App, request: &HttpRequest, body: &Bytes) -> Result<HttpResponse, Refusal> {

@@ -20,8 +20,21 @@ use crate::userpools::pool::Pool;
 /// What stands between a prefix and the deployment's host.
 const BELOW: &str = ".auth.";
 
-/// The files of pages are the same everywhere.
-const SHARED: &str = "/assets/";
+/// What the paths at a domain begin with: requests that begin otherwise are nobody's look-up, whatever their host is called.
+const AT_DOMAIN: [&str; 12] = [
+    ".well-known",
+    "challenge",
+    "confirm",
+    "consent",
+    "forgotPassword",
+    "login",
+    "logout",
+    "mfa",
+    "oauth2",
+    "resetPassword",
+    "signup",
+    "style.css",
+];
 
 /// A request came to a domain of its pool.
 struct AtDomain;
@@ -65,8 +78,8 @@ pub async fn at_domain(
     mut request: ServiceRequest,
     next: Next<impl MessageBody>,
 ) -> Result<ServiceResponse<impl MessageBody>, Error> {
-    if let Some(name) = foreign_host(&app, request.request())
-        && !request.path().starts_with(SHARED)
+    if is_at_domain(request.path())
+        && let Some(name) = foreign_host(&app, request.request())
     {
         match find(&app, &name).await {
             Ok(Some(pool_id)) => below(&mut request, &pool_id),
@@ -75,6 +88,11 @@ pub async fn at_domain(
         }
     }
     next.call(request).await
+}
+
+fn is_at_domain(path: &str) -> bool {
+    let first = path.strip_prefix('/').and_then(|path| path.split('/').next());
+    first.is_some_and(|first| AT_DOMAIN.binary_search(&first).is_ok())
 }
 
 /// The host of a request, where it is another than the deployment's.

@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::answer::{Refusal, answered, json};
+use super::answer::{Refusal, answered_to_client, json};
 use super::authenticate::{self, Call};
 use crate::context::App;
 use crate::crypto::sealed::{Sealed, sealed_as_json};
@@ -42,7 +42,7 @@ sealed_as_json!(Pushed);
 
 /// `POST /{pool}/oauth2/par`
 pub async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    answered(answer(&app, &request, &body).await)
+    answered_to_client(&app, &request, answer(&app, &request, &body)).await
 }
 
 async fn answer(app: &App, request: &HttpRequest, body: &Bytes) -> Result<HttpResponse, Refusal> {

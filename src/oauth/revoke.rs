@@ -3,14 +3,14 @@
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::answer::{Refusal, answered};
+use super::answer::{Refusal, answered_to_client};
 use super::authenticate::{self, Call};
 use crate::context::App;
 use crate::flows::revoke::{self, RevokeRefused};
 
 /// `POST /{pool}/oauth2/revoke`
 pub async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    answered(answer(&app, &request, &body).await)
+    answered_to_client(&app, &request, answer(&app, &request, &body)).await
 }
 
 async fn answer(app: &App, request: &HttpRequest, body: &Bytes) -> Result<HttpResponse, Refusal> {

@@ -9,7 +9,14 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 
 use crate::crypto::digest::sha256;
-use crate::testing::{Answer, CALLBACK, HOST, TestApp, VERIFIER, claims};
+use crate::flows::authorization::{self, GrantRefused};
+use crate::flows::whence::Whence;
+use crate::flows::{browser, clients};
+use crate::iam::origin::Origin;
+use crate::kit::id::{ClientId, UserPoolId};
+use crate::store::{browser_sessions, users};
+use crate::testing::{Answer, CALLBACK, HOST, Limits, TestApp, VERIFIER, claims};
+use crate::userpools::authorization::{self as authorization_of, Parameters};
 
 fn error(answer: &Answer) -> (u16, &str) {
     (answer.status, answer.body["error"].as_str().unwrap_or_default())
@@ -169,6 +176,50 @@ async fn a_client_proves_its_secret_in_one_way() {
     let form = [("client_id", id), ("client_secret", secret.as_str())];
     let code = visitor.code_of("alice", &[("prompt", "login")]).await;
     pool.exchange(&code, &form).await.ok();
+}
+
+#[actix_web::test]
+async fn an_address_has_so_many_guesses_at_secrets_codes_and_tokens() {
+    let app = TestApp::within(Limits { refused_sign_ins: 3, ..Limits::default() }).await;
+    let pool = app.hosted_pool(json!({}), json!({})).await;
+    pool.user("alice").await;
+    let code = pool.visitor().code_of("alice", &[]).await;
+    let guess = async |endpoint: &str, more: &[(&str, &str)]| error(&pool.post(endpoint, &[], more).await).0;
+    let client_id = ("client_id", pool.client_id.as_str());
+    for _ in 0..3 {
+        // What is wrong with a request is no guess.
+        assert_eq!(guess("oauth2/token", &[client_id, ("grant_type", "password")]).await, 400);
+    }
+    assert_eq!(guess("oauth2/introspect", &[client_id, ("client_secret", "wrong"), ("token", "x")]).await, 400);
+    assert_eq!(guess("oauth2/token", &[client_id, ("grant_type", "refresh_token"), ("refresh_token", "x")]).await, 400);
+    assert_eq!(error(&pool.exchange("wrong", &[]).await).0, 400);
+    assert_eq!(error(&pool.exchange(&code, &[]).await), (429, "temporarily_unavailable"));
+    app.advance(Duration::from_secs(200));
+    pool.exchange(&code, &[]).await.ok();
+}
+
+#[actix_web::test]
+async fn nothing_is_given_at_once_to_who_was_signed_out_meanwhile() {
+    let app = TestApp::new().await;
+    let flows = json!({"AllowedOAuthFlows": ["implicit"]});
+    let pool = app.hosted_pool(json!({}), flows).await;
+    pool.user("alice").await;
+    let (pool_id, client_id) = (UserPoolId::from(pool.id.as_str()), ClientId::from(pool.client_id.as_str()));
+    let app_client = clients::find(&app.app, &client_id).await.unwrap().unwrap();
+    let user = app.app.read(async |tx| users::find(tx, &app_client.pool, "alice").await).await.unwrap().unwrap();
+    let (session, held) = browser::new_session(&app.app, &app_client, &user.id);
+    app.app.write(async |tx| browser_sessions::insert(tx, &session).await).await.unwrap();
+    let signed_in = browser::find(&app.app, &app_client.pool, &held).await.unwrap().unwrap();
+    let parameters = Parameters::parse(b"response_type=token&scope=openid");
+    let asked = authorization_of::request(&parameters, &app_client.client, |_| true).unwrap();
+    let origin = Origin::default();
+    let at_once = async || {
+        let whence = Whence::admitted(&app.app, &app_client, &origin, None, None).await.unwrap();
+        authorization::at_once(&app.app, &app_client, &signed_in, &asked, whence).await
+    };
+    assert!(at_once().await.is_ok());
+    browser::end(&app.app, &pool_id, &held).await.unwrap();
+    assert!(matches!(at_once().await, Err(GrantRefused::SignedOut)));
 }
 
 #[actix_web::test]

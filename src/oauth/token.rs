@@ -5,7 +5,7 @@ use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
-use super::answer::{Refusal, answered, json};
+use super::answer::{Refusal, answered_to_client, json};
 use super::authenticate::{self, Call};
 use super::exchange;
 use crate::authz;
@@ -15,7 +15,7 @@ use crate::flows::authorization::{self, GrantRefused, RedeemRefused, Shown};
 use crate::flows::client_token::{self, ClientTokenRefused};
 use crate::flows::clients::AppClient;
 use crate::flows::issue::Tokens;
-use crate::flows::refresh::{self, RefreshRefused};
+use crate::flows::refresh::{self, RefreshRefused, Wanted};
 use crate::flows::sign_in::SignInRefused;
 use crate::flows::triggers::{Told, TriggerRefused};
 use crate::flows::whence::Whence;
@@ -23,7 +23,7 @@ use crate::userpools::authorization::{self as authorization_of, Parameters};
 
 /// `POST /{pool}/oauth2/token`
 pub async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
-    answered(answer(&app, &request, &body).await)
+    answered_to_client(&app, &request, answer(&app, &request, &body)).await
 }
 
 async fn answer(app: &App, request: &HttpRequest, body: &Bytes) -> Result<HttpResponse, Refusal> {
@@ -61,7 +61,8 @@ async fn by_code(app: &App, app_client: &AppClient, parameters: &Parameters, whe
 
 async fn by_refresh_token(app: &App, app_client: &AppClient, parameters: &Parameters, whence: Whence<'_>) -> Result<HttpResponse, Refusal> {
     let token = parameters.get("refresh_token").ok_or_else(|| Refusal::new("invalid_request", "refresh_token is missing"))?;
-    let refreshed = refresh::at_token_endpoint(app, app_client, token, parameters.get("scope"), whence).await;
+    let wanted = Wanted { scope: parameters.get("scope"), resource: parameters.get("resource") };
+    let refreshed = refresh::at_token_endpoint(app, app_client, token, wanted, whence).await;
     let tokens = refreshed.map_err(|refused| match refused {
         RefreshRefused::Disabled => Refusal::new("unauthorized_client", "the client does not use the OAuth endpoints"),
         RefreshRefused::Invalid | RefreshRefused::Reused | RefreshRefused::Revoked | RefreshRefused::Expired => {
@@ -69,6 +70,7 @@ async fn by_refresh_token(app: &App, app_client: &AppClient, parameters: &Parame
         }
         RefreshRefused::UserDisabled => Refusal::new("invalid_grant", "the user is disabled"),
         RefreshRefused::Scope(refused) => Refusal::new("invalid_scope", refused.to_string()),
+        RefreshRefused::Resource => Refusal::new("invalid_target", "the sign-in is for another resource"),
         // No secret is asked for here but the client's, which is proven.
         RefreshRefused::Secret(_) | RefreshRefused::NoSuchClient(_) => Refusal::client(false),
         RefreshRefused::Trigger(refused) => by_function(&refused),

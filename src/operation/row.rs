@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::limit::{self, Payer};
 use super::{Asks, Fault, region};
-use crate::budgets::PerAddress;
+use crate::budgets::{Guess, PerAddress};
 use crate::context::Context;
 use crate::flows::access::{self, AccessRefused, Holder};
 use crate::flows::clients::{self, AppClient, NoSuchClient, SecretRefused};
@@ -78,25 +78,18 @@ impl Operation {
     /// # Errors
     /// [`Fault`].
     pub async fn run(&self, cx: &Context, action: &str, input: Value) -> Result<Value, Fault> {
-        let Some(budget) = self.budget else { return self.run_there(cx, action, input).await };
         let address = cx.origin.source_ip;
-        let client_id = input.get("ClientId").and_then(Value::as_str).map(ClientId::from);
-        // Spent before it is known what becomes of the call, so that a burst gets no more than its share.
-        if !cx.budgets.spend(budget, address, cx.now()) {
-            return Err(Fault::too_many_requests());
+        match self.budget {
+            None => self.run_there(cx, action, input).await,
+            Some(PerAddress::RefusedSignIns) => {
+                let client_id = input.get("ClientId").and_then(Value::as_str).map(ClientId::from);
+                let judge = async |fault: &Fault| guess_of(cx, fault, client_id.as_ref()).await;
+                let outcome = cx.budgets.guess(address, cx.now(), self.run_there(cx, action, input), judge).await;
+                outcome.unwrap_or_else(|| Err(Fault::too_many_requests()))
+            }
+            Some(budget) if cx.budgets.spend(budget, address, cx.now()) => self.run_there(cx, action, input).await,
+            Some(_) => Err(Fault::too_many_requests()),
         }
-        let outcome = self.run_there(cx, action, input).await;
-        if budget != PerAddress::RefusedSignIns {
-            return outcome;
-        }
-        if !outcome.as_ref().is_err_and(Fault::is_refused_sign_in) {
-            cx.budgets.give_back(budget, address);
-        } else if let Some(client_id) = client_id
-            && let Ok(Some(client)) = clients::find(cx, &client_id).await
-        {
-            cx.budgets.sign_in_refused(&client.pool.id, address, cx.now());
-        }
-        outcome
     }
 
     /// Runs a call where the region that it goes to does what it asks.
@@ -120,6 +113,17 @@ impl Operation {
     #[cfg(test)]
     pub(crate) fn unread(&self, input: Value) -> Result<Vec<String>, serde_json::Error> {
         (self.unread)(input)
+    }
+}
+
+/// What a refused call may have guessed at.
+async fn guess_of(cx: &Context, fault: &Fault, client_id: Option<&ClientId>) -> Guess {
+    let Some(client_id) = client_id.filter(|_| fault.is_refused_sign_in()) else {
+        return if fault.is_refused_sign_in() { Guess::Somewhere } else { Guess::No };
+    };
+    match clients::find(cx, client_id).await {
+        Ok(Some(client)) => Guess::At(client.pool.id.clone()),
+        _ => Guess::Somewhere,
     }
 }
 

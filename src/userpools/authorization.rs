@@ -191,8 +191,7 @@ pub fn destination(parameters: &Parameters, client: &Client) -> Result<Return, N
         return Err(NoReturn::Repeated);
     }
     // A machine signs nobody in.
-    let by_browser = configuration.allowed_oauth_flows.iter().any(|flow| flow == "code" || flow == "implicit");
-    if !configuration.allowed_oauth_flows_user_pool_client || !by_browser {
+    if !["code", "implicit"].into_iter().any(|flow| configuration.takes_oauth_flow(flow)) {
         return Err(NoReturn::NotAClient);
     }
     let named = parameters.get("redirect_uri");
@@ -249,7 +248,7 @@ pub fn request(parameters: &Parameters, client: &Client, exists: impl Fn(&str) -
 }
 
 fn response_type(parameters: &Parameters, client: &Client) -> Result<ResponseType, Refused> {
-    let allows = |flow: &str| client.configuration.allowed_oauth_flows.iter().any(|allowed| allowed == flow);
+    let allows = |flow: &str| client.configuration.takes_oauth_flow(flow);
     match parameters.get("response_type") {
         None => Err(Refused::new("invalid_request", "response_type is missing")),
         Some("code") if allows("code") => Ok(ResponseType::Code),

@@ -128,6 +128,14 @@ impl ClientConfiguration {
         }
     }
 
+    /// Whether the client uses the OAuth endpoints with this flow: `code`, `implicit` or `client_credentials`.
+    ///
+    /// Source: Amazon Cognito API reference, CreateUserPoolClient: AllowedOAuthFlowsUserPoolClient.
+    #[must_use]
+    pub fn takes_oauth_flow(&self, flow: &str) -> bool {
+        self.allowed_oauth_flows_user_pool_client && self.allowed_oauth_flows.iter().any(|allowed| allowed == flow)
+    }
+
     fn check_oauth_flows(&self, kind: ClientKind) -> Result<(), SettingsRefused> {
         let has = |flow: &str| self.allowed_oauth_flows.iter().any(|allowed| allowed == flow);
         let (by_browser, by_itself) = (has("code") || has("implicit"), has("client_credentials"));

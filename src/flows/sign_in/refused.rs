@@ -4,7 +4,7 @@ use crate::crypto::argon2::Busy;
 use crate::flows::access::AccessRefused;
 use crate::flows::clients::{NoSuchClient, SecretRefused};
 use crate::flows::failed::{Failed, fails_with_the_store};
-use crate::flows::issue::IssueRefused;
+use crate::flows::issue::refuses_to_issue;
 use crate::flows::new_user::AliasRefused;
 use crate::flows::passwords::NewPasswordRefused;
 use crate::flows::triggers::TriggerRefused;
@@ -135,15 +135,7 @@ impl From<NewPasswordRefused> for SignInRefused {
     }
 }
 
-impl From<IssueRefused> for SignInRefused {
-    fn from(refused: IssueRefused) -> Self {
-        match refused {
-            IssueRefused::NoSuchClient(gone) => Self::NoSuchClient(gone),
-            IssueRefused::Trigger(refused) => Self::Trigger(refused),
-            IssueRefused::Failed(failed) => Self::Failed(failed),
-        }
-    }
-}
+refuses_to_issue!(SignInRefused);
 
 impl From<Busy> for SignInRefused {
     fn from(_: Busy) -> Self {

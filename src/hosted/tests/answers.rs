@@ -228,9 +228,13 @@ async fn a_token_is_for_the_resource_that_was_asked_for() {
     assert_eq!(claims(&tokens["access_token"])["aud"], resource);
     assert_eq!(claims(&tokens["id_token"])["aud"], pool.client_id.as_str(), "the client is who the user signed in to");
     let fields = [("grant_type", "refresh_token"), ("client_id", pool.client_id.as_str())];
-    let refreshed = [&fields[..], &[("refresh_token", tokens["refresh_token"].as_str().unwrap())]].concat();
-    let refreshed = pool.post("oauth2/token", &[], &refreshed).await.ok();
+    let fields = [&fields[..], &[("refresh_token", tokens["refresh_token"].as_str().unwrap())]].concat();
+    let refreshed = pool.post("oauth2/token", &[], &fields).await.ok();
     assert_eq!(claims(&refreshed["access_token"])["aud"], resource);
+    for (named, expected) in [(resource, None), ("https://other.example", Some("invalid_target"))] {
+        let answer = pool.post("oauth2/token", &[], &[&fields[..], &[("resource", named)]].concat()).await;
+        assert_eq!(answer.body["error"].as_str(), expected, "{named}");
+    }
     let refused = visitor.ask("oauth2/authorize", &[("resource", "nowhere")]).await;
     assert_eq!(parameter(&refused, "error").as_deref(), Some("invalid_target"));
     // What is for another service is not for this one.

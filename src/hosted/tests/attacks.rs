@@ -1,5 +1,7 @@
 //! What others try at the pages (security.md: H1 to H6, S1, S4, T3, T5).
 
+use std::time::Duration;
+
 use actix_web::http::Method;
 use serde_json::json;
 
@@ -244,6 +246,35 @@ async fn a_client_that_is_closed_in_mid_flow_gets_nothing() {
     let answer = visitor.fill(&page, &[("username", "alice"), ("password", PASSWORD)]).await;
     assert_eq!((answer.status, answer.header("location")), (400, ""), "{}", answer.text);
     assert_eq!(pool.exchange(&code, &[]).await.body["error"], "unauthorized_client");
+    let implicit = json!({"ClientId": pool.client_id, "AllowedOAuthFlows": ["implicit"], "AllowedOAuthFlowsUserPoolClient": true,
+                          "AllowedOAuthScopes": ["openid"], "CallbackURLs": [CALLBACK]});
+    pool.admin("UpdateUserPoolClient", implicit).await.ok();
+    assert_eq!(pool.exchange(&code, &[]).await.body["error"], "unauthorized_client", "a client that takes codes no more");
+}
+
+#[actix_web::test]
+async fn an_address_has_so_many_codes_sent_whichever_page_it_asks_at() {
+    let app = TestApp::within(Limits { sign_ups: 4, ..Limits::default() }).await;
+    let pool = app.hosted_pool(json!({"AutoVerifiedAttributes": ["email"]}), json!({})).await;
+    let visitor = pool.visitor();
+    let fields = [("username", "carol"), ("email", "carol@x.example"), ("password", PASSWORD)];
+    let made = visitor.fill(&visitor.ask("signup", &[]).await, &fields).await;
+    let page = visitor.follow(&made).await;
+    for _ in 0..2 {
+        app.advance(Duration::from_secs(1));
+        assert!(visitor.fill(&page, &[]).await.text.contains("We sent you a new code."));
+    }
+    let sent = app.code_sent_to("carol@x.example").await;
+    app.advance(Duration::from_secs(1));
+    // The password is right, and the code goes out anew for the last time.
+    visitor.fill(&visitor.ask("login", &[]).await, &[("username", "carol"), ("password", PASSWORD)]).await;
+    let last = app.code_sent_to("carol@x.example").await;
+    assert_ne!(sent, last);
+    app.advance(Duration::from_secs(1));
+    assert!(visitor.fill(&page, &[]).await.text.contains("Too many attempts."));
+    let confirming = visitor.fill(&visitor.ask("login", &[]).await, &[("username", "carol"), ("password", PASSWORD)]).await;
+    assert!(visitor.follow(&confirming).await.text.contains("autocomplete=\"one-time-code\""));
+    assert_eq!(app.code_sent_to("carol@x.example").await, last, "nothing more is sent");
 }
 
 #[actix_web::test]

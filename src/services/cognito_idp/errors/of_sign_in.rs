@@ -81,7 +81,7 @@ impl From<RefreshRefused> for Error {
             RefreshRefused::Revoked => Self::not_authorized("Refresh Token has been revoked"),
             RefreshRefused::Expired => Self::not_authorized("Refresh Token has expired"),
             // The API asks for no scopes.
-            RefreshRefused::Scope(_) => Self::not_authorized("Invalid Refresh Token"),
+            RefreshRefused::Scope(_) | RefreshRefused::Resource => Self::not_authorized("Invalid Refresh Token"),
             RefreshRefused::UserDisabled => Self::not_authorized(DISABLED),
             RefreshRefused::Secret(refused) => refused.into(),
             RefreshRefused::NoSuchClient(gone) => gone.into(),
