@@ -130,6 +130,16 @@ pub struct SharedFlags {
     /// Where the logs of pools go, from the settings file.
     #[arg(skip)]
     pub log_delivery: LogSettings,
+    /// A network that is not public and has identity providers: any other that a pool names is reached at public addresses only.
+    /// Several are given one by one, or separated by commas.
+    #[arg(
+        long = "provider-network",
+        id = "provider_networks",
+        env = "PASSWRIGHT_PROVIDER_NETWORKS",
+        value_name = "CIDR",
+        value_delimiter = ','
+    )]
+    pub provider_networks: Vec<IpNet>,
     /// The port; 0 chooses a free one.
     #[arg(long, env = "PASSWRIGHT_PORT", default_value_t = 7277)]
     pub port: u16,

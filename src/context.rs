@@ -12,6 +12,7 @@ use crate::budgets::Budgets;
 use crate::config::{Delivery, IssuerStyle, LogDestinations, Mode};
 use crate::crypto::argon2::Hasher;
 use crate::crypto::seal::SealingKey;
+use crate::federation::Federation;
 use crate::iam::attached::{Attached, Texts};
 use crate::iam::caller::{Caller, HeldKey};
 use crate::iam::origin::Origin;
@@ -70,6 +71,8 @@ pub struct App {
     pub budgets: Budgets,
     /// The functions that pools call.
     pub functions: Functions,
+    /// The way to other providers.
+    pub federation: Federation,
     /// What is read often and written seldom.
     pub caches: Arc<Caches>,
     /// How messages leave.

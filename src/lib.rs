@@ -59,6 +59,7 @@ pub mod crypto;
 pub mod decisions;
 pub mod delivery;
 pub mod docs;
+pub mod federation;
 pub mod flows;
 pub mod hosted;
 pub mod http;

@@ -23,13 +23,16 @@ use crate::crypto::argon2::{Argon2Cost, Hasher};
 use crate::crypto::ids;
 use crate::crypto::seal::MasterKey;
 use crate::decisions::forward_auth::{RuleRefused, Rules};
+use crate::federation::Federation;
 use crate::http;
 use crate::http::tls::{self, TlsError};
 use crate::iam::entity::AccessKey;
 use crate::iam::uses::{KeyUses, RoleUses};
 use crate::jobs;
 use crate::kit::clock::{Clock as _, SystemClock};
+use crate::kit::https;
 use crate::kit::id::UniqueId;
+use crate::kit::outward::{Outward, Reach};
 use crate::kit::private_file;
 use crate::kit::rng::{EntropyRng, SystemEntropy};
 use crate::store::{self, Db, StoreError, deployment};
@@ -247,6 +250,7 @@ async fn assemble(
         keys: keys(&master),
         hasher,
         functions: Functions::from_settings(&shared.triggers)?,
+        federation: Federation::new(Outward::new(https::system_authorities, reach(mode, shared))),
         budgets: Budgets::new(limits),
         delivery,
         log_destinations,
@@ -255,6 +259,14 @@ async fn assemble(
         role_uses: RoleUses::default(),
         journal: Journal::default(),
     }))
+}
+
+/// Where identity providers may be.
+fn reach(mode: Mode, shared: &SharedFlags) -> Reach {
+    match mode {
+        Mode::Dev => Reach::of_developers(),
+        Mode::Serve => Reach { networks: shared.provider_networks.clone(), plain_here: false },
+    }
 }
 
 /// One sub-key a purpose.

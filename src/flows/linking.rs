@@ -150,7 +150,7 @@ async fn find_by_identity(tx: &mut Conn, pool_id: &UserPoolId, key: &IdentityKey
 }
 
 /// A SAML provider's own name for itself, where its metadata is at hand.
-fn issuer(provider: &IdentityProvider) -> Option<String> {
+pub(super) fn issuer(provider: &IdentityProvider) -> Option<String> {
     let file = provider.configuration.details.get("MetadataFile")?;
     SamlMetadata::read(file).ok().map(|metadata| metadata.entity_id)
 }

@@ -15,6 +15,7 @@ pub mod confirm_sign_up;
 pub mod devices;
 pub mod entrance;
 pub mod failed;
+pub mod federation;
 pub mod hints;
 pub mod introspect;
 pub mod invite;

@@ -144,8 +144,28 @@ pub fn prepare(app: &App, pool: &Pool, new: NewUser) -> Result<Prepared, UnfitUs
         // What an administrator leaves out of the required attributes, NEW_PASSWORD_REQUIRED asks the user for.
         Writer::Administrator => check_values(&schema, &attributes, writer)?,
     }
+    let user = user(app, pool, id, username, status, attributes);
+    alias(pool, &user, NameKind::PreferredUsername)?;
+    Ok(Prepared { user, name, kind })
+}
+
+/// Checks a new user whom a provider vouches for against the pool's rules. Whatever others sign up by, they have a name that is made
+/// of the provider's; it may look like an address and is none.
+///
+/// # Errors
+/// [`UnfitUser`].
+pub fn prepare_external(app: &App, pool: &Pool, username: String, attributes: BTreeMap<String, String>) -> Result<Prepared, UnfitUser> {
+    let id: UserId = ids::uuid(&mut app.rng()).into();
+    let name = pool.canonical(&username)?.takeable()?;
+    check_new(&full_schema(&pool.configuration.schema), &attributes, Writer::Administrator)?;
+    let user = user(app, pool, id, username, UserStatus::ExternalProvider, attributes);
+    Ok(Prepared { user, name, kind: NameKind::Username })
+}
+
+/// A user who has nothing yet but a name and attributes.
+fn user(app: &App, pool: &Pool, id: UserId, username: String, status: UserStatus, attributes: BTreeMap<String, String>) -> User {
     let now = app.now();
-    let user = User {
+    User {
         pool_id: pool.id.clone(),
         id,
         username,
@@ -163,9 +183,7 @@ pub fn prepare(app: &App, pool: &Pool, new: NewUser) -> Result<Prepared, UnfitUs
         mfa: MfaPreference::default(),
         created_at: now,
         modified_at: now,
-    };
-    alias(pool, &user, NameKind::PreferredUsername)?;
-    Ok(Prepared { user, name, kind })
+    }
 }
 
 /// Inserts a user, with the names that are theirs from the start; `force` takes verified addresses from whoever has them.
@@ -181,6 +199,10 @@ pub async fn insert(tx: &mut Conn, pool: &Pool, new: &Prepared, force: bool) -> 
         return Err(InsertRefused::UsernameExists);
     }
     store::users::insert(tx, user).await?;
+    // SECURITY: what a provider says of somebody is no name of theirs here: they sign in there, and nobody is kept from a name by it.
+    if user.status == UserStatus::ExternalProvider {
+        return Ok(());
+    }
     for kind in NameKind::OF_ATTRIBUTES {
         if !kind.is_address() || (user.has_verified(kind) && user.status != UserStatus::Unconfirmed) {
             claim_alias(tx, pool, user, kind, force).await?;

@@ -4,6 +4,7 @@
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 
+use super::federate;
 use super::give;
 use super::visit::Visit;
 use crate::context::App;
@@ -34,7 +35,8 @@ async fn answer(app: &Data<App>, request: &HttpRequest, query: &str) -> HttpResp
         Err(refused) => return refused.0,
     };
     let signed_in = match visit.signed_in() {
-        Some(signed_in) if is_expected(&visit, signed_in).await => Some(signed_in),
+        // Whoever chose another provider is on the way to be somebody else.
+        Some(signed_in) if !visit.wants_another && is_expected(&visit, signed_in).await => Some(signed_in),
         _ => None,
     };
     match (visit.asked.authorization.prompt, signed_in) {
@@ -44,7 +46,10 @@ async fn answer(app: &Data<App>, request: &HttpRequest, query: &str) -> HttpResp
             let asked = &visit.asked;
             give::error(&visit.site, &asked.app_client, &asked.to, "login_required", "the user is not signed in")
         }
-        (Prompt::IfNeeded | Prompt::Login | Prompt::SelectAccount, _) => visit.go("login"),
+        (Prompt::IfNeeded | Prompt::Login | Prompt::SelectAccount, _) => match federate::chosen(&visit).await {
+            Some(provider) => federate::leave(&visit, &provider, None).await,
+            None => visit.go("login"),
+        },
     }
 }
 

@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 
+use super::federate;
 use super::give;
 use super::say;
 use super::step::{Ask, Step};
@@ -38,6 +39,11 @@ pub async fn take(visit: &Visit<'_>) -> HttpResponse {
             _ => shown(visit, Some(Notice::Error(visit.words().errors.wrong_login.clone())), None).await,
         };
     };
+    if visit.form.get("password").is_none()
+        && let Some(provider) = federate::of_address(visit, username).await
+    {
+        return federate::leave(visit, &provider, Some(username)).await;
+    }
     if !takes_own_users(visit) {
         return shown(visit, Some(Notice::Error(visit.words().errors.not_now.clone())), None).await;
     }
@@ -124,7 +130,10 @@ pub async fn went_on(visit: &Visit<'_>, username: &str, outcome: Result<Outcome,
 }
 
 /// The browser is signed in: it holds so from now on, and goes back to its client.
-async fn signed_in(visit: &Visit<'_>, held: &PlainToken) -> Result<HttpResponse, SignInRefused> {
+///
+/// # Errors
+/// [`SignInRefused::Failed`].
+pub async fn signed_in(visit: &Visit<'_>, held: &PlainToken) -> Result<HttpResponse, SignInRefused> {
     let app = visit.app();
     let cookie = visit.signed_in_as(held).await?;
     let found = browser::find(app, &visit.site.place.pool, held).await?;
@@ -173,7 +182,7 @@ async fn shown(visit: &Visit<'_>, notice: Option<Notice>, username: Option<&str>
         asks_password: !chooses(visit),
         forgot: recovery::kinds(&pool.configuration).map(|_| visit.to("forgotPassword")),
         sign_up: (takes_own_users(visit) && !pool.configuration.admin_create_user_only()).then(|| visit.to("signup")),
-        providers: Vec::new(),
+        providers: federate::offered(visit).await,
         passkey_options,
     };
     let is_wrong = page.notice.as_ref().is_some_and(Notice::is_error);

@@ -9,6 +9,7 @@ mod challenge;
 mod confirm;
 mod consent;
 mod cookies;
+mod federate;
 mod forgot;
 mod give;
 mod login;
@@ -33,6 +34,7 @@ use crate::context::App;
 pub fn configure(config: &mut ServiceConfig) {
     config
         .service(resource("/{pool}/oauth2/authorize").route(get().to(authorize::get)).route(post().to(authorize::post)))
+        .service(resource("/{pool}/oauth2/idpresponse").route(get().to(federate::get)).route(post().to(federate::post)))
         .service(resource("/{pool}/logout").route(get().to(logout::get)).route(post().to(logout::post)))
         .route("/{pool}/style.css", get().to(style::serve));
     page(config, "/{pool}/login", login::show, login::take);

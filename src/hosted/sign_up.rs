@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::HttpResponse;
 
+use super::federate;
 use super::login::{name_kind, takes_own_users, went_on};
 use super::say;
 use super::step::Step;
@@ -173,7 +174,7 @@ async fn shown(visit: &Visit<'_>, wrong: Wrong) -> HttpResponse {
         rules: rules(words, pool),
         password_error: wrong.password,
         terms: agreed_to(visit).await,
-        providers: Vec::new(),
+        providers: federate::offered(visit).await,
         sign_in: visit.to("login"),
     };
     visit.page_again(is_wrong, &page)

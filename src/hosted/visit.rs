@@ -82,6 +82,9 @@ const ANOTHER: &str = "another";
 /// The account is confirmed.
 pub const CONFIRMED: &str = "confirmed";
 
+/// A provider signed nobody in; its name follows.
+pub const FAILED: &str = "failed:";
+
 /// The password is another one.
 pub const CHANGED: &str = "changed";
 
@@ -222,6 +225,24 @@ impl<'a> Visit<'a> {
         Entrance::at_own_pages(self.app(), self.asked.app_client.clone(), &self.origin).await
     }
 
+    /// The authorization request.
+    pub fn query(&self) -> &str {
+        &self.query
+    }
+
+    /// The address of another page with another request, for somebody else than who is signed in.
+    pub fn another_at(&self, page: &str, query: &str) -> String {
+        format!("{}?{query}&{ANOTHER}=1", self.site.place.path(page))
+    }
+
+    /// An answer that has the browser known from now on, if it was not.
+    pub fn known(&self, mut answer: HttpResponse) -> HttpResponse {
+        if self.browser.is_new {
+            set(&mut answer, &self.browser.cookie(&self.site.place.pool.id, self.origin.secure));
+        }
+        answer
+    }
+
     /// The address of another page of this visit.
     pub fn to(&self, page: &str) -> String {
         format!("{}?{}", self.site.place.path(page), self.query)
@@ -229,7 +250,7 @@ impl<'a> Visit<'a> {
 
     /// The same for somebody else than who is signed in.
     pub fn to_another(&self, page: &str) -> String {
-        format!("{}&{ANOTHER}=1", self.to(page))
+        self.another_at(page, &self.query)
     }
 
     /// Sends the browser to another page of this visit, which tells of what has happened.
@@ -243,6 +264,12 @@ impl<'a> Visit<'a> {
         match self.told.as_deref() {
             Some(CONFIRMED) => Some(Notice::Done(words.sign_up.confirmed.clone())),
             Some(CHANGED) => Some(Notice::Done(words.password.changed.clone())),
+            // Whoever writes the address says nothing here but a name that the pool itself has given.
+            Some(told) => {
+                let providers = &self.asked.app_client.client.configuration.supported_identity_providers;
+                let name = told.strip_prefix(FAILED).filter(|name| providers.iter().any(|provider| provider == name))?;
+                Some(Notice::Error(words.errors.provider_failed.with(name)))
+            }
             _ => None,
         }
     }
@@ -303,11 +330,7 @@ impl<'a> Visit<'a> {
     }
 
     fn page_with(&self, status: StatusCode, page: &impl Template) -> HttpResponse {
-        let mut response = pages::hosted(status, page);
-        if self.browser.is_new {
-            set(&mut response, &self.browser.cookie(&self.site.place.pool.id, self.origin.secure));
-        }
-        response
+        self.known(pages::hosted(status, page))
     }
 
     /// Sends the browser to another page of this visit.

@@ -10,6 +10,7 @@ pub mod id;
 pub mod json;
 pub mod long;
 pub mod nul;
+pub mod outward;
 pub mod private_file;
 pub mod region;
 pub mod rng;

@@ -36,14 +36,16 @@ const AT_DOMAIN: [&str; 12] = [
     "style.css",
 ];
 
-/// A request came to a domain of its pool.
-struct AtDomain;
+/// A request came to a domain of its pool, this one.
+#[derive(Clone)]
+struct AtDomain(String);
 
 /// Where a request came to.
 pub struct Place {
     /// The pool.
     pub pool: Arc<Pool>,
-    base: String,
+    /// A domain of the pool.
+    domain: Option<String>,
 }
 
 impl Place {
@@ -55,21 +57,38 @@ impl Place {
         // No id has a NUL, which PostgreSQL cannot be asked for.
         let Some(pool_id) = request.match_info().get("pool").filter(|id| id.len() <= 64 && !id.contains('\0')) else { return Ok(None) };
         let pool = app.pool(&pool_id.into()).await?;
-        let at_domain = request.extensions().get::<AtDomain>().is_some();
-        Ok(pool.map(|pool| Self { base: if at_domain { String::new() } else { format!("/{}", pool.id) }, pool }))
+        let domain = request.extensions().get::<AtDomain>().map(|at| at.0.clone());
+        Ok(pool.map(|pool| Self { pool, domain }))
     }
 
     /// The path of a page or an endpoint here.
     #[must_use]
     pub fn path(&self, page: &str) -> String {
-        format!("{}/{page}", self.base)
+        match self.domain {
+            Some(_) => format!("/{page}"),
+            None => format!("/{}/{page}", self.pool.id),
+        }
+    }
+
+    /// The address of a page or an endpoint here, as others are told of it: where the browser keeps our cookies.
+    #[must_use]
+    pub fn url(&self, app: &App, page: &str) -> String {
+        let public = &app.public_url;
+        match &self.domain {
+            None => format!("{public}/{}/{page}", self.pool.id),
+            Some(domain) => {
+                let (scheme, authority) = public.split_once("://").unwrap_or(("https", public));
+                let port = authority.strip_prefix(public_host(app)).unwrap_or_default();
+                format!("{scheme}://{domain}{port}/{page}")
+            }
+        }
     }
 }
 
 /// Has a request to a domain of a pool find the pool's endpoints and pages, which are below its id.
 ///
-/// SECURITY: the host chooses among the domains that pools have, and nothing else goes by it: no address that is written anywhere is
-/// made of it.
+/// SECURITY: the host chooses among the domains that pools have, and nothing else goes by it: an address that is made of it is made of
+/// one of these.
 ///
 /// # Errors
 /// Those of what it wraps.
@@ -82,7 +101,7 @@ pub async fn at_domain(
         && let Some(name) = foreign_host(&app, request.request())
     {
         match find(&app, &name).await {
-            Ok(Some(pool_id)) => below(&mut request, &pool_id),
+            Ok(Some(pool_id)) => below(&mut request, &pool_id, name),
             Ok(None) => {}
             Err(error) => tracing::error!(error = %Causes(&error), "a domain could not be looked up"),
         }
@@ -126,7 +145,7 @@ async fn find(app: &App, name: &str) -> Result<Option<String>, StoreError> {
 }
 
 /// Has the request's path begin with the pool's id.
-fn below(request: &mut ServiceRequest, pool_id: &str) {
+fn below(request: &mut ServiceRequest, pool_id: &str, domain: String) {
     let path = request.uri().path_and_query().map_or("/", PathAndQuery::as_str);
     let Ok(path) = format!("/{pool_id}{path}").parse::<PathAndQuery>() else { return };
     let mut parts = request.uri().clone().into_parts();
@@ -134,5 +153,5 @@ fn below(request: &mut ServiceRequest, pool_id: &str) {
     let Ok(uri) = Uri::from_parts(parts) else { return };
     request.match_info_mut().get_mut().update(&uri);
     request.head_mut().uri = uri;
-    request.extensions_mut().insert(AtDomain);
+    request.extensions_mut().insert(AtDomain(domain));
 }

@@ -4,7 +4,7 @@ use super::{Conn, StoreError, doc};
 use crate::crypto::sealed::Sealed;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UserPoolId;
-use crate::userpools::identity_provider::{Configuration, IdentityProvider, ProviderSecrets, ProviderType};
+use crate::userpools::identity_provider::{Configuration, IdentityProvider, MOST_IN_A_POOL, ProviderSecrets, ProviderType};
 
 #[derive(sqlx::FromRow)]
 struct ProviderRow {
@@ -116,8 +116,10 @@ pub async fn set_identifiers(tx: &mut Conn, provider: &IdentityProvider) -> Resu
 /// [`StoreError`].
 pub async fn delete(tx: &mut Conn, pool_id: &UserPoolId, name: &str) -> Result<bool, StoreError> {
     const IDENTIFIERS: &str = "DELETE FROM identity_provider_identifiers WHERE pool_id = $1 AND provider_name = $2";
+    const ON_THEIR_WAY: &str = "DELETE FROM federation_requests WHERE pool_id = $1 AND provider_name = $2";
     const SQL: &str = "DELETE FROM identity_providers WHERE pool_id = $1 AND provider_name = $2";
     execute!(tx, IDENTIFIERS, [pool_id, name])?;
+    execute!(tx, ON_THEIR_WAY, [pool_id, name])?;
     Ok(execute!(tx, SQL, [pool_id, name])? == 1)
 }
 
@@ -129,6 +131,20 @@ pub async fn list(tx: &mut Conn, pool_id: &UserPoolId, after: &str, limit: i64) 
     const SQL: &str = "SELECT pool_id, provider_name, provider_type, configuration, sealed_secrets, created_at, modified_at \
                        FROM identity_providers WHERE pool_id = $1 AND provider_name > $2 ORDER BY provider_name LIMIT $3";
     fetch!(tx, fetch_all, ProviderRow, SQL, [pool_id, after, limit])?.into_iter().map(|row| row.with(Vec::new())).collect()
+}
+
+/// The names and types of all providers of a pool, by name: they are few.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn kinds(tx: &mut Conn, pool_id: &UserPoolId) -> Result<Vec<(String, ProviderType)>, StoreError> {
+    const SQL: &str = "SELECT provider_name, provider_type FROM identity_providers WHERE pool_id = $1 ORDER BY provider_name LIMIT $2";
+    let rows = fetch!(tx, fetch_all, (String, String), SQL, [pool_id, MOST_IN_A_POOL])?;
+    let typed = |(name, kind): (String, String)| match ProviderType::parse(&kind) {
+        Some(kind) => Ok((name, kind)),
+        None => Err(StoreError::corrupt("identity_providers", "provider_type", &name)),
+    };
+    rows.into_iter().map(typed).collect()
 }
 
 /// How many providers a pool has, counted no further than `limit`.

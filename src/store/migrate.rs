@@ -46,6 +46,7 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(86, "iam groups", include_str!("../../migrations/0086_iam_groups.sql")),
     shared(87, "authorization", include_str!("../../migrations/0087_authorization.sql")),
     shared(88, "managed policies", include_str!("../../migrations/0088_managed_policies.sql")),
+    shared(100, "federation requests", include_str!("../../migrations/0100_federation_requests.sql")),
 ];
 const fn shared(version: i64, name: &'static str, sql: &'static str) -> (i64, &'static str, &'static str, &'static str) {
     (version, name, sql, sql)

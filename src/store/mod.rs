@@ -24,6 +24,7 @@ pub mod domains;
 mod embedded;
 pub mod error;
 pub mod expired;
+pub mod federation_requests;
 pub mod groups;
 pub mod iam;
 pub mod identity_pools;

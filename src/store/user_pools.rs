@@ -50,6 +50,7 @@ pub(super) const TABLES: &[TableOfPools] = tables_of_pools![
     "token_families",
     "browser_sessions",
     "authorization_codes",
+    "federation_requests",
     "outbox_messages",
     "sender_events",
     "message_budgets",

@@ -17,7 +17,7 @@ use crate::store::template;
 const ENDINGS: [&str; 4] = ["_until", "expires_at", "fades_at", "ready_at"];
 
 /// What expires (`table.column`, or what travels and has no row), and where the clock passes its end.
-const EXPIRING: [(&str, &str, &str); 38] = [
+const EXPIRING: [(&str, &str, &str); 39] = [
     ("audit_events.created_at", "jobs/tests.rs", "events_and_counts_go_by_their_age"),
     ("pool_activity.hour_began_at", "jobs/tests.rs", "events_and_counts_go_by_their_age"),
     ("authorization_codes.valid_until", "oauth/tests.rs", "a_code_serves_the_client_the_address_and_the_origin_that_it_was_given_for"),
@@ -25,6 +25,7 @@ const EXPIRING: [(&str, &str, &str); 38] = [
     ("browser_sessions.expires_at", "hosted/tests/answers.rs", "a_session_lasts_as_long_as_the_client_says_that_it_began_at"),
     ("step of the hosted pages", "hosted/tests/answers.rs", "a_session_lasts_as_long_as_the_client_says_that_it_began_at"),
     ("pushed request", "hosted/tests/answers.rs", "a_request_that_was_pushed_is_carried_by_its_name"),
+    ("federation_requests.expires_at", "hosted/tests/federation.rs", "an_answer_is_for_the_browser_that_left_and_once"),
     ("challenge_sessions.expires_at", "jobs/tests.rs", "sweeping_goes_on_until_nothing_that_has_expired_is_left"),
     (
         "client_metadata_documents.expires_at",

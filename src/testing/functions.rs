@@ -7,10 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use super::TestApp;
+use super::served::{Request, answer};
 use crate::config::TriggerSettings;
 use crate::kit::clock::Timestamp;
 use crate::kit::secret::Secret;
@@ -151,32 +151,9 @@ impl TestFunctions {
     }
 
     async fn serve(&self, mut stream: TcpStream) {
-        let mut bytes = Vec::new();
-        let (head, length) = loop {
-            let mut chunk = [0; 4096];
-            let read = stream.read(&mut chunk).await.unwrap_or(0);
-            if read == 0 {
-                return;
-            }
-            bytes.extend_from_slice(&chunk[..read]);
-            let text = String::from_utf8_lossy(&bytes).into_owned();
-            if let Some((head, _)) = text.split_once("\r\n\r\n") {
-                let length = head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length: ").map(str::to_owned));
-                break (head.to_owned(), length.unwrap().parse::<usize>().unwrap());
-            }
-        };
-        let start = head.len() + 4;
-        while bytes.len() < start + length {
-            let mut chunk = [0; 4096];
-            let read = stream.read(&mut chunk).await.unwrap();
-            bytes.extend_from_slice(&chunk[..read]);
-        }
-        let body = String::from_utf8(bytes[start..start + length].to_vec()).unwrap();
-        let target = head.split(' ').nth(1).unwrap().to_owned();
+        let Some(Request { target, headers, body }) = Request::read(&mut stream).await else { return };
         let path = target.split('?').next().unwrap().trim_end_matches("/invocations");
         let function = path.rsplit('/').next().unwrap().to_owned();
-        let header = |line: &str| line.split_once(": ").map(|(name, value)| (name.to_lowercase(), value.to_owned()));
-        let headers = head.lines().skip(1).filter_map(header).collect();
         let mut event: Value = serde_json::from_str(&body).unwrap();
         let call = Call { function: function.clone(), event: event.clone(), target, headers, body };
         self.state.borrow_mut().calls.push(call);
@@ -192,7 +169,6 @@ impl TestFunctions {
                 }
             },
         };
-        let answer = format!("HTTP/1.1 {status} X\r\n{header}content-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
-        let _ = stream.write_all(answer.as_bytes()).await;
+        answer(&mut stream, status, header, &body).await;
     }
 }

@@ -16,7 +16,11 @@ mod nodes;
 mod passkey;
 mod pool;
 #[cfg(test)]
+mod provider;
+#[cfg(test)]
 mod recovery;
+#[cfg(test)]
+mod served;
 mod visitor;
 
 use std::rc::Rc;
@@ -32,6 +36,7 @@ use actix_web::middleware::from_fn;
 use actix_web::test::{TestRequest, init_service, read_body};
 use actix_web::web::Data;
 use futures_util::future::LocalBoxFuture;
+use rustls::RootCertStore;
 use tokio::sync::OnceCell;
 
 pub use crate::budgets::Limits;
@@ -42,6 +47,8 @@ pub use caller::TestCaller;
 pub use functions::{FUNCTIONS_KEY, FUNCTIONS_SECRET, KMS_KEY, OWN_SECRET, TestFunctions};
 pub use passkey::{TestKey, TestPasskey};
 pub use pool::{PASSWORD, TestPool, TestUser};
+#[cfg(test)]
+pub use provider::{PROVIDER_SECRET, TestProvider};
 pub use visitor::{CALLBACK, TestVisitor, VERIFIER, claims, parameter};
 
 use serde_json::{Value, json};
@@ -54,12 +61,14 @@ use crate::crypto::argon2::{Argon2Cost, Hasher};
 use crate::crypto::seal::MasterKey;
 use crate::decisions::forward_auth::Rules;
 use crate::delivery;
+use crate::federation::Federation;
 use crate::http;
 use crate::iam::entity::AccessKey;
 use crate::iam::uses::{KeyUses, RoleUses};
 use crate::jobs;
 use crate::kit::clock::{ManualClock, Timestamp};
 use crate::kit::id::{AccountId, UniqueId};
+use crate::kit::outward::{Outward, Reach};
 use crate::kit::rng::{Entropy, EntropyRng, SeededEntropy};
 use crate::kit::secret::Secret;
 use crate::oauth;
@@ -299,6 +308,10 @@ async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &A
         keys: startup::keys(&master),
         hasher: Hasher::start(CHEAP, 1, 256).unwrap(),
         functions: Functions::none(),
+        federation: Federation::new(Outward::new(
+            RootCertStore::empty,
+            if mode == Mode::Dev { Reach::of_developers() } else { Reach::default() },
+        )),
         budgets: Budgets::new(limits),
         delivery: Delivery::default(),
         log_destinations: LogDestinations::default(),

@@ -4,6 +4,6 @@ pub mod certificate;
 pub mod claims;
 pub mod keys;
 pub mod overrides;
-mod provider;
+pub(crate) mod provider;
 pub mod session;
 pub mod verify;

@@ -165,6 +165,19 @@ pub struct Authorization {
     pub login_hint: Option<String>,
     /// Whom the client expects, as a token of ours says it.
     pub id_token_hint: Option<String>,
+    /// The provider that it names.
+    pub provider: Option<NamedProvider>,
+}
+
+/// The provider that a request names, by which its user is to sign in.
+///
+/// Source: Amazon Cognito developer guide, "The redirect and authorization endpoint".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NamedProvider {
+    /// `identity_provider`
+    Name(String),
+    /// `idp_identifier`
+    Identifier(String),
 }
 
 /// What is asked of a user who may be signed in (OpenID Connect Core 1.0 §3.1.2.1, prompt).
@@ -244,6 +257,10 @@ pub fn request(parameters: &Parameters, client: &Client, exists: impl Fn(&str) -
         resource: resource(parameters)?,
         login_hint: parameters.owned("login_hint"),
         id_token_hint: parameters.owned("id_token_hint"),
+        provider: match (parameters.owned("identity_provider"), parameters.owned("idp_identifier")) {
+            (Some(name), _) => Some(NamedProvider::Name(name)),
+            (None, identifier) => identifier.map(NamedProvider::Identifier),
+        },
     })
 }
 

@@ -1,6 +1,7 @@
 //! An identity provider of a pool: somebody else who vouches for its users.
 
 mod details;
+mod mapping;
 mod saml_metadata;
 
 use std::collections::BTreeMap;
@@ -13,7 +14,7 @@ use crate::crypto::sealed::{Sealed, sealed_as_json};
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UserPoolId;
 
-pub use details::Details;
+pub use details::{Details, Reached};
 pub use saml_metadata::SamlMetadata;
 
 /// How many providers a pool has at most.
@@ -70,6 +71,12 @@ impl fmt::Debug for ProviderSecrets {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ProviderSecrets")
     }
+}
+
+/// Where the secrets of a provider rest.
+#[must_use]
+pub fn sealed_at<'a>(pool_id: &'a UserPoolId, name: &'a str) -> [&'a str; 3] {
+    ["identity_providers", pool_id.as_str(), name]
 }
 
 /// How a provider speaks.

@@ -91,11 +91,13 @@ pub enum Trigger {
     PreTokenGeneration,
     /// When nobody has the name.
     UserMigration,
+    /// Before what a provider tells of a user is taken.
+    InboundFederation,
 }
 
 impl Trigger {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::PreSignUp,
         Self::CustomMessage,
         Self::PostConfirmation,
@@ -106,6 +108,7 @@ impl Trigger {
         Self::VerifyAuthChallengeResponse,
         Self::PreTokenGeneration,
         Self::UserMigration,
+        Self::InboundFederation,
     ];
 }
 
@@ -165,6 +168,7 @@ impl LambdaConfig {
             Trigger::VerifyAuthChallengeResponse => self.verify_auth_challenge_response.as_deref(),
             Trigger::PreTokenGeneration => self.pre_token_generation_config.as_ref().map(|function| function.lambda_arn.as_str()),
             Trigger::UserMigration => self.user_migration.as_deref(),
+            Trigger::InboundFederation => arn_of(self.inbound_federation.as_ref()),
         }
     }
 

@@ -13,6 +13,7 @@ pub mod common_passwords;
 pub mod custom_id;
 pub mod device;
 pub mod domain;
+pub mod federation_request;
 pub mod first_factor;
 pub mod group;
 pub mod hosted_css;

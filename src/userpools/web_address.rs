@@ -17,6 +17,13 @@ pub fn is_http_or_https(text: &str) -> bool {
     is_of_scheme(text, &["http", "https"])
 }
 
+/// Whether the text is an address of this very machine by `http`.
+#[must_use]
+pub fn is_here(text: &str) -> bool {
+    let host = text.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
+    is_of_scheme(text, &["http"]) && matches!(host.as_deref(), Some("localhost" | "127.0.0.1" | "[::1]"))
+}
+
 fn is_of_scheme(text: &str, schemes: &[&str]) -> bool {
     if text.len() > LONGEST || text.chars().any(|character| character.is_whitespace() || character.is_control()) {
         return false;

@@ -4,6 +4,7 @@
 //! the call: the transaction that acts looks again.
 
 pub mod challenge;
+pub mod federation;
 pub mod message;
 pub mod migration;
 pub mod sign_in;

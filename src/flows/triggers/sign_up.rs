@@ -15,6 +15,8 @@ pub enum MadeBy {
     Themselves,
     /// An administrator.
     Administrator,
+    /// A provider that vouches for them.
+    Provider,
 }
 
 /// What was confirmed.
@@ -38,7 +40,8 @@ struct Approval {
 }
 
 /// Asks whether a user may be made. One who signs up may be confirmed, and their addresses verified, at once: of an
-/// administrator's users that is passed over, as their states are the administrator's to say.
+/// administrator's users that is passed over, as their states are the administrator's to say. Whom a provider vouches for has the
+/// state of those.
 ///
 /// # Errors
 /// [`TriggerRefused`].
@@ -46,6 +49,7 @@ pub async fn before(app: &App, through: impl Into<Through<'_>>, user: &mut User,
     let source = match made_by {
         MadeBy::Themselves => "PreSignUp_SignUp",
         MadeBy::Administrator => "PreSignUp_AdminCreateUser",
+        MadeBy::Provider => "PreSignUp_ExternalProvider",
     };
     let event = Event {
         trigger: Trigger::PreSignUp,
@@ -69,7 +73,7 @@ pub async fn before(app: &App, through: impl Into<Through<'_>>, user: &mut User,
             user.attributes.insert(format!("{attribute}_verified"), "true".to_owned());
         }
     }
-    if approval.auto_confirm_user {
+    if approval.auto_confirm_user && made_by == MadeBy::Themselves {
         user.status = UserStatus::Confirmed;
     }
     Ok(())

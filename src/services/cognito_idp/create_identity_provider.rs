@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::errors::Error;
-use super::provider_answer::{Response, place};
+use super::provider_answer::{Response, reached};
 use crate::context::Context;
 use crate::crypto::sealed::Sealed;
 use crate::flows::clients::NoSuchPool;
@@ -15,6 +15,7 @@ use crate::store::{self, Conn, StoreError};
 use crate::userpools::attributes::full_schema;
 use crate::userpools::identity_provider::{
     Configuration, Details, IdentityProvider, MOST_IN_A_POOL, ProviderSecrets, ProviderType, check_acr, check_mapping, check_name,
+    sealed_at,
 };
 use crate::userpools::pool::Pool;
 
@@ -40,7 +41,7 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
     let kind = ProviderType::parse(&request.provider_type).ok_or_else(|| Error::parameter("Invalid ProviderType"))?;
     check_name(&request.provider_name, kind)?;
     check_acr(kind, &request.acr_mapping)?;
-    let details = Details::check(kind, request.provider_details)?;
+    let details = Details::check(kind, request.provider_details, reached(cx))?;
     let attribute_mapping = check_mapping(kind, &full_schema(&pool.configuration.schema), request.attribute_mapping)?;
     let now = cx.now();
     let provider = IdentityProvider {
@@ -77,7 +78,7 @@ pub fn seal(cx: &Context, pool: &Pool, name: &str, details: &Details) -> Result<
     if details.secrets.0.is_empty() {
         return Ok(None);
     }
-    let sealed = cx.keys.at_rest.seal(&place(&pool.id, name), &details.secrets, &mut cx.rng());
+    let sealed = cx.keys.at_rest.seal(&sealed_at(&pool.id, name), &details.secrets, &mut cx.rng());
     Ok(Some(sealed.map_err(StoreError::from)?))
 }
 
@@ -194,7 +195,7 @@ mod tests {
             assert!(!format!("{:?}", provider.configuration).contains("canary"), "{}", provider.name);
             let sealed = provider.sealed_secrets.unwrap();
             assert!(!sealed.as_bytes().windows(6).any(|window| window == b"canary"));
-            let elsewhere = super::place(&pool.id, "Other");
+            let elsewhere = super::sealed_at(&pool.id, "Other");
             assert!(app.app.keys.at_rest.open(&elsewhere, &sealed).is_err(), "a row that was moved does not open");
         }
     }

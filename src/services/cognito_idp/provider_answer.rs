@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::errors::Error;
+use crate::config::Mode;
 use crate::context::Context;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UserPoolId;
 use crate::store::StoreError;
-use crate::userpools::identity_provider::{Details, IdentityProvider, ProviderSecrets};
+use crate::userpools::identity_provider::{Details, IdentityProvider, ProviderSecrets, Reached, sealed_at};
 
 /// IdentityProviderType.
 #[derive(Serialize)]
@@ -39,7 +40,7 @@ pub struct Response {
 impl Response {
     /// A provider, its client secret included, as AWS answers it.
     pub fn of(cx: &Context, provider: IdentityProvider) -> Result<Self, Error> {
-        let place = place(&provider.pool_id, &provider.name);
+        let place = sealed_at(&provider.pool_id, &provider.name);
         let secrets = provider.sealed_secrets.as_ref().map(|sealed| cx.keys.at_rest.open(&place, sealed));
         let secrets: ProviderSecrets = secrets.transpose().map_err(StoreError::from)?.unwrap_or_default();
         let identity_provider = ProviderAnswer {
@@ -57,7 +58,10 @@ impl Response {
     }
 }
 
-/// Where the secrets of a provider rest.
-pub fn place<'a>(pool_id: &'a UserPoolId, name: &'a str) -> [&'a str; 3] {
-    ["identity_providers", pool_id.as_str(), name]
+/// Where providers may be: a developer's on this machine too.
+pub fn reached(cx: &Context) -> Reached {
+    match cx.mode {
+        Mode::Dev => Reached::HereToo,
+        Mode::Serve => Reached::Https,
+    }
 }

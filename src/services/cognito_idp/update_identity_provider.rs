@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::create_identity_provider::{identify, seal};
 use super::errors::{Error, no_such_provider};
-use super::provider_answer::Response;
+use super::provider_answer::{Response, reached};
 use crate::context::Context;
 use crate::kit::id::UserPoolId;
 use crate::store;
@@ -38,7 +38,7 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
         .write(async |tx| {
             let mut provider = store::identity_providers::find(tx, &pool.id, name).await?.ok_or_else(|| no_such_provider(name))?;
             if let Some(details) = request.provider_details.clone() {
-                let details = Details::check(provider.kind, details)?;
+                let details = Details::check(provider.kind, details, reached(cx))?;
                 provider.sealed_secrets = seal(cx, &pool, name, &details)?;
                 provider.configuration.details = details.open;
             }

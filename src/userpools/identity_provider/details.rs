@@ -3,10 +3,19 @@
 use std::collections::BTreeMap;
 
 use super::{ProviderRefused, ProviderSecrets, ProviderType, SamlMetadata};
-use crate::userpools::web_address::is_https;
+use crate::userpools::web_address::{is_here, is_https};
 
 /// The details that rest sealed, and whether answers tell them.
 const SECRETS: [(&str, bool); 2] = [("client_secret", true), ("private_key", false)];
+
+/// Where a provider may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reached {
+    /// At addresses of https.
+    Https,
+    /// On this machine over http too: a developer's.
+    HereToo,
+}
 
 /// Details that were checked: what is no secret, with what the type and its metadata imply, and what is one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,7 +33,7 @@ impl Details {
     ///
     /// # Errors
     /// [`ProviderRefused`].
-    pub fn check(kind: ProviderType, given: BTreeMap<String, String>) -> Result<Self, ProviderRefused> {
+    pub fn check(kind: ProviderType, given: BTreeMap<String, String>, reached: Reached) -> Result<Self, ProviderRefused> {
         let (required, optional) = members(kind);
         if required.iter().any(|name| given.get(*name).is_none_or(|value| value.trim().is_empty())) {
             return Err(ProviderRefused::Required(listed(required)));
@@ -33,7 +42,7 @@ impl Details {
         let mut checked = Self::default();
         for (name, value) in given {
             if required.contains(&name.as_str()) || optional.contains(&name.as_str()) {
-                check_value(&name, &value)?;
+                check_value(&name, &value, reached)?;
                 let is_secret = SECRETS.iter().any(|(secret, _)| *secret == name);
                 let place = if is_secret { &mut checked.secrets.0 } else { &mut checked.open };
                 place.insert(name, value);
@@ -135,14 +144,15 @@ fn implied_by_metadata(given: &BTreeMap<String, String>) -> Result<Vec<(&'static
     }
 }
 
-fn check_value(name: &str, value: &str) -> Result<(), ProviderRefused> {
+fn check_value(name: &str, value: &str, reached: Reached) -> Result<(), ProviderRefused> {
+    let is_address = |value: &str| is_https(value) || (reached == Reached::HereToo && is_here(value));
     let (name, fits, why) = match name {
-        "oidc_issuer" => ("oidc_issuer", is_https(value) && !value.contains(['?', '#']), "it is an https address without a query"),
-        "authorize_url" => ("authorize_url", is_https(value), ADDRESS),
-        "token_url" => ("token_url", is_https(value), ADDRESS),
-        "attributes_url" => ("attributes_url", is_https(value), ADDRESS),
-        "jwks_uri" => ("jwks_uri", is_https(value), ADDRESS),
-        "MetadataURL" => ("MetadataURL", is_https(value), ADDRESS),
+        "oidc_issuer" => ("oidc_issuer", is_address(value) && !value.contains(['?', '#']), "it is an https address without a query"),
+        "authorize_url" => ("authorize_url", is_address(value), ADDRESS),
+        "token_url" => ("token_url", is_address(value), ADDRESS),
+        "attributes_url" => ("attributes_url", is_address(value), ADDRESS),
+        "jwks_uri" => ("jwks_uri", is_address(value), ADDRESS),
+        "MetadataURL" => ("MetadataURL", is_address(value), ADDRESS),
         "attributes_request_method" => ("attributes_request_method", matches!(value, "GET" | "POST"), "it is GET or POST"),
         "IDPSignout" => ("IDPSignout", is_flag(value), FLAG),
         "IDPInit" => ("IDPInit", is_flag(value), FLAG),
@@ -180,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_type_has_what_it_must_have_and_nothing_that_it_does_not_know() {
-        let refused = Details::check(ProviderType::Google, map(&CLIENT[..2])).unwrap_err().to_string();
+        let refused = Details::check(ProviderType::Google, map(&CLIENT[..2]), Reached::Https).unwrap_err().to_string();
         assert_eq!(refused, "client_id, client_secret and authorize_scopes are all required idp details");
         let oidc = [
             ("client_id", "c"),
@@ -208,20 +218,34 @@ mod tests {
         ] {
             let mut given = map(base);
             given.insert(more.0.to_owned(), more.1.to_owned());
-            assert_eq!(Details::check(kind, given).is_ok(), accepted, "{kind:?} {more:?}");
+            assert_eq!(Details::check(kind, given, Reached::Https).is_ok(), accepted, "{kind:?} {more:?}");
+        }
+    }
+
+    #[test]
+    fn a_developers_provider_may_be_on_this_machine() {
+        for (issuer, accepted) in [
+            ("http://127.0.0.1:9000", true),
+            ("http://localhost/op", true),
+            ("http://op.example", false),
+            ("http://localhost.evil.example", false),
+        ] {
+            let given = [("client_id", "c"), ("attributes_request_method", "GET"), ("oidc_issuer", issuer), ("authorize_scopes", "openid")];
+            assert_eq!(Details::check(ProviderType::Oidc, map(&given), Reached::HereToo).is_ok(), accepted, "{issuer}");
+            assert!(Details::check(ProviderType::Oidc, map(&given), Reached::Https).is_err(), "{issuer}");
         }
     }
 
     #[test]
     fn what_is_answered_can_be_given_back_and_a_private_key_is_not_answered() {
-        let facebook = Details::check(ProviderType::Facebook, map(&CLIENT)).unwrap();
+        let facebook = Details::check(ProviderType::Facebook, map(&CLIENT), Reached::Https).unwrap();
         assert_eq!(facebook.open["authorize_url"], "https://www.facebook.com/v17.0/dialog/oauth");
         assert!(!facebook.open.contains_key("client_secret"));
         let told = Details::told(&facebook.open, facebook.secrets.clone());
         assert_eq!(told["client_secret"], "canary");
-        assert_eq!(Details::check(ProviderType::Facebook, told).unwrap(), facebook);
+        assert_eq!(Details::check(ProviderType::Facebook, told, Reached::Https).unwrap(), facebook);
         let apple = [("client_id", "c"), ("team_id", "t"), ("key_id", "k"), ("private_key", "canary"), ("authorize_scopes", "email name")];
-        let apple = Details::check(ProviderType::SignInWithApple, map(&apple)).unwrap();
+        let apple = Details::check(ProviderType::SignInWithApple, map(&apple), Reached::Https).unwrap();
         assert!(!Details::told(&apple.open, apple.secrets).values().any(|value| value == "canary"));
     }
 }

@@ -1,0 +1,111 @@
+//! What providers publish of themselves: discovery documents and keys, remembered for a while.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jsonwebtoken::jwk::Jwk;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Federation, NotBelieved};
+use crate::kit::budget::Budget;
+use crate::kit::cache::Cache;
+use crate::kit::clock::Timestamp;
+use crate::kit::outward::Question;
+
+/// How many documents of each kind are remembered.
+const REMEMBERED: usize = 1000;
+
+/// For how long.
+const FRESH: Duration = Duration::from_secs(3600);
+
+/// A key that is not among those remembered has them asked for anew, so often at most.
+const ANEW: Duration = Duration::from_secs(60);
+
+/// The most keys that are read of a set.
+const MOST_KEYS: usize = 100;
+
+/// What a discovery document says (OpenID Connect Discovery 1.0 §3; RFC 8414 §2).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Metadata {
+    /// Who the provider is.
+    pub issuer: String,
+    /// Where people are sent.
+    pub authorization_endpoint: Option<String>,
+    /// Where codes are exchanged.
+    pub token_endpoint: Option<String>,
+    /// Where it tells of a user.
+    pub userinfo_endpoint: Option<String>,
+    /// Where its keys are.
+    pub jwks_uri: Option<String>,
+}
+
+/// What is remembered.
+pub(super) struct Documents {
+    metadata: Cache<String, Metadata>,
+    keys: Cache<String, Vec<Jwk>>,
+    asked_anew: Budget<String>,
+}
+
+impl Default for Documents {
+    fn default() -> Self {
+        Self {
+            metadata: Cache::of_what_follows_from_keys(REMEMBERED, FRESH),
+            keys: Cache::of_what_follows_from_keys(REMEMBERED, FRESH),
+            asked_anew: Budget::new(1, ANEW),
+        }
+    }
+}
+
+impl Documents {
+    /// SECURITY: a document is its issuer's only where it says so itself (OpenID Connect Discovery 1.0 §4.3): else one provider would
+    /// speak for another.
+    pub(super) async fn metadata(&self, federation: &Federation, issuer: &str, now: Timestamp) -> Result<Arc<Metadata>, NotBelieved> {
+        let load = async || {
+            let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+            let found = federation.object("the discovery document", Question::get(&url)).await?;
+            let metadata: Metadata =
+                serde_json::from_value(Value::Object(found)).map_err(|_| NotBelieved::Answer("the discovery document is none"))?;
+            if metadata.issuer == issuer {
+                Ok(Some(metadata))
+            } else {
+                Err(NotBelieved::Answer("the discovery document is another issuer's"))
+            }
+        };
+        let found = self.metadata.find(&issuer.to_owned(), now, load).await?;
+        found.ok_or(NotBelieved::Answer("there is no discovery document"))
+    }
+
+    /// The key of this id, or the only one where none is named. One that is not known may be new.
+    pub(super) async fn key(&self, federation: &Federation, url: &str, kid: Option<&str>, now: Timestamp) -> Result<Jwk, NotBelieved> {
+        let missing = || NotBelieved::IdToken("its key is none of the provider's");
+        if let Some(key) = chosen(&self.keys(federation, url, now).await?, kid) {
+            return Ok(key);
+        }
+        if !self.asked_anew.spend(&url.to_owned(), now) {
+            return Err(missing());
+        }
+        self.keys.forget(&url.to_owned());
+        chosen(&self.keys(federation, url, now).await?, kid).ok_or_else(missing)
+    }
+
+    async fn keys(&self, federation: &Federation, url: &str, now: Timestamp) -> Result<Arc<Vec<Jwk>>, NotBelieved> {
+        let load = async || {
+            let mut found = federation.object("the key set", Question::get(url)).await?;
+            let Some(Value::Array(keys)) = found.remove("keys") else { return Err(NotBelieved::Answer("the key set is none")) };
+            // What is no key that we know is no key of ours (RFC 7517 §5).
+            Ok(Some(keys.into_iter().take(MOST_KEYS).filter_map(|key| serde_json::from_value(key).ok()).collect()))
+        };
+        let found = self.keys.find(&url.to_owned(), now, load).await?;
+        found.ok_or(NotBelieved::Answer("there is no key set"))
+    }
+}
+
+fn chosen(keys: &[Jwk], kid: Option<&str>) -> Option<Jwk> {
+    match (kid, keys) {
+        (Some(kid), keys) => keys.iter().find(|key| key.common.key_id.as_deref() == Some(kid)).cloned(),
+        (None, [only]) => Some(only.clone()),
+        (None, _) => None,
+    }
+}

@@ -1,0 +1,22 @@
+//! What a browser leaves for another provider with, and comes back to.
+
+use serde::{Deserialize, Serialize};
+
+use crate::crypto::sealed::sealed_as_json;
+
+/// A browser on its way. It holds secrets, so there is no `Debug`.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct FederationRequest {
+    /// The authorization request that it was sent to us with, as a query.
+    pub query: String,
+    /// Which browser it is.
+    pub browser: String,
+    /// What the provider's ID token repeats.
+    pub nonce: String,
+    /// What proves that the provider's code was asked for here.
+    pub verifier: String,
+    /// Where the answer goes.
+    pub redirect_uri: String,
+}
+
+sealed_as_json!(FederationRequest);
