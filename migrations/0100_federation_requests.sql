@@ -10,3 +10,6 @@ CREATE TABLE federation_requests (
     PRIMARY KEY (pool_id, state_hash)
 );
 CREATE INDEX federation_requests_by_end ON federation_requests (expires_at);
+
+-- The provider that vouched for the user; NULL is the pool itself.
+ALTER TABLE browser_sessions ADD COLUMN provider_name TEXT;

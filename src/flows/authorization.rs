@@ -80,7 +80,7 @@ impl From<Failed> for RedeemRefused {
     }
 }
 
-/// A code for what a signed-in user's browser asks for.
+/// A code for what a signed-in user's browser asks for, from an address that no list blocks: a [`Whence`] is proof of that.
 ///
 /// # Errors
 /// [`GrantRefused`].
@@ -90,6 +90,7 @@ pub async fn code(
     signed_in: &SignedIn,
     asked: &Authorization,
     to: &Return,
+    _admitted: Whence<'_>,
 ) -> Result<PlainToken, GrantRefused> {
     let (plain, now, session) = (PlainToken::generate(&mut app.rng()), app.now(), &signed_in.session);
     let code = AuthorizationCode {
@@ -99,6 +100,7 @@ pub async fn code(
         user_id: signed_in.user.id.clone(),
         grant: Grant {
             redirect_uri: to.is_named.then(|| to.redirect_uri.clone()),
+            default_redirect_uri: (!to.is_named).then(|| to.redirect_uri.clone()),
             scope: asked.scope.clone(),
             nonce: asked.nonce.clone(),
             code_challenge: asked.code_challenge.clone(),
@@ -233,7 +235,12 @@ async fn redeem_in(
 /// SECURITY: a verifier for a code without a challenge is refused as well: an attacker took the challenge out of the request, and
 /// would inject a code of their own (RFC 9700 §4.8.2).
 fn fits(grant: &Grant, shown: Shown<'_>) -> bool {
-    let is_its_address = grant.redirect_uri.as_deref() == shown.redirect_uri;
+    // What the request did not name need not be named here, and may be (RFC 6749 §4.1.3).
+    let is_its_address = match (&grant.redirect_uri, shown.redirect_uri) {
+        (Some(named), shown) => shown == Some(named),
+        (None, None) => true,
+        (None, shown) => shown == grant.default_redirect_uri.as_deref(),
+    };
     let is_its_origin = match (&grant.code_challenge, shown.code_verifier) {
         (Some(challenge), Some(verifier)) => verifies(verifier, challenge),
         (None, None) => true,

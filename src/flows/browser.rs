@@ -10,6 +10,7 @@ use crate::kit::id::{UserId, UserPoolId};
 use crate::store::browser_sessions::{self, BrowserSession};
 use crate::store::{StoreError, users};
 use crate::userpools::client::Client;
+use crate::userpools::identity_provider::OWN;
 use crate::userpools::pool::Pool;
 use crate::userpools::user::User;
 
@@ -36,6 +37,7 @@ pub fn new_session(app: &App, app_client: &AppClient, user_id: &UserId) -> (Brow
         expires_at: now.plus(lives(&app_client.client)),
         methods: Vec::new(),
         acr: None,
+        provider: None,
     };
     (session, token)
 }
@@ -65,9 +67,12 @@ pub async fn end(app: &App, pool_id: &UserPoolId, held: &PlainToken) -> Result<(
 
 impl SignedIn {
     /// Whether a client still lets the user in by this session, without asking: each says for how long after they proved who they are.
+    ///
+    /// SECURITY: and by whom it takes users: one that takes a provider's alone has none let in by the pool's passwords.
     #[must_use]
     pub fn serves(&self, app: &App, client: &Client) -> bool {
-        app.now().since(self.session.authenticated_at) < validity(client)
+        let is_recent = app.now().since(self.session.authenticated_at) < validity(client);
+        is_recent && client.configuration.takes_users_of(self.session.provider.as_deref().unwrap_or(OWN))
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 pub use presented::{PartyRefused, PresentedToken};
 
-use self::presented::{Subject, actor, subject};
+use self::presented::{Subject, Tells, actor, subject};
 use super::clients::{self, AppClient, NoSuchClient};
 use super::failed::{Failed, fails_with_the_store};
 use super::issue::attribute_claims;
@@ -254,7 +254,13 @@ impl Draft<'_> {
             iat: now.seconds(),
             jti: ids::uuid(&mut app.rng()),
             act: self.act.clone(),
-            attributes: attribute_claims(self.app_client, &from.user, Scopes::granted(None)),
+            attributes: match &from.tells {
+                Tells::Scopes(scopes) => attribute_claims(self.app_client, &from.user, Scopes::granted(Some(scopes))),
+                Tells::Attributes(told) => {
+                    let all = attribute_claims(self.app_client, &from.user, Scopes::granted(None));
+                    all.into_iter().filter(|(name, _)| told.contains(name)).collect()
+                }
+            },
         }
     }
 }

@@ -34,6 +34,12 @@ async fn answer(app: &Data<App>, request: &HttpRequest, query: &str) -> HttpResp
         Ok(visit) => visit,
         Err(refused) => return refused.0,
     };
+    if let Some(hint) = &visit.asked.authorization.id_token_hint
+        && matches!(hints::read(visit.app(), &visit.asked.app_client.pool.id, hint).await, Ok(None))
+    {
+        let asked = &visit.asked;
+        return give::error(&visit.site, &asked.app_client, &asked.to, "invalid_request", "id_token_hint is no ID token of this user pool");
+    }
     let signed_in = match visit.signed_in() {
         // Whoever chose another provider is on the way to be somebody else.
         Some(signed_in) if !visit.wants_another && is_expected(&visit, signed_in).await => Some(signed_in),

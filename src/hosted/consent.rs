@@ -6,12 +6,15 @@ use super::give;
 use super::step::{Ask, Step};
 use super::view::Consent;
 use super::visit::Visit;
+use crate::crypto::digest::{hex, sha256};
 use crate::flows::browser::SignedIn;
+use crate::userpools::scopes::Scopes;
 
 /// Sends a browser to the page. SECURITY: whoever has just proven who they are is held to it: by `prompt=login` beside it they are
 /// not asked twice, and nobody else in the same browser agrees in their place.
 pub fn ask(visit: &Visit<'_>, signed_in: &SignedIn) -> HttpResponse {
-    let step = Step::new(visit.app(), &signed_in.user.username, Ask::Consent { user_id: signed_in.user.id.clone() });
+    let step =
+        Step::new(visit.app(), &signed_in.user.username, Ask::Consent { user_id: signed_in.user.id.clone(), request: fingerprint(visit) });
     visit.go_on(&step)
 }
 
@@ -23,10 +26,18 @@ pub async fn show(visit: &Visit<'_>) -> HttpResponse {
     }
 }
 
+/// Which request it is about.
+fn fingerprint(visit: &Visit<'_>) -> String {
+    hex(&sha256(&[visit.query().as_bytes()]))
+}
+
 /// Whom the page asks: who is signed in, if it is still who was sent here.
 fn asked<'v>(visit: &'v Visit<'_>) -> Option<&'v SignedIn> {
     match visit.step()?.ask {
-        Ask::Consent { user_id } => visit.session().filter(|signed_in| signed_in.user.id == user_id),
+        // SECURITY: what was proven for one request serves no other, which may ask for a newer proof.
+        Ask::Consent { user_id, request } if request == fingerprint(visit) => {
+            visit.session().filter(|signed_in| signed_in.user.id == user_id)
+        }
         _ => None,
     }
 }
@@ -55,7 +66,7 @@ async fn shown(visit: &Visit<'_>, signed_in: &SignedIn) -> HttpResponse {
         client_name: asked.app_client.client.name.clone(),
         client_host: None,
         redirect_host: host_of(&asked.to.redirect_uri),
-        scopes: asked.authorization.scope.split(' ').filter(|scope| !scope.is_empty()).map(told).collect(),
+        scopes: Scopes::granted(Some(&asked.authorization.scope)).listed().into_iter().map(told).collect(),
         client_logo_url: None,
         links: Vec::new(),
     };

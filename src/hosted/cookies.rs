@@ -21,6 +21,8 @@ pub enum Kind {
     Browser,
     /// Where its sign-in stands.
     Step,
+    /// What anybody's passkey was asked to sign.
+    Passkey,
     /// That it is signed in.
     Session,
 }
@@ -32,6 +34,7 @@ impl Kind {
         let kind = match self {
             Self::Browser => "browser",
             Self::Step => "step",
+            Self::Passkey => "passkey",
             Self::Session => "session",
         };
         format!("{}passwright-{kind}-{pool_id}", if secure { "__Host-" } else { "" })

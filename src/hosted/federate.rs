@@ -129,7 +129,7 @@ pub async fn post(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResp
 
 async fn back(app: &Data<App>, request: &HttpRequest, parameters: &Parameters) -> Result<HttpResponse, super::asked::Unanswerable> {
     let site = Site::of(app, request, parameters).await?;
-    if ANSWERS.into_iter().any(|name| parameters.repeated() == Some(name)) || parameters.has_nul() {
+    if parameters.repeats(&ANSWERS) || parameters.has_nul() {
         return Ok(site.trouble(Trouble::Request));
     }
     let returned = match federation::returned(app, &site.place.pool.id, parameters.get("state").unwrap_or_default()).await {

@@ -30,12 +30,14 @@ pub async fn agreed(visit: &Visit<'_>, signed_in: &SignedIn) -> HttpResponse {
     if !super::authorize::is_expected(visit, signed_in).await {
         return error("login_required", "another user is expected");
     }
+    let Ok(whence) = Whence::admitted(app, &asked.app_client, &visit.origin, visit.origin.source_ip, None).await else {
+        return error("access_denied", "no sign-ins from this address");
+    };
     let given = match asked.authorization.response_type {
-        ResponseType::Code => authorization::code(app, &asked.app_client, signed_in, &asked.authorization, &asked.to).await.map(of_code),
-        ResponseType::Token => match Whence::admitted(app, &asked.app_client, &visit.origin, visit.origin.source_ip, None).await {
-            Ok(whence) => at_once(visit, signed_in, &asked.authorization, whence).await,
-            Err(_) => return error("access_denied", "no sign-ins from this address"),
-        },
+        ResponseType::Code => {
+            authorization::code(app, &asked.app_client, signed_in, &asked.authorization, &asked.to, whence).await.map(of_code)
+        }
+        ResponseType::Token => at_once(visit, signed_in, &asked.authorization, whence).await,
     };
     match given {
         Ok(parameters) => answer(&visit.site, &asked.app_client, &asked.to, parameters),

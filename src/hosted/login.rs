@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 
+use super::authorize::is_expected;
 use super::federate;
 use super::give;
 use super::say;
@@ -15,12 +16,13 @@ use crate::flows::sign_in::{self, Begin, Outcome, SignInRefused};
 use crate::userpools::authorization::Prompt;
 use crate::userpools::challenge::{Barred, Flow};
 use crate::userpools::first_factor::{self, FirstFactor};
+use crate::userpools::identity_provider::OWN;
 use crate::userpools::pool::Pool;
 use crate::userpools::recovery;
 use crate::userpools::user::User;
 
-/// What the pool itself is called among those who vouch for users.
-const OWN: &str = "COGNITO";
+/// The longest text that is looked at as a name, in bytes. No name is as long, and a browser holds it in its cookie.
+const LONGEST_NAME: usize = 1024;
 
 /// `GET /{pool}/login`
 pub async fn show(visit: &Visit<'_>) -> HttpResponse {
@@ -39,6 +41,9 @@ pub async fn take(visit: &Visit<'_>) -> HttpResponse {
             _ => shown(visit, Some(Notice::Error(visit.words().errors.wrong_login.clone())), None).await,
         };
     };
+    if username.len() > LONGEST_NAME {
+        return shown(visit, Some(Notice::Error(visit.words().errors.wrong_login.clone())), None).await;
+    }
     if visit.form.get("password").is_none()
         && let Some(provider) = federate::of_address(visit, username).await
     {
@@ -60,7 +65,7 @@ pub async fn take(visit: &Visit<'_>) -> HttpResponse {
 /// Signs in whoever's passkey answered to the page.
 async fn by_passkey(visit: &Visit<'_>, credential: &str) -> HttpResponse {
     let words = visit.words();
-    let Some(Ask::AnyPasskey { session }) = visit.step().map(|step| step.ask) else {
+    let Some(Ask::AnyPasskey { session }) = visit.passkey_step().map(|step| step.ask) else {
         return shown(visit, Some(visit.stale()), None).await;
     };
     let answering = Box::pin(async { sign_in::answer_anybody(&visit.entrance().await?, &session, credential).await });
@@ -87,12 +92,9 @@ async fn begin(visit: &Visit<'_>, username: &str) -> Result<Outcome, SignInRefus
     sign_in::begin(&entrance, begin).await
 }
 
-/// Whether the client takes users of the pool itself: one that lists who vouches for its users lists the pool too.
-///
-/// Source: Amazon Cognito API reference, CreateUserPoolClient, SupportedIdentityProviders.
+/// Whether the client takes users of the pool itself.
 pub fn takes_own_users(visit: &Visit<'_>) -> bool {
-    let providers = &visit.asked.app_client.client.configuration.supported_identity_providers;
-    providers.is_empty() || providers.iter().any(|provider| provider == OWN)
+    visit.asked.app_client.client.configuration.takes_users_of(OWN)
 }
 
 /// Whether the client's users choose what they begin with, and the pool has more for them than the password.
@@ -155,6 +157,7 @@ async fn shown(visit: &Visit<'_>, notice: Option<Notice>, username: Option<&str>
         && notice.is_none()
         && !is_other
         && asked.authorization.prompt != Prompt::Login
+        && is_expected(visit, signed_in).await
     {
         let account = name_of(&signed_in.user);
         let page = ChooseAccount {
@@ -188,7 +191,7 @@ async fn shown(visit: &Visit<'_>, notice: Option<Notice>, username: Option<&str>
     let is_wrong = page.notice.as_ref().is_some_and(Notice::is_error);
     let answer = visit.page_again(is_wrong, &page);
     match session {
-        Some(session) => visit.at_step(answer, &Step::new(visit.app(), "", Ask::AnyPasskey { session })),
+        Some(session) => visit.at_passkey(answer, &Step::new(visit.app(), "", Ask::AnyPasskey { session })),
         None => answer,
     }
 }

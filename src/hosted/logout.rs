@@ -17,7 +17,7 @@ use crate::flows::{clients, hints};
 use crate::kit::id::ClientId;
 use crate::pages;
 use crate::store::StoreError;
-use crate::userpools::authorization::{Parameters, with_query};
+use crate::userpools::authorization::{Parameters, is_registered, with_query};
 
 /// `GET /{pool}/logout`
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
@@ -25,11 +25,18 @@ pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
     answer(&app, &request, query, &Parameters::parse(query.as_bytes()), false).await
 }
 
-/// `POST /{pool}/logout`: the same in a form, or its button.
+/// `POST /{pool}/logout`: the page's button; or the request in a form. No cookie comes with that from elsewhere, so that the browser is
+/// sent here again, by GET, before anything is decided.
 pub async fn post(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
     let form = Parameters::parse(&body);
-    let asks_anew = form.get("form_token").is_none();
-    answer(&app, &request, std::str::from_utf8(&body).unwrap_or_default(), &form, !asks_anew).await
+    let Ok(query) = std::str::from_utf8(&body) else { return answer(&app, &request, "", &Parameters::default(), false).await };
+    if form.get("form_token").is_some() {
+        return answer(&app, &request, query, &form, true).await;
+    }
+    match Site::of(&app, &request, &form).await {
+        Ok(site) => see_other(&format!("{}?{query}", site.place.path("logout"))),
+        Err(refused) => refused.0,
+    }
 }
 
 /// Who may be signed out without asking, and where they go then.
@@ -94,7 +101,7 @@ async fn signed_out(
         Way::ToLogin => see_other(&format!("{}?{}", site.place.path("login"), without(query, &["logout_uri"]))),
         Way::Here => pages::hosted(StatusCode::OK, &SignedOut { frame: bare(site.language, &pool.name), notice: None, sign_in: None }),
     };
-    for kind in [Kind::Session, Kind::Step] {
+    for kind in [Kind::Session, Kind::Step, Kind::Passkey] {
         let _ = response.add_cookie(&kind.without(&pool.id, secure));
     }
     Ok(response)
@@ -139,7 +146,9 @@ async fn way(site: &Site<'_>, app: &App, parameters: &Parameters, signed_in: Opt
     }
     Ok(match (parameters.get("logout_uri"), parameters.get("redirect_uri")) {
         (Some(uri), _) if is_own(uri) => Some(Way::To(uri.to_owned())),
-        (None, Some(_)) if parameters.get("response_type").is_some() => Some(Way::ToLogin),
+        (None, Some(uri)) if is_registered(uri, &found.client.configuration.callback_urls, found.client.kind()) => {
+            parameters.get("response_type").map(|_| Way::ToLogin)
+        }
         _ => None,
     })
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::cookies::{Browser, LONGEST};
 use crate::context::App;
@@ -59,7 +60,7 @@ pub enum Ask {
     /// The code of their sign-up.
     ConfirmSignUp { destination: Option<String>, session: Option<String> },
     /// Whether the client gets what it asks for, from this user.
-    Consent { user_id: UserId },
+    Consent { user_id: UserId, request: String },
     /// The code of a forgotten password.
     Reset { destination: String },
 }
@@ -102,7 +103,7 @@ impl Step {
                 };
                 Ask::Code { session, code, destination: delivery.destination }
             }
-            ChallengeAsked::WebAuthn { session, options } => Ask::Passkey { session, options },
+            ChallengeAsked::WebAuthn { session, options } => Ask::Passkey { session, options: shortened(options) },
             ChallengeAsked::SoftwareToken { session, device_name, .. } => Ask::SoftwareToken { session, device_name },
             ChallengeAsked::SelectMfa { session, factors, .. } => Ask::SecondFactor { session, offered: factors },
             ChallengeAsked::MfaSetup { session, offered, .. } => Ask::SetUp { session, offered },
@@ -159,6 +160,34 @@ impl Step {
     }
 }
 
+/// Options that a cookie holds: of a user with many passkeys none is named, and the browser offers those that it has.
+fn shortened(options: String) -> String {
+    if options.len() <= LONGEST / 2 {
+        return options;
+    }
+    let Ok(Value::Object(mut members)) = serde_json::from_str(&options) else { return options };
+    members.remove("allowCredentials");
+    Value::Object(members).to_string()
+}
+
 fn place<'a>(app_client: &'a AppClient, of_browser: &'a str) -> [&'a str; 4] {
     ["hosted step", app_client.pool.id.as_str(), app_client.client.id.as_str(), of_browser]
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn of_many_passkeys_none_is_named_and_the_challenge_stays() {
+        let options = |count: usize| {
+            let credentials: Vec<Value> = (0..count).map(|number| json!({"type": "public-key", "id": format!("{number:0>86}")})).collect();
+            json!({"challenge": "the-challenge", "rpId": "login.example", "allowCredentials": credentials}).to_string()
+        };
+        assert_eq!(shortened(options(2)), options(2));
+        let short: Value = serde_json::from_str(&shortened(options(20))).unwrap();
+        assert_eq!(short, json!({"challenge": "the-challenge", "rpId": "login.example"}));
+    }
 }

@@ -179,7 +179,8 @@ impl<'a> Visit<'a> {
             return Err(Unanswerable(site.trouble(Trouble::Request)));
         }
         let (told, wants_another) = (parameters.get(TOLD).map(str::to_owned), parameters.get(ANOTHER).is_some());
-        let parameters = oauth::resolved(app, &site.place.pool.id, parameters);
+        let at = if request.path().ends_with("/oauth2/authorize") { oauth::At::Begin } else { oauth::At::Pages };
+        let parameters = oauth::resolved(app, &site.place.pool.id, parameters, at);
         let asked = Asked::read(&site, &parameters).await?;
         let origin = authz::origin(app, request);
         let pool_id = &site.place.pool.id;
@@ -344,16 +345,31 @@ impl<'a> Visit<'a> {
         Step::open(self.app(), &self.asked.app_client, &self.browser, &held)
     }
 
+    /// What anybody's passkey was asked to sign on the first page. It is held apart: another tab's first page takes nobody's step away.
+    pub fn passkey_step(&self) -> Option<Step> {
+        let held = Kind::Passkey.read(self.request, &self.site.place.pool.id, self.origin.secure)?;
+        Step::open(self.app(), &self.asked.app_client, &self.browser, &held)
+    }
+
+    /// Has the browser hold what anybody's passkey is asked to sign, with the page that asks.
+    pub fn at_passkey(&self, page: HttpResponse, step: &Step) -> HttpResponse {
+        self.holding(Kind::Passkey, page, step)
+    }
+
     /// Has the browser hold where its sign-in stands, and go on there.
     pub fn go_on(&self, step: &Step) -> HttpResponse {
         self.at_step(self.go(step.page()), step)
     }
 
     /// Has the browser hold where its sign-in stands, with a page.
-    pub fn at_step(&self, mut page: HttpResponse, step: &Step) -> HttpResponse {
+    pub fn at_step(&self, page: HttpResponse, step: &Step) -> HttpResponse {
+        self.holding(Kind::Step, page, step)
+    }
+
+    fn holding(&self, kind: Kind, mut page: HttpResponse, step: &Step) -> HttpResponse {
         match step.seal(self.app(), &self.asked.app_client, &self.browser) {
             Ok(held) => {
-                set(&mut page, &Kind::Step.with(&self.site.place.pool.id, self.origin.secure, held, None));
+                set(&mut page, &kind.with(&self.site.place.pool.id, self.origin.secure, held, None));
                 page
             }
             Err(error) => self.site.failed(&error),

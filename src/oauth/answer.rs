@@ -23,8 +23,9 @@ pub struct Refusal {
     challenge: Option<&'static str>,
 }
 
-/// What may have been guessed: a client's secret, a code, a token, a pair of them.
-const GUESSABLE: [&str; 2] = ["invalid_client", "invalid_grant"];
+/// What may have been guessed: a client's secret. A code or a token is 256 random bits, which nobody guesses, and the address of
+/// whoever brings a wrong one is a server's: strangers who have it bring wrong ones would keep all of its users out.
+const GUESSABLE: &str = "invalid_client";
 
 impl Refusal {
     /// A 400.
@@ -102,7 +103,7 @@ pub async fn answered_to_client(
     answer: impl Future<Output = Result<HttpResponse, Refusal>>,
 ) -> HttpResponse {
     let pool_id = request.match_info().get("pool").unwrap_or_default();
-    let judge = async |refusal: &Refusal| if GUESSABLE.contains(&refusal.error) { Guess::At(pool_id.into()) } else { Guess::No };
+    let judge = async |refusal: &Refusal| if refusal.error == GUESSABLE { Guess::At(pool_id.into()) } else { Guess::No };
     let outcome = app.budgets.guess(authz::origin(app, request).source_ip, app.now(), answer, judge).await;
     answered(outcome.unwrap_or_else(|| Err(Refusal::too_many())))
 }

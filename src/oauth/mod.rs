@@ -19,7 +19,7 @@ use actix_web::web::{ServiceConfig, get, post, resource};
 
 pub use answer::{Refusal, json};
 pub use place::{Place, at_domain};
-pub use pushed::resolved;
+pub use pushed::{At, resolved};
 
 /// The routes, below a pool.
 pub fn configure(config: &mut ServiceConfig) {

@@ -14,6 +14,7 @@ use super::authenticate::{self, Call};
 use crate::context::App;
 use crate::crypto::sealed::{Sealed, sealed_as_json};
 use crate::flows::failed::Failed;
+use crate::kit::clock::Timestamp;
 use crate::kit::id::UserPoolId;
 use crate::store::resource_servers;
 use crate::userpools::authorization::{self, Parameters};
@@ -25,11 +26,23 @@ const NAME: &str = "urn:ietf:params:oauth:request_uri:";
 /// How long a browser has to bring the name.
 const LIVES: Duration = Duration::from_secs(10 * 60);
 
+/// How long the pages of the request know it by its name: as long as a person may take there.
+const KNOWN: Duration = Duration::from_secs(2 * 3600);
+
 /// The longest request: its name is carried in addresses.
 const LONGEST: usize = 2000;
 
 /// What of a form proves the client, and is no part of its request.
 const OF_CLIENT: [&str; 3] = ["client_secret", "client_assertion", "client_assertion_type"];
+
+/// Where the name of a request is brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// Where it begins.
+    Begin,
+    /// The pages that it led to.
+    Pages,
+}
 
 #[derive(Serialize, Deserialize)]
 struct Pushed {
@@ -70,14 +83,18 @@ async fn answer(app: &App, request: &HttpRequest, body: &Bytes) -> Result<HttpRe
 }
 
 /// The request that parameters name, if they name one that was pushed: it stands in place of whatever stands beside its name, but for
-/// the language. SECURITY: it is of this pool and of the client that the parameters name; one that is too old, or that another
-/// pushed, stays a name, which is refused as one that is not supported.
+/// the language. SECURITY: it is of this pool and of the client that the parameters name; one that is too old for where it is
+/// brought, or that another pushed, stays a name, which is refused as one that is not supported.
 #[must_use]
-pub fn resolved(app: &App, pool_id: &UserPoolId, parameters: Parameters) -> Parameters {
+pub fn resolved(app: &App, pool_id: &UserPoolId, parameters: Parameters, at: At) -> Parameters {
+    let late = match at {
+        At::Begin => Duration::ZERO,
+        At::Pages => KNOWN,
+    };
     let opened = || {
         let sealed = Sealed::from_text(parameters.get("request_uri")?.strip_prefix(NAME)?)?;
         let pushed: Pushed = app.keys.travelling.open(&sealed_for(pool_id, parameters.get("client_id")?), &sealed).ok()?;
-        (app.now().millis() < pushed.expires_at).then(|| Parameters::parse(pushed.query.as_bytes()))
+        (app.now() < Timestamp::from_millis(pushed.expires_at).plus(late)).then(|| Parameters::parse(pushed.query.as_bytes()))
     };
     opened().unwrap_or(parameters)
 }

@@ -12,7 +12,6 @@ use crate::crypto::digest::sha256;
 use crate::flows::authorization::{self, GrantRefused};
 use crate::flows::whence::Whence;
 use crate::flows::{browser, clients};
-use crate::iam::origin::Origin;
 use crate::kit::id::{ClientId, UserPoolId};
 use crate::store::{browser_sessions, users};
 use crate::testing::{Answer, CALLBACK, HOST, Limits, TestApp, VERIFIER, claims};
@@ -179,20 +178,22 @@ async fn a_client_proves_its_secret_in_one_way() {
 }
 
 #[actix_web::test]
-async fn an_address_has_so_many_guesses_at_secrets_codes_and_tokens() {
+async fn an_address_has_so_many_guesses_at_secrets_and_none_counts_that_is_no_guess() {
     let app = TestApp::within(Limits { refused_sign_ins: 3, ..Limits::default() }).await;
     let pool = app.hosted_pool(json!({}), json!({})).await;
     pool.user("alice").await;
     let code = pool.visitor().code_of("alice", &[]).await;
     let guess = async |endpoint: &str, more: &[(&str, &str)]| error(&pool.post(endpoint, &[], more).await).0;
     let client_id = ("client_id", pool.client_id.as_str());
-    for _ in 0..3 {
-        // What is wrong with a request is no guess.
+    for _ in 0..5 {
+        // Strangers have an app bring codes that are none: its users still get in.
+        assert_eq!(error(&pool.exchange("wrong", &[]).await).0, 400);
+        assert_eq!(guess("oauth2/token", &[client_id, ("grant_type", "refresh_token"), ("refresh_token", "x")]).await, 400);
         assert_eq!(guess("oauth2/token", &[client_id, ("grant_type", "password")]).await, 400);
     }
-    assert_eq!(guess("oauth2/introspect", &[client_id, ("client_secret", "wrong"), ("token", "x")]).await, 400);
-    assert_eq!(guess("oauth2/token", &[client_id, ("grant_type", "refresh_token"), ("refresh_token", "x")]).await, 400);
-    assert_eq!(error(&pool.exchange("wrong", &[]).await).0, 400);
+    for endpoint in ["oauth2/introspect", "oauth2/token", "oauth2/revoke"] {
+        assert_eq!(guess(endpoint, &[client_id, ("client_secret", "wrong"), ("token", "x")]).await, 400, "{endpoint}");
+    }
     assert_eq!(error(&pool.exchange(&code, &[]).await), (429, "temporarily_unavailable"));
     app.advance(Duration::from_secs(200));
     pool.exchange(&code, &[]).await.ok();
@@ -212,7 +213,7 @@ async fn nothing_is_given_at_once_to_who_was_signed_out_meanwhile() {
     let signed_in = browser::find(&app.app, &app_client.pool, &held).await.unwrap().unwrap();
     let parameters = Parameters::parse(b"response_type=token&scope=openid");
     let asked = authorization_of::request(&parameters, &app_client.client, |_| true).unwrap();
-    let origin = Origin::default();
+    let origin = Default::default();
     let at_once = async || {
         let whence = Whence::admitted(&app.app, &app_client, &origin, None, None).await.unwrap();
         authorization::at_once(&app.app, &app_client, &signed_in, &asked, whence).await
@@ -405,4 +406,41 @@ async fn a_token_is_exchanged_for_a_narrower_one() {
     ] {
         assert_eq!(error(&pool.post("oauth2/token", &[], fields).await), (400, refused), "{fields:?}");
     }
+}
+
+#[actix_web::test]
+async fn asking_for_fewer_scopes_tells_no_more() {
+    let app = TestApp::new().await;
+    let flows = ["ALLOW_TOKEN_EXCHANGE_IMPERSONATION", "ALLOW_REFRESH_TOKEN_AUTH"];
+    let pool = app.hosted_pool(json!({}), json!({"ExplicitAuthFlows": flows})).await;
+    pool.user_with("alice", json!({"email": "a@x.example", "name": "Alice", "phone_number": "+15550100"})).await;
+    let visitor = pool.visitor();
+    let tokens = visitor.tokens_of("alice", &[("scope", "openid email")]).await;
+    let client = ("client_id", pool.client_id.as_str());
+    let refresh = [client, ("grant_type", "refresh_token"), ("refresh_token", tokens["refresh_token"].as_str().unwrap())];
+    let narrowed = pool.post("oauth2/token", &[], &[&refresh[..], &[("scope", "openid")]].concat()).await;
+    assert_eq!(error(&narrowed), (400, "invalid_scope"), "openid alone would tell all");
+    pool.post("oauth2/token", &[], &[&refresh[..], &[("scope", "openid email")]].concat()).await.ok();
+    const ACCESS: &str = "urn:ietf:params:oauth:token-type:access_token";
+    const ID: &str = "urn:ietf:params:oauth:token-type:id_token";
+    let exchange = async |token: &str, kind: &str, wanted: &str, scope: &str| {
+        let fields = [
+            client,
+            ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+            ("subject_token", token),
+            ("subject_token_type", kind),
+            ("requested_token_type", wanted),
+            ("scope", scope),
+        ];
+        pool.post("oauth2/token", &[], &fields).await
+    };
+    let (access, id) = (tokens["access_token"].as_str().unwrap(), tokens["id_token"].as_str().unwrap());
+    assert_eq!(error(&exchange(access, ACCESS, ACCESS, "openid").await), (400, "invalid_scope"));
+    for (token, kind) in [(access, ACCESS), (id, ID)] {
+        let told = claims(&exchange(token, kind, ID, "").await.ok()["access_token"]);
+        assert_eq!((&told["email"], told.get("name"), told.get("phone_number")), (&json!("a@x.example"), None, None), "{kind}");
+    }
+    let all = visitor.tokens_of("alice", &[("scope", "openid"), ("prompt", "login")]).await;
+    let told = claims(&exchange(all["access_token"].as_str().unwrap(), ACCESS, ID, "").await.ok()["access_token"]);
+    assert_eq!(told["name"], "Alice");
 }

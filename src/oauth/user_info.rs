@@ -40,13 +40,17 @@ const fn told(refused: &AccessRefused) -> &'static str {
     }
 }
 
-/// The token, from the header or a posted form (RFC 6750 §2.1, §2.2); one in the address is none: addresses are written down.
+/// The token, from the header or a posted form, and not from both (RFC 6750 §2, §2.1, §2.2); one in the address is none: addresses are written down.
 fn token(request: &HttpRequest, body: &Bytes) -> Option<String> {
+    let posted = form(request, body).ok().and_then(|form| form.get("access_token").map(str::to_owned));
     if let Some(header) = request.headers().get(AUTHORIZATION) {
+        if posted.is_some() {
+            return None;
+        }
         let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
         return scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned());
     }
-    form(request, body).ok()?.get("access_token").map(str::to_owned)
+    posted
 }
 
 /// What is refused says how it would not be (RFC 6750 §3).

@@ -35,6 +35,9 @@ pub struct Grant {
     /// The address that the code was sent to, as the request named it; absent where it named none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redirect_uri: Option<String>,
+    /// The address that the code was sent to where the request named none: the client's default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default_redirect_uri: Option<String>,
     /// The scopes, blank-separated.
     pub scope: String,
     /// What the client has the ID token repeat.

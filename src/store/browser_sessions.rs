@@ -25,6 +25,8 @@ pub struct BrowserSession {
     pub methods: Vec<Method>,
     /// The level that the sign-in reached, where it was to reach one.
     pub acr: Option<String>,
+    /// The provider that vouched for the user; `None` is the pool itself.
+    pub provider: Option<String>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -37,6 +39,7 @@ struct SessionRow {
     expires_at: i64,
     methods: String,
     acr: Option<String>,
+    provider_name: Option<String>,
 }
 
 impl From<SessionRow> for BrowserSession {
@@ -50,6 +53,7 @@ impl From<SessionRow> for BrowserSession {
             expires_at: Timestamp::from_millis(row.expires_at),
             methods: Method::parse_all(&row.methods),
             acr: row.acr,
+            provider: row.provider_name,
         }
     }
 }
@@ -60,7 +64,7 @@ impl From<SessionRow> for BrowserSession {
 /// [`StoreError`].
 pub async fn insert(tx: &mut Conn, session: &BrowserSession) -> Result<bool, StoreError> {
     const SQL: &str = "INSERT INTO browser_sessions (pool_id, session_hash, session_id, user_id, authenticated_at, expires_at, methods, \
-                       acr) SELECT $1, $2, $3, $4, $5, $6, $7, $8 WHERE EXISTS (SELECT 1 FROM users WHERE pool_id = $1 AND user_id = $4)";
+                       acr, provider_name) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9 WHERE EXISTS (SELECT 1 FROM users WHERE pool_id = $1 AND user_id = $4)";
     let inserted = execute!(
         tx,
         SQL,
@@ -72,7 +76,8 @@ pub async fn insert(tx: &mut Conn, session: &BrowserSession) -> Result<bool, Sto
             session.authenticated_at.millis(),
             session.expires_at.millis(),
             Method::write_all(&session.methods),
-            &session.acr
+            &session.acr,
+            &session.provider
         ]
     )?;
     Ok(inserted == 1)
@@ -83,7 +88,8 @@ pub async fn insert(tx: &mut Conn, session: &BrowserSession) -> Result<bool, Sto
 /// # Errors
 /// [`StoreError`].
 pub async fn find(tx: &mut Conn, pool_id: &UserPoolId, token: &HashedToken, now: Timestamp) -> Result<Option<BrowserSession>, StoreError> {
-    const SQL: &str = "SELECT pool_id, session_hash, session_id, user_id, authenticated_at, expires_at, methods, acr \
+    const SQL: &str = "SELECT pool_id, session_hash, session_id, user_id, authenticated_at, expires_at, methods, acr, \
+                       provider_name \
                        FROM browser_sessions WHERE pool_id = $1 AND session_hash = $2 AND expires_at > $3";
     Ok(fetch!(tx, fetch_optional, SessionRow, SQL, [pool_id, token.as_str(), now.millis()])?.map(BrowserSession::from))
 }

@@ -47,6 +47,16 @@ impl TestApp {
 }
 
 impl TestBrowser<'_> {
+    /// The cookies that it holds.
+    pub fn cookies(&self) -> BTreeMap<String, String> {
+        self.cookies.borrow().clone()
+    }
+
+    /// Has it hold these, as a thief's would.
+    pub fn hold(&self, cookies: BTreeMap<String, String>) {
+        *self.cookies.borrow_mut() = cookies;
+    }
+
     /// Opens a page of the console, by its path from the console's root on.
     pub async fn open(&self, path: &str) -> Answer {
         let answer = self.send(Method::GET, path, &[], String::new()).await;

@@ -4,7 +4,7 @@ mod redirect;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::client::Client;
@@ -27,7 +27,7 @@ const LONGEST_RESOURCE: usize = 1024;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Parameters {
     values: BTreeMap<String, String>,
-    repeated: Option<String>,
+    repeated: BTreeSet<String>,
 }
 
 impl Parameters {
@@ -37,7 +37,7 @@ impl Parameters {
         let mut parameters = Self::default();
         for (name, value) in form_urlencoded::parse(text).filter(|(_, value)| !value.is_empty()) {
             if parameters.values.insert(name.clone().into_owned(), value.into_owned()).is_some() {
-                parameters.repeated.get_or_insert_with(|| name.into_owned());
+                parameters.repeated.insert(name.into_owned());
             }
         }
         parameters
@@ -68,10 +68,16 @@ impl Parameters {
         self.values.values().any(|value| value.contains('\0'))
     }
 
-    /// The first parameter that stands twice.
+    /// A parameter that stands twice.
     #[must_use]
     pub fn repeated(&self) -> Option<&str> {
-        self.repeated.as_deref()
+        self.repeated.first().map(String::as_str)
+    }
+
+    /// Whether one of these stands twice.
+    #[must_use]
+    pub fn repeats(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| self.repeated.contains(*name))
     }
 }
 
@@ -200,7 +206,7 @@ pub enum Prompt {
 /// [`NoReturn`].
 pub fn destination(parameters: &Parameters, client: &Client) -> Result<Return, NoReturn> {
     let configuration = &client.configuration;
-    if ["client_id", "redirect_uri"].into_iter().any(|name| parameters.repeated() == Some(name)) {
+    if parameters.repeats(&["client_id", "redirect_uri"]) {
         return Err(NoReturn::Repeated);
     }
     // A machine signs nobody in.

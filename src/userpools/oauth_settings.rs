@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::client::ClientConfiguration;
+use super::identity_provider::OWN;
 use super::resource_server::STANDARD_SCOPES;
 
 /// The flow of GetClientToken. It stands alone.
@@ -134,6 +135,16 @@ impl ClientConfiguration {
     #[must_use]
     pub fn takes_oauth_flow(&self, flow: &str) -> bool {
         self.allowed_oauth_flows_user_pool_client && self.allowed_oauth_flows.iter().any(|allowed| allowed == flow)
+    }
+
+    /// Whether the client takes whom this provider vouches for. One that lists who does lists the pool itself too; one that lists
+    /// nobody takes the pool's users alone.
+    ///
+    /// Source: Amazon Cognito API reference, CreateUserPoolClient, SupportedIdentityProviders.
+    #[must_use]
+    pub fn takes_users_of(&self, provider: &str) -> bool {
+        let listed = &self.supported_identity_providers;
+        if listed.is_empty() { provider == OWN } else { listed.iter().any(|name| name == provider) }
     }
 
     fn check_oauth_flows(&self, kind: ClientKind) -> Result<(), SettingsRefused> {

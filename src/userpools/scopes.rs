@@ -37,13 +37,20 @@ impl<'a> Scopes<'a> {
         self.granted.is_none_or(|granted| has(granted, OPENID))
     }
 
+    /// What a user is asked to agree to: the scopes, and where `openid` alone tells all, those that say so.
+    #[must_use]
+    pub fn listed(self) -> Vec<&'a str> {
+        let granted = self.granted.unwrap_or_default();
+        let all: &[&str] = if has(granted, OPENID) && !says_what(granted) { &[PROFILE, EMAIL, PHONE, ADDRESS] } else { &[] };
+        granted.split(' ').filter(|scope| !scope.is_empty()).chain(all.iter().copied()).collect()
+    }
+
     /// Whether an attribute, which the client may read, is told. `openid` without another of OpenID's scopes tells all.
     #[must_use]
     pub fn tell(self, attribute: &str) -> bool {
         let Some(granted) = self.granted else { return true };
-        let narrows = [PROFILE, EMAIL, PHONE, ADDRESS].into_iter().any(|scope| has(granted, scope));
         has(granted, PROFILE)
-            || !narrows
+            || !says_what(granted)
             || match attribute {
                 "email" | "email_verified" => has(granted, EMAIL),
                 "phone_number" | "phone_number_verified" => has(granted, PHONE),
@@ -53,6 +60,19 @@ impl<'a> Scopes<'a> {
                 _ => false,
             }
     }
+}
+
+/// Whether scopes say what is told, beside that somebody is.
+fn says_what(granted: &str) -> bool {
+    [PROFILE, EMAIL, PHONE, ADDRESS].into_iter().any(|scope| has(granted, scope))
+}
+
+/// Whether fewer scopes would tell more: `openid` alone tells all.
+///
+/// SECURITY: what was granted once is not exceeded by asking for less of it (RFC 6749 §6; RFC 8693 §2.2.1).
+#[must_use]
+pub fn tells_more(fewer: &str, granted: &str) -> bool {
+    has(fewer, OPENID) && !says_what(fewer) && says_what(granted)
 }
 
 fn has(granted: &str, scope: &str) -> bool {
@@ -92,10 +112,11 @@ pub fn grant(asked: Option<&str>, allowed: &[String], exists: impl Fn(&str) -> b
 /// What a refresh asks for of what was granted (RFC 6749 §6).
 ///
 /// # Errors
-/// [`NoSuchScope`] for what was not granted.
+/// [`NoSuchScope`] for what was not granted, as `openid` was not without the others of OpenID's scopes.
 pub fn narrow(asked: &str, granted: &str) -> Result<String, NoSuchScope> {
-    let granted: Vec<String> = granted.split(' ').map(str::to_owned).collect();
-    grant(Some(asked), &granted, |_| true)
+    let all: Vec<String> = granted.split(' ').map(str::to_owned).collect();
+    let narrowed = grant(Some(asked), &all, |_| true)?;
+    if tells_more(&narrowed, granted) { Err(NoSuchScope(format!("{OPENID}, by itself,"))) } else { Ok(narrowed) }
 }
 
 #[cfg(test)]
@@ -132,7 +153,9 @@ mod tests {
         for scope in ["email", "gone/read", "api/*", "OPENID"] {
             assert_eq!(granted(Some(&format!("openid {scope}"))), Err(NoSuchScope(scope.to_owned())));
         }
-        assert_eq!(narrow("openid", "openid email"), Ok("openid".to_owned()));
+        assert_eq!(narrow("openid email", "openid email api/read"), Ok("openid email".to_owned()));
+        assert_eq!(narrow("openid", "openid api/read"), Ok("openid".to_owned()));
+        assert!(narrow("openid", "openid email").is_err(), "by itself it would tell more");
         assert_eq!(narrow("phone", "openid email"), Err(NoSuchScope("phone".to_owned())));
     }
 }

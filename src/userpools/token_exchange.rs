@@ -1,5 +1,7 @@
 //! What a token that is exchanged for another may be exchanged for.
 
+use super::scopes::{OPENID, tells_more};
+
 /// What a token exchange grants: what is asked, of the subject token's scopes and of the client's, where it exists. Who asks for
 /// nothing in particular asks for all that the subject token has.
 ///
@@ -12,6 +14,9 @@ pub fn granted(asked: &[String], subject: &[String], allowed: &[String], exists:
         if subject.contains(scope) && allowed.contains(scope) && exists(scope) && !granted.contains(scope) {
             granted.push(scope.clone());
         }
+    }
+    if tells_more(&granted.join(" "), &subject.join(" ")) {
+        granted.retain(|scope| scope != OPENID);
     }
     granted
 }
@@ -28,6 +33,10 @@ mod tests {
             ("c b", "a b c", "b c d", "c b"),
             ("a", "a b c", "b c d", ""),
             ("d", "a b c", "b c d", ""),
+            // By itself it would tell what the others keep.
+            ("openid", "openid email", "openid email", ""),
+            ("openid email", "openid email", "openid email", "openid email"),
+            ("openid", "openid", "openid email", "openid"),
             ("b b", "b", "b", "b"),
             ("gone", "gone", "gone", ""),
             ("", "a", "", ""),

@@ -89,7 +89,7 @@ pub async fn offered(app: &App, app_client: &AppClient) -> Result<Vec<(String, P
 pub async fn identified(app: &App, app_client: &AppClient, identifier: &str) -> Result<Option<String>, Failed> {
     let pool_id = &app_client.pool.id;
     let name = app.read(async |tx| identity_providers::name_of(tx, pool_id, identifier).await).await?;
-    Ok(name.filter(|name| app_client.client.configuration.supported_identity_providers.contains(name)))
+    Ok(name.filter(|name| app_client.client.configuration.takes_users_of(name)))
 }
 
 /// Has a browser leave for a provider: the address that it is sent to.
@@ -187,8 +187,8 @@ fn names_of_apple(user: Map<String, Value>) -> Map<String, Value> {
 
 /// A provider that the client's users may sign in through.
 async fn usable(app: &App, app_client: &AppClient, name: &str) -> Result<IdentityProvider, FederationRefused> {
-    let (pool_id, names) = (&app_client.pool.id, &app_client.client.configuration.supported_identity_providers);
-    if !names.iter().any(|allowed| allowed == name) {
+    let pool_id = &app_client.pool.id;
+    if !app_client.client.configuration.takes_users_of(name) {
         return Err(FederationRefused::NoSuchProvider);
     }
     let found = app.read(async |tx| identity_providers::find(tx, pool_id, name).await).await?;

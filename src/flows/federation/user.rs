@@ -152,6 +152,7 @@ async fn record(
         return Err(FederationRefused::Disabled);
     }
     let (session, held) = browser::new_session(app, app_client, &user.id);
+    let session = BrowserSession { provider: Some(told.provider.name.clone()), ..session };
     if !browser_sessions::insert(tx, &session).await? {
         return Err(FederationRefused::NoSuchClient(app_client.gone()));
     }

@@ -1,5 +1,7 @@
 //! The tokens that an exchange is given: whose they are, and what they are good for.
 
+use std::collections::BTreeSet;
+
 use super::{ExchangeRefused, TokenKind};
 use crate::context::App;
 use crate::flows::clients;
@@ -85,8 +87,18 @@ pub(super) struct Subject {
     pub client_id: ClientId,
     /// Whom it is for, where that is no client of the pool.
     pub bound_to: Option<String>,
+    /// What it tells of the user, beside who they are.
+    pub tells: Tells,
     /// Whether it tells who the user is: an ID token, or an access token with the scope for that.
     pub tells_who: bool,
+}
+
+/// What a token tells of its user: no other that is made of it tells more.
+pub(super) enum Tells {
+    /// By scopes.
+    Scopes(String),
+    /// These attributes.
+    Attributes(BTreeSet<String>),
 }
 
 /// What a user's token says.
@@ -126,6 +138,7 @@ pub(super) async fn subject(app: &App, pool: &Pool, token: &PresentedToken) -> R
             authenticated_at: claims.auth_time,
             expires_at: Timestamp::from_seconds(claims.exp),
             scopes: claims.scope.split_whitespace().map(str::to_owned).collect(),
+            tells: Tells::Scopes(claims.scope),
             act: claims.act,
         },
         Claims::Id(claims) => Subject {
@@ -138,6 +151,7 @@ pub(super) async fn subject(app: &App, pool: &Pool, token: &PresentedToken) -> R
             authenticated_at: claims.auth_time,
             expires_at: Timestamp::from_seconds(claims.exp),
             scopes: Vec::new(),
+            tells: Tells::Attributes(claims.attributes.keys().cloned().collect()),
             act: claims.act,
         },
     })

@@ -120,6 +120,16 @@ async fn a_request_that_was_pushed_is_carried_by_its_name() {
     assert_eq!((back.header("location").split('?').next(), parameter(&back, "state").as_deref()), (Some(CALLBACK), Some("the-state")));
     pool.exchange(&parameter(&back, "code").unwrap(), &[]).await.ok();
 
+    // Who is at a page takes their time; who brings the name does not.
+    let slow = pool.visitor();
+    let page = slow.follow(&slow.open(&carried(pool.client_id.as_str(), &name)).await).await;
+    app.advance(Duration::from_secs(601));
+    let back = slow.fill(&page, &[("username", "alice"), ("password", PASSWORD)]).await;
+    pool.exchange(&parameter(&back, "code").unwrap_or_else(|| panic!("{}", back.text)), &[]).await.ok();
+    let late = pool.visitor().open(&carried(pool.client_id.as_str(), &name)).await;
+    assert!(parameter(&late, "code").is_none() && !late.header("location").contains("/login?"), "{}", late.header("location"));
+    let name = push(&[]).await.body["request_uri"].as_str().unwrap().to_owned();
+
     for (more, error) in [
         (&[("redirect_uri", "https://evil.example")][..], "invalid_request"),
         (&[("scope", "phone")], "invalid_scope"),
@@ -171,6 +181,20 @@ async fn whoever_is_to_agree_agrees_or_not() {
     let page = visitor.follow(&visitor.ask("oauth2/authorize", &[("prompt", "consent")]).await).await;
     let allowed = visitor.fill(&page, &[("choice", "allow")]).await;
     pool.exchange(&parameter(&allowed, "code").unwrap_or_else(|| panic!("{}", allowed.text)), &[]).await.ok();
+    // What is agreed to is all that is told.
+    let page = visitor.follow(&visitor.ask("oauth2/authorize", &[("prompt", "consent")]).await).await;
+    for text in ["See your email address", "See your phone number"] {
+        assert!(page.text.contains(text), "{text}: {}", page.text);
+    }
+    // And agreed to for one request, it is for no other, which asks for a newer proof.
+    app.advance(Duration::from_secs(3));
+    for newer in [("max_age", "1"), ("max_age", "0"), ("prompt", "login consent")] {
+        let asking = [("prompt", "consent"), newer].into_iter().rev().take(if newer.0 == "prompt" { 1 } else { 2 }).collect::<Vec<_>>();
+        let path = format!("/{}/consent?{}", pool.id, pool.asking(&asking));
+        let token = page.text.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let other = visitor.post(&path, &[("form_token", token), ("choice", "allow")]).await;
+        assert!(parameter(&other, "code").is_none(), "{newer:?}: {}", other.header("location"));
+    }
     let none = visitor.ask("oauth2/authorize", &[("prompt", "none consent")]).await;
     assert_eq!(parameter(&none, "error").as_deref(), Some("invalid_request"));
 }

@@ -320,3 +320,99 @@ async fn the_pages_tell_nobody_who_there_is() {
     answers.dedup();
     assert_eq!(answers.len(), 1, "{answers:?}");
 }
+
+#[actix_web::test]
+async fn a_client_that_takes_a_providers_users_has_none_of_the_pools_let_in() {
+    let app = TestApp::new().await;
+    let pool = app.hosted_pool(json!({}), json!({})).await;
+    pool.user("alice").await;
+    let visitor = pool.visitor();
+    visitor.code_of("alice", &[]).await;
+    assert!(parameter(&visitor.ask("oauth2/authorize", &[("prompt", "none")]).await, "code").is_some());
+    let provider = json!({"ProviderName": "Corp", "ProviderType": "OIDC", "ProviderDetails": {"client_id": "c", "authorize_scopes": "openid",
+                          "oidc_issuer": "https://op.example", "attributes_request_method": "GET"}});
+    pool.admin("CreateIdentityProvider", provider).await.ok();
+    pool.offer(&["Corp"]).await;
+    let refused = visitor.ask("oauth2/authorize", &[("prompt", "none")]).await;
+    assert_eq!(parameter(&refused, "error").as_deref(), Some("login_required"));
+    pool.offer(&["Corp", "COGNITO"]).await;
+    assert!(parameter(&visitor.ask("oauth2/authorize", &[("prompt", "none")]).await, "code").is_some());
+}
+
+#[actix_web::test]
+async fn a_sign_out_that_another_site_posts_is_asked_for_like_any_other() {
+    let app = TestApp::new().await;
+    let pool = app.hosted_pool(json!({}), json!({})).await;
+    for name in ["alice", "mallory"] {
+        pool.user(name).await;
+    }
+    let visitor = pool.visitor();
+    let tokens = visitor.tokens_of("alice", &[]).await;
+    let hint_of_mallory = pool.visitor().tokens_of("mallory", &[]).await["id_token"].as_str().unwrap().to_owned();
+    let posted = async |hint: &str| {
+        let form = [("id_token_hint", hint), ("post_logout_redirect_uri", "https://app.example/bye"), ("state", "s&s")];
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        // No cookie comes with it.
+        let headers = [("host".to_owned(), HOST.to_owned()), ("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned())];
+        app.send(Method::POST, &format!("/{}/logout", pool.id), &headers, body.into_bytes()).await
+    };
+    let asked = visitor.follow(&posted(&hint_of_mallory).await).await;
+    assert_eq!((asked.status, asked.header("location")), (200, ""), "another user's hint signs nobody out unasked");
+    assert!(parameter(&visitor.ask("oauth2/authorize", &[("prompt", "none")]).await, "code").is_some());
+    let held = visitor.browser.cookies();
+    let out = visitor.follow(&posted(tokens["id_token"].as_str().unwrap()).await).await;
+    assert_eq!(out.header("location"), "https://app.example/bye?state=s%26s");
+    visitor.browser.hold(held);
+    assert!(parameter(&visitor.ask("oauth2/authorize", &[("prompt", "none")]).await, "code").is_none(), "the session itself has ended");
+}
+
+#[actix_web::test]
+async fn another_tab_takes_nobodys_step_away() {
+    let app = TestApp::new().await;
+    let policies = json!({"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "WEB_AUTHN"]}});
+    let flows = ["ALLOW_USER_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"];
+    let pool =
+        app.hosted_pool(json!({"Policies": policies, "AutoVerifiedAttributes": ["email"]}), json!({"ExplicitAuthFlows": flows})).await;
+    pool.admin("SetUserPoolMfaConfig", json!({"WebAuthnConfiguration": {"RelyingPartyId": "login.example"}})).await.ok();
+    let visitor = pool.visitor();
+    let fields = [("username", "carol"), ("email", "carol@x.example"), ("password", PASSWORD)];
+    let page = visitor.follow(&visitor.fill(&visitor.ask("signup", &[]).await, &fields).await).await;
+    assert!(visitor.ask("login", &[]).await.text.contains("data-passkey"));
+    let code = app.code_sent_to("carol@x.example").await;
+    let back = visitor.fill(&page, &[("code", &code)]).await;
+    assert!(parameter(&back, "code").is_some(), "{} {}", back.header("location"), back.text);
+    // A name that nobody has is no failure of ours, however long it is.
+    for long in [1024, 5000, 200_000] {
+        let answer = visitor.fill(&visitor.ask("login", &[("another", "1")]).await, &[("username", &"x".repeat(long))]).await;
+        assert!(answer.status < 500, "{long}: {}", answer.status);
+    }
+}
+
+#[actix_web::test]
+async fn a_hint_that_means_nobody_is_refused_before_anybody_signs_in() {
+    let app = TestApp::new().await;
+    let pool = app.hosted_pool(json!({}), json!({})).await;
+    for name in ["alice", "bob"] {
+        pool.user(name).await;
+    }
+    let refused = pool.visitor().ask("oauth2/authorize", &[("id_token_hint", "junk")]).await;
+    assert_eq!(parameter(&refused, "error").as_deref(), Some("invalid_request"));
+    let hint = pool.visitor().tokens_of("bob", &[]).await["id_token"].as_str().unwrap().to_owned();
+    let visitor = pool.visitor();
+    visitor.code_of("alice", &[]).await;
+    // Whoever is expected is somebody else: the page offers no going on as who is not.
+    let page = visitor.follow(&visitor.ask("oauth2/authorize", &[("id_token_hint", &hint)]).await).await;
+    assert!(page.text.contains("name=\"password\"") && !page.text.contains("Continue as"), "{}", page.text);
+}
+
+#[actix_web::test]
+async fn a_code_of_the_default_address_may_be_redeemed_by_naming_it() {
+    let app = TestApp::new().await;
+    let pool = app.hosted_pool(json!({}), json!({"DefaultRedirectURI": CALLBACK})).await;
+    pool.user("alice").await;
+    let visitor = pool.visitor();
+    for (named, expected) in [(CALLBACK, true), ("", true), ("https://app.example/other", false)] {
+        let code = visitor.code_of("alice", &[("redirect_uri", ""), ("prompt", "login")]).await;
+        assert_eq!(pool.exchange(&code, &[("redirect_uri", named)]).await.status == 200, expected, "{named:?}");
+    }
+}

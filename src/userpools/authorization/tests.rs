@@ -46,6 +46,7 @@ fn an_answer_goes_nowhere_but_to_an_address_of_the_client() {
         ("redirect_uri=", NoReturn::NoRedirectUri),
         ("redirect_uri=https://evil.example/cb", NoReturn::UnknownRedirectUri),
         ("redirect_uri=https://a.example/cb&redirect_uri=https://a.example/cb", NoReturn::Repeated),
+        ("redirect_uri=https://a.example/cb&state=a&state=b&redirect_uri=https://b.example/cb", NoReturn::Repeated),
         ("client_id=a&client_id=b&redirect_uri=https://a.example/cb", NoReturn::Repeated),
     ] {
         assert_eq!(returned(query), Err(refused), "{query}");
