@@ -5,7 +5,7 @@ CREATE TABLE federation_requests (
     state_hash TEXT NOT NULL,
     provider_name TEXT NOT NULL,
     -- What the browser left with, sealed.
-    sealed_request TEXT NOT NULL,
+    sealed_request BYTEA NOT NULL,
     expires_at BIGINT NOT NULL,
     PRIMARY KEY (pool_id, state_hash)
 );

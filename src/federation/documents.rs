@@ -12,6 +12,7 @@ use crate::kit::budget::Budget;
 use crate::kit::cache::Cache;
 use crate::kit::clock::Timestamp;
 use crate::kit::outward::Question;
+use crate::userpools::identity_provider::SamlMetadata;
 
 /// How many documents of each kind are remembered.
 const REMEMBERED: usize = 1000;
@@ -45,6 +46,7 @@ pub struct Metadata {
 pub(super) struct Documents {
     metadata: Cache<String, Metadata>,
     keys: Cache<String, Vec<Jwk>>,
+    saml: Cache<String, SamlMetadata>,
     asked_anew: Budget<String>,
 }
 
@@ -53,6 +55,7 @@ impl Default for Documents {
         Self {
             metadata: Cache::of_what_follows_from_keys(REMEMBERED, FRESH),
             keys: Cache::of_what_follows_from_keys(REMEMBERED, FRESH),
+            saml: Cache::of_what_follows_from_keys(REMEMBERED, FRESH),
             asked_anew: Budget::new(1, ANEW),
         }
     }
@@ -75,6 +78,15 @@ impl Documents {
         };
         let found = self.metadata.find(&issuer.to_owned(), now, load).await?;
         found.ok_or(NotBelieved::Answer("there is no discovery document"))
+    }
+
+    pub(super) async fn saml_metadata(&self, federation: &Federation, url: &str, now: Timestamp) -> Result<Arc<SamlMetadata>, NotBelieved> {
+        let load = async || {
+            let text = federation.text("the SAML metadata", url).await?;
+            SamlMetadata::read(&text).map(Some).map_err(|_| NotBelieved::Answer("the SAML metadata is none"))
+        };
+        let found = self.saml.find(&url.to_owned(), now, load).await?;
+        found.ok_or(NotBelieved::Answer("there is no SAML metadata"))
     }
 
     /// The key of this id, or the only one where none is named. One that is not known may be new.

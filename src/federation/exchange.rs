@@ -38,13 +38,15 @@ pub struct Said {
     pub id_token: Option<Map<String, Value>>,
     /// What it told of the user when it was asked.
     pub user_info: Option<Map<String, Value>>,
+    /// What its assertion says, of one that speaks SAML.
+    pub assertion: Option<Map<String, Value>>,
 }
 
 impl Said {
     /// All claims: what was asked for last is the newest.
     #[must_use]
     pub fn claims(&self) -> Map<String, Value> {
-        [&self.id_token, &self.user_info].into_iter().flatten().flat_map(Map::clone).collect()
+        [&self.id_token, &self.user_info, &self.assertion].into_iter().flatten().flat_map(Map::clone).collect()
     }
 }
 
@@ -103,7 +105,7 @@ impl Federation {
             Ok(Value::Object(tokens)) => tokens,
             _ => return Err(NotBelieved::Answer("the answer to a code is none")),
         };
-        Ok(Said { tokens, id_token, user_info })
+        Ok(Said { tokens, id_token, user_info, assertion: None })
     }
 
     async fn exchange(&self, party: &Party<'_>, endpoints: &Endpoints, shown: Shown<'_>, now: Timestamp) -> Result<Tokens, NotBelieved> {

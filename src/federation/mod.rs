@@ -7,12 +7,16 @@ mod documents;
 mod exchange;
 mod id_token;
 mod party;
+pub mod saml;
+
+use std::sync::Arc;
 
 use crate::kit::clock::Timestamp;
 use crate::kit::outward::{Outward, Question, Unreached};
 use serde_json::{Map, Value};
 
 use self::documents::Documents;
+use crate::userpools::identity_provider::SamlMetadata;
 
 pub use documents::Metadata;
 pub use exchange::{Said, Shown};
@@ -38,6 +42,9 @@ pub enum NotBelieved {
     /// Its ID token does not hold, and why.
     #[error("the provider's ID token does not hold: {0}")]
     IdToken(&'static str),
+    /// Its SAML message is not what was asked for.
+    #[error(transparent)]
+    Saml(#[from] saml::SamlRefused),
     /// Its settings are none.
     #[error("the provider's settings: {0}")]
     Settings(&'static str),
@@ -56,11 +63,8 @@ impl Federation {
         Self { outward, documents: Documents::default() }
     }
 
-    /// The text of a document that is at an address: metadata of SAML.
-    ///
-    /// # Errors
-    /// [`NotBelieved`].
-    pub async fn text(&self, what: &'static str, url: &str) -> Result<String, NotBelieved> {
+    /// The text of a document that is at an address.
+    async fn text(&self, what: &'static str, url: &str) -> Result<String, NotBelieved> {
         let body = self.get(what, Question { headers: vec![("accept".to_owned(), "*/*".to_owned())], ..Question::get(url) }).await?;
         String::from_utf8(body).map_err(|_| NotBelieved::Answer("a document is no text"))
     }
@@ -79,11 +83,19 @@ impl Federation {
         }
     }
 
+    /// What a SAML provider's metadata says.
+    ///
+    /// # Errors
+    /// [`NotBelieved`].
+    pub async fn saml_metadata(&self, url: &str, now: Timestamp) -> Result<Arc<SamlMetadata>, NotBelieved> {
+        self.documents.saml_metadata(self, url, now).await
+    }
+
     /// What an issuer's discovery document says.
     ///
     /// # Errors
     /// [`NotBelieved`].
-    pub async fn metadata(&self, issuer: &str, now: Timestamp) -> Result<std::sync::Arc<Metadata>, NotBelieved> {
+    pub async fn metadata(&self, issuer: &str, now: Timestamp) -> Result<Arc<Metadata>, NotBelieved> {
         self.documents.metadata(self, issuer, now).await
     }
 }

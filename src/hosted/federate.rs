@@ -9,7 +9,7 @@ use super::login;
 use super::view::{Provider, ProviderKind};
 use super::visit::{FAILED, Site, Trouble, Visit, see_other};
 use crate::context::App;
-use crate::flows::federation::{self, Answer, Departure, FederationRefused};
+use crate::flows::federation::{self, Answer, Departure, FederationRefused, Word, saml};
 use crate::flows::triggers::TriggerRefused;
 use crate::flows::whence::Whence;
 use crate::kit::causes::Causes;
@@ -19,8 +19,14 @@ use crate::userpools::identity_provider::{OWN, ProviderType};
 /// Where a provider's answer goes, below a pool.
 const BACK: &str = "oauth2/idpresponse";
 
+/// The same of a SAML provider's.
+const BACK_BY_SAML: &str = "saml2/idpresponse";
+
 /// What of a provider's answer is read.
-const ANSWERS: [&str; 4] = ["state", "code", "error", "user"];
+const ANSWERS: [&str; 5] = ["state", "code", "error", "user", RELAY_STATE];
+
+/// What comes back from a SAML provider.
+const RELAY_STATE: &str = "RelayState";
 
 /// The parameters that name a provider.
 const NAMES: [&str; 2] = ["identity_provider", "idp_identifier"];
@@ -90,7 +96,7 @@ pub async fn leave(visit: &Visit<'_>, name: &str, login_hint: Option<&str>) -> H
     let departure = Departure {
         query: visit.query(),
         browser: &visit.form_to("login").token,
-        redirect_uri: &visit.site.place.url(app, BACK),
+        base: &visit.site.place.url(app, ""),
         login_hint: login_hint.or(authorization.login_hint.as_deref()),
         prompt: match authorization.prompt {
             Prompt::Login => Some("login"),
@@ -127,12 +133,54 @@ pub async fn post(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResp
     }
 }
 
+/// `GET /{pool}/saml2/metadata`: the pool as a service provider, for administrators of providers.
+pub async fn metadata(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let site = match Site::of(&app, &request, &Parameters::default()).await {
+        Ok(site) => site,
+        Err(refused) => return refused.0,
+    };
+    match saml::metadata(&app, &site.place.pool, &site.place.url(&app, "")).await {
+        Ok(Some(xml)) => HttpResponse::Ok().content_type("application/samlmetadata+xml").body(xml),
+        Ok(None) => site.trouble(Trouble::Request),
+        Err(failed) => site.failed(&failed),
+    }
+}
+
+/// `POST /{pool}/saml2/idpresponse`: a SAML provider's answer. It is verified and kept, and the browser sent on, so that its cookies
+/// come.
+pub async fn assert(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
+    let parameters = Parameters::parse(&body);
+    let site = match Site::of(&app, &request, &parameters).await {
+        Ok(site) => site,
+        Err(refused) => return refused.0,
+    };
+    let (Some(state), Some(response), false) =
+        (parameters.get(RELAY_STATE), parameters.get("SAMLResponse"), parameters.repeats(&[RELAY_STATE, "SAMLResponse"]))
+    else {
+        return site.trouble(Trouble::Request);
+    };
+    let error = match saml::answered(&app, &site.place.pool, state, response, &site.place.url(&app, "")).await {
+        Ok(()) => None,
+        Err(FederationRefused::Failed(failed)) => return site.failed(&failed),
+        Err(refused) => {
+            tracing::warn!(pool_id = %site.place.pool.id, error = %Causes(&refused), "an assertion is not taken");
+            Some(("error", "the assertion is not taken"))
+        }
+    };
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs([(RELAY_STATE, state)]).extend_pairs(error).finish();
+    see_other(&format!("{}?{query}", site.place.path(BACK_BY_SAML)))
+}
+
 async fn back(app: &Data<App>, request: &HttpRequest, parameters: &Parameters) -> Result<HttpResponse, super::asked::Unanswerable> {
     let site = Site::of(app, request, parameters).await?;
     if parameters.repeats(&ANSWERS) || parameters.has_nul() {
         return Ok(site.trouble(Trouble::Request));
     }
-    let returned = match federation::returned(app, &site.place.pool.id, parameters.get("state").unwrap_or_default()).await {
+    let (state, is_saml) = match parameters.get(RELAY_STATE) {
+        Some(state) => (Some(state), true),
+        None => (parameters.get("state"), false),
+    };
+    let returned = match federation::returned(app, &site.place.pool.id, state.unwrap_or_default()).await {
         Ok(Some(returned)) => returned,
         Ok(None) => return Ok(site.trouble(Trouble::Request)),
         Err(failed) => return Ok(site.failed(&failed)),
@@ -141,11 +189,11 @@ async fn back(app: &Data<App>, request: &HttpRequest, parameters: &Parameters) -
     let visit = Visit::on(app, request, &query, Parameters::parse(query.as_bytes()), Parameters::default()).await?;
     let answer = Answer {
         browser: &visit.form_to("login").token,
-        code: match (parameters.get("code"), parameters.get("error")) {
-            (Some(code), None) => Ok(code),
-            (_, error) => Err(error.unwrap_or("neither a code nor an error")),
+        word: match (parameters.get("code"), parameters.get("error")) {
+            (None, None) if is_saml => Word::Asserted,
+            (Some(code), None) => Word::Code(code, parameters.get("user").and_then(|user| serde_json::from_str(user).ok())),
+            (_, error) => Word::Refused(error.unwrap_or("neither a code nor an error")),
         },
-        user: parameters.get("user").and_then(|user| serde_json::from_str(user).ok()),
     };
     let outcome = match Whence::admitted(app, &visit.asked.app_client, &visit.origin, visit.origin.source_ip, None).await {
         // A sign-in's future is large, and others stand around it.

@@ -35,6 +35,8 @@ pub fn configure(config: &mut ServiceConfig) {
     config
         .service(resource("/{pool}/oauth2/authorize").route(get().to(authorize::get)).route(post().to(authorize::post)))
         .service(resource("/{pool}/oauth2/idpresponse").route(get().to(federate::get)).route(post().to(federate::post)))
+        .service(resource("/{pool}/saml2/idpresponse").route(get().to(federate::get)).route(post().to(federate::assert)))
+        .route("/{pool}/saml2/metadata", get().to(federate::metadata))
         .service(resource("/{pool}/logout").route(get().to(logout::get)).route(post().to(logout::post)))
         .route("/{pool}/style.css", get().to(style::serve));
     page(config, "/{pool}/login", login::show, login::take);

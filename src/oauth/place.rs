@@ -21,7 +21,7 @@ use crate::userpools::pool::Pool;
 const BELOW: &str = ".auth.";
 
 /// What the paths at a domain begin with: requests that begin otherwise are nobody's look-up, whatever their host is called.
-const AT_DOMAIN: [&str; 12] = [
+const AT_DOMAIN: [&str; 13] = [
     ".well-known",
     "challenge",
     "confirm",
@@ -32,6 +32,7 @@ const AT_DOMAIN: [&str; 12] = [
     "mfa",
     "oauth2",
     "resetPassword",
+    "saml2",
     "signup",
     "style.css",
 ];

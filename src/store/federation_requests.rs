@@ -64,6 +64,20 @@ pub async fn find(tx: &mut Conn, pool_id: &UserPoolId, state: &HashedToken, now:
     Ok(fetch!(tx, fetch_optional, RequestRow, SQL, [pool_id, state.as_str(), now.millis()])?.map(StoredRequest::from))
 }
 
+/// Keeps a way with the provider's answer.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn answer(
+    tx: &mut Conn,
+    pool_id: &UserPoolId,
+    state: &HashedToken,
+    sealed: &Sealed<FederationRequest>,
+) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE federation_requests SET sealed_request = $3 WHERE pool_id = $1 AND state_hash = $2";
+    execute!(tx, SQL, [pool_id, state.as_str(), sealed]).map(drop)
+}
+
 /// Ends a way; `false` if it had ended. Of two who come back by it at once, one does.
 ///
 /// # Errors

@@ -1,6 +1,7 @@
 //! What a browser leaves for another provider with, and comes back to.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::crypto::sealed::sealed_as_json;
 
@@ -11,12 +12,15 @@ pub struct FederationRequest {
     pub query: String,
     /// Which browser it is.
     pub browser: String,
-    /// What the provider's ID token repeats.
+    /// What the provider's ID token repeats; of SAML, the ID of the request.
     pub nonce: String,
     /// What proves that the provider's code was asked for here.
     pub verifier: String,
     /// Where the answer goes.
     pub redirect_uri: String,
+    /// What a SAML provider's assertion says, once it has come.
+    #[serde(default)]
+    pub vouched: Option<Map<String, Value>>,
 }
 
 sealed_as_json!(FederationRequest);

@@ -1,7 +1,7 @@
 //! An identity provider of a pool: somebody else who vouches for its users.
 
 mod details;
-mod mapping;
+pub mod mapping;
 mod saml_metadata;
 
 use std::collections::BTreeMap;

@@ -150,6 +150,8 @@ struct ProviderPage {
     head: Head,
     kind: String,
     details: Vec<(String, String)>,
+    /// What the provider wants to know of the pool.
+    asked: Vec<(&'static str, String)>,
     given: Given,
     may_change: May,
     may_delete: May,
@@ -175,6 +177,7 @@ async fn one(visit: &Visit, name: &str, given: Option<Given>, error: Option<Wire
     Ok(ProviderPage {
         frame: visit.frame(name),
         kind: provider.text("ProviderType"),
+        asked: asked(visit.public_url(), &head.id, &provider.text("ProviderType")),
         details: details.map(|(name, value)| (name.clone(), told(name, value))).collect(),
         given: given.unwrap_or(stored),
         may_change: may(visit, "UpdateIdentityProvider", named.clone()).await,
@@ -182,6 +185,19 @@ async fn one(visit: &Visit, name: &str, given: Option<Given>, error: Option<Wire
         head,
         error,
     })
+}
+
+/// What a provider of this type wants to know of a pool; at a domain of the pool, its address stands in place of this one's.
+fn asked(public_url: &str, pool: &str, kind: &str) -> Vec<(&'static str, String)> {
+    let at = |page: &str| format!("{public_url}/{pool}/{page}");
+    match kind {
+        "SAML" => vec![
+            ("Entity ID", format!("urn:amazon:cognito:sp:{pool}")),
+            ("Assertion consumer service", at("saml2/idpresponse")),
+            ("Metadata", at("saml2/metadata")),
+        ],
+        _ => vec![("Redirect URI", at("oauth2/idpresponse"))],
+    }
 }
 
 /// `GET /console/pools/{pool}/providers/one`

@@ -1,6 +1,7 @@
 //! Sign-in through another provider: a browser leaves for it and comes back, and whom the provider vouches for is signed in here.
 
 mod refused;
+pub mod saml;
 mod user;
 
 use std::time::Duration;
@@ -22,6 +23,9 @@ use crate::userpools::identity_provider::{IdentityProvider, OWN, ProviderSecrets
 
 pub use refused::FederationRefused;
 
+/// Where the answers of providers that speak OAuth go, below a pool.
+const BACK: &str = "oauth2/idpresponse";
+
 /// How long a browser may be away.
 const AWAY: Duration = Duration::from_secs(15 * 60);
 
@@ -35,12 +39,20 @@ pub struct Departure<'a> {
     pub query: &'a str,
     /// Which browser it is.
     pub browser: &'a str,
-    /// Where the provider's answer goes.
-    pub redirect_uri: &'a str,
+    /// Where the pool's endpoints are, with a slash at its end: there the provider's answer goes.
+    pub base: &'a str,
     /// Whom the client expects.
     pub login_hint: Option<&'a str>,
     /// What the client has asked of the user.
     pub prompt: Option<&'a str>,
+}
+
+/// The way to a provider.
+struct Way {
+    /// Where the browser is sent.
+    address: String,
+    /// Where the answer goes.
+    redirect_uri: String,
 }
 
 /// A browser that came back: what it left with, while that is not used up.
@@ -62,10 +74,18 @@ impl Returned {
 pub struct Answer<'a> {
     /// Which browser it is.
     pub browser: &'a str,
-    /// The provider's code; or why there is none, in the provider's words.
-    pub code: Result<&'a str, &'a str>,
-    /// What the provider has the browser tell of the user, unsigned: Apple's form of names.
-    pub user: Option<Map<String, Value>>,
+    /// What the provider says.
+    pub word: Word<'a>,
+}
+
+/// What a provider says by a browser.
+pub enum Word<'a> {
+    /// A code, and what it has the browser tell of the user, unsigned: Apple's form of names.
+    Code(&'a str, Option<Map<String, Value>>),
+    /// An assertion, which came before.
+    Asserted,
+    /// Why there is neither, in the provider's words.
+    Refused(&'a str),
 }
 
 /// The providers that a client's users may sign in through, and which there are; never the pool itself.
@@ -98,25 +118,29 @@ pub async fn identified(app: &App, app_client: &AppClient, identifier: &str) -> 
 /// [`FederationRefused`].
 pub async fn leave(app: &App, app_client: &AppClient, name: &str, departure: Departure<'_>) -> Result<String, FederationRefused> {
     let provider = usable(app, app_client, name).await?;
-    let secrets = secrets(app, &provider)?;
     let token = || PlainToken::generate(&mut app.rng());
     let (state, nonce, verifier) = (token(), token(), token());
-    let party = party(&provider, &secrets, departure.redirect_uri);
-    let endpoints = app.federation.endpoints(&party, app.now()).await?;
-    let leaving = Leaving {
-        state: state.expose_secret(),
-        nonce: nonce.expose_secret(),
-        verifier: verifier.expose_secret(),
-        login_hint: departure.login_hint,
-        prompt: departure.prompt,
+    let nonce = if provider.kind == ProviderType::Saml { saml::id(&nonce) } else { nonce.expose_secret().to_owned() };
+    let way = match provider.kind {
+        ProviderType::Saml => saml::leave(app, &app_client.pool, &provider, &departure, (state.expose_secret(), &nonce)).await?,
+        _ => {
+            let leaving = Leaving {
+                state: state.expose_secret(),
+                nonce: &nonce,
+                verifier: verifier.expose_secret(),
+                login_hint: departure.login_hint,
+                prompt: departure.prompt,
+            };
+            by_oauth(app, &provider, departure.base, leaving).await?
+        }
     };
-    let address = endpoints.leave(&party, leaving)?;
     let request = FederationRequest {
         query: departure.query.to_owned(),
         browser: departure.browser.to_owned(),
-        nonce: nonce.expose_secret().to_owned(),
+        nonce,
         verifier: verifier.expose_secret().to_owned(),
-        redirect_uri: departure.redirect_uri.to_owned(),
+        redirect_uri: way.redirect_uri,
+        vouched: None,
     };
     let pool_id = &app_client.pool.id;
     let sealed = app.keys.at_rest.seal(&place(pool_id, state.hashed().as_str()), &request, &mut app.rng());
@@ -128,7 +152,15 @@ pub async fn leave(app: &App, app_client: &AppClient, name: &str, departure: Dep
         expires_at: app.now().plus(AWAY),
     };
     let is_recorded = app.write(async |tx| federation_requests::insert(tx, &stored).await).await?;
-    if is_recorded { Ok(address) } else { Err(FederationRefused::NoSuchProvider) }
+    if is_recorded { Ok(way.address) } else { Err(FederationRefused::NoSuchProvider) }
+}
+
+/// The way to a provider that speaks OAuth.
+async fn by_oauth(app: &App, provider: &IdentityProvider, base: &str, leaving: Leaving<'_>) -> Result<Way, FederationRefused> {
+    let (redirect_uri, secrets) = (format!("{base}{BACK}"), secrets(app, provider)?);
+    let party = party(provider, &secrets, &redirect_uri);
+    let endpoints = app.federation.endpoints(&party, app.now()).await?;
+    Ok(Way { address: endpoints.leave(&party, leaving)?, redirect_uri })
 }
 
 /// What a browser that came back left with; `None` where nobody left so, or too long ago, or has come back.
@@ -166,20 +198,27 @@ pub async fn come_back(
         return Err(FederationRefused::Stale);
     }
     let provider = usable(app, app_client, &stored.provider_name).await?;
-    let code = answer.code.map_err(|error| FederationRefused::ByProvider(error.to_owned()))?;
-    let secrets = secrets(app, &provider)?;
-    let party = party(&provider, &secrets, &request.redirect_uri);
-    let endpoints = app.federation.endpoints(&party, app.now()).await?;
-    let shown = Shown { code, verifier: &request.verifier, nonce: &request.nonce };
-    let mut said = app.federation.ask(&party, &endpoints, shown, &provider.configuration.attribute_mapping, app.now()).await?;
-    if provider.kind == ProviderType::SignInWithApple {
-        said.user_info = answer.user.map(names_of_apple);
-    }
+    let said = match (answer.word, request.vouched) {
+        (Word::Refused(error), _) => return Err(FederationRefused::ByProvider(error.to_owned())),
+        (Word::Asserted, Some(vouched)) if provider.kind == ProviderType::Saml => Said { assertion: Some(vouched), ..Said::default() },
+        (Word::Code(code, user), _) if provider.kind != ProviderType::Saml => {
+            let secrets = secrets(app, &provider)?;
+            let party = party(&provider, &secrets, &request.redirect_uri);
+            let endpoints = app.federation.endpoints(&party, app.now()).await?;
+            let shown = Shown { code, verifier: &request.verifier, nonce: &request.nonce };
+            let said = app.federation.ask(&party, &endpoints, shown, &provider.configuration.attribute_mapping, app.now()).await?;
+            match (provider.kind, user) {
+                (ProviderType::SignInWithApple, Some(user)) => Said { user_info: Some(names_of_apple(&user)), ..said },
+                _ => said,
+            }
+        }
+        (Word::Asserted | Word::Code(..), _) => return Err(FederationRefused::Stale),
+    };
     user::sign_in(app, app_client, &provider, &said, whence).await
 }
 
 /// The names that Apple's form tells, and nothing else of it: nobody has signed it.
-fn names_of_apple(user: Map<String, Value>) -> Map<String, Value> {
+fn names_of_apple(user: &Map<String, Value>) -> Map<String, Value> {
     let name = user.get("name");
     let part = |(claim, member): (&str, &str)| Some((claim.to_owned(), name?.get(member)?.clone()));
     APPLE_NAME.into_iter().filter_map(part).collect()
@@ -216,5 +255,6 @@ fn raw(said: &Said) -> Value {
         "tokenResponse": said.tokens,
         "idToken": object(&said.id_token),
         "userInfo": object(&said.user_info),
+        "samlResponse": object(&said.assertion),
     })
 }

@@ -6,8 +6,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::IdentityProvider;
+use super::{IdentityProvider, ProviderType};
 use crate::userpools::linked_identity::{IdentityKey, LONGEST_VALUE, SUBJECT};
+
+/// The claim of an assertion that says whom it names.
+pub const NAME_ID: &str = "NameID";
 
 /// What a mapping calls the subject.
 const USERNAME: &str = "username";
@@ -16,7 +19,10 @@ impl IdentityProvider {
     /// What the provider itself knows a user by; `None` of what names nobody.
     #[must_use]
     pub fn subject(&self, claims: &Map<String, Value>) -> Option<IdentityKey> {
-        let claim = self.configuration.attribute_mapping.get(USERNAME)?;
+        let claim = match self.kind {
+            ProviderType::Saml => NAME_ID,
+            _ => self.configuration.attribute_mapping.get(USERNAME)?,
+        };
         let value = claims.get(claim).and_then(text)?;
         (!value.is_empty() && value.chars().count() <= LONGEST_VALUE && !value.contains('\0')).then(|| IdentityKey {
             provider: self.name.clone(),
@@ -67,7 +73,7 @@ mod tests {
 
     use super::*;
     use crate::kit::clock::Timestamp;
-    use crate::userpools::identity_provider::{Configuration, ProviderType};
+    use crate::userpools::identity_provider::Configuration;
 
     fn provider(kind: ProviderType) -> IdentityProvider {
         let mapping = [("username", "sub"), ("email", "mail"), ("email_verified", "ok"), ("custom:groups", "groups"), ("address", "home")];

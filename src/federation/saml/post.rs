@@ -1,0 +1,22 @@
+//! The HTTP-POST binding: messages as base64 in a form (Bindings §3.5).
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::document::LONGEST;
+use super::refused::SamlRefused;
+
+/// The text of a message from a form. Line breaks in it are common.
+pub(super) fn decode(field: &str) -> Result<String, SamlRefused> {
+    if field.len() > LONGEST {
+        return Err(SamlRefused::TooLong);
+    }
+    let bytes = base64(field).ok_or(SamlRefused::Binding("it is no base64"))?;
+    String::from_utf8(bytes).map_err(|_| SamlRefused::Binding("it is no UTF-8"))
+}
+
+/// The bytes of base64 that may be broken into lines.
+pub(super) fn base64(text: &str) -> Option<Vec<u8>> {
+    let compact: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    STANDARD.decode(compact).ok()
+}
