@@ -21,7 +21,7 @@ const ROOMS: [(&str, &[&str]); 33] = [
     // `cx` holds the parts that handlers work with, so it knows their types.
     ("context", &["audit", "budgets", "config", "crypto", "iam", "kit", "policy", "store", "tokens", "triggers", "userpools"]),
     ("tokens", &["crypto", "iam", "kit"]),
-    ("authz", &["config", "context", "crypto", "iam", "kit", "policy", "sigv4", "store", "tokens"]),
+    ("authz", &["config", "context", "crypto", "iam", "kit", "policy", "sigv4", "store", "tokens", "userpools"]),
     ("delivery", &["config", "context", "crypto", "kit", "sigv4", "store", "userpools"]),
     ("triggers", &["config", "crypto", "kit", "sigv4", "userpools"]),
     (

@@ -11,6 +11,7 @@ pub mod json;
 pub mod long;
 pub mod nul;
 pub mod private_file;
+pub mod qr;
 pub mod region;
 pub mod rng;
 pub mod secret;

@@ -140,6 +140,7 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
     let arn = format!("arn:aws:cognito-idp:us-east-1:{ACCOUNT}:userpool/{}", pool.id);
     let cimd = json!({"UserPoolId": pool.id, "CIMDPolicyId": "p"});
     let limit = json!({"LimitClass": "API_CATEGORY", "Attributes": {"Category": "UserCreation"}});
+    let mfa = json!({"SerialNumber": format!("arn:aws:iam::{ACCOUNT}:mfa/phones/d")});
     let calls = [
         ("cognito-idp:AdminCreateUser", with(&user, verified)),
         ("cognito-idp:AdminConfirmSignUp", user.clone()),
@@ -342,6 +343,25 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
         ("iam:UpdateAssumeRolePolicy", json!({"RoleName": "app", "PolicyDocument": trust})),
         ("iam:UpdateRole", json!({"RoleName": "app"})),
         ("iam:UpdateUser", json!({"UserName": "ann", "NewPath": "/team/"})),
+        ("iam:CreateLoginProfile", json!({"UserName": "ann", "Password": "correct-horse-1A"})),
+        ("iam:GetLoginProfile", json!({"UserName": "ann"})),
+        ("iam:UpdateLoginProfile", json!({"UserName": "ann", "PasswordResetRequired": true})),
+        ("iam:ChangePassword", json!({"OldPassword": "correct-horse-1A", "NewPassword": "correct-horse-2A"})),
+        ("iam:CreateVirtualMFADevice", json!({"VirtualMFADeviceName": "d", "Path": "/phones/", "Tags": [{"Key": "a", "Value": "b"}]})),
+        ("iam:EnableMFADevice", with(&mfa, json!({"UserName": "ann", "AuthenticationCode1": "000000", "AuthenticationCode2": "000001"}))),
+        ("iam:ResyncMFADevice", with(&mfa, json!({"UserName": "ann", "AuthenticationCode1": "000000", "AuthenticationCode2": "000001"}))),
+        ("iam:ListMFADevices", json!({"UserName": "ann"})),
+        ("iam:GetMFADevice", with(&mfa, json!({"UserName": "ann"}))),
+        ("iam:ListVirtualMFADevices", json!({"AssignmentStatus": "Any"})),
+        ("iam:TagMFADevice", with(&mfa, json!({"Tags": [{"Key": "c", "Value": "d"}]}))),
+        ("iam:ListMFADeviceTags", mfa.clone()),
+        ("iam:UntagMFADevice", with(&mfa, json!({"TagKeys": ["c"]}))),
+        ("iam:DeactivateMFADevice", with(&mfa, json!({"UserName": "ann"}))),
+        ("iam:DeleteVirtualMFADevice", mfa),
+        ("iam:DeleteLoginProfile", json!({"UserName": "ann"})),
+        ("iam:UpdateAccountPasswordPolicy", json!({"MinimumPasswordLength": 8})),
+        ("iam:GetAccountPasswordPolicy", json!({})),
+        ("iam:DeleteAccountPasswordPolicy", json!({})),
         ("iam:CreatePolicy", json!({"PolicyName": "m", "PolicyDocument": policy})),
         ("iam:GetPolicy", json!({"PolicyArn": managed})),
         ("iam:GetPolicyVersion", json!({"PolicyArn": managed, "VersionId": "v1"})),
@@ -372,6 +392,7 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
         ("iam:DeleteUserPolicy", json!({"UserName": "ann", "PolicyName": "p"})),
         ("sts:AssumeRole", json!({"RoleArn": format!("arn:aws:iam::{ACCOUNT}:role/app"), "RoleSessionName": "test"})),
         ("sts:GetCallerIdentity", json!({})),
+        ("sts:GetSessionToken", json!({})),
         ("iam:DeleteGroupPolicy", json!({"GroupName": "g", "PolicyName": "p"})),
         ("iam:RemoveUserFromGroup", json!({"GroupName": "g", "UserName": "ann"})),
         ("iam:UpdateGroup", json!({"GroupName": "g", "NewPath": "/team/"})),
