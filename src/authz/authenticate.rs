@@ -8,7 +8,6 @@ use crate::context::App;
 use crate::crypto::ids::{self, AccessKeyKind};
 use crate::iam::caller::{Caller, HeldKey, UserSession};
 use crate::iam::entity::User;
-use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccessKeyId, AccountId, UniqueId};
 use crate::kit::region::is_region;
 use crate::kit::secret::Secret;
@@ -69,11 +68,7 @@ pub async fn authenticate(app: &App, request: &HttpRequest<'_>, services: &[&str
     if let Caller::Root { account_id, sign_in: None } | Caller::User(User { account_id, .. }, None) = &caller {
         app.key_uses.note(account_id, &signed.access_key_id, &scope.service, &scope.region, app.now());
     }
-    let expires_at = match &caller {
-        Caller::Session(session) => Some(session.expires_at),
-        other => other.sign_in().map(|sign_in| sign_in.expires_at),
-    };
-    if expires_at.is_some_and(|end| app.now() >= Timestamp::from_millis(end)) {
+    if caller.ends_at().is_some_and(|end| app.now() >= end) {
         return Err(CredentialRefused::Expired);
     }
     // IAM takes no session of a user without a code (STS API reference, GetSessionToken).
@@ -118,6 +113,7 @@ pub async fn holder_who_knows(app: &App, access_key_id: &AccessKeyId, presented:
     }
 }
 
+#[expect(clippy::large_enum_variant, reason = "one of them at a time, and nearly always the large one")]
 enum Identified {
     /// A key that we issued, and its secret.
     Ours(Caller, Secret),

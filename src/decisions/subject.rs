@@ -9,7 +9,6 @@ use crate::context::App;
 use crate::crypto::ids;
 use crate::flows::web_identity::{self, LoginRefused};
 use crate::iam::caller::{Caller, RoleSession};
-use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccessKeyId, AccountId};
 use crate::policy::Principal;
 use crate::sigv4::{self, Body, HttpRequest};
@@ -85,9 +84,7 @@ impl Subject {
     async fn by_credentials(&self, app: &App, asker: &Asker) -> Result<Caller, CredentialRefused> {
         let token = self.properties.get("session_token").and_then(Value::as_str);
         let caller = of_own_account(authz::holder_of(app, &AccessKeyId::from(self.id.as_str()), token).await?, asker)?;
-        if let Caller::Session(session) = &caller
-            && app.now() >= Timestamp::from_millis(session.expires_at)
-        {
+        if caller.ends_at().is_some_and(|end| app.now() >= end) {
             return Err(CredentialRefused::Expired);
         }
         Ok(caller)

@@ -171,6 +171,16 @@ impl Caller {
         }
     }
 
+    /// When the session ends, of a role, a user or the root; `None` by a long-lived access key.
+    #[must_use]
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        let millis = match self {
+            Self::Session(session) => Some(session.expires_at),
+            _ => self.sign_in().map(|sign_in| sign_in.expires_at),
+        };
+        millis.map(Timestamp::from_millis)
+    }
+
     /// Adds the condition keys of a session that say whether, and how long ago, a code was shown.
     ///
     /// An identity provider's own second factor is none of ours: what it vouches for has neither key.

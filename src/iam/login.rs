@@ -65,8 +65,10 @@ pub enum PasswordRefused {
     Reused,
 }
 
-/// What a password has of a class.
-const CLASSES: [(&str, fn(char) -> bool); 4] = [
+/// A class of characters: its name, and whether one is of it.
+type Class = (&'static str, fn(char) -> bool);
+
+const CLASSES: [Class; 4] = [
     ("uppercase letter", |character| character.is_ascii_uppercase()),
     ("lowercase letter", |character| character.is_ascii_lowercase()),
     ("number", |character| character.is_ascii_digit()),
@@ -94,6 +96,13 @@ impl PasswordPolicy {
         let required = [policy.require_uppercase, policy.require_lowercase, policy.require_numbers, policy.require_symbols];
         let missing = CLASSES.iter().zip(required).find(|((_, is_of), required)| *required && !has(*is_of));
         missing.map_or(Ok(()), |((name, _), _)| Err(PasswordRefused::Lacks(name)))
+    }
+
+    /// When a password that was set at a moment expires, by an account's policy.
+    #[must_use]
+    pub fn end_of(policy: Option<&Self>, set_at: Timestamp) -> Option<Timestamp> {
+        let days = policy?.max_age_days?;
+        Some(set_at.plus(A_DAY.saturating_mul(u32::try_from(days).unwrap_or(u32::MAX))))
     }
 
     /// Whether passwords expire.
@@ -136,17 +145,10 @@ pub enum Standing {
 }
 
 impl LoginProfile {
-    /// When it expires, by an account's policy.
-    #[must_use]
-    pub fn expires_at(&self, policy: Option<&PasswordPolicy>) -> Option<Timestamp> {
-        let days = policy?.max_age_days?;
-        Some(self.set_at.plus(A_DAY.saturating_mul(u32::try_from(days).unwrap_or(u32::MAX))))
-    }
-
     /// Whether it serves to sign in now.
     #[must_use]
     pub fn standing(&self, policy: Option<&PasswordPolicy>, now: Timestamp) -> Standing {
-        let has_expired = self.expires_at(policy).is_some_and(|end| end <= now);
+        let has_expired = PasswordPolicy::end_of(policy, self.set_at).is_some_and(|end| end <= now);
         match has_expired {
             true if policy.is_some_and(|policy| policy.hard_expiry) => Standing::Expired,
             false if !self.reset_required => Standing::Good,

@@ -31,6 +31,7 @@ const EMPTIED: &[(&str, &str)] = emptied![
     "iam_password_history",
     "iam_sign_in_attempts",
     "iam_mfa_devices",
+    "iam_credential_reports",
     "provisioned_limits",
 ];
 

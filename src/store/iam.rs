@@ -8,6 +8,7 @@ mod inline_policies;
 mod logins;
 mod managed_policies;
 mod mfa_devices;
+mod reports;
 mod uses;
 
 pub use access_keys::{delete_key, find_key, insert_key, keys_of, set_key_status};
@@ -33,6 +34,9 @@ pub use managed_policies::{
 pub use mfa_devices::{
     count_mfa_devices, delete_mfa_device, disable_mfa_device, find_mfa_device, insert_mfa_device, list_mfa_devices, mfa_devices_of,
     update_mfa_device, use_mfa_step,
+};
+pub use reports::{
+    AccountCounts, KeyUse, account_counts, credential_report, keys_of_account, mfa_holders, passwords_of_account, put_credential_report,
 };
 pub use uses::{last_role_use, last_use, record_role_use, record_use};
 

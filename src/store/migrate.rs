@@ -49,6 +49,7 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(89, "login profiles", include_str!("../../migrations/0089_login_profiles.sql")),
     shared(90, "mfa devices", include_str!("../../migrations/0090_mfa_devices.sql")),
     shared(91, "console logins", include_str!("../../migrations/0091_console_logins.sql")),
+    shared(92, "credential reports", include_str!("../../migrations/0092_credential_reports.sql")),
 ];
 const fn shared(version: i64, name: &'static str, sql: &'static str) -> (i64, &'static str, &'static str, &'static str) {
     (version, name, sql, sql)

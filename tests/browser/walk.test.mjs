@@ -202,7 +202,7 @@ test("a user whom the root gave a password sets their own, gets a device, and sh
   await dora.getByLabel("New password again").fill(PASSWORD);
   await dora.getByRole("button", { name: "Set it and sign in" }).click();
   await dora.waitForURL("**/console");
-  assert.match(await dora.locator("header").innerText(), /dora/);
+  assert.match(await dora.locator("header.bar").innerText(), /dora/);
 
   await root.goto("/console/iam/users/dora");
   await root.getByRole("button", { name: "Assign a device" }).click();
@@ -227,9 +227,9 @@ test("a user whom the root gave a password sets their own, gets a device, and sh
   await dora.getByRole("button", { name: "Change my password" }).click();
   await dora.waitForURL("**/console");
 
-  await root.getByText("Remove", { exact: true }).click();
+  await root.getByLabel("Remove dora").click();
   await root.getByLabel("Type dora to confirm").first().fill("dora");
-  await root.getByRole("button", { name: "Remove" }).click();
+  await root.locator(".sure button").first().click();
   assert.match(await root.getByRole("status").innerText(), /no more/);
   await root.getByRole("button", { name: "Take the password away" }).click();
   await dora.goto("/console");

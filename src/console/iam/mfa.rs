@@ -29,6 +29,14 @@ pub async fn of(visit: &Visit, name: &str) -> Part<Device> {
     Ok(listed.list("MFADevices").iter().enumerate().map(device).collect())
 }
 
+/// What another device of a user would be called.
+pub fn new_name(name: &str, devices: &Part<Device>) -> String {
+    match devices.as_ref().map_or(0, Vec::len) {
+        0 => name.to_owned(),
+        some => format!("{name}-{}", some + 1),
+    }
+}
+
 #[derive(Template)]
 #[template(path = "console/iam/new_mfa.html")]
 struct NewDevicePage {
@@ -149,6 +157,7 @@ mod tests {
         assert!(refused.text.contains(&serial) && !refused.text.contains("data:image/png"), "the codes are asked for again");
         assert_eq!(send("enable", &code(0), &code(1)).await.status, 303);
         let shown = browser.open("/iam/users/ann").await.text;
+        assert!(shown.contains("value=\"ann-2\""), "{shown}");
         assert!(shown.contains(&serial) && !shown.contains(seed.to_base32().as_str()), "{shown}");
         assert_eq!(send("synchronize", &code(1), &code(2)).await.status, 303);
         let hasty = browser.submit("/iam/users/ann/remove-mfa", &[("serial", &serial), ("confirm", "")]).await;

@@ -86,6 +86,7 @@ impl UserPage {
         let answer = call(visit, "GetUser", json!({"UserName": name})).await?;
         let user = answer.at("User");
         let name = user.text("UserName");
+        let devices = mfa::of(visit, &name).await;
         Ok(Self {
             frame: visit.frame(&name),
             here: user_at(&name),
@@ -99,8 +100,8 @@ impl UserPage {
             groups: group_names(visit, &name).await,
             password: Password::of(visit, &name).await,
             used: Moment::read(user.at("PasswordLastUsed"), visit.now()),
-            new_device: name.clone(),
-            devices: mfa::of(visit, &name).await,
+            new_device: mfa::new_name(&name, &devices),
+            devices,
             keys: access_keys::of(visit, &name).await,
             powers: Powers::over(visit, &name).await,
             refused: None,

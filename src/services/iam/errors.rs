@@ -34,6 +34,10 @@ pub enum Error {
     EntityTemporarilyUnmodifiable(String),
     /// Two codes that are none of an MFA device's, or do not follow one another.
     InvalidAuthenticationCode,
+    /// No credential report was made.
+    ReportNotPresent,
+    /// The newest credential report is too old.
+    ReportExpired,
     /// Who calls is no IAM user.
     InvalidUserType(&'static str),
     /// A member that we don't honour yet.
@@ -95,6 +99,14 @@ impl From<Error> for Fault {
             Error::InvalidAuthenticationCode => {
                 let message = "Authentication code for device is not valid.".to_owned();
                 Self::Modelled("InvalidAuthenticationCodeException", message)
+            }
+            Error::ReportNotPresent => {
+                let message = "The credential report is not present: generate one first.".to_owned();
+                Self::Modelled("CredentialReportNotPresentException", message)
+            }
+            Error::ReportExpired => {
+                let message = "The newest credential report has expired: generate another.".to_owned();
+                Self::Modelled("CredentialReportExpiredException", message)
             }
             Error::InvalidUserType(message) => Self::Modelled("InvalidUserTypeException", message.to_owned()),
             Error::Unsupported(name) => Self::Validation(format!("{name} is not supported")),

@@ -29,6 +29,7 @@ mod create_policy_version;
 mod create_role;
 mod create_user;
 mod create_virtual_mfa_device;
+mod credential_report;
 mod deactivate_mfa_device;
 mod delete_access_key;
 mod delete_account_password_policy;
@@ -49,10 +50,14 @@ mod detach_role_policy;
 mod detach_user_policy;
 mod enable_mfa_device;
 mod errors;
+mod generate_credential_report;
 mod get_access_key_last_used;
+mod get_account_authorization_details;
 mod get_account_password_policy;
+mod get_account_summary;
 mod get_context_keys_for_custom_policy;
 mod get_context_keys_for_principal_policy;
+mod get_credential_report;
 mod get_group;
 mod get_group_policy;
 mod get_login_profile;
@@ -157,10 +162,14 @@ pub fn operations() -> Vec<Operation> {
         signed("DetachRolePolicy", detach_role_policy::handle),
         signed("DetachUserPolicy", detach_user_policy::handle),
         signed("EnableMFADevice", enable_mfa_device::handle),
+        signed("GenerateCredentialReport", generate_credential_report::handle),
         signed("GetAccessKeyLastUsed", get_access_key_last_used::handle),
+        signed("GetAccountAuthorizationDetails", get_account_authorization_details::handle),
         signed("GetAccountPasswordPolicy", get_account_password_policy::handle),
+        signed("GetAccountSummary", get_account_summary::handle),
         signed("GetContextKeysForCustomPolicy", get_context_keys_for_custom_policy::handle),
         signed("GetContextKeysForPrincipalPolicy", get_context_keys_for_principal_policy::handle),
+        signed("GetCredentialReport", get_credential_report::handle),
         signed("GetGroup", get_group::handle),
         signed("GetGroupPolicy", get_group_policy::handle),
         signed("GetLoginProfile", get_login_profile::handle),

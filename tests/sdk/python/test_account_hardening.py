@@ -1,6 +1,8 @@
 """Passwords and MFA devices of IAM users, and credentials that say whether a code was shown."""
 
+import csv
 import datetime
+import io
 import json
 import time
 
@@ -124,3 +126,22 @@ def test_a_device_and_what_its_codes_open(server, iam):
         iam.delete_user_policy(UserName="max", PolicyName=name)
     iam.delete_access_key(UserName="max", AccessKeyId=key["AccessKeyId"])
     iam.delete_user(UserName="max")
+
+
+def test_what_the_account_has_and_its_credentials(iam):
+    iam.create_user(UserName="rita")
+    iam.create_login_profile(UserName="rita", Password=PASSWORD)
+    summary = iam.get_account_summary()["SummaryMap"]
+    assert summary["Users"] >= 1 and summary["AccessKeysPerUserQuota"] == 2 and summary["AccountPasswordPresent"] == 0
+    assert refusal(iam.get_credential_report)[0] == "ReportNotPresent"
+    assert iam.generate_credential_report()["State"] == "STARTED"
+    assert iam.generate_credential_report()["State"] == "COMPLETE"
+    report = iam.get_credential_report()
+    assert report["ReportFormat"] == "text/csv" and isinstance(report["GeneratedTime"], datetime.datetime)
+    rows = {row["user"]: row for row in csv.DictReader(io.StringIO(report["Content"].decode()))}
+    assert rows["<root_account>"]["arn"] == f"arn:aws:iam::{ACCOUNT}:root"
+    assert (rows["rita"]["password_enabled"], rows["rita"]["password_last_used"]) == ("true", "no_information")
+    pages = iam.get_paginator("get_account_authorization_details").paginate(Filter=["User"])
+    assert "rita" in [user["UserName"] for page in pages for user in page["UserDetailList"]]
+    iam.delete_login_profile(UserName="rita")
+    iam.delete_user(UserName="rita")

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use actix_web::http::Method;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -114,6 +115,26 @@ async fn a_session_without_a_code_reaches_neither_iam_nor_another_session() {
     let long = app.admin().call("GetSessionToken", json!({"DurationSeconds": 129_600})).await.ok();
     app.advance(Duration::from_secs(3600));
     assert_eq!(holder(&app, &long).call("GetCallerIdentity", json!({})).await.code(), "ExpiredToken", "the root's last an hour");
+}
+
+#[actix_web::test]
+async fn decisions_are_made_of_a_session_while_it_lives() {
+    let app = TestApp::new().await;
+    let ann = app.user_with(json!([allow("notes:Read", WITH_MFA)])).await;
+    let (serial, seed) = device_of(&app, "ann").await;
+    let plain = ann.call("GetSessionToken", json!({})).await.ok()["Credentials"].clone();
+    let shown = session(&ann, &serial, &seed.code_at(app.app.now()).unwrap()).await.ok()["Credentials"].clone();
+    let decide = async |credentials: &Value| {
+        let question = json!({"subject": {"type": "credentials", "id": credentials["AccessKeyId"],
+                                          "properties": {"session_token": credentials["SessionToken"]}},
+                              "action": {"name": "notes:Read"}, "resource": {"type": "arn", "id": format!("arn:aws:notes:us-east-1:{ACCOUNT}:note/1")}});
+        let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+        let body = question.to_string().into_bytes();
+        app.admin().send("passwright", Method::POST, "/access/v1/evaluation", headers, body).await.ok()["decision"].clone()
+    };
+    assert_eq!((decide(&plain).await, decide(&shown).await), (json!(false), json!(true)));
+    app.advance(Duration::from_secs(12 * 3600));
+    assert_eq!(decide(&shown).await, json!(false), "it has expired");
 }
 
 #[actix_web::test]
