@@ -15,6 +15,7 @@ use crate::crypto::seal::SealingKey;
 use crate::federation::Federation;
 use crate::iam::attached::{Attached, Texts};
 use crate::iam::caller::{Caller, HeldKey};
+use crate::iam::entity::User;
 use crate::iam::origin::Origin;
 use crate::iam::uses::{KeyUses, RoleUses};
 use crate::kit::cache::Cache;
@@ -130,6 +131,8 @@ pub struct Caches {
     pub pool_keys: Cache<UserPoolId, PoolKeys>,
     /// Access keys and their holders, by id.
     pub access_keys: Cache<AccessKeyId, HeldKey>,
+    /// Users by account and unique id, for whom sessions are.
+    pub users: Cache<(AccountId, UniqueId), User>,
     /// What users, groups and roles have of their own, by account and unique id.
     pub attached: Cache<(AccountId, UniqueId), Attached>,
     /// The versions that hold of managed policies, by the account that has them and unique id.
@@ -164,6 +167,7 @@ impl Caches {
                 access_keys: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 limits: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 managed_policies: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
+                users: Cache::new(CACHED, MAX_AGE, Arc::clone(&confirmation)),
                 attached: Cache::new(CACHED, MAX_AGE, confirmation),
                 policy_sets: Cache::of_what_follows_from_keys(CACHED, MAX_AGE),
                 policy_texts: Cache::of_what_follows_from_keys(CACHED, MAX_AGE),
@@ -185,7 +189,11 @@ impl Caches {
             Change::AccessKey(id) => self.access_keys.forget(id),
             Change::Limits { account_id, region } => self.limits.forget(&(account_id.clone(), region.clone())),
             Change::ManagedPolicy { account_id, policy_id } => self.managed_policies.forget(&(account_id.clone(), policy_id.clone())),
-            Change::Policies { account_id, owner_id } => self.attached.forget(&(account_id.clone(), owner_id.clone())),
+            Change::Policies { account_id, owner_id } => {
+                let key = (account_id.clone(), owner_id.clone());
+                self.attached.forget(&key);
+                self.users.forget(&key);
+            }
         }
     }
 
@@ -198,6 +206,7 @@ impl Caches {
         self.access_keys.clear();
         self.limits.clear();
         self.attached.clear();
+        self.users.clear();
         self.managed_policies.clear();
     }
 }

@@ -24,7 +24,7 @@ const ROOMS: [(&str, &[&str]); 34] = [
         &["audit", "budgets", "config", "crypto", "federation", "iam", "kit", "policy", "store", "tokens", "triggers", "userpools"],
     ),
     ("tokens", &["crypto", "iam", "kit"]),
-    ("authz", &["config", "context", "crypto", "iam", "kit", "policy", "sigv4", "store", "tokens"]),
+    ("authz", &["config", "context", "crypto", "iam", "kit", "policy", "sigv4", "store", "tokens", "userpools"]),
     ("delivery", &["config", "context", "crypto", "kit", "sigv4", "store", "userpools"]),
     ("triggers", &["config", "crypto", "kit", "sigv4", "userpools"]),
     ("federation", &["kit", "tokens", "userpools"]),

@@ -6,14 +6,14 @@ use super::sites::is_of_a_public_site;
 use crate::config::Mode;
 use crate::context::App;
 use crate::crypto::ids::{self, AccessKeyKind};
-use crate::iam::caller::{Caller, HeldKey};
+use crate::iam::caller::{Caller, HeldKey, UserSession};
 use crate::iam::entity::User;
-use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccessKeyId, AccountId, UniqueId};
 use crate::kit::region::is_region;
 use crate::kit::secret::Secret;
 use crate::sigv4::{self, HttpRequest, Scope, SignatureError};
 use crate::store::{self, StoreError};
+use crate::tokens::session::{self, Held};
 
 /// Why a credential is refused.
 #[derive(Debug, thiserror::Error)]
@@ -60,18 +60,20 @@ pub async fn authenticate(app: &App, request: &HttpRequest<'_>, services: &[&str
         Identified::Foreign(account_id)
             if app.mode == Mode::Dev && !is_of_a_public_site(app, header(request, "origin"), header(request, "host")) =>
         {
-            return Ok((Caller::Root { account_id }, Some(scope)));
+            return Ok((Caller::Root { account_id, sign_in: None }, Some(scope)));
         }
         Identified::Foreign(_) => return Err(CredentialRefused::UnknownKey),
     };
     signed.verify(request, &secret, app.now())?;
-    if let Caller::Root { account_id } | Caller::User(User { account_id, .. }) = &caller {
+    if let Caller::Root { account_id, sign_in: None } | Caller::User(User { account_id, .. }, None) = &caller {
         app.key_uses.note(account_id, &signed.access_key_id, &scope.service, &scope.region, app.now());
     }
-    if let Caller::Session(session) = &caller
-        && app.now() >= Timestamp::from_millis(session.expires_at)
-    {
+    if caller.ends_at().is_some_and(|end| app.now() >= end) {
         return Err(CredentialRefused::Expired);
+    }
+    // IAM takes no session of a user without a code (STS API reference, GetSessionToken).
+    if scope.service == "iam" && caller.sign_in().is_some_and(|sign_in| sign_in.mfa_at.is_none()) {
+        return Err(CredentialRefused::UnknownKey);
     }
     note_role(app, &caller, &scope.service, &scope.region);
     Ok((caller, Some(scope)))
@@ -111,6 +113,7 @@ pub async fn holder_who_knows(app: &App, access_key_id: &AccessKeyId, presented:
     }
 }
 
+#[expect(clippy::large_enum_variant, reason = "one of them at a time, and nearly always the large one")]
 enum Identified {
     /// A key that we issued, and its secret.
     Ours(Caller, Secret),
@@ -137,8 +140,12 @@ async fn identify(app: &App, access_key_id: &AccessKeyId, session_token: Option<
         },
         // SECURITY: a temporary key of this deployment's account must bring its own token, in dev too.
         Some((AccessKeyKind::Temporary, account_id)) => {
-            match session_token.and_then(|token| crate::tokens::session::open(&app.keys.credentials, access_key_id, token)) {
-                Some((session, secret)) => Ok(Identified::Ours(Caller::Session(session), secret)),
+            match session_token.and_then(|token| session::open(&app.keys.credentials, access_key_id, token)) {
+                Some((Held::Role(session), secret)) => Ok(Identified::Ours(Caller::Session(session), secret)),
+                Some((Held::User(session), secret)) => {
+                    let caller = holder_of_session(app, session).await?.ok_or(CredentialRefused::UnknownKey)?;
+                    Ok(Identified::Ours(caller, secret))
+                }
                 None if account_id == app.first_account_id => Err(CredentialRefused::UnknownKey),
                 None => Ok(Identified::Foreign(app.first_account_id.clone())),
             }
@@ -146,14 +153,26 @@ async fn identify(app: &App, access_key_id: &AccessKeyId, session_token: Option<
     }
 }
 
+/// Whose session it is, as they are now; `None` where they are gone.
+async fn holder_of_session(app: &App, session: UserSession) -> Result<Option<Caller>, StoreError> {
+    let UserSession { account_id, owner_id, sign_in } = session;
+    if owner_id == UniqueId::of_root(&account_id) {
+        return Ok(Some(Caller::Root { account_id, sign_in: Some(sign_in) }));
+    }
+    let key = (account_id, owner_id);
+    let load = async || app.read(async |tx| store::iam::find_user_by_id(tx, &key.0, &key.1).await).await;
+    let user = app.caches.users.find(&key, app.now(), load).await?;
+    Ok(user.map(|user| Caller::User(user.as_ref().clone(), Some(sign_in))))
+}
+
 async fn find_key(app: &App, account_id: &AccountId, access_key_id: &AccessKeyId) -> Result<Option<Arc<HeldKey>>, StoreError> {
     let load = async || {
         app.read(async |tx| {
             let Some(key) = store::iam::find_key(tx, account_id, access_key_id).await? else { return Ok(None) };
             let owner = if key.owner_id == UniqueId::of_root(&key.account_id) {
-                Some(Caller::Root { account_id: key.account_id.clone() })
+                Some(Caller::Root { account_id: key.account_id.clone(), sign_in: None })
             } else {
-                store::iam::find_user_by_id(tx, &key.account_id, &key.owner_id).await?.map(Caller::User)
+                store::iam::find_user_by_id(tx, &key.account_id, &key.owner_id).await?.map(|user| Caller::User(user, None))
             };
             Ok(Some(HeldKey { key, owner }))
         })

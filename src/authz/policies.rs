@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::slice;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use crate::context::{App, Context};
 use crate::crypto::digest::sha256;
@@ -29,7 +29,7 @@ async fn policies_of(app: &App, caller: &Caller) -> Result<OwnPolicies, StoreErr
     let nothing = || OwnPolicies { identity: Arc::default(), boundary: None };
     let (account_id, owner_id) = match caller {
         Caller::Anonymous | Caller::Root { .. } => return Ok(nothing()),
-        Caller::User(user) => (&user.account_id, user.id.clone()),
+        Caller::User(user, _) => (&user.account_id, user.id.clone()),
         Caller::Session(session) => (&session.account_id, session.role_id.clone()),
     };
     let Some(own) = attached(app, account_id, owner_id).await? else { return Ok(nothing()) };
@@ -207,6 +207,30 @@ pub async fn decide_at(app: &App, caller: &Caller, action: &str, target: Target<
     Ok(policy::decide(&request, &applicable.policies()))
 }
 
+/// What an account allows to all of its users.
+static GRANT: LazyLock<PolicySet> = LazyLock::new(|| {
+    let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
+    // A text that were no policy would allow nothing.
+    let policies = policy::parse(text).into_iter();
+    PolicySet::new(policies.map(|policy| NamedPolicy { name: "account password policy".to_owned(), policy: Arc::new(policy) }).collect())
+});
+
+/// Judges what an account allows to all of its users, and no policy of this one denies: what bounds them bounds this too.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn decide_granted(
+    app: &App,
+    caller: &Caller,
+    action: &str,
+    target: Target<'_>,
+    context: &ContextMap,
+) -> Result<Decision, StoreError> {
+    let applicable = Applicable::to(app, caller).await?;
+    let request = Request { resource_account: target.account, ..applicable.ask(action, target.resource, context) };
+    Ok(policy::decide(&request, &Policies { identity: Some(&GRANT), ..applicable.policies() }))
+}
+
 /// Judges whether a caller may assume a role: by the role's trust policy, and by the policies that apply to the caller.
 ///
 /// # Errors
@@ -265,6 +289,7 @@ pub fn keys_of_call(cx: &Context) -> ContextMap {
 pub fn request_keys(caller: &Caller, now: Timestamp, region: &str) -> ContextMap {
     let mut context = ContextMap::new();
     caller.add_keys(&mut context);
+    caller.add_session_keys(&mut context, now);
     context.insert("aws:CurrentTime", now.to_rfc3339());
     context.insert("aws:EpochTime", now.seconds().to_string());
     context.insert("aws:RequestedRegion", region);
@@ -330,6 +355,7 @@ mod tests {
                 session_name: "s".to_owned(),
                 policies: None,
                 managed_policies: Vec::new(),
+                mfa_at: None,
                 federated_keys: vec![("cognito-identity.amazonaws.com:amr".to_owned(), vec![amr.to_owned()])],
                 issued_at: 0,
                 expires_at: 0,

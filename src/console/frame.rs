@@ -60,6 +60,8 @@ pub struct Frame {
     pub account_id: String,
     /// What forms carry.
     pub form_token: String,
+    /// Whether they signed in with a password.
+    pub is_by_password: bool,
     /// What has happened.
     pub notice: Option<String>,
     /// The page's path, from the console's root on.
@@ -82,6 +84,7 @@ impl Frame {
             arn,
             account_id: caller.account_id().map(ToString::to_string).unwrap_or_default(),
             form_token: visit.session.form_token(&visit.app),
+            is_by_password: visit.session.is_by_password(),
             notice: visit.notice.clone(),
             path: visit.path().to_owned(),
             is_dev: visit.app.mode == Mode::Dev,

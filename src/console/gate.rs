@@ -15,7 +15,7 @@ use askama::Template;
 use super::fields::Fields;
 use super::reply::{Reply, Shown, see_other};
 use super::row::Row;
-use super::session::{self, Session};
+use super::session::{self, Proof, Session};
 use super::visit::{Visit, segment};
 use crate::authz;
 use crate::config::Mode;
@@ -185,8 +185,8 @@ async fn begin_in_dev(app: &Arc<App>, request: &HttpRequest, origin: &Origin) ->
     if app.mode != Mode::Dev || request.method() != Method::GET || !is_document || has_left || !is_local {
         return Ok(None);
     }
-    let root = Caller::Root { account_id: app.first_account_id.clone() };
-    Session::begin(app, root, None).await
+    let root = Caller::Root { account_id: app.first_account_id.clone(), sign_in: None };
+    Session::begin(app, root, Proof::Dev).await
 }
 
 fn sign_in_first(request: &HttpRequest) -> HttpResponse {

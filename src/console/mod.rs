@@ -24,7 +24,9 @@ mod gate;
 mod iam;
 mod identity_pools;
 mod limits;
+mod login;
 mod moment;
+mod my_password;
 mod overview;
 mod pools;
 mod reply;
@@ -65,6 +67,8 @@ fn rows() -> Vec<Row> {
         page("/find", find::show),
         page("/limits", limits::show),
         form("/limits", limits::change),
+        page("/password", my_password::show),
+        form("/password", my_password::change),
         page("/settings", settings::show),
         page("/reauthenticate", sign_in::ask_again),
         form("/reauthenticate", sign_in::authenticate_again),
@@ -85,6 +89,8 @@ pub async fn enter() -> HttpResponse {
 
 /// The routes.
 pub fn configure(config: &mut ServiceConfig) {
+    config.service(resource(format!("{ROOT}/sign-in/code")).route(post().to(login::code)).route(get().to(sign_in::show)));
+    config.service(resource(format!("{ROOT}/sign-in/password")).route(post().to(login::password)).route(get().to(sign_in::show)));
     config.service(resource(format!("{ROOT}/sign-in")).route(get().to(sign_in::show)).route(post().to(sign_in::sign_in)));
     let mut paths: Vec<(&'static str, Vec<Row>)> = Vec::new();
     for row in rows() {

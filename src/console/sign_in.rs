@@ -1,4 +1,6 @@
-//! Signing in with an access key, proving it again, and signing out.
+//! Signing in with an access key, proving again who one is, and signing out.
+
+use std::sync::Arc;
 
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::http::StatusCode;
@@ -10,8 +12,9 @@ use serde::Deserialize;
 use super::fields::Fields;
 use super::frame::Frame;
 use super::gate;
+use super::login;
 use super::reply::{self, Reply, see_other};
-use super::session::{self, Session, prove};
+use super::session::{self, Proof, Session, prove};
 use super::visit::Visit;
 use crate::audit::{Details, Event, Outcome};
 use crate::budgets::PerAddress;
@@ -23,6 +26,7 @@ use crate::iam::origin::Origin;
 use crate::kit::id::AccessKeyId;
 use crate::kit::secret::Secret;
 use crate::pages;
+use crate::store::StoreError;
 
 /// The cookie of a browser whose person has signed out in `dev`: it is not signed in again by itself.
 pub const LEFT: &str = "passwright-left";
@@ -37,17 +41,40 @@ pub struct Asked {
 
 #[derive(Template)]
 #[template(path = "console/sign_in.html")]
-struct SignInPage {
+pub struct SignInPage {
     theme: String,
     is_dev: bool,
     to: String,
-    access_key_id: String,
+    /// What was typed; never a secret.
+    typed: Typed,
     error: &'static str,
 }
 
+/// What was typed to sign in.
+#[derive(Default)]
+pub struct Typed {
+    /// The account; the deployment's own where none was.
+    pub account: String,
+    /// The user's name.
+    pub user_name: String,
+    /// The key's id.
+    pub access_key_id: String,
+    /// Whether it was the form for a key.
+    pub by_key: bool,
+}
+
 impl SignInPage {
-    fn of(app: &App, request: &HttpRequest, to: String) -> Self {
-        Self { theme: super::theme::chosen(request), is_dev: app.mode == Mode::Dev, to, access_key_id: String::new(), error: "" }
+    /// For somebody who has typed nothing yet.
+    pub fn of(app: &App, request: &HttpRequest, to: String) -> Self {
+        let typed = Typed { account: app.first_account_id.to_string(), ..Typed::default() };
+        Self { theme: super::theme::chosen(request), is_dev: app.mode == Mode::Dev, to, typed, error: "" }
+    }
+
+    /// For somebody whose sign-in was refused.
+    pub fn again(app: &App, request: &HttpRequest, to: String, typed: Typed, error: &'static str) -> Self {
+        let page = Self::of(app, request, to);
+        let account = if typed.account.is_empty() { page.typed.account } else { typed.account };
+        Self { typed: Typed { account, ..typed }, error, ..page }
     }
 
     /// The address of a file.
@@ -80,10 +107,11 @@ pub async fn sign_in(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpR
         let _ = response.add_removal_cookie(&left(origin.secure));
         return response;
     }
-    // Spent before it is known what becomes of it, so that a burst gets no more than its share.
-    if !app.budgets.spend(PerAddress::RefusedSignIns, origin.source_ip, app.now()) {
-        let message = "Too many sign-ins from here were refused. Wait some minutes and try again.";
-        return gate::ClosedPage::answer(StatusCode::TOO_MANY_REQUESTS, "Too many tries", message);
+    if fields.has("user_name") {
+        return login::by_password(&app, &request, &origin, &fields, to).await;
+    }
+    if let Some(refused) = spend(&app, &origin) {
+        return refused;
     }
     let access_key_id = AccessKeyId::from(fields.text("access_key_id").trim());
     let secret = Secret::from(fields.text("secret_access_key").trim().to_owned());
@@ -91,28 +119,45 @@ pub async fn sign_in(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpR
         Ok(Some(caller)) => caller,
         Ok(None) => {
             tracing::info!(target: "audit", action = "passwright:ConsoleSignIn", access_key_id = %access_key_id.as_str().escape_debug(), outcome = "refused");
-            let page = SignInPage { access_key_id: access_key_id.to_string(), error: WRONG, ..SignInPage::of(&app, &request, to) };
+            let typed = Typed { access_key_id: access_key_id.to_string(), by_key: true, ..Typed::default() };
+            let page = SignInPage::again(&app, &request, to, typed, WRONG);
             return pages::html_with(StatusCode::FORBIDDEN, &page);
         }
         Err(error) => return gate::failed(&error),
     };
     app.budgets.give_back(PerAddress::RefusedSignIns, origin.source_ip);
-    note(&app, &caller, "passwright:ConsoleSignIn", &origin);
-    match Session::begin(&app, caller, Some(access_key_id)).await {
-        Ok(Some(session)) => {
-            // What the browser held before serves nobody any more.
-            if let Ok(Some(earlier)) = Session::of(&app, &request, origin.secure).await
-                && let Err(error) = earlier.end(&app).await
-            {
-                return gate::failed(&error);
-            }
-            let mut response = see_other(&to);
-            let _ = response.add_cookie(&session.cookie(origin.secure));
-            response
-        }
-        Ok(None) => gate::ClosedPage::answer(StatusCode::FORBIDDEN, "This key cannot sign in", "Sign in as a user, or as the root."),
-        Err(error) => gate::failed(&error),
+    enter(&app, &request, &origin, caller, Proof::Key(access_key_id), &to).await.unwrap_or_else(|error| gate::failed(&error))
+}
+
+/// Spends one of what an address has of sign-ins that are refused: before it is known what becomes of it, so that a burst gets no more
+/// than its share. Where none is left, what to answer.
+pub fn spend(app: &App, origin: &Origin) -> Option<HttpResponse> {
+    let has_one = app.budgets.spend(PerAddress::RefusedSignIns, origin.source_ip, app.now());
+    let message = "Too many sign-ins from here were refused. Wait some minutes and try again.";
+    (!has_one).then(|| gate::ClosedPage::answer(StatusCode::TOO_MANY_REQUESTS, "Too many tries", message))
+}
+
+/// A new session, whatever cookie there was before.
+pub async fn enter(
+    app: &Arc<App>,
+    request: &HttpRequest,
+    origin: &Origin,
+    caller: Caller,
+    proof: Proof,
+    to: &str,
+) -> Result<HttpResponse, StoreError> {
+    note(app, &caller, "passwright:ConsoleSignIn", origin);
+    let Some(session) = Session::begin(app, caller, proof).await? else {
+        let message = "Sign in as a user, or as the root.";
+        return Ok(gate::ClosedPage::answer(StatusCode::FORBIDDEN, "This key cannot sign in", message));
+    };
+    // What the browser held before serves nobody any more.
+    if let Ok(Some(earlier)) = Session::of(app, request, origin.secure).await {
+        earlier.end(app).await?;
     }
+    let mut response = see_other(to);
+    let _ = response.add_cookie(&session.cookie(origin.secure));
+    Ok(response)
 }
 
 /// Signing in and out are events like any other.
@@ -137,12 +182,19 @@ struct AskAgainPage {
     frame: Frame,
     to: String,
     access_key_id: String,
+    by_password: bool,
     error: &'static str,
 }
 
 fn ask_again_page(visit: &Visit, to: &str, error: &'static str) -> AskAgainPage {
     let access_key_id = visit.session.access_key_id().map(ToString::to_string).unwrap_or_default();
-    AskAgainPage { frame: visit.frame("Prove that it is you"), to: way_back(to), access_key_id, error }
+    AskAgainPage {
+        frame: visit.frame("Prove that it is you"),
+        to: way_back(to),
+        access_key_id,
+        by_password: visit.session.is_by_password(),
+        error,
+    }
 }
 
 /// `GET /console/reauthenticate`
@@ -156,9 +208,11 @@ pub async fn authenticate_again(visit: &Visit, fields: &Fields) -> reply::Outcom
     if !visit.app.budgets.spend(PerAddress::RefusedSignIns, visit.origin.source_ip, visit.now()) {
         return Ok(Reply::page(&ask_again_page(visit, &to, "Too many tries. Wait some minutes and try again.")));
     }
-    let secret = Secret::from(fields.text("secret_access_key").trim().to_owned());
+    let typed = fields.text("secret_access_key");
+    let secret = Secret::from(if visit.session.is_by_password() { typed } else { typed.trim().to_owned() });
     let Some(renewed) = session::renew(&visit.app, &visit.session, &secret).await? else {
-        return Ok(Reply::page(&ask_again_page(visit, &to, "This is not the key's secret.")));
+        let wrong = if visit.session.is_by_password() { "This is not your password." } else { "This is not the key's secret." };
+        return Ok(Reply::page(&ask_again_page(visit, &to, wrong)));
     };
     visit.app.budgets.give_back(PerAddress::RefusedSignIns, visit.origin.source_ip);
     let mut response = see_other(&way_back(&to));

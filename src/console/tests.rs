@@ -55,7 +55,12 @@ async fn a_session_that_dev_began_is_nothing_to_serve() {
     let app = TestApp::dev().await;
     let browser = app.browser();
     browser.open("").await;
-    let session = session::Session::begin(&app.app, crate::iam::caller::Caller::Root { account_id: ACCOUNT.into() }, None).await;
+    let session = session::Session::begin(
+        &app.app,
+        crate::iam::caller::Caller::Root { account_id: ACCOUNT.into(), sign_in: None },
+        session::Proof::Dev,
+    )
+    .await;
     let cookie = session.unwrap().unwrap().cookie(false).value().to_owned();
     let serve = TestApp::new().await;
     let row = app.app.read(async |tx| {

@@ -8,6 +8,7 @@ use super::seal::SealError;
 use super::sealed::Sealable;
 use crate::kit::clock::Timestamp;
 use crate::kit::rng::random_bytes;
+use crate::kit::secret::constant_time_equals;
 
 /// Seconds that one code is valid for.
 const STEP_SECONDS: i64 = 30;
@@ -65,6 +66,28 @@ impl TotpSeed {
         }
         let step = self.totp()?.check(code, u64::try_from(now.seconds()).ok()?)?;
         i64::try_from(step).ok()
+    }
+
+    /// The step of the second of two codes that follow one another, `within` so many steps of the present, either way.
+    #[must_use]
+    pub fn consecutive_step(&self, first: &str, second: &str, now: Timestamp, within: i64) -> Option<i64> {
+        let is_code_of = |steps: i64, code: &str| {
+            self.code_at(Self::shifted(now, steps)).is_some_and(|own| constant_time_equals(own.as_bytes(), code.as_bytes()))
+        };
+        let shift = (-within..=within).find(|steps| is_code_of(steps - 1, first) && is_code_of(*steps, second))?;
+        Some(Self::step_at(now) + shift)
+    }
+
+    /// The step of a moment.
+    #[must_use]
+    pub fn step_at(now: Timestamp) -> i64 {
+        now.seconds().div_euclid(STEP_SECONDS)
+    }
+
+    /// The moment so many steps later.
+    #[must_use]
+    pub fn shifted(now: Timestamp, steps: i64) -> Timestamp {
+        Timestamp::from_seconds(now.seconds().saturating_add(steps.saturating_mul(STEP_SECONDS)))
     }
 
     fn totp(&self) -> Option<Totp> {

@@ -9,7 +9,6 @@ use crate::context::App;
 use crate::crypto::ids;
 use crate::flows::web_identity::{self, LoginRefused};
 use crate::iam::caller::{Caller, RoleSession};
-use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccessKeyId, AccountId};
 use crate::policy::Principal;
 use crate::sigv4::{self, Body, HttpRequest};
@@ -85,9 +84,7 @@ impl Subject {
     async fn by_credentials(&self, app: &App, asker: &Asker) -> Result<Caller, CredentialRefused> {
         let token = self.properties.get("session_token").and_then(Value::as_str);
         let caller = of_own_account(authz::holder_of(app, &AccessKeyId::from(self.id.as_str()), token).await?, asker)?;
-        if let Caller::Session(session) = &caller
-            && app.now() >= Timestamp::from_millis(session.expires_at)
-        {
+        if caller.ends_at().is_some_and(|end| app.now() >= end) {
             return Err(CredentialRefused::Expired);
         }
         Ok(caller)
@@ -191,7 +188,7 @@ fn credential(outcome: Result<Caller, CredentialRefused>) -> Result<Identified, 
 /// The principal of an ARN, as it would be judged: a role by a session of it without session policies.
 async fn look_up(app: &App, account_id: &AccountId, asked: &str) -> Result<Option<Caller>, StoreError> {
     if asked == format!("arn:aws:iam::{account_id}:root") {
-        return Ok(Some(Caller::Root { account_id: account_id.to_owned() }));
+        return Ok(Some(Caller::Root { account_id: account_id.to_owned(), sign_in: None }));
     }
     let resource = asked.splitn(6, ':').nth(5).unwrap_or_default();
     let (kind, rest) = resource.split_once('/').unwrap_or_default();
@@ -208,6 +205,7 @@ async fn look_up(app: &App, account_id: &AccountId, asked: &str) -> Result<Optio
             policies: None,
             managed_policies: Vec::new(),
             federated_keys: Vec::new(),
+            mfa_at: None,
             issued_at: now,
             expires_at: now + SESSION_SECONDS * 1000,
         }))
@@ -216,7 +214,7 @@ async fn look_up(app: &App, account_id: &AccountId, asked: &str) -> Result<Optio
     match kind {
         "user" => {
             let user = app.read(async |tx| store::iam::find_user(tx, account_id, last).await).await?;
-            Ok(user.filter(|user| user.arn() == asked).map(Caller::User))
+            Ok(user.filter(|user| user.arn() == asked).map(|user| Caller::User(user, None)))
         }
         "role" => {
             let session = session_of(last, NAMELESS_SESSION).await?;

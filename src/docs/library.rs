@@ -12,7 +12,8 @@ macro_rules! embedded {
 }
 
 /// Every page, by the name that it has in its address.
-pub const TEXTS: [(&str, &str); 21] = embedded![
+pub const TEXTS: [(&str, &str); 22] = embedded![
+    "account",
     "clients",
     "command-line",
     "concepts",

@@ -215,6 +215,7 @@ pub async fn session(
     let now = app.now();
     let session = RoleSession {
         federated_keys: federated_keys(pool, identity, logins),
+        mfa_at: None,
         policies: logins.is_empty().then(|| vec![GUEST_SCOPE.clone()]),
         managed_policies: Vec::new(),
         account_id: role.account_id.clone(),

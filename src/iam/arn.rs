@@ -55,6 +55,12 @@ impl Arn {
         Self(format!("arn:aws:iam::{account_id}:role{path}{name}"))
     }
 
+    /// A virtual MFA device's, which is its serial number; `path` begins and ends with `/`.
+    #[must_use]
+    pub fn mfa_device(account_id: &AccountId, path: &str, name: &str) -> Self {
+        Self(format!("arn:aws:iam::{account_id}:mfa{path}{name}"))
+    }
+
     /// A managed policy's, of an account or of AWS (`aws`); `path` begins and ends with `/`.
     #[must_use]
     pub fn policy(owner: &str, path: &str, name: &str) -> Self {

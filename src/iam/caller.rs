@@ -17,9 +17,11 @@ pub enum Caller {
     Root {
         /// The account.
         account_id: AccountId,
+        /// Their session, where they come by one.
+        sign_in: Option<SignIn>,
     },
-    /// An IAM user, by an access key.
-    User(User),
+    /// An IAM user: by an access key, or by a session.
+    User(User, Option<SignIn>),
     /// A session of a role, by temporary credentials.
     Session(RoleSession),
 }
@@ -30,6 +32,37 @@ pub struct HeldKey {
     pub key: AccessKey,
     /// `None` where the user is gone.
     pub owner: Option<Caller>,
+}
+
+/// `true` where a code was shown; absent from what long-lived access keys sign.
+///
+/// Source: IAM user guide, "AWS global condition context keys", properties of the session.
+pub const MFA_PRESENT: &str = "aws:MultiFactorAuthPresent";
+
+/// Seconds since a code was shown; absent where none was.
+pub const MFA_AGE: &str = "aws:MultiFactorAuthAge";
+
+/// A session of a user or the root: by temporary credentials, or signed in to the console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignIn {
+    /// Milliseconds.
+    pub issued_at: i64,
+    /// Milliseconds.
+    pub expires_at: i64,
+    /// When a code of an MFA device was shown: milliseconds.
+    pub mfa_at: Option<i64>,
+}
+
+/// What temporary credentials of a user or the root carry. Who they are is looked up at each use.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct UserSession {
+    /// The account.
+    pub account_id: AccountId,
+    /// The user's unique id; the account's number for the root.
+    pub owner_id: UniqueId,
+    /// The session.
+    #[serde(flatten)]
+    pub sign_in: SignIn,
 }
 
 /// A session of a role: what temporary credentials carry.
@@ -52,6 +85,9 @@ pub struct RoleSession {
     pub managed_policies: Vec<UniqueId>,
     /// What the identity provider vouched for: condition keys for as long as the session lives.
     pub federated_keys: Vec<(String, Vec<String>)>,
+    /// When whoever assumed the role showed a code of their MFA device: milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mfa_at: Option<i64>,
     /// Milliseconds.
     pub issued_at: i64,
     /// Milliseconds.
@@ -91,8 +127,10 @@ impl Caller {
     pub fn principal(&self) -> Principal {
         match self {
             Self::Anonymous => Principal::Anonymous,
-            Self::Root { account_id } => Principal::Root { account: account_id.to_string() },
-            Self::User(user) => Principal::User { account: user.account_id.to_string(), arn: user.arn().into(), id: user.id.to_string() },
+            Self::Root { account_id, .. } => Principal::Root { account: account_id.to_string() },
+            Self::User(user, _) => {
+                Principal::User { account: user.account_id.to_string(), arn: user.arn().into(), id: user.id.to_string() }
+            }
             Self::Session(session) => Principal::AssumedRole {
                 account: session.account_id.to_string(),
                 session_arn: session.arn().into(),
@@ -107,8 +145,8 @@ impl Caller {
     pub fn account_id(&self) -> Option<&AccountId> {
         match self {
             Self::Anonymous => None,
-            Self::Root { account_id } => Some(account_id),
-            Self::User(user) => Some(&user.account_id),
+            Self::Root { account_id, .. } => Some(account_id),
+            Self::User(user, _) => Some(&user.account_id),
             Self::Session(session) => Some(&session.account_id),
         }
     }
@@ -118,9 +156,48 @@ impl Caller {
     pub fn user_id(&self) -> String {
         match self {
             Self::Anonymous => String::new(),
-            Self::Root { account_id } => account_id.to_string(),
-            Self::User(user) => user.id.to_string(),
+            Self::Root { account_id, .. } => account_id.to_string(),
+            Self::User(user, _) => user.id.to_string(),
             Self::Session(session) => session.user_id(),
+        }
+    }
+
+    /// The session of a user or the root; `None` by a long-lived access key, and of a role.
+    #[must_use]
+    pub const fn sign_in(&self) -> Option<&SignIn> {
+        match self {
+            Self::Root { sign_in, .. } | Self::User(_, sign_in) => sign_in.as_ref(),
+            Self::Anonymous | Self::Session(_) => None,
+        }
+    }
+
+    /// When the session ends, of a role, a user or the root; `None` by a long-lived access key.
+    #[must_use]
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        let millis = match self {
+            Self::Session(session) => Some(session.expires_at),
+            _ => self.sign_in().map(|sign_in| sign_in.expires_at),
+        };
+        millis.map(Timestamp::from_millis)
+    }
+
+    /// Adds the condition keys of a session that say whether, and how long ago, a code was shown.
+    ///
+    /// An identity provider's own second factor is none of ours: what it vouches for has neither key.
+    pub fn add_session_keys(&self, context: &mut ContextMap, now: Timestamp) {
+        let mfa_at = match self {
+            Self::Session(session) if session.federated_keys.is_empty() => session.mfa_at,
+            _ => match self.sign_in() {
+                Some(sign_in) => {
+                    context.insert("aws:TokenIssueTime", Timestamp::from_millis(sign_in.issued_at).to_rfc3339());
+                    sign_in.mfa_at
+                }
+                None => return,
+            },
+        };
+        context.insert(MFA_PRESENT, if mfa_at.is_some() { "true" } else { "false" });
+        if let Some(at) = mfa_at {
+            context.insert(MFA_AGE, now.since(Timestamp::from_millis(at)).as_secs().to_string());
         }
     }
 
@@ -131,7 +208,7 @@ impl Caller {
         let principal_type = match self {
             Self::Anonymous => "Anonymous",
             Self::Root { .. } => "Account",
-            Self::User(user) => {
+            Self::User(user, _) => {
                 context.insert("aws:username", user.name.clone());
                 for tag in &user.tags {
                     context.insert(&format!("aws:PrincipalTag/{}", tag.key), tag.value.clone());
@@ -155,7 +232,7 @@ impl Caller {
             context.insert("aws:PrincipalAccount", account_id.as_str());
             context.insert("aws:userid", self.user_id());
         }
-        if let Self::Root { .. } | Self::User(_) = self {
+        if let Self::Root { .. } | Self::User(..) = self {
             context.insert("aws:PrincipalArn", self.principal().to_string());
         }
     }

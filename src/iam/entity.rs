@@ -39,6 +39,8 @@ pub struct User {
     pub tags: Vec<Tag>,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When their password was last used to sign in to the console, of this one or an earlier.
+    pub password_last_used_at: Option<Timestamp>,
 }
 
 impl User {

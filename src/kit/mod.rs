@@ -12,6 +12,7 @@ pub mod long;
 pub mod nul;
 pub mod outward;
 pub mod private_file;
+pub mod qr;
 pub mod region;
 pub mod rng;
 pub mod secret;

@@ -4,7 +4,7 @@ use crate::authz;
 use crate::context::Context;
 use crate::iam::entity::{Role, Tag};
 use crate::operation::Fault;
-use crate::policy::{ContextMap, Decision, Verdict};
+use crate::policy::{ContextMap, Decision, PolicySource, Verdict};
 use crate::store::StoreError;
 
 /// A request that says what it asks about.
@@ -62,12 +62,14 @@ pub struct Ask {
     keys: ContextMap,
     /// The role that is to be assumed: its trust policy decides too.
     role: Option<Role>,
+    /// Whether the account itself allows it to all of its users.
+    is_granted: bool,
 }
 
 impl Ask {
     /// The operation's own action, on a resource of the caller's account.
     pub fn on(resource: impl Into<String>) -> Self {
-        Self { action: None, resource: resource.into(), account: None, keys: ContextMap::new(), role: None }
+        Self { action: None, resource: resource.into(), account: None, keys: ContextMap::new(), role: None, is_granted: false }
     }
 
     /// To assume a role, which may be another account's.
@@ -79,6 +81,13 @@ impl Ask {
     #[must_use]
     pub fn action(self, action: &'static str) -> Self {
         Self { action: Some(action), ..self }
+    }
+
+    /// The same question about what the account itself allows to all of its users, or does not: where it does, no policy of theirs
+    /// need say so, and any may still take it away.
+    #[must_use]
+    pub fn granted(self, is_granted: bool) -> Self {
+        Self { is_granted, ..self }
     }
 
     /// Adds a condition key.
@@ -133,7 +142,13 @@ impl Ask {
             Some(role) => authz::decide_assumption(cx, &cx.caller, role, &keys).await,
             None => {
                 let target = authz::Target { resource: &self.resource, account: self.account.as_deref() };
-                authz::decide_at(cx, &cx.caller, action, target, &keys).await
+                let decision = authz::decide_at(cx, &cx.caller, action, target, &keys).await?;
+                let lacks_own = decision.verdict == Verdict::ImplicitDeny && decision.source == Some(PolicySource::Identity);
+                if self.is_granted && lacks_own {
+                    let target = authz::Target { resource: &self.resource, account: self.account.as_deref() };
+                    return authz::decide_granted(cx, &cx.caller, action, target, &keys).await;
+                }
+                Ok(decision)
             }
         }
     }

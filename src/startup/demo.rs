@@ -82,7 +82,7 @@ pub enum DemoRefused {
 /// [`DemoRefused`].
 pub async fn make(app: &Arc<App>) -> Result<Demo, DemoRefused> {
     let act = Act {
-        caller: Caller::Root { account_id: app.first_account_id.clone() },
+        caller: Caller::Root { account_id: app.first_account_id.clone(), sign_in: None },
         region: app.default_region.clone(),
         origin: Origin::default(),
     };

@@ -15,6 +15,11 @@ impl Target {
     pub const fn hashed(hex: String) -> Self {
         Self(hex)
     }
+
+    /// The text that rows have.
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// What became of a charge.

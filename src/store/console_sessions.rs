@@ -13,8 +13,14 @@ pub struct ConsoleSession {
     pub token: HashedToken,
     /// Who is signed in: a user, or the account's root.
     pub principal_id: UniqueId,
-    /// The key that the sign-in proved; `None` where `dev` signed its root in.
+    /// The key that the sign-in proved; `None` by a password, and where `dev` signed its root in.
     pub access_key_id: Option<AccessKeyId>,
+    /// The password that the sign-in proved.
+    pub password_id: Option<String>,
+    /// When a code of an MFA device was shown.
+    pub mfa_at: Option<Timestamp>,
+    /// How long the session lasts at most, where the password says so: seconds.
+    pub whole_seconds: Option<i64>,
     /// When the session began.
     pub created_at: Timestamp,
     /// When a secret was last proven.
@@ -29,6 +35,9 @@ struct SessionRow {
     session_hash: String,
     principal_id: UniqueId,
     access_key_id: Option<AccessKeyId>,
+    password_id: Option<String>,
+    mfa_at: Option<i64>,
+    whole_seconds: Option<i64>,
     created_at: i64,
     authenticated_at: i64,
     expires_at: i64,
@@ -41,6 +50,9 @@ impl From<SessionRow> for ConsoleSession {
             token: HashedToken::stored(row.session_hash),
             principal_id: row.principal_id,
             access_key_id: row.access_key_id,
+            password_id: row.password_id,
+            mfa_at: row.mfa_at.map(Timestamp::from_millis),
+            whole_seconds: row.whole_seconds,
             created_at: Timestamp::from_millis(row.created_at),
             authenticated_at: Timestamp::from_millis(row.authenticated_at),
             expires_at: Timestamp::from_millis(row.expires_at),
@@ -53,8 +65,8 @@ impl From<SessionRow> for ConsoleSession {
 /// # Errors
 /// [`StoreError`].
 pub async fn insert(tx: &mut Conn, session: &ConsoleSession) -> Result<(), StoreError> {
-    const SQL: &str = "INSERT INTO console_sessions (account_id, session_hash, principal_id, access_key_id, created_at, \
-                       authenticated_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    const SQL: &str = "INSERT INTO console_sessions (account_id, session_hash, principal_id, access_key_id, password_id, mfa_at, \
+                       whole_seconds, created_at, authenticated_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     execute!(
         tx,
         SQL,
@@ -63,6 +75,9 @@ pub async fn insert(tx: &mut Conn, session: &ConsoleSession) -> Result<(), Store
             session.token.as_str(),
             &session.principal_id,
             &session.access_key_id,
+            &session.password_id,
+            session.mfa_at.map(Timestamp::millis),
+            session.whole_seconds,
             session.created_at.millis(),
             session.authenticated_at.millis(),
             session.expires_at.millis()
@@ -81,8 +96,8 @@ pub async fn find(
     token: &HashedToken,
     now: Timestamp,
 ) -> Result<Option<ConsoleSession>, StoreError> {
-    const SQL: &str = "SELECT account_id, session_hash, principal_id, access_key_id, created_at, authenticated_at, expires_at \
-                       FROM console_sessions WHERE account_id = $1 AND session_hash = $2 AND expires_at > $3";
+    const SQL: &str = "SELECT account_id, session_hash, principal_id, access_key_id, password_id, mfa_at, whole_seconds, created_at, \
+                       authenticated_at, expires_at FROM console_sessions WHERE account_id = $1 AND session_hash = $2 AND expires_at > $3";
     Ok(fetch!(tx, fetch_optional, SessionRow, SQL, [account_id, token.as_str(), now.millis()])?.map(ConsoleSession::from))
 }
 

@@ -26,6 +26,12 @@ const EMPTIED: &[(&str, &str)] = emptied![
     "iam_policy_attachments",
     "iam_permissions_boundaries",
     "iam_access_keys",
+    "iam_password_policies",
+    "iam_login_profiles",
+    "iam_password_history",
+    "iam_sign_in_attempts",
+    "iam_mfa_devices",
+    "iam_credential_reports",
     "provisioned_limits",
 ];
 

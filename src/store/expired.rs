@@ -51,7 +51,7 @@ macro_rules! expiring {
 }
 
 /// The tables whose rows expire.
-pub const TABLES: [Expiring; 19] = [
+pub const TABLES: [Expiring; 20] = [
     expiring!("audit_events", "account_id, event_id", "created_at", EVENTS_KEPT),
     expiring!("authorization_codes", "pool_id, code_hash", "expires_at", Duration::ZERO),
     expiring!("browser_sessions", "pool_id, session_hash", "expires_at", Duration::ZERO),
@@ -61,6 +61,7 @@ pub const TABLES: [Expiring; 19] = [
     expiring!("console_sessions", "account_id, session_hash", "expires_at", Duration::ZERO),
     expiring!("device_sign_ins", "pool_id, public_hash", "expires_at", Duration::ZERO),
     expiring!("federation_requests", "pool_id, state_hash", "expires_at", Duration::ZERO),
+    expiring!("iam_sign_in_attempts", "account_id, name_hash, factor", "fades_at", Duration::ZERO),
     expiring!("message_budgets", "pool_id, address_hash", "spent_until", Duration::ZERO),
     expiring!("nodes", "node_id", "alive_until", Duration::ZERO),
     expiring!("outbox_messages", "pool_id, message_id", "created_at", MESSAGES_KEPT),

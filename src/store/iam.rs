@@ -2,9 +2,13 @@
 
 mod access_keys;
 mod attachments;
+mod attempts;
 mod groups;
 mod inline_policies;
+mod logins;
 mod managed_policies;
+mod mfa_devices;
+mod reports;
 mod uses;
 
 pub use access_keys::{delete_key, find_key, insert_key, keys_of, set_key_status};
@@ -12,15 +16,27 @@ pub use attachments::{
     EntitiesAsked, PolicyEntity, attach_policy, attached_policies, boundary_of, delete_boundary, detach_policy, entities_of_policy,
     put_boundary,
 };
+pub use attempts::{charge_attempt, clear_attempts, give_attempt_back};
 pub use groups::{
     AttachedTexts, add_member, attached, count_groups, delete_group, find_group, find_group_by_id, groups_of, insert_group, list_groups,
     members, remove_member, update_group,
 };
 pub use inline_policies::{delete_policy, find_policy, policies, policy_names, put_policy};
+pub use logins::{
+    delete_login_profile, delete_password_policy, earlier_passwords, insert_login_profile, keep_password, login_profile, note_password_use,
+    password_policy, put_password_policy, update_login_profile,
+};
 pub use managed_policies::{
     count_managed_policies, delete_managed_policy, delete_version, find_managed_policy, find_managed_policy_by_id, find_policy_by_arn,
     find_policy_by_id, find_version, insert_managed_policy, insert_version, list_managed_policies, update_managed_policy, uses_between,
     uses_of, version_that_holds, versions_of,
+};
+pub use mfa_devices::{
+    count_mfa_devices, delete_mfa_device, disable_mfa_device, find_mfa_device, insert_mfa_device, list_mfa_devices, mfa_devices_of,
+    update_mfa_device, use_mfa_step,
+};
+pub use reports::{
+    AccountCounts, KeyUse, account_counts, credential_report, keys_of_account, mfa_holders, passwords_of_account, put_credential_report,
 };
 pub use uses::{last_role_use, last_use, record_role_use, record_use};
 
@@ -39,6 +55,7 @@ struct UserRow {
     path: String,
     tags: String,
     created_at: i64,
+    password_last_used_at: Option<i64>,
 }
 
 impl TryFrom<UserRow> for User {
@@ -52,6 +69,7 @@ impl TryFrom<UserRow> for User {
             id: row.user_id,
             path: row.path,
             created_at: Timestamp::from_millis(row.created_at),
+            password_last_used_at: row.password_last_used_at.map(Timestamp::from_millis),
         })
     }
 }
@@ -73,7 +91,7 @@ pub async fn insert_user(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
 /// # Errors
 /// [`StoreError`].
 pub async fn find_user(tx: &mut Conn, account_id: &AccountId, name: &str) -> Result<Option<User>, StoreError> {
-    const SQL: &str = "SELECT account_id, user_name, user_id, path, tags, created_at FROM iam_users \
+    const SQL: &str = "SELECT account_id, user_name, user_id, path, tags, created_at, password_last_used_at FROM iam_users \
                        WHERE account_id = $1 AND user_name_key = $2";
     fetch!(tx, fetch_optional, UserRow, SQL, [account_id, name.to_lowercase()])?.map(User::try_from).transpose()
 }
@@ -83,7 +101,8 @@ pub async fn find_user(tx: &mut Conn, account_id: &AccountId, name: &str) -> Res
 /// # Errors
 /// [`StoreError`].
 pub async fn find_user_by_id(tx: &mut Conn, account_id: &AccountId, user_id: &UniqueId) -> Result<Option<User>, StoreError> {
-    const SQL: &str = "SELECT account_id, user_name, user_id, path, tags, created_at FROM iam_users WHERE account_id = $1 AND user_id = $2";
+    const SQL: &str = "SELECT account_id, user_name, user_id, path, tags, created_at, password_last_used_at FROM iam_users \
+                       WHERE account_id = $1 AND user_id = $2";
     fetch!(tx, fetch_optional, UserRow, SQL, [account_id, user_id])?.map(User::try_from).transpose()
 }
 
@@ -92,7 +111,7 @@ pub async fn find_user_by_id(tx: &mut Conn, account_id: &AccountId, user_id: &Un
 /// # Errors
 /// [`StoreError`].
 pub async fn list_users(tx: &mut Conn, account_id: &AccountId, prefix: &str, after: &str, limit: i64) -> Result<Vec<User>, StoreError> {
-    const SQL: &str = "SELECT account_id, user_name, user_id, path, tags, created_at FROM iam_users \
+    const SQL: &str = "SELECT account_id, user_name, user_id, path, tags, created_at, password_last_used_at FROM iam_users \
                        WHERE account_id = $1 AND user_id > $2 AND substr(path, 1, $3) = $4 ORDER BY user_id LIMIT $5";
     let length = i32::try_from(prefix.chars().count()).unwrap_or(i32::MAX);
     fetch!(tx, fetch_all, UserRow, SQL, [account_id, after, length, prefix, limit])?.into_iter().map(User::try_from).collect()
@@ -120,8 +139,9 @@ pub async fn delete_user(tx: &mut Conn, account_id: &AccountId, user_id: &Unique
     execute!(tx, SQL, [account_id, user_id]).map(drop)
 }
 
-/// What nodes hold of a user, they hold by the user's keys.
+/// What nodes hold of a user, they hold by the user's keys and by who they are.
 async fn holder_changed(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
+    tx.changed(Change::Policies { account_id: user.account_id.clone(), owner_id: user.id.clone() });
     for key in keys_of(tx, &user.account_id, &user.id).await? {
         tx.changed(Change::AccessKey(key.id));
     }

@@ -30,7 +30,8 @@ const OWNERS: [Owner; 9] = [
 ];
 
 /// What belongs to a user, a role, a group or an account's root.
-const OF_IAM: [&str; 4] = ["iam_access_keys", "iam_inline_policies", "iam_policy_attachments", "iam_permissions_boundaries"];
+const OF_IAM: [&str; 5] =
+    ["iam_access_keys", "iam_inline_policies", "iam_policy_attachments", "iam_permissions_boundaries", "iam_mfa_devices"];
 
 /// The tables with rows whose owner is not there, and how many.
 ///

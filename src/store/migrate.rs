@@ -46,7 +46,11 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(86, "iam groups", include_str!("../../migrations/0086_iam_groups.sql")),
     shared(87, "authorization", include_str!("../../migrations/0087_authorization.sql")),
     shared(88, "managed policies", include_str!("../../migrations/0088_managed_policies.sql")),
-    shared(100, "federation requests", include_str!("../../migrations/0100_federation_requests.sql")),
+    shared(89, "login profiles", include_str!("../../migrations/0089_login_profiles.sql")),
+    shared(90, "mfa devices", include_str!("../../migrations/0090_mfa_devices.sql")),
+    shared(91, "console logins", include_str!("../../migrations/0091_console_logins.sql")),
+    shared(92, "credential reports", include_str!("../../migrations/0092_credential_reports.sql")),
+    shared(93, "federation requests", include_str!("../../migrations/0093_federation_requests.sql")),
 ];
 const fn shared(version: i64, name: &'static str, sql: &'static str) -> (i64, &'static str, &'static str, &'static str) {
     (version, name, sql, sql)

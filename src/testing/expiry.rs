@@ -17,7 +17,7 @@ use crate::store::template;
 const ENDINGS: [&str; 4] = ["_until", "expires_at", "fades_at", "ready_at"];
 
 /// What expires (`table.column`, or what travels and has no row), and where the clock passes its end.
-const EXPIRING: [(&str, &str, &str); 39] = [
+const EXPIRING: [(&str, &str, &str); 41] = [
     ("audit_events.created_at", "jobs/tests.rs", "events_and_counts_go_by_their_age"),
     ("pool_activity.hour_began_at", "jobs/tests.rs", "events_and_counts_go_by_their_age"),
     ("authorization_codes.valid_until", "oauth/tests.rs", "a_code_serves_the_client_the_address_and_the_origin_that_it_was_given_for"),
@@ -35,6 +35,8 @@ const EXPIRING: [(&str, &str, &str); 39] = [
     ("configuration_changes.changed_at", "store/changes/tests.rs", "records_are_deleted_by_age"),
     ("console_sessions.expires_at", "console/tests.rs", "a_session_ends_an_hour_after_its_last_use_and_half_a_day_after_its_first"),
     ("device_sign_ins.expires_at", "flows/sign_in/tests/devices.rs", "what_a_client_goes_on_by_without_its_session_lives_as_long_as_that"),
+    ("iam_sign_in_attempts.fades_at", "services/iam/login_profile/tests.rs", "wrong_old_passwords_are_counted_slowed_and_forgotten"),
+    ("iam_sign_in_attempts.locked_until", "services/iam/login_profile/tests.rs", "wrong_old_passwords_are_counted_slowed_and_forgotten"),
     ("jobs.ready_at", "jobs/tests.rs", "a_job_is_due_again_after_its_pause"),
     ("jobs.lease", "jobs/tests.rs", "a_job_whose_node_died_is_taken_over_and_the_dead_cannot_go_on"),
     ("message_budgets.spent_until", "services/cognito_idp/mod.rs", "one_address_is_mailed_so_often_an_hour_whoever_signs_up_with_it"),

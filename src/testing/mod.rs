@@ -180,11 +180,16 @@ impl TestApp {
 
     /// A new IAM user, `ann`, whose one policy has these statements.
     pub async fn user_with(&self, statements: Value) -> TestCaller<'_> {
-        let document = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
         self.admin().call("iam:CreateUser", json!({"UserName": "ann"})).await.ok();
-        let policy = json!({"UserName": "ann", "PolicyName": "p", "PolicyDocument": document});
+        self.user_of("ann", statements).await
+    }
+
+    /// An IAM user who is there, by a new access key, with one more policy that has these statements.
+    pub async fn user_of(&self, name: &str, statements: Value) -> TestCaller<'_> {
+        let document = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
+        let policy = json!({"UserName": name, "PolicyName": "p", "PolicyDocument": document});
         self.admin().call("iam:PutUserPolicy", policy).await.ok();
-        let key = self.admin().call("iam:CreateAccessKey", json!({"UserName": "ann"})).await.ok()["AccessKey"].clone();
+        let key = self.admin().call("iam:CreateAccessKey", json!({"UserName": name})).await.ok()["AccessKey"].clone();
         self.holder_of(key["AccessKeyId"].as_str().unwrap(), key["SecretAccessKey"].as_str().unwrap(), None)
     }
 

@@ -7,9 +7,9 @@ use serde::{Deserialize, Serialize};
 use crate::crypto::ids::{self, AccessKeyKind};
 use crate::crypto::seal::{SealError, SealingKey};
 use crate::crypto::sealed::{Sealed, sealed_as_json};
-use crate::iam::caller::RoleSession;
+use crate::iam::caller::{RoleSession, UserSession};
 use crate::kit::clock::Timestamp;
-use crate::kit::id::AccessKeyId;
+use crate::kit::id::{AccessKeyId, AccountId};
 use crate::kit::secret::Secret;
 
 /// Longer than any token that we seal.
@@ -27,11 +27,37 @@ pub struct Credentials {
     pub expires_at: Timestamp,
 }
 
+/// Whose temporary credentials are.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Held {
+    /// A session of a role.
+    Role(RoleSession),
+    /// A session of a user, or of the root.
+    User(UserSession),
+}
+
+impl Held {
+    const fn account_id(&self) -> &AccountId {
+        match self {
+            Self::Role(session) => &session.account_id,
+            Self::User(session) => &session.account_id,
+        }
+    }
+
+    const fn expires_at(&self) -> Timestamp {
+        Timestamp::from_millis(match self {
+            Self::Role(session) => session.expires_at,
+            Self::User(session) => session.sign_in.expires_at,
+        })
+    }
+}
+
 /// What a session token carries.
 #[derive(Serialize, Deserialize)]
 struct Carried {
     secret_access_key: String,
-    session: RoleSession,
+    session: Held,
 }
 
 sealed_as_json!(Carried);
@@ -40,10 +66,10 @@ sealed_as_json!(Carried);
 ///
 /// # Errors
 /// [`SealError`].
-pub fn issue(key: &SealingKey, session: RoleSession, rng: &mut dyn CryptoRng) -> Result<Credentials, SealError> {
-    let access_key_id = ids::access_key_id(AccessKeyKind::Temporary, &session.account_id, rng);
+pub fn issue(key: &SealingKey, session: Held, rng: &mut dyn CryptoRng) -> Result<Credentials, SealError> {
+    let access_key_id = ids::access_key_id(AccessKeyKind::Temporary, session.account_id(), rng);
     let secret_access_key = ids::secret_access_key(rng);
-    let expires_at = Timestamp::from_millis(session.expires_at);
+    let expires_at = session.expires_at();
     let carried = Carried { secret_access_key: secret_access_key.expose_secret().to_owned(), session };
     // SECURITY: bound to its access key id, so that no token serves another key.
     let sealed = key.seal(&["session token", access_key_id.as_str()], &carried, rng)?;
@@ -52,7 +78,7 @@ pub fn issue(key: &SealingKey, session: RoleSession, rng: &mut dyn CryptoRng) ->
 
 /// Opens the token that came with an access key id. The caller judges its expiry, and verifies the signature.
 #[must_use]
-pub fn open(key: &SealingKey, access_key_id: &AccessKeyId, session_token: &str) -> Option<(RoleSession, Secret)> {
+pub fn open(key: &SealingKey, access_key_id: &AccessKeyId, session_token: &str) -> Option<(Held, Secret)> {
     let sealed = (session_token.len() <= MAX_TOKEN_BYTES).then(|| Sealed::from_text(session_token)).flatten()?;
     let carried = key.open::<Carried>(&["session token", access_key_id.as_str()], &sealed).ok()?;
     Some((carried.session, Secret::from(carried.secret_access_key)))
@@ -68,7 +94,8 @@ mod tests {
         let carried = r#"{"secret_access_key":"s","session":{"account_id":"000000000000","role_name":"r","role_path":"/","role_id":"AROA1",
             "session_name":"n","policies":null,"federated_keys":[["cognito-identity.amazonaws.com:aud",["p"]]],"issued_at":1,"expires_at":2}}"#;
         let carried: Carried = serde_json::from_str(carried).unwrap();
-        assert_eq!(carried.session.role_arn().as_str(), "arn:aws:iam::000000000000:role/r");
-        assert_eq!(carried.session.federated_keys, [("cognito-identity.amazonaws.com:aud".to_owned(), vec!["p".to_owned()])]);
+        let Held::Role(session) = carried.session else { panic!("a session of a role") };
+        assert_eq!(session.role_arn().as_str(), "arn:aws:iam::000000000000:role/r");
+        assert_eq!(session.federated_keys, [("cognito-identity.amazonaws.com:aud".to_owned(), vec!["p".to_owned()])]);
     }
 }

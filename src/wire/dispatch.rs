@@ -310,7 +310,7 @@ pub(super) fn only_reads(action: &str) -> bool {
 
 /// What a call is about, by the first of its members that names it. Names and ids only: no other member is ever kept.
 fn named_in(input: &Value) -> Option<String> {
-    const NAMES: [&str; 10] = [
+    const NAMES: [&str; 12] = [
         "UserPoolId",
         "PoolName",
         "ClientName",
@@ -321,6 +321,8 @@ fn named_in(input: &Value) -> Option<String> {
         "RoleName",
         "RoleArn",
         "PolicyArn",
+        "VirtualMFADeviceName",
+        "SerialNumber",
     ];
     let text = |name: &str| input.get(name).and_then(Value::as_str).map(|text| cut(text, 256));
     let about = NAMES.iter().find_map(|name| text(name))?;

@@ -17,7 +17,7 @@ async fn query_operations_are_called_by_get_too() {
     let presigned = app.admin().presigned("sts", IDENTITY, 60);
     assert_eq!(get(format!("/?{presigned}")).await.ok()["Arn"], root);
     assert_eq!(get(format!("/?{IDENTITY}")).await.code(), "MissingAuthenticationToken");
-    assert_eq!(get(format!("/?{}", presigned.replace("GetCallerIdentity", "GetSessionToken"))).await.status, 400);
+    assert_eq!(get(format!("/?{}", presigned.replace("GetCallerIdentity", "GetFederationToken"))).await.status, 400);
     assert_eq!(get(format!("/?{presigned}&More=1")).await.code(), "SignatureDoesNotMatch");
     let created = app.admin().presigned("iam", "Action=CreateUser&Version=2010-05-08&UserName=ann", 60);
     assert_eq!(get(format!("/?{created}")).await.ok()["User"]["UserName"], "ann");

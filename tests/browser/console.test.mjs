@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { complaints, launch, site, startDemo, startServe, stop } from "./support.mjs";
+import { complaints, launch, signInByKey, site, startDemo, startServe, stop } from "./support.mjs";
 
 let server, browser;
 
@@ -176,11 +176,7 @@ test("in production a key signs in, and a wrong one says so", async (t) => {
   const { context, page } = await visitor(t, "/", production.url);
   assert.equal(new URL(page.url()).pathname, "/console/sign-in");
   assert.equal(await page.getByRole("button", { name: "Go on as the root" }).count(), 0);
-  const send = async (secret) => {
-    await page.getByLabel("Access key id").fill(production.keyId);
-    await page.getByLabel("Secret access key").fill(secret);
-    await page.getByRole("button", { name: "Sign in" }).click();
-  };
+  const send = (secret) => signInByKey(page, production.keyId, secret);
   await send("wrong");
   assert.match(await page.getByRole("alert").innerText(), /wrong/);
   await send(production.secret);

@@ -73,6 +73,8 @@ export const PAGES = [
   { name: "iam-user", path: "/console/iam/users/{iamUser}" },
   { name: "iam-user-policy-new", path: "/console/iam/users/{iamUser}/policies" },
   { name: "iam-user-policy", path: "/console/iam/users/{iamUser}/policies/{userPolicy}" },
+  { name: "iam-password-policy", path: "/console/iam/password-policy" },
+  { name: "my-password", path: "/console/password" },
   { name: "iam-roles", path: "/console/iam/roles" },
   { name: "iam-role-new", path: "/console/iam/new-role" },
   { name: "iam-role", path: "/console/iam/roles/{role}" },

@@ -1,6 +1,7 @@
 // A running server with its demo, a browser, and what every test of a page needs of them.
 
 import { spawn } from "node:child_process";
+import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
@@ -81,6 +82,25 @@ export async function call(server, service, operation, input) {
 export function signIn(server, name, password) {
   const AuthParameters = { USERNAME: name, PASSWORD: password };
   return call(server, "cognito-idp", "InitiateAuth", { ClientId: server.browserClient, AuthFlow: "USER_PASSWORD_AUTH", AuthParameters });
+}
+
+/** Signs in to the console with an access key, on the page for it. */
+export async function signInByKey(page, keyId, secret) {
+  const key = page.getByLabel("Access key id");
+  if (!(await key.isVisible())) await page.getByText("With an access key").click();
+  await key.fill(keyId);
+  await page.getByLabel("Secret access key").fill(secret);
+  await page.getByRole("button", { name: "Sign in with the key" }).click();
+}
+
+/** What an authenticator shows at a moment (RFC 6238). */
+export function totp(secret, at = Date.now()) {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  const bits = [...secret.replace(/=+$/, "")].map((letter) => alphabet.indexOf(letter).toString(2).padStart(5, "0")).join("");
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)));
+  const hash = createHmac("sha1", Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)))).update(counter).digest();
+  return String((hash.readUInt32BE(hash[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
 }
 
 /** The system's Chromium; as root it has no sandbox. */

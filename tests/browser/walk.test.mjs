@@ -2,9 +2,10 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 
-import { call, launch, startDemo, startServe, stop } from "./support.mjs";
+import { call, launch, signInByKey, startDemo, startServe, stop, totp } from "./support.mjs";
 
 const PASSWORD = "Correct-horse-battery-1";
 
@@ -122,9 +123,7 @@ test("an operator sees and can do just what their policies say", async (t) => {
   t.after(() => stop(production));
   const root = await phone(t, production);
   await root.goto("/console/sign-in");
-  await root.getByLabel("Access key id").fill(production.keyId);
-  await root.getByLabel("Secret access key").fill(production.secret);
-  await root.getByRole("button", { name: "Sign in" }).click();
+  await signInByKey(root, production.keyId, production.secret);
   await root.goto("/console/pools/new");
   await root.getByLabel("Name", { exact: true }).fill("staff");
   await root.getByRole("button", { name: "Make the pool" }).click();
@@ -146,9 +145,7 @@ test("an operator sees and can do just what their policies say", async (t) => {
 
   const operator = await phone(t, production);
   await operator.goto("/console/sign-in");
-  await operator.getByLabel("Access key id").fill(keyId);
-  await operator.getByLabel("Secret access key").fill(secret);
-  await operator.getByRole("button", { name: "Sign in" }).click();
+  await signInByKey(operator, keyId, secret);
   await operator.goto(`/console/pools/${pool}/users`);
   assert.equal(await operator.getByText("not authorized to perform: cognito-idp:ListUsers").count(), 0);
   const pools = await operator.goto("/console/pools");
@@ -156,4 +153,85 @@ test("an operator sees and can do just what their policies say", async (t) => {
   assert.match(await operator.locator("main").innerText(), /not authorized to perform: cognito-idp:CreateUserPool/);
   await operator.goto("/console/iam/users");
   assert.match(await operator.locator("main").innerText(), /not authorized to perform: iam:ListUsers/);
+});
+
+/** A picture of a page that no address leads to, where pictures are asked for. */
+async function picture(page, name) {
+  const folder = process.env.PASSWRIGHT_SCREENSHOTS_FOLDER;
+  if (!folder) return;
+  for (const [colorScheme, width] of [["light", 390], ["dark", 390], ["light", 1280], ["dark", 1280]]) {
+    await page.emulateMedia({ colorScheme });
+    await page.setViewportSize({ width, height: 900 });
+    await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${width}.png`), fullPage: true });
+  }
+  await page.setViewportSize({ width: 390, height: 800 });
+}
+
+test("a user whom the root gave a password sets their own, gets a device, and shows its code from then on", async (t) => {
+  const production = await startServe();
+  t.after(() => stop(production));
+  const root = await phone(t, production);
+  await root.goto("/console/sign-in");
+  await picture(root, "sign-in");
+  await signInByKey(root, production.keyId, production.secret);
+  await root.goto("/console/iam/password-policy");
+  await root.getByLabel("Characters at least").fill("12");
+  await root.getByLabel("Users may change their own password").check();
+  await root.getByRole("button", { name: "Save" }).click();
+  assert.match(await root.getByRole("status").innerText(), /Saved/);
+  await root.goto("/console/iam/new-user");
+  await root.getByLabel("Name", { exact: true }).fill("dora");
+  await root.getByRole("button", { name: "Make this user" }).click();
+  await root.getByRole("button", { name: "Give a password" }).click();
+  await picture(root, "new-password");
+  const first = await root.locator("dd code").first().textContent();
+
+  const dora = await phone(t, production);
+  const signIn = async (password) => {
+    await dora.goto("/console/sign-in");
+    await dora.getByLabel("IAM user name").fill("dora");
+    await dora.getByLabel("Password", { exact: true }).fill(password);
+    await dora.getByRole("button", { name: "Sign in", exact: true }).click();
+  };
+  await signIn("not the password");
+  assert.match(await dora.getByRole("alert").innerText(), /is wrong/);
+  await signIn(first);
+  await picture(dora, "sign-in-password");
+  await dora.getByLabel("The password that you have").fill(first);
+  await dora.getByLabel("New password", { exact: true }).fill(PASSWORD);
+  await dora.getByLabel("New password again").fill(PASSWORD);
+  await dora.getByRole("button", { name: "Set it and sign in" }).click();
+  await dora.waitForURL("**/console");
+  assert.match(await dora.locator("header.bar").innerText(), /dora/);
+
+  await root.goto("/console/iam/users/dora");
+  await root.getByRole("button", { name: "Assign a device" }).click();
+  await picture(root, "new-mfa");
+  const seed = await root.locator("#seed").textContent();
+  await root.getByLabel("A code", { exact: true }).fill(totp(seed, Date.now() - 60_000));
+  await root.getByLabel("The code after it").fill(totp(seed, Date.now() - 30_000));
+  await root.getByRole("button", { name: "Assign the device" }).click();
+  assert.match(await root.getByRole("status").innerText(), /dora has the device/);
+  await picture(root, "user-with-device");
+
+  await signIn(PASSWORD);
+  await picture(dora, "sign-in-code");
+  await dora.getByLabel("Code").fill(totp(seed));
+  await dora.getByRole("button", { name: "Sign in", exact: true }).click();
+  await dora.waitForURL("**/console");
+  await dora.goto("/console/password");
+  await picture(dora, "my-password");
+  await dora.getByLabel("The password that you have").fill(PASSWORD);
+  await dora.getByLabel("New password", { exact: true }).fill("Correct-horse-battery-2");
+  await dora.getByLabel("New password again").fill("Correct-horse-battery-2");
+  await dora.getByRole("button", { name: "Change my password" }).click();
+  await dora.waitForURL("**/console");
+
+  await root.getByLabel("Remove dora").click();
+  await root.getByLabel("Type dora to confirm").first().fill("dora");
+  await root.locator(".sure button").first().click();
+  assert.match(await root.getByRole("status").innerText(), /no more/);
+  await root.getByRole("button", { name: "Take the password away" }).click();
+  await dora.goto("/console");
+  assert.equal(new URL(dora.url()).pathname, "/console/sign-in");
 });

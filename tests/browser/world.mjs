@@ -1,6 +1,6 @@
 // What pages show in the tests: the demo, used a little.
 
-import { call, signIn } from "./support.mjs";
+import { call, signIn, totp } from "./support.mjs";
 
 /** Signs people in and out of the demo, and makes an IAM user; answers what pages are addressed by. */
 export async function seed(server) {
@@ -26,6 +26,12 @@ export async function seed(server) {
   await call(server, "iam", "CreatePolicyVersion", { PolicyArn: managed, PolicyDocument: JSON.stringify(closer), SetAsDefault: true });
   await call(server, "iam", "AttachUserPolicy", { UserName: "operator", PolicyArn: managed });
   await call(server, "iam", "PutUserPermissionsBoundary", { UserName: "operator", PermissionsBoundary: managed });
+  await call(server, "iam", "CreateLoginProfile", { UserName: "operator", Password: "Operators-look-1", PasswordResetRequired: true });
+  const device = await call(server, "iam", "CreateVirtualMFADevice", { VirtualMFADeviceName: "operator" });
+  const secret = Buffer.from(/<Base32StringSeed>(.*)</.exec(device)[1], "base64").toString();
+  const [AuthenticationCode1, AuthenticationCode2] = [totp(secret, Date.now() - 30_000), totp(secret)];
+  const SerialNumber = "arn:aws:iam::000000000000:mfa/operator";
+  await call(server, "iam", "EnableMFADevice", { UserName: "operator", SerialNumber, AuthenticationCode1, AuthenticationCode2 });
   await call(server, "iam", "CreateGroup", { GroupName: "operators" });
   await call(server, "iam", "AddUserToGroup", { GroupName: "operators", UserName: "operator" });
   await call(server, "iam", "PutGroupPolicy", { GroupName: "operators", PolicyName: "look", PolicyDocument: JSON.stringify(policy) });

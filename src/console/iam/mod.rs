@@ -5,6 +5,9 @@ pub mod attached;
 pub mod editor;
 pub mod group;
 pub mod groups;
+pub mod mfa;
+pub mod password;
+pub mod password_policy;
 pub mod policies;
 pub mod policy;
 pub mod role;
@@ -43,6 +46,9 @@ pub fn rows() -> Vec<Row> {
         form("/iam/new-role", roles::create),
         page("/iam/new-user", users::new),
         form("/iam/new-user", users::create),
+        page("/iam/password-policy", password_policy::show),
+        form("/iam/password-policy/save", password_policy::change).grave(),
+        form("/iam/password-policy/delete", password_policy::delete).grave(),
         page("/iam/policies", policies::show),
         page("/iam/policies/{arn}", policy::show),
         form("/iam/policies/{arn}/delete", policy::delete).grave(),
@@ -73,6 +79,12 @@ pub fn rows() -> Vec<Row> {
         form("/iam/users/{name}/delete", user::delete).grave(),
         form("/iam/users/{name}/keys", access_keys::create).grave(),
         form("/iam/users/{name}/keys/{key}", access_keys::change),
+        form("/iam/users/{name}/mfa", mfa::create).grave(),
+        form("/iam/users/{name}/mfa/enable", mfa::enable),
+        form("/iam/users/{name}/remove-mfa", mfa::remove).grave(),
+        form("/iam/users/{name}/mfa/synchronize", mfa::synchronize),
+        form("/iam/users/{name}/password", password::change).grave(),
+        form("/iam/users/{name}/password/reset", password::require_reset),
         page("/iam/users/{name}/policies", editor::of_user),
         form("/iam/users/{name}/policies", editor::edit_of_user),
         page("/iam/users/{name}/policies/{policy}", editor::of_user),

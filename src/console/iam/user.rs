@@ -5,6 +5,8 @@ use serde_json::{Value, json};
 
 use super::access_keys::{self, Key};
 use super::attached::{self, Managed};
+use super::mfa::{self, Device};
+use super::password::Password;
 use super::{Part, Tag, call, delete_whole, path, policy_names, tags, user_at};
 use crate::console::{Fields, Frame, May, Moment, Outcome, Reply, Visit, mistyped};
 use crate::kit::json::Members as _;
@@ -14,6 +16,12 @@ use crate::wire::model::Service;
 /// What this person may do with the user.
 struct Powers {
     put_policy: May,
+    create_password: May,
+    update_password: May,
+    delete_password: May,
+    enable_device: May,
+    resync_device: May,
+    deactivate_device: May,
     create_key: May,
     update_key: May,
     delete_key: May,
@@ -25,9 +33,17 @@ struct Powers {
 impl Powers {
     async fn over(visit: &Visit, name: &str) -> Self {
         let may = async |operation: &str, more: Value| visit.may(Service::Iam, operation, json!({"UserName": name}).with(more)).await;
+        let device = "arn:aws:iam::000000000000:mfa/name";
+        let codes = json!({"SerialNumber": device, "AuthenticationCode1": "000000", "AuthenticationCode2": "000000"});
         let key = "AKIAAAAAAAAAAAAAAAAA";
         Self {
             put_policy: may("PutUserPolicy", json!({"PolicyName": "name", "PolicyDocument": "{}"})).await,
+            create_password: may("CreateLoginProfile", json!({"Password": "password"})).await,
+            update_password: may("UpdateLoginProfile", json!({})).await,
+            delete_password: may("DeleteLoginProfile", json!({})).await,
+            enable_device: may("EnableMFADevice", codes.clone()).await,
+            resync_device: may("ResyncMFADevice", codes).await,
+            deactivate_device: may("DeactivateMFADevice", json!({"SerialNumber": device})).await,
             create_key: may("CreateAccessKey", json!({})).await,
             update_key: may("UpdateAccessKey", json!({"AccessKeyId": key, "Status": "Active"})).await,
             delete_key: may("DeleteAccessKey", json!({"AccessKeyId": key})).await,
@@ -52,6 +68,12 @@ struct UserPage {
     managed: Managed,
     /// The groups' names.
     groups: Part<String>,
+    password: Password,
+    /// When the password was last used.
+    used: Option<Moment>,
+    /// What a new device would be called.
+    new_device: String,
+    devices: Part<Device>,
     keys: Part<Key>,
     powers: Powers,
     /// Where the page is, below the console's root.
@@ -64,6 +86,7 @@ impl UserPage {
         let answer = call(visit, "GetUser", json!({"UserName": name})).await?;
         let user = answer.at("User");
         let name = user.text("UserName");
+        let devices = mfa::of(visit, &name).await;
         Ok(Self {
             frame: visit.frame(&name),
             here: user_at(&name),
@@ -75,6 +98,10 @@ impl UserPage {
             policies: policy_names(visit, "User", &name).await,
             managed: Managed::of(visit, "User", &name, user.at("PermissionsBoundary")).await,
             groups: group_names(visit, &name).await,
+            password: Password::of(visit, &name).await,
+            used: Moment::read(user.at("PasswordLastUsed"), visit.now()),
+            new_device: mfa::new_name(&name, &devices),
+            devices,
             keys: access_keys::of(visit, &name).await,
             powers: Powers::over(visit, &name).await,
             refused: None,
@@ -125,7 +152,7 @@ pub async fn delete(visit: &Visit, fields: &Fields) -> Outcome {
         return Ok(reply);
     }
     match delete_all(visit, &name).await {
-        Ok(()) => Ok(Reply::done("/iam/users", format!("User {name} was deleted, with its policies and access keys."))),
+        Ok(()) => Ok(Reply::done("/iam/users", format!("User {name} was deleted, with its policies, password and access keys."))),
         Err(error) => again(visit, &name, error).await,
     }
 }
@@ -135,10 +162,15 @@ async fn delete_all(visit: &Visit, name: &str) -> Result<(), WireError> {
     let policies = call(visit, "ListUserPolicies", json!({"UserName": name, "MaxItems": super::WHOLE})).await?;
     let keys = call(visit, "ListAccessKeys", json!({"UserName": name})).await?;
     let groups = call(visit, "ListGroupsForUser", json!({"UserName": name})).await?;
+    let devices = call(visit, "ListMFADevices", json!({"UserName": name})).await?;
+    let password = Password::of(visit, name).await;
+    let of_device = |device: &Value| ("DeactivateMFADevice", json!({"UserName": name, "SerialNumber": device.at("SerialNumber")}));
     let of_group = |group: &Value| ("RemoveUserFromGroup", json!({"GroupName": group.at("GroupName"), "UserName": name}));
     let of_policy = |policy| ("DeleteUserPolicy", json!({"UserName": name, "PolicyName": policy}));
     let of_key = |key: &Value| ("DeleteAccessKey", json!({"UserName": name, "AccessKeyId": key.at("AccessKeyId")}));
     let own = policies.texts("PolicyNames").into_iter().map(of_policy).chain(keys.list("AccessKeyMetadata").iter().map(of_key));
+    let own = own.chain(devices.list("MFADevices").iter().map(of_device));
+    let own = own.chain(password.is_set().then(|| ("DeleteLoginProfile", json!({"UserName": name}))));
     let own = own.chain(groups.list("Groups").iter().map(of_group));
     delete_whole(visit, attached.into_iter().chain(own).chain([("DeleteUser", json!({"UserName": name}))]).collect()).await
 }

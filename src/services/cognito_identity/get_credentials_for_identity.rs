@@ -13,7 +13,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccessKeyId, IdentityId};
 use crate::store::identity_pools::{self, Identity};
 use crate::store::{Conn, StoreError};
-use crate::tokens::session::{self, Credentials};
+use crate::tokens::session::{self, Credentials, Held};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -67,7 +67,7 @@ pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
         cx.write(async |tx| link(cx, tx, &identity, &logins).await).await?;
     }
     let session = web_identity::session(cx, &pool, &identity, &logins, Some(&cx.origin)).await?;
-    let credentials = session::issue(&cx.keys.credentials, session, &mut cx.rng()).map_err(StoreError::from)?;
+    let credentials = session::issue(&cx.keys.credentials, Held::Role(session), &mut cx.rng()).map_err(StoreError::from)?;
     Ok(Response { identity_id: identity.identity_id, credentials: credentials.into() })
 }
 

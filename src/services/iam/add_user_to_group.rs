@@ -11,7 +11,7 @@ use crate::store;
 /// How many groups a user is in at most.
 ///
 /// Source: IAM user guide, "IAM and AWS STS quotas".
-const GROUPS_PER_USER: usize = 10;
+pub const GROUPS_PER_USER: usize = 10;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

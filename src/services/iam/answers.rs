@@ -33,6 +33,8 @@ pub struct UserAnswer {
     arn: Arn,
     create_date: Timestamp,
     #[serde(skip_serializing_if = "Option::is_none")]
+    password_last_used: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     permissions_boundary: Option<BoundaryAnswer>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<Tag>,
@@ -46,6 +48,7 @@ impl From<User> for UserAnswer {
             user_name: user.name,
             user_id: user.id,
             create_date: user.created_at,
+            password_last_used: None,
             permissions_boundary: None,
             tags: user.tags,
         }
@@ -53,14 +56,24 @@ impl From<User> for UserAnswer {
 }
 
 impl UserAnswer {
-    /// As GetUser gives it: with its permissions boundary.
+    /// As CreateUser gives it: with its permissions boundary.
     pub fn with_boundary(user: User, boundary: Option<Arn>) -> Self {
         Self { permissions_boundary: boundary.map(Into::into), ..Self::from(user) }
+    }
+
+    /// As GetUser gives it: with the last use of their password too.
+    pub fn with_use(user: User, boundary: Option<Arn>) -> Self {
+        Self { password_last_used: user.password_last_used_at, ..Self::with_boundary(user, boundary) }
     }
 
     /// As lists give it: without tags.
     pub fn listed(user: User) -> Self {
         Self { tags: Vec::new(), ..Self::from(user) }
+    }
+
+    /// As ListUsers gives it.
+    pub fn listed_with_use(user: User) -> Self {
+        Self { password_last_used: user.password_last_used_at, ..Self::listed(user) }
     }
 }
 

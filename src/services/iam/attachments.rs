@@ -16,7 +16,7 @@ use crate::store::{self, Conn};
 /// How many managed policies one of them has at most.
 ///
 /// Source: IAM user guide, "IAM and AWS STS quotas".
-const POLICIES_PER_ENTITY: usize = 10;
+pub const POLICIES_PER_ENTITY: usize = 10;
 
 /// Who has policies.
 pub trait Entity {
@@ -126,11 +126,18 @@ pub struct AttachedAnswer {
     marker: Option<String>,
 }
 
+/// A policy that somebody has.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct AttachedPolicy {
+pub struct AttachedPolicy {
     policy_name: String,
     policy_arn: Arn,
+}
+
+impl From<ManagedPolicy> for AttachedPolicy {
+    fn from(policy: ManagedPolicy) -> Self {
+        Self { policy_arn: policy.arn(), policy_name: policy.name }
+    }
 }
 
 impl AttachedAnswer {
@@ -143,8 +150,8 @@ impl AttachedAnswer {
         let place = ["iam attached policies", account_id.as_str(), id.as_str()];
         let asked = Asked { marker: page.marker.as_deref(), max_items: page.max_items };
         let (policies, marker) = asked.of_whole(cx, &place, policies, |policy: &ManagedPolicy| policy.id.to_string())?;
-        let answer = |policy: ManagedPolicy| AttachedPolicy { policy_arn: policy.arn(), policy_name: policy.name };
-        Ok(Self { attached_policies: policies.into_iter().map(answer).collect(), is_truncated: marker.is_some(), marker })
+        let attached_policies = policies.into_iter().map(AttachedPolicy::from).collect();
+        Ok(Self { attached_policies, is_truncated: marker.is_some(), marker })
     }
 }
 

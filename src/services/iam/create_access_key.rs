@@ -11,7 +11,7 @@ use crate::kit::id::AccessKeyId;
 use crate::store::{self, StoreError};
 
 /// IAM user guide, "IAM quotas".
-const KEYS_PER_USER: usize = 2;
+pub const KEYS_PER_USER: usize = 2;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

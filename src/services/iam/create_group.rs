@@ -15,7 +15,7 @@ use crate::store;
 /// How many groups an account has at most.
 ///
 /// Source: IAM user guide, "IAM and AWS STS quotas".
-const GROUPS_PER_ACCOUNT: i64 = 300;
+pub const GROUPS_PER_ACCOUNT: i64 = 300;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

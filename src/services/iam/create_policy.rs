@@ -16,7 +16,7 @@ use crate::store;
 /// How many policies an account has at most.
 ///
 /// Source: IAM user guide, "IAM and AWS STS quotas".
-const POLICIES_PER_ACCOUNT: i64 = 1500;
+pub const POLICIES_PER_ACCOUNT: i64 = 1500;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

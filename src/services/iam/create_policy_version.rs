@@ -12,7 +12,7 @@ use crate::store;
 /// How many versions a policy has at most.
 ///
 /// Source: IAM user guide, "Versioning IAM policies".
-const VERSIONS_PER_POLICY: usize = 5;
+pub const VERSIONS_PER_POLICY: usize = 5;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

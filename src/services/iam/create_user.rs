@@ -48,6 +48,7 @@ pub async fn handle(cx: &Context, boundary: Option<ManagedPolicy>, request: Requ
         path: request.path.unwrap_or_else(|| "/".to_owned()),
         tags: request.tags,
         created_at: cx.now(),
+        password_last_used_at: None,
     };
     cx.write(async |tx| {
         match store::iam::insert_user(tx, &user).await {

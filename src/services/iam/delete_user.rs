@@ -33,6 +33,12 @@ pub async fn handle(cx: &Context, user: User, _: Request) -> Result<Response, Er
         if !store::iam::keys_of(tx, &user.account_id, &user.id).await?.is_empty() {
             return Err(Error::DeleteConflict("Cannot delete entity, must delete access keys first."));
         }
+        if store::iam::login_profile(tx, &user.account_id, &user.id).await?.is_some() {
+            return Err(Error::DeleteConflict("Cannot delete entity, must delete login profile first."));
+        }
+        if !store::iam::mfa_devices_of(tx, &user.account_id, &user.id).await?.is_empty() {
+            return Err(Error::DeleteConflict("Cannot delete entity, must delete MFA device first."));
+        }
         store::iam::delete_boundary(tx, &user.account_id, &user.id).await?;
         Ok::<_, Error>(store::iam::delete_user(tx, &user.account_id, &user.id).await?)
     })

@@ -1,5 +1,7 @@
 //! The errors of IAM.
 
+use crate::crypto::argon2::Busy;
+use crate::iam::login::PasswordRefused;
 use crate::kit::long::Undone;
 use crate::operation::Fault;
 use crate::policy::ParseError;
@@ -26,6 +28,18 @@ pub enum Error {
     MalformedPolicyDocument(String),
     /// A value that the model allows and IAM does not.
     InvalidInput(String),
+    /// A password that the account's policy does not take.
+    PasswordPolicyViolation(PasswordRefused),
+    /// It is being changed at this moment.
+    EntityTemporarilyUnmodifiable(String),
+    /// Two codes that are none of an MFA device's, or do not follow one another.
+    InvalidAuthenticationCode,
+    /// No credential report was made.
+    ReportNotPresent,
+    /// The newest credential report is too old.
+    ReportExpired,
+    /// Who calls is no IAM user.
+    InvalidUserType(&'static str),
     /// A member that we don't honour yet.
     Unsupported(String),
     /// The caller may not: what they lack, in AWS's words.
@@ -53,6 +67,18 @@ impl From<Undone> for Error {
     }
 }
 
+impl From<Busy> for Error {
+    fn from(_: Busy) -> Self {
+        Self::Busy
+    }
+}
+
+impl From<PasswordRefused> for Error {
+    fn from(refused: PasswordRefused) -> Self {
+        Self::PasswordPolicyViolation(refused)
+    }
+}
+
 impl From<ParseError> for Error {
     fn from(error: ParseError) -> Self {
         Self::MalformedPolicyDocument(error.problem)
@@ -68,6 +94,21 @@ impl From<Error> for Fault {
             Error::LimitExceeded(message) => Self::Modelled("LimitExceededException", message),
             Error::MalformedPolicyDocument(message) => Self::Modelled("MalformedPolicyDocumentException", message),
             Error::InvalidInput(message) => Self::Modelled("InvalidInputException", message),
+            Error::PasswordPolicyViolation(refused) => Self::Modelled("PasswordPolicyViolationException", refused.to_string()),
+            Error::EntityTemporarilyUnmodifiable(message) => Self::Modelled("EntityTemporarilyUnmodifiableException", message),
+            Error::InvalidAuthenticationCode => {
+                let message = "Authentication code for device is not valid.".to_owned();
+                Self::Modelled("InvalidAuthenticationCodeException", message)
+            }
+            Error::ReportNotPresent => {
+                let message = "The credential report is not present: generate one first.".to_owned();
+                Self::Modelled("CredentialReportNotPresentException", message)
+            }
+            Error::ReportExpired => {
+                let message = "The newest credential report has expired: generate another.".to_owned();
+                Self::Modelled("CredentialReportExpiredException", message)
+            }
+            Error::InvalidUserType(message) => Self::Modelled("InvalidUserTypeException", message.to_owned()),
             Error::Unsupported(name) => Self::Validation(format!("{name} is not supported")),
             Error::AccessDenied(message) => Self::AccessDenied(message),
             Error::Missing(message) => Self::Validation(message),

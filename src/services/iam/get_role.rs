@@ -38,17 +38,21 @@ pub struct Response {
 const TOLD: Duration = Duration::from_secs(400 * 86_400);
 
 pub async fn handle(cx: &Context, mut role: Role, _: Request) -> Result<Response, Error> {
-    let (recorded, boundary) = cx
-        .read(async |tx| {
-            trusted::by_arn(tx, &cx.account_id, slice::from_mut(&mut role)).await?;
-            let boundary = boundaries::arn_of(tx, &cx.account_id, &role.id).await?;
-            Ok::<_, Error>((store::iam::last_role_use(tx, &cx.account_id, &role.id).await?, boundary))
-        })
-        .await?;
+    cx.read(async |tx| {
+        trusted::by_arn(tx, &cx.account_id, slice::from_mut(&mut role)).await?;
+        Ok(Response { role: answer(tx, cx, role).await? })
+    })
+    .await
+}
+
+/// A role, with its permissions boundary and its last use.
+pub async fn answer(tx: &mut Conn, cx: &Context, role: Role) -> Result<RoleAnswer, Error> {
+    let boundary = boundaries::arn_of(tx, &cx.account_id, &role.id).await?;
+    let recorded = store::iam::last_role_use(tx, &cx.account_id, &role.id).await?;
     // What this node has noted since is not recorded yet.
     let used = recorded.into_iter().chain(cx.role_uses.last_of(&role.id)).max_by_key(|used| used.at);
     let used = used.filter(|used| cx.now().since(used.at) <= TOLD);
-    Ok(Response { role: RoleAnswer::with_use(role, boundary, used) })
+    Ok(RoleAnswer::with_use(role, boundary, used))
 }
 
 /// A role by name. What is not there is judged by the ARN that it would have without a path.

@@ -24,5 +24,5 @@ pub async fn handle(cx: &Context, (): (), request: ByPath) -> Result<Response, E
     let users = cx.read(async |tx| store::iam::list_users(tx, &cx.account_id, request.prefix(), &after, asked.limit() + 1).await).await?;
     let (users, marker) = asked.cut(cx, &place, users, |user| user.id.to_string())?;
     let is_truncated = marker.is_some();
-    Ok(Response { users: users.into_iter().map(UserAnswer::listed).collect(), is_truncated, marker })
+    Ok(Response { users: users.into_iter().map(UserAnswer::listed_with_use).collect(), is_truncated, marker })
 }

@@ -9,6 +9,8 @@ mod group;
 #[macro_use]
 mod managed_policy;
 #[macro_use]
+mod mfa_device;
+#[macro_use]
 mod owner;
 
 mod add_user_to_group;
@@ -18,15 +20,22 @@ mod attach_role_policy;
 mod attach_user_policy;
 mod attachments;
 mod boundaries;
+mod change_password;
 mod create_access_key;
 mod create_group;
+mod create_login_profile;
 mod create_policy;
 mod create_policy_version;
 mod create_role;
 mod create_user;
+mod create_virtual_mfa_device;
+mod credential_report;
+mod deactivate_mfa_device;
 mod delete_access_key;
+mod delete_account_password_policy;
 mod delete_group;
 mod delete_group_policy;
+mod delete_login_profile;
 mod delete_policy;
 mod delete_policy_version;
 mod delete_role;
@@ -35,15 +44,24 @@ mod delete_role_policy;
 mod delete_user;
 mod delete_user_permissions_boundary;
 mod delete_user_policy;
+mod delete_virtual_mfa_device;
 mod detach_group_policy;
 mod detach_role_policy;
 mod detach_user_policy;
+mod enable_mfa_device;
 mod errors;
+mod generate_credential_report;
 mod get_access_key_last_used;
+mod get_account_authorization_details;
+mod get_account_password_policy;
+mod get_account_summary;
 mod get_context_keys_for_custom_policy;
 mod get_context_keys_for_principal_policy;
+mod get_credential_report;
 mod get_group;
 mod get_group_policy;
+mod get_login_profile;
+mod get_mfa_device;
 mod get_policy;
 mod get_policy_version;
 mod get_role_policy;
@@ -58,6 +76,8 @@ mod list_entities_for_policy;
 mod list_group_policies;
 mod list_groups;
 mod list_groups_for_user;
+mod list_mfa_device_tags;
+mod list_mfa_devices;
 mod list_policies;
 mod list_policy_tags;
 mod list_policy_versions;
@@ -67,7 +87,10 @@ mod list_roles;
 mod list_user_policies;
 mod list_user_tags;
 mod list_users;
+mod list_virtual_mfa_devices;
+mod login_profile;
 mod pages;
+mod password_policy;
 mod policy_answers;
 mod policy_document;
 mod policy_source;
@@ -78,11 +101,13 @@ mod put_role_policy;
 mod put_user_permissions_boundary;
 mod put_user_policy;
 mod remove_user_from_group;
+mod resync_mfa_device;
 mod run_instances;
 mod set_default_policy_version;
 mod simulate_custom_policy;
 mod simulate_principal_policy;
 mod simulation;
+mod tag_mfa_device;
 mod tag_policy;
 mod tag_role;
 mod tag_user;
@@ -90,12 +115,15 @@ mod tags;
 #[cfg(test)]
 mod tenancy;
 mod trusted;
+mod untag_mfa_device;
 mod untag_policy;
 mod untag_role;
 mod untag_user;
 mod update_access_key;
+mod update_account_password_policy;
 mod update_assume_role_policy;
 mod update_group;
+mod update_login_profile;
 mod update_role;
 mod update_user;
 
@@ -106,15 +134,21 @@ pub fn operations() -> Vec<Operation> {
         signed("AttachGroupPolicy", attach_group_policy::handle),
         signed("AttachRolePolicy", attach_role_policy::handle),
         signed("AttachUserPolicy", attach_user_policy::handle),
+        signed("ChangePassword", change_password::handle),
         signed("CreateAccessKey", create_access_key::handle),
         signed("CreateGroup", create_group::handle),
+        signed("CreateLoginProfile", create_login_profile::handle),
         signed("CreatePolicy", create_policy::handle),
         signed("CreatePolicyVersion", create_policy_version::handle),
         signed("CreateRole", create_role::handle),
         signed("CreateUser", create_user::handle),
+        signed("CreateVirtualMFADevice", create_virtual_mfa_device::handle),
+        signed("DeactivateMFADevice", deactivate_mfa_device::handle),
         signed("DeleteAccessKey", delete_access_key::handle),
+        signed("DeleteAccountPasswordPolicy", delete_account_password_policy::handle),
         signed("DeleteGroup", delete_group::handle),
         signed("DeleteGroupPolicy", delete_group_policy::handle),
+        signed("DeleteLoginProfile", delete_login_profile::handle),
         signed("DeletePolicy", delete_policy::handle),
         signed("DeletePolicyVersion", delete_policy_version::handle),
         signed("DeleteRole", delete_role::handle),
@@ -123,14 +157,23 @@ pub fn operations() -> Vec<Operation> {
         signed("DeleteUser", delete_user::handle),
         signed("DeleteUserPermissionsBoundary", delete_user_permissions_boundary::handle),
         signed("DeleteUserPolicy", delete_user_policy::handle),
+        signed("DeleteVirtualMFADevice", delete_virtual_mfa_device::handle),
         signed("DetachGroupPolicy", detach_group_policy::handle),
         signed("DetachRolePolicy", detach_role_policy::handle),
         signed("DetachUserPolicy", detach_user_policy::handle),
+        signed("EnableMFADevice", enable_mfa_device::handle),
+        signed("GenerateCredentialReport", generate_credential_report::handle),
         signed("GetAccessKeyLastUsed", get_access_key_last_used::handle),
+        signed("GetAccountAuthorizationDetails", get_account_authorization_details::handle),
+        signed("GetAccountPasswordPolicy", get_account_password_policy::handle),
+        signed("GetAccountSummary", get_account_summary::handle),
         signed("GetContextKeysForCustomPolicy", get_context_keys_for_custom_policy::handle),
         signed("GetContextKeysForPrincipalPolicy", get_context_keys_for_principal_policy::handle),
+        signed("GetCredentialReport", get_credential_report::handle),
         signed("GetGroup", get_group::handle),
         signed("GetGroupPolicy", get_group_policy::handle),
+        signed("GetLoginProfile", get_login_profile::handle),
+        signed("GetMFADevice", get_mfa_device::handle),
         signed("GetPolicy", get_policy::handle),
         signed("GetPolicyVersion", get_policy_version::handle),
         signed("GetRole", get_role::handle),
@@ -145,6 +188,8 @@ pub fn operations() -> Vec<Operation> {
         signed("ListGroupPolicies", list_group_policies::handle),
         signed("ListGroups", list_groups::handle),
         signed("ListGroupsForUser", list_groups_for_user::handle),
+        signed("ListMFADeviceTags", list_mfa_device_tags::handle),
+        signed("ListMFADevices", list_mfa_devices::handle),
         signed("ListPolicies", list_policies::handle),
         signed("ListPolicyTags", list_policy_tags::handle),
         signed("ListPolicyVersions", list_policy_versions::handle),
@@ -154,24 +199,30 @@ pub fn operations() -> Vec<Operation> {
         signed("ListUserPolicies", list_user_policies::handle),
         signed("ListUserTags", list_user_tags::handle),
         signed("ListUsers", list_users::handle),
+        signed("ListVirtualMFADevices", list_virtual_mfa_devices::handle),
         signed("PutGroupPolicy", put_group_policy::handle),
         signed("PutRolePermissionsBoundary", put_role_permissions_boundary::handle),
         signed("PutRolePolicy", put_role_policy::handle),
         signed("PutUserPermissionsBoundary", put_user_permissions_boundary::handle),
         signed("PutUserPolicy", put_user_policy::handle),
         signed("RemoveUserFromGroup", remove_user_from_group::handle),
+        signed("ResyncMFADevice", resync_mfa_device::handle),
         signed("SetDefaultPolicyVersion", set_default_policy_version::handle),
         signed("SimulateCustomPolicy", simulate_custom_policy::handle),
         signed("SimulatePrincipalPolicy", simulate_principal_policy::handle),
+        signed("TagMFADevice", tag_mfa_device::handle),
         signed("TagPolicy", tag_policy::handle),
         signed("TagRole", tag_role::handle),
         signed("TagUser", tag_user::handle),
+        signed("UntagMFADevice", untag_mfa_device::handle),
         signed("UntagPolicy", untag_policy::handle),
         signed("UntagRole", untag_role::handle),
         signed("UntagUser", untag_user::handle),
         signed("UpdateAccessKey", update_access_key::handle),
+        signed("UpdateAccountPasswordPolicy", update_account_password_policy::handle),
         signed("UpdateAssumeRolePolicy", update_assume_role_policy::handle),
         signed("UpdateGroup", update_group::handle),
+        signed("UpdateLoginProfile", update_login_profile::handle),
         signed("UpdateRole", update_role::handle),
         signed("UpdateUser", update_user::handle),
     ]

@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::iam::arn::Arn;
 use crate::iam::caller::Caller;
 use crate::iam::entity::User;
+use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccountId, UniqueId};
 use crate::operation::{Ask, Fault, Resolved};
 use crate::store::{self, Conn};
@@ -61,13 +62,48 @@ pub async fn found(cx: &Context, user_name: Option<&str>) -> Result<Resolved<Own
             let Resolved { found, asks } = found_user(cx, name).await?;
             Ok(Resolved { found: found.map(Owner::User), asks })
         }
-        (None, Caller::User(user)) => Ok(Resolved::one(Ok(Owner::User(user.clone())), about(user))),
-        (None, Caller::Root { account_id }) => Ok(root(account_id.clone())),
-        (None, Caller::Session(_) | Caller::Anonymous) => {
-            let missing = Error::Missing("Must specify userName when calling with non-User credentials".to_owned());
-            Ok(Resolved::one(Err(missing.into()), Ask::on("*")))
-        }
+        (None, Caller::User(user, _)) => Ok(Resolved::one(Ok(Owner::User(user.clone())), about(user))),
+        (None, Caller::Root { account_id, .. }) => Ok(root(account_id.clone())),
+        (None, Caller::Session(_) | Caller::Anonymous) => Ok(Resolved::one(Err(nameless().into()), Ask::on("*"))),
     }
+}
+
+/// The named user; without a name, the caller, who must be a user then.
+pub async fn found_user_or_caller(cx: &Context, user_name: Option<&str>) -> Result<Resolved<User>, Fault> {
+    let Resolved { found, asks } = found(cx, user_name).await?;
+    let found = found.and_then(|owner| match owner {
+        Owner::User(user) => Ok(user),
+        // The root's own is reached by a session of AssumeRoot only (API reference, CreateLoginProfile).
+        Owner::Root { .. } => Err(nameless().into()),
+    });
+    Ok(Resolved { found, asks })
+}
+
+/// Who has, or is to have, an MFA device: a user by name. The root, who has no name that a request could give, gives the account's
+/// number, where no user is called that.
+pub async fn found_or_root(cx: &Context, name: &str) -> Result<Resolved<Owner>, Fault> {
+    let Resolved { found, asks } = found_user(cx, name).await?;
+    match &cx.caller {
+        Caller::Root { account_id, .. } if found.is_err() && *account_id == *name => Ok(root(account_id.clone())),
+        _ => Ok(Resolved { found: found.map(Owner::User), asks }),
+    }
+}
+
+/// The root, as answers show them: a user of no name.
+pub fn root_as_user(account_id: AccountId) -> User {
+    User {
+        name: String::new(),
+        id: UniqueId::of_root(&account_id),
+        account_id,
+        path: "/".to_owned(),
+        tags: Vec::new(),
+        created_at: Timestamp::default(),
+        password_last_used_at: None,
+    }
+}
+
+fn nameless() -> Error {
+    Error::Missing("Must specify userName when calling with non-User credentials".to_owned())
 }
 
 /// A user by name. Who is not there is judged by the ARN that they would have without a path.
@@ -121,6 +157,22 @@ macro_rules! asks_about_owner {
                 cx: &$crate::context::Context,
             ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
                 $crate::services::iam::owner::found(cx, self.user_name.as_deref()).await
+            }
+        }
+    };
+}
+
+/// The request asks about the user of its `user_name`, or about the calling user.
+macro_rules! asks_about_user_or_caller {
+    ($request:ty) => {
+        impl $crate::operation::Asks for $request {
+            type Found = $crate::iam::entity::User;
+
+            async fn resolve(
+                &self,
+                cx: &$crate::context::Context,
+            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
+                $crate::services::iam::owner::found_user_or_caller(cx, self.user_name.as_deref()).await
             }
         }
     };

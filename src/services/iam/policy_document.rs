@@ -4,7 +4,7 @@ use super::errors::Error;
 use crate::policy::{self, PolicyKind};
 
 /// The characters of a version, without blanks (IAM user guide, "IAM and AWS STS quotas").
-const POLICY_CHARACTERS: usize = 6144;
+pub const POLICY_CHARACTERS: usize = 6144;
 
 /// Whether a text can be a managed policy's version.
 ///

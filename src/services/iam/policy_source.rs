@@ -110,7 +110,7 @@ struct Entity {
 impl Entity {
     fn from_user(user: crate::iam::entity::User) -> Self {
         let (name, id, arn, tags) = (user.name.clone(), user.id.clone(), user.arn(), user.tags.clone());
-        let caller = Caller::User(user);
+        let caller = Caller::User(user, None);
         let mut keys = ContextMap::new();
         caller.add_keys(&mut keys);
         Self { name, id, arn, source: Source::User, principal: Some(caller.principal()), tags, keys }

@@ -28,7 +28,17 @@ fn about(operation: &str, name: &str) -> Option<Value> {
         "UpdateAccessKey" => json!({"AccessKeyId": "AKIAAAAAAAAAAAAAAAAA", "Status": "Inactive"}),
         "UpdateAssumeRolePolicy" => json!({"PolicyDocument": trust.to_string()}),
         "UpdateUser" => json!({"NewUserName": "other"}),
+        "EnableMFADevice" | "ResyncMFADevice" => {
+            json!({"SerialNumber": "arn:aws:iam::111111111111:mfa/d", "AuthenticationCode1": "000000", "AuthenticationCode2": "000000"})
+        }
+        "DeactivateMFADevice" | "GetMFADevice" => json!({"SerialNumber": "arn:aws:iam::111111111111:mfa/d"}),
+        "DeleteVirtualMFADevice" | "ListMFADeviceTags" => json!({}),
+        "TagMFADevice" => json!({"Tags": [{"Key": "k", "Value": "v"}]}),
+        "UntagMFADevice" => json!({"TagKeys": ["k"]}),
+        "CreateLoginProfile" | "UpdateLoginProfile" => json!({"Password": "correct-horse-1A"}),
         "CreateAccessKey"
+        | "DeleteLoginProfile"
+        | "GetLoginProfile"
         | "DeleteGroup"
         | "DeleteRole"
         | "DeleteRolePermissionsBoundary"
@@ -43,6 +53,7 @@ fn about(operation: &str, name: &str) -> Option<Value> {
         | "ListAttachedUserPolicies"
         | "ListGroupPolicies"
         | "ListGroupsForUser"
+        | "ListMFADevices"
         | "ListRolePolicies"
         | "ListRoleTags"
         | "ListUserPolicies"
@@ -57,6 +68,10 @@ fn about(operation: &str, name: &str) -> Option<Value> {
         _ if operation.contains("Role") => "RoleName",
         _ => "UserName",
     };
+    if matches!(operation, "DeleteVirtualMFADevice" | "ListMFADeviceTags" | "TagMFADevice" | "UntagMFADevice") {
+        request["SerialNumber"] = format!("arn:aws:iam::{ACCOUNT}:mfa/{name}").into();
+        return Some(request);
+    }
     request[member] = name.into();
     Some(request)
 }
@@ -66,6 +81,7 @@ async fn what_another_account_has_is_not_told_from_what_nobody_has() {
     let app = TestApp::new().await;
     app.admin().call("iam:CreateUser", json!({"UserName": "theirs"})).await.ok();
     app.admin().call("iam:CreateGroup", json!({"GroupName": "theirs"})).await.ok();
+    app.admin().call("CreateVirtualMFADevice", json!({"VirtualMFADeviceName": "theirs"})).await.ok();
     app.role("theirs", json!([{"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}])).await;
     let other = app.root_of("111111111111").await;
     other.call("iam:CreateUser", json!({"UserName": "own"})).await.ok();
@@ -89,17 +105,25 @@ async fn what_another_account_has_is_not_told_from_what_nobody_has() {
 #[test]
 fn no_operation_that_names_somebody_is_left_out() {
     let of_nobody = [
+        "ChangePassword",
+        "DeleteAccountPasswordPolicy",
+        "GetAccountAuthorizationDetails",
+        "GetAccountPasswordPolicy",
+        "UpdateAccountPasswordPolicy",
         "CreateGroup",
         "CreatePolicy",
         "CreatePolicyVersion",
         "CreateRole",
         "CreateUser",
+        "CreateVirtualMFADevice",
         "DeletePolicy",
         "DeletePolicyVersion",
+        "GenerateCredentialReport",
         "GetAccessKeyLastUsed",
         "GetAccountSummary",
         "GetContextKeysForCustomPolicy",
         "GetContextKeysForPrincipalPolicy",
+        "GetCredentialReport",
         "GetPolicy",
         "GetPolicyVersion",
         "ListEntitiesForPolicy",
@@ -109,6 +133,7 @@ fn no_operation_that_names_somebody_is_left_out() {
         "ListPolicyVersions",
         "ListRoles",
         "ListUsers",
+        "ListVirtualMFADevices",
         "SetDefaultPolicyVersion",
         "SimulateCustomPolicy",
         "SimulatePrincipalPolicy",

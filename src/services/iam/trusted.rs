@@ -13,7 +13,7 @@ use crate::policy::{self, PolicyKind};
 use crate::store::{self, Conn, StoreError};
 
 /// Trust policies are shorter than the model allows (IAM user guide, "IAM quotas"); blanks don't count.
-const TRUST_POLICY_CHARACTERS: usize = 2048;
+pub const TRUST_POLICY_CHARACTERS: usize = 2048;
 
 /// Whether a text can be a role's trust policy, whoever it names.
 ///

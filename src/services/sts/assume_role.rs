@@ -4,17 +4,18 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::errors::Error;
+use super::mfa;
 use crate::authz;
 use crate::context::Context;
 use crate::iam::arn::Arn;
-use crate::iam::caller::{Caller, RoleSession};
+use crate::iam::caller::{Caller, MFA_AGE, MFA_PRESENT, RoleSession};
 use crate::iam::entity::Role;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccessKeyId, UniqueId};
 use crate::operation::{Ask, Asks, Fault, Resolved, unsupported};
 use crate::policy::{self, PolicyKind};
 use crate::store::{self, StoreError};
-use crate::tokens::session::{self, Credentials};
+use crate::tokens::session::{self, Credentials, Held};
 
 /// A session of a role that a session of a role assumes lives for an hour at most (IAM user guide, "role chaining").
 const CHAINED_SECONDS: i64 = 3600;
@@ -35,6 +36,8 @@ pub struct Request {
     #[serde(default)]
     policy_arns: Vec<PolicyDescriptor>,
     external_id: Option<String>,
+    serial_number: Option<String>,
+    token_code: Option<String>,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
@@ -83,10 +86,10 @@ impl From<Credentials> for CredentialsAnswer {
 }
 
 impl Asks for Request {
-    type Found = Role;
+    type Found = Assumed;
 
     /// A role that is not there is denied in the same words as one that does not trust the caller.
-    async fn resolve(&self, cx: &Context) -> Result<Resolved<Role>, Fault> {
+    async fn resolve(&self, cx: &Context) -> Result<Resolved<Assumed>, Fault> {
         // The root has no role to play (IAM user guide: "Roles cannot be assumed by root accounts").
         if let Caller::Root { .. } = cx.caller
             && cx.mode == crate::config::Mode::Serve
@@ -95,13 +98,25 @@ impl Asks for Request {
         }
         let denied = || Fault::AccessDenied(authz::denial_in_short(&cx.caller, "sts:AssumeRole", &self.role_arn));
         let role = cx.read(async |tx| store::iam::find_role_by_arn(tx, &self.role_arn).await).await?.ok_or_else(denied)?;
+        // The trust policy may ask for a code, so it is judged before.
+        let mfa_at = mfa::shown(cx, self.serial_number.as_deref(), self.token_code.as_deref()).await?;
         let ask = Ask::to_assume(&role).key("sts:RoleSessionName", self.role_session_name.as_str());
         let ask = self.external_id.iter().fold(ask, |ask, id| ask.key("sts:ExternalId", id.as_str()));
-        Ok(Resolved::one(Ok(role), ask))
+        let ask = match mfa_at {
+            Some(_) => ask.key(MFA_PRESENT, "true").key(MFA_AGE, "0"),
+            None => ask,
+        };
+        Ok(Resolved::one(Ok(Assumed { role, mfa_at }), ask))
     }
 }
 
-pub async fn handle(cx: &Context, role: Role, request: Request) -> Result<Response, Error> {
+/// A role, and when whoever assumes it showed a code of their MFA device.
+pub struct Assumed {
+    role: Role,
+    mfa_at: Option<Timestamp>,
+}
+
+pub async fn handle(cx: &Context, Assumed { role, mfa_at }: Assumed, request: Request) -> Result<Response, Error> {
     if let Some(name) = unsupported(&request.rest) {
         return Err(Error::Unsupported(name.to_owned()));
     }
@@ -139,12 +154,13 @@ pub async fn handle(cx: &Context, role: Role, request: Request) -> Result<Respon
         policies: has_policies.then(|| Vec::from_iter(request.policy)),
         managed_policies,
         federated_keys: Vec::new(),
+        mfa_at: mfa_at.map(|at| at.millis()),
         issued_at: now.millis(),
         expires_at: now.millis() + seconds * 1000,
     };
     let assumed_role_user = AssumedRoleUser { assumed_role_id: session.user_id(), arn: session.arn() };
     let packed_policy_size = has_policies.then_some(size * 100 / MAX_SESSION_POLICY);
-    let credentials = session::issue(&cx.keys.credentials, session, &mut cx.rng()).map_err(StoreError::from)?;
+    let credentials = session::issue(&cx.keys.credentials, Held::Role(session), &mut cx.rng()).map_err(StoreError::from)?;
     Ok(Response { credentials: credentials.into(), assumed_role_user, packed_policy_size })
 }
 

@@ -12,6 +12,8 @@ pub enum Error {
     PackedPolicyTooLarge,
     /// A parameter that we don't honour yet.
     Unsupported(String),
+    /// The caller may not, in AWS's words.
+    AccessDenied(String),
     /// A value that the model allows and STS does not.
     Validation(String),
     /// Our own failure.
@@ -32,6 +34,7 @@ impl From<Error> for Fault {
                 Self::Modelled("PackedPolicyTooLargeException", "Packed policy consumes more than 100% of its space.".to_owned())
             }
             Error::Unsupported(name) => Self::Validation(format!("{name} is not supported")),
+            Error::AccessDenied(message) => Self::AccessDenied(message),
             Error::Validation(message) => Self::Validation(message),
             Error::Internal(source) => Self::Internal(source),
         }

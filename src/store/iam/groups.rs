@@ -120,7 +120,8 @@ pub async fn remove_member(tx: &mut Conn, account_id: &AccountId, group_id: &Uni
 /// # Errors
 /// [`StoreError`].
 pub async fn members(tx: &mut Conn, account_id: &AccountId, group_id: &UniqueId, after: &str, limit: i64) -> Result<Vec<User>, StoreError> {
-    const SQL: &str = "SELECT iam_users.account_id, user_name, iam_users.user_id, path, tags, created_at FROM iam_group_members \
+    const SQL: &str = "SELECT iam_users.account_id, user_name, iam_users.user_id, path, tags, created_at, password_last_used_at \
+                       FROM iam_group_members \
                        JOIN iam_users ON iam_users.account_id = iam_group_members.account_id AND iam_users.user_id = iam_group_members.user_id \
                        WHERE iam_group_members.account_id = $1 AND group_id = $2 AND iam_group_members.user_id > $3 \
                        ORDER BY iam_group_members.user_id LIMIT $4";
