@@ -88,6 +88,8 @@ const ROOMS: [(&str, &[&str]); 34] = [
             "decisions",
             // How a message looks, and nothing that sends one.
             "delivery",
+            // How a page looks, and nothing that signs anybody in.
+            "hosted",
             "iam",
             "insight",
             "kit",

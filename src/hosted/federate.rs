@@ -23,7 +23,7 @@ const BACK: &str = "oauth2/idpresponse";
 const BACK_BY_SAML: &str = "saml2/idpresponse";
 
 /// What of a provider's answer is read.
-const ANSWERS: [&str; 5] = ["state", "code", "error", "user", RELAY_STATE];
+const ANSWERS: [&str; 6] = ["state", "code", "error", "user", "iss", RELAY_STATE];
 
 /// What comes back from a SAML provider.
 const RELAY_STATE: &str = "RelayState";
@@ -189,6 +189,7 @@ async fn back(app: &Data<App>, request: &HttpRequest, parameters: &Parameters) -
     let visit = Visit::on(app, request, &query, Parameters::parse(query.as_bytes()), Parameters::default()).await?;
     let answer = Answer {
         browser: &visit.form_to("login").token,
+        issuer: parameters.get("iss"),
         word: match (parameters.get("code"), parameters.get("error")) {
             (None, None) if is_saml => Word::Asserted,
             (Some(code), None) => Word::Code(code, parameters.get("user").and_then(|user| serde_json::from_str(user).ok())),

@@ -14,6 +14,7 @@ mod forgot;
 mod give;
 mod login;
 mod logout;
+pub mod preview;
 mod say;
 mod sign_up;
 mod step;

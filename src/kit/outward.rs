@@ -72,10 +72,10 @@ impl Reach {
 
 /// Whether an address is one of the public internet.
 fn is_public(address: IpAddr) -> bool {
-    let is_in = |network: &&str| network.parse::<IpNet>().is_ok_and(|network| network.contains(&address));
+    let is_in = |network: &str| network.parse::<IpNet>().is_ok_and(|network| network.contains(&address));
     match address {
-        IpAddr::V4(_) => !NOT_PUBLIC.iter().any(|network| is_in(&network)),
-        IpAddr::V6(_) => is_in(&PUBLIC) && !APART.iter().any(|network| is_in(&network)),
+        IpAddr::V4(_) => !NOT_PUBLIC.iter().any(|network| is_in(network)),
+        IpAddr::V6(_) => is_in(PUBLIC) && !APART.iter().any(|network| is_in(network)),
     }
 }
 
@@ -263,7 +263,7 @@ mod tests {
         actix_web::rt::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut read = [0; 1024];
-            stream.read(&mut read).await.unwrap();
+            assert_ne!(stream.read(&mut read).await.unwrap(), 0);
             stream.write_all(answer.as_bytes()).await.unwrap();
         });
         address

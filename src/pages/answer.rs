@@ -8,7 +8,7 @@ use actix_web::guard::GuardContext;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
     ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderValue,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
 };
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse};
@@ -86,6 +86,26 @@ const OF_OTHERS: [(&str, &str); 2] = [
     ("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"),
     ("X-Frame-Options", "SAMEORIGIN"),
 ];
+
+/// What is said of a page that is shown for its looks: in a frame of a page of ours, with a style that stands in it; it sends
+/// nothing.
+const OF_SAMPLES: [(&str, &str); 2] = [
+    (
+        "content-security-policy",
+        "default-src 'none'; script-src 'self'; style-src 'self' data:; img-src 'self' data:; form-action 'none'; frame-ancestors 'self'; base-uri 'none'",
+    ),
+    ("x-frame-options", "SAMEORIGIN"),
+];
+
+/// A page for its looks, for a frame of a page of ours.
+#[must_use]
+pub fn sample(page: &impl Template) -> HttpResponse {
+    let mut response = html(page);
+    for (name, value) in OF_SAMPLES {
+        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    response
+}
 
 /// HTML that others wrote, for a frame of a page of ours.
 #[must_use]

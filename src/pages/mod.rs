@@ -3,4 +3,4 @@
 mod answer;
 pub mod assets;
 
-pub use answer::{bare, hosted, html, html_of_others, html_with, is_for_a_browser, own_origin_only};
+pub use answer::{bare, hosted, html, html_of_others, html_with, is_for_a_browser, own_origin_only, sample};

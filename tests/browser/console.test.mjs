@@ -183,3 +183,21 @@ test("in production a key signs in, and a wrong one says so", async (t) => {
   await page.waitForURL("**/console");
   for (const cookie of await context.cookies()) assert.deepEqual([cookie.httpOnly, cookie.sameSite], [true, "Strict"], cookie.name);
 });
+
+test("a style is seen before it is saved", async (t) => {
+  const { page, noted } = await visitor(t, "/console/pools");
+  await page.locator("main table a").first().click();
+  await page.goto(`${new URL(page.url()).pathname}/branding`);
+  const color = () => page.frameLocator("iframe[name=preview]").locator("label").first().evaluate((label) => getComputedStyle(label).color);
+  const before = await color();
+  await page.fill("#css", ".label-customizable { color: rgb(1, 2, 3); }");
+  await page.getByRole("button", { name: "Preview" }).first().click();
+  await page.waitForFunction(() => {
+    const label = document.querySelector("iframe[name=preview]").contentDocument?.querySelector("label");
+    return label && getComputedStyle(label).color === "rgb(1, 2, 3)";
+  });
+  assert.notEqual(before, "rgb(1, 2, 3)");
+  await page.reload();
+  assert.equal(await color(), before, "nothing was saved");
+  assert.deepEqual(noted, []);
+});

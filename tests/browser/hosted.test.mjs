@@ -219,6 +219,38 @@ test("a passkey signs in without a name", async (t) => {
   assert.ok(new URL(page.url()).searchParams.get("code"), page.url());
 });
 
+test("another provider signs people in: here a pool by a pool", async (t) => {
+  const home = `http://127.0.0.1:${application.port}/`;
+  const made = await pool(home);
+  const back = `${server.url}/${made.pool}/oauth2/idpresponse`;
+  const provider = await pool(back, {}, { GenerateSecret: true, CallbackURLs: [back] });
+  await user(provider, "bea", { email: "bea@corp.example", email_verified: "true" });
+  const { UserPoolClient } = await idp("DescribeUserPoolClient", { UserPoolId: provider.pool, ClientId: provider.client });
+  const ProviderDetails = { client_id: provider.client, client_secret: UserPoolClient.ClientSecret, oidc_issuer: provider.authority,
+                            authorize_scopes: "openid email", attributes_request_method: "GET" };
+  const AttributeMapping = { email: "email", email_verified: "email_verified" };
+  await idp("CreateIdentityProvider", { UserPoolId: made.pool, ProviderName: "Corp", ProviderType: "OIDC", ProviderDetails, AttributeMapping });
+  const offered = ["COGNITO", "Corp"];
+  const { UserPoolClient: client } = await idp("DescribeUserPoolClient", { UserPoolId: made.pool, ClientId: made.client });
+  for (const member of ["CreationDate", "LastModifiedDate", "ClientSecret"]) delete client[member];
+  await idp("UpdateUserPoolClient", { ...client, SupportedIdentityProviders: offered });
+  const page = await visitor(t, home, made);
+  const noted = complaints(page);
+  await page.evaluate(() => void window.manager.signinRedirect());
+  await page.getByRole("link", { name: "Continue with Corp" }).click();
+  await page.waitForURL((url) => url.pathname.startsWith(`/${provider.pool}/`));
+  await page.fill("#username", "bea");
+  await page.fill("#password", PASSWORD);
+  await page.click("#signIn");
+  await page.waitForURL((url) => url.href.startsWith(home));
+  await page.waitForFunction(() => window.user || window.failed);
+  assert.equal(await page.evaluate(() => window.failed), undefined);
+  const { profile } = await page.evaluate(() => ({ profile: window.user.profile }));
+  assert.deepEqual([profile.email, profile.email_verified, profile.identities[0].providerName], ["bea@corp.example", true, "Corp"]);
+  assert.match(profile["cognito:username"], /^Corp_/);
+  assert.deepEqual(noted, []);
+});
+
 test("Amplify's signInWithRedirect signs in, refreshes and signs out", async (t) => {
   const home = `http://localhost:${amplified.port}/`;
   const made = await pool(home, {}, { ExplicitAuthFlows: ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"] });

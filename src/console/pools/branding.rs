@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::clients::sign_in_page;
 use super::{Fields, Frame, Head, May, Outcome, Reply, Row, Visit, call, clients_of, confirmed, form, may, page, refused, segment};
+use crate::hosted::preview::{self, Draft};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
@@ -14,6 +15,8 @@ pub fn rows() -> Vec<Row> {
         page("/pools/{pool}/branding", show),
         form("/pools/{pool}/branding/classic", set_classic),
         form("/pools/{pool}/branding/style", set_style),
+        page("/pools/{pool}/branding/preview", preview),
+        form("/pools/{pool}/branding/preview", preview_draft),
         form("/pools/{pool}/branding/delete", delete).grave(),
     ]
 }
@@ -31,6 +34,13 @@ struct Style {
     is_default: bool,
     settings: String,
     images: Vec<Image>,
+}
+
+impl Style {
+    /// The picture that stands in place of the name.
+    fn logo(&self) -> Option<String> {
+        self.images.iter().rev().find(|image| image.label.starts_with("FORM_LOGO ")).map(|image| image.source.clone())
+    }
 }
 
 #[derive(Template)]
@@ -55,15 +65,31 @@ struct BrandingPage {
     error: Option<WireError>,
 }
 
+/// How a client's pages look, as it is saved.
+struct Looks {
+    /// What the pages call what people sign in to.
+    name: String,
+    css: String,
+    css_of: String,
+    logo: String,
+    style: Option<Style>,
+}
+
+async fn looks_of(visit: &Visit, client: &str) -> Result<Looks, WireError> {
+    let pool = visit.segment("pool");
+    let classic = call(visit, "GetUICustomization", json!({"UserPoolId": pool, "ClientId": client})).await?.at("UICustomization").clone();
+    // The image is asked for at the origin of the page itself, whatever address clients reach the deployment by.
+    let logo = classic.text("ImageUrl").rsplit('/').next().filter(|hash| !hash.is_empty()).map(|hash| format!("/{pool}/assets/{hash}"));
+    let style = if client == ALL { None } else { style_of(visit, &pool, client).await? };
+    let name = clients_of(visit, &pool).await.into_iter().find(|(id, _)| id == client).map(|(_, name)| name);
+    let (css, css_of) = (classic.text("CSS"), classic.text("ClientId"));
+    Ok(Looks { name: name.unwrap_or_else(|| "Your application".to_owned()), css, css_of, logo: logo.unwrap_or_default(), style })
+}
+
 async fn shown(visit: &Visit, client: String, error: Option<WireError>) -> Result<BrandingPage, WireError> {
     let head = Head::load(visit, "branding").await?;
     let clients = clients_of(visit, &head.id).await;
-    let classic =
-        call(visit, "GetUICustomization", json!({"UserPoolId": head.id, "ClientId": client})).await?.at("UICustomization").clone();
-    // The image is asked for at the origin of the page itself, whatever address clients reach the deployment by.
-    let logo =
-        classic.text("ImageUrl").rsplit('/').next().filter(|hash| !hash.is_empty()).map(|hash| format!("/{}/assets/{hash}", head.id));
-    let style = if client == ALL { None } else { style_of(visit, &head.id, &client).await? };
+    let Looks { css, css_of, logo, style, .. } = looks_of(visit, &client).await?;
     let named = json!({"UserPoolId": head.id, "ClientId": client});
     let of_style = json!({"UserPoolId": head.id, "ManagedLoginBrandingId": "00000000-0000-4000-8000-000000000000"});
     let may_style = match &style {
@@ -83,9 +109,9 @@ async fn shown(visit: &Visit, client: String, error: Option<WireError>) -> Resul
         frame: visit.frame(&head.name),
         sign_in_page,
         clients,
-        css: classic.text("CSS"),
-        css_of: classic.text("ClientId"),
-        logo: logo.unwrap_or_default(),
+        css,
+        css_of,
+        logo,
         style,
         may_set: may(visit, "SetUICustomization", named).await,
         may_style,
@@ -171,6 +197,44 @@ async fn set_style(visit: &Visit, fields: &Fields) -> Outcome {
     let operation = if id.is_empty() { "CreateManagedLoginBranding" } else { "UpdateManagedLoginBranding" };
     let called = call(visit, operation, input).await;
     done(visit, client, called, "The style is saved.").await
+}
+
+/// `GET /console/pools/{pool}/branding/preview`: what is saved.
+async fn preview(visit: &Visit) -> Outcome {
+    let client = visit.query().given("client").unwrap_or_else(|| ALL.to_owned());
+    let looks = looks_of(visit, &client).await?;
+    let draft = match &looks.style {
+        Some(style) if style.is_default => Draft::Classic(String::new()),
+        Some(style) => Draft::Managed { saved: parsed(&style.settings), typed: json!({}) },
+        None => Draft::Classic(looks.css.clone()),
+    };
+    framed(&looks, &draft)
+}
+
+/// `POST /console/pools/{pool}/branding/preview`: what is typed, in the frame of the page where it is.
+async fn preview_draft(visit: &Visit, fields: &Fields) -> Outcome {
+    let looks = looks_of(visit, &fields.text("client")).await?;
+    let draft = match fields.given("settings") {
+        Some(settings) => match serde_json::from_str(&settings) {
+            Ok(typed) => Draft::Managed { saved: looks.style.as_ref().map_or_else(|| json!({}), |style| parsed(&style.settings)), typed },
+            Err(_) => return Err(refused("The settings are no JSON.").into()),
+        },
+        None => Draft::Classic(fields.text("css")),
+    };
+    framed(&looks, &draft)
+}
+
+fn framed(looks: &Looks, draft: &Draft) -> Outcome {
+    let logo = match draft {
+        Draft::Managed { .. } => looks.style.as_ref().and_then(Style::logo),
+        Draft::Classic(_) => Some(looks.logo.clone()).filter(|logo| !logo.is_empty()),
+    };
+    let page = preview::sign_in(&looks.name, draft, logo).map_err(|why| refused(&why))?;
+    Ok(Reply::Page(page))
+}
+
+fn parsed(settings: &str) -> Value {
+    serde_json::from_str(settings).unwrap_or_else(|_| json!({}))
 }
 
 /// `POST /console/pools/{pool}/branding/delete`

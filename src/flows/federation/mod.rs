@@ -13,7 +13,7 @@ use super::failed::Failed;
 use super::whence::Whence;
 use crate::context::App;
 use crate::crypto::digest::PlainToken;
-use crate::federation::{Leaving, Party, Said, Shown};
+use crate::federation::{Leaving, NotBelieved, Party, Said, Shown};
 use crate::kit::id::UserPoolId;
 use crate::kit::secret::constant_time_equals;
 use crate::store::federation_requests::{self, StoredRequest};
@@ -74,6 +74,8 @@ impl Returned {
 pub struct Answer<'a> {
     /// Which browser it is.
     pub browser: &'a str,
+    /// Who says that they answer (`iss`), if anybody does.
+    pub issuer: Option<&'a str>,
     /// What the provider says.
     pub word: Word<'a>,
 }
@@ -205,6 +207,11 @@ pub async fn come_back(
             let secrets = secrets(app, &provider)?;
             let party = party(&provider, &secrets, &request.redirect_uri);
             let endpoints = app.federation.endpoints(&party, app.now()).await?;
+            // SECURITY: a provider may have sent the browser on to another, whose code it would get here (RFC 9207 §2.4).
+            let issuer = endpoints.tokens.as_ref().map(|(issuer, _)| issuer.as_str());
+            if answer.issuer.is_some() && answer.issuer != issuer {
+                return Err(NotBelieved::Answer("the answer is another issuer's").into());
+            }
             let shown = Shown { code, verifier: &request.verifier, nonce: &request.nonce };
             let said = app.federation.ask(&party, &endpoints, shown, &provider.configuration.attribute_mapping, app.now()).await?;
             match (provider.kind, user) {

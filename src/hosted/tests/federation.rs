@@ -199,6 +199,14 @@ async fn a_provider_that_is_not_believed_signs_nobody_in() {
     }
     provider.knows(json!({"sub": "1"}), json!({"sub": "1"}));
     assert!(parameter(&through(&pool.visitor(), &provider, "Corp").await, "code").is_some());
+    // A code that another issuer says it has given goes to nobody.
+    for (iss, is_taken) in [("https://other.example", false), (provider.issuer.as_str(), true)] {
+        let visitor = pool.visitor();
+        let back = provider.lets_in(&leaves(&visitor, "Corp").await);
+        let iss = form_urlencoded::byte_serialize(iss.as_bytes()).collect::<String>();
+        let answer = visitor.open(&format!("{back}&iss={iss}")).await;
+        assert_eq!(parameter(&answer, "code").is_some(), is_taken, "{iss}");
+    }
     // It lets nobody in itself: the page says so, in words of ours.
     let visitor = pool.visitor();
     let back = provider.lets_in(&leaves(&visitor, "Corp").await);
