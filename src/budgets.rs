@@ -22,6 +22,8 @@ pub enum PerAddress {
     RefusedSignIns,
     /// New identities of guests.
     GuestIdentities,
+    /// Browsers that leave for another provider: each is remembered until it is back.
+    Departures,
 }
 
 /// What a step that was refused may have been.
@@ -46,6 +48,8 @@ pub struct Limits {
     pub refused_sign_ins_of_pool: u32,
     /// In a minute.
     pub guest_identities: u32,
+    /// In five minutes.
+    pub departures: u32,
     /// To one destination, in an hour. The database counts these, for every node.
     pub messages: u32,
 }
@@ -57,6 +61,7 @@ pub struct Budgets {
     /// What a pool may have before it is guessed at, on all nodes.
     refused_sign_ins_of_pool: Budget<UserPoolId>,
     guest_identities: Budget<IpAddr>,
+    departures: Budget<IpAddr>,
     /// By account, region and category.
     requests: Budget<(AccountId, String, &'static str)>,
     /// How many nodes there are, as far as this one knows.
@@ -76,6 +81,7 @@ impl Budgets {
             refused_sign_ins: Budget::new(limits.refused_sign_ins, minutes(5)),
             refused_sign_ins_of_pool: Budget::new(limits.refused_sign_ins_of_pool, minutes(5)),
             guest_identities: Budget::new(limits.guest_identities, minutes(1)),
+            departures: Budget::new(limits.departures, minutes(5)),
             requests: Budget::new(0, Duration::from_secs(1)),
             nodes: AtomicU32::new(1),
             messages: limits.messages,
@@ -157,12 +163,13 @@ impl Budgets {
 
     /// How often each refused, by the name that metrics have for it.
     #[must_use]
-    pub fn refusals(&self) -> [(&'static str, u64); 6] {
+    pub fn refusals(&self) -> [(&'static str, u64); 7] {
         [
             ("sign_ups", self.sign_ups.refused()),
             ("refused_sign_ins", self.refused_sign_ins.refused()),
             ("refused_sign_ins_of_pool", self.refused_sign_ins_of_pool.refused()),
             ("guest_identities", self.guest_identities.refused()),
+            ("departures", self.departures.refused()),
             ("requests", self.requests.refused()),
             ("messages", self.refused_messages.load(Ordering::Relaxed)),
         ]
@@ -173,6 +180,7 @@ impl Budgets {
             PerAddress::SignUps => &self.sign_ups,
             PerAddress::RefusedSignIns => &self.refused_sign_ins,
             PerAddress::GuestIdentities => &self.guest_identities,
+            PerAddress::Departures => &self.departures,
         }
     }
 }

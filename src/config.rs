@@ -96,6 +96,9 @@ pub struct BudgetFlags {
     /// New guest identities from one client address in a minute; 0 is no limit.
     #[arg(long, env = "PASSWRIGHT_GUEST_IDENTITIES_PER_ADDRESS", default_value_t = 300)]
     pub guest_identities_per_address: u32,
+    /// Sign-ins by other providers that are begun from one client address in 5 minutes; 0 is no limit.
+    #[arg(long, env = "PASSWRIGHT_DEPARTURES_PER_ADDRESS", default_value_t = 1000)]
+    pub departures_per_address: u32,
     /// Messages to one destination in an hour; 0 is no limit.
     #[arg(long, env = "PASSWRIGHT_MESSAGES_PER_DESTINATION", default_value_t = 10)]
     pub messages_per_destination: u32,
@@ -110,6 +113,7 @@ impl BudgetFlags {
             refused_sign_ins: self.refused_sign_ins_per_address,
             refused_sign_ins_of_pool: self.refused_sign_ins_per_pool,
             guest_identities: self.guest_identities_per_address,
+            departures: self.departures_per_address,
             messages: self.messages_per_destination,
         }
     }

@@ -20,6 +20,7 @@
 //! | [`flows`] | what takes several steps and I/O, shared by wire and decisions |
 //! | [`delivery`] | messages to people |
 //! | [`triggers`] | the functions that pools call |
+//! | [`federation`] | other providers: how they are asked, and what of their answers is believed |
 //! | [`jobs`] | work that no request waits for: one table, one registry |
 //! | [`authz`] | credentials to a caller; the policies that apply to a decision |
 //! | [`audit`] | what happened, as it is noted until it is written |

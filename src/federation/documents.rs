@@ -11,8 +11,9 @@ use super::{Federation, NotBelieved};
 use crate::kit::budget::Budget;
 use crate::kit::cache::Cache;
 use crate::kit::clock::Timestamp;
-use crate::kit::outward::Question;
+use crate::kit::outward::{Question, Unreached};
 use crate::userpools::identity_provider::SamlMetadata;
+use crate::userpools::web_address::{is_here, is_https};
 
 /// How many documents of each kind are remembered.
 const REMEMBERED: usize = 1000;
@@ -22,6 +23,9 @@ const FRESH: Duration = Duration::from_secs(3600);
 
 /// A key that is not among those remembered has them asked for anew, so often at most.
 const ANEW: Duration = Duration::from_secs(60);
+
+/// For how long a document that others have asked for is waited for.
+const WAITING: Duration = Duration::from_secs(6);
 
 /// The most keys that are read of a set.
 const MOST_KEYS: usize = 100;
@@ -40,6 +44,16 @@ pub struct Metadata {
     pub userinfo_endpoint: Option<String>,
     /// Where its keys are.
     pub jwks_uri: Option<String>,
+    /// Whether it says in its answers who answers (RFC 9207 §3).
+    pub authorization_response_iss_parameter_supported: bool,
+}
+
+impl Metadata {
+    /// Whether all its addresses are such as settings take.
+    fn is_reached(&self, here_too: bool) -> bool {
+        let addresses = [&self.authorization_endpoint, &self.token_endpoint, &self.userinfo_endpoint, &self.jwks_uri];
+        addresses.into_iter().flatten().all(|address| is_https(address) || (here_too && is_here(address)))
+    }
 }
 
 /// What is remembered.
@@ -70,13 +84,16 @@ impl Documents {
             let found = federation.object("the discovery document", Question::get(&url)).await?;
             let metadata: Metadata =
                 serde_json::from_value(Value::Object(found)).map_err(|_| NotBelieved::Answer("the discovery document is none"))?;
+            if !metadata.is_reached(federation.outward.reaches_here()) {
+                return Err(NotBelieved::Answer("the discovery document has an address that is not one of https"));
+            }
             if metadata.issuer == issuer {
                 Ok(Some(metadata))
             } else {
                 Err(NotBelieved::Answer("the discovery document is another issuer's"))
             }
         };
-        let found = self.metadata.find(&issuer.to_owned(), now, load).await?;
+        let found = patiently(self.metadata.find(&issuer.to_owned(), now, load)).await?;
         found.ok_or(NotBelieved::Answer("there is no discovery document"))
     }
 
@@ -85,7 +102,7 @@ impl Documents {
             let text = federation.text("the SAML metadata", url).await?;
             SamlMetadata::read(&text).map(Some).map_err(|_| NotBelieved::Answer("the SAML metadata is none"))
         };
-        let found = self.saml.find(&url.to_owned(), now, load).await?;
+        let found = patiently(self.saml.find(&url.to_owned(), now, load)).await?;
         found.ok_or(NotBelieved::Answer("there is no SAML metadata"))
     }
 
@@ -109,9 +126,15 @@ impl Documents {
             // What is no key that we know is no key of ours (RFC 7517 §5).
             Ok(Some(keys.into_iter().take(MOST_KEYS).filter_map(|key| serde_json::from_value(key).ok()).collect()))
         };
-        let found = self.keys.find(&url.to_owned(), now, load).await?;
+        let found = patiently(self.keys.find(&url.to_owned(), now, load)).await?;
         found.ok_or(NotBelieved::Answer("there is no key set"))
     }
+}
+
+/// Of those who ask for one document, one asks and the others wait: for no longer than it takes to know that nobody answers.
+async fn patiently<T>(asking: impl Future<Output = Result<T, NotBelieved>>) -> Result<T, NotBelieved> {
+    let late = |_| NotBelieved::Unreached { what: "a document", why: Unreached::TimedOut };
+    tokio::time::timeout(WAITING, asking).await.map_err(late)?
 }
 
 fn chosen(keys: &[Jwk], kid: Option<&str>) -> Option<Jwk> {

@@ -40,13 +40,25 @@ pub struct Said {
     pub user_info: Option<Map<String, Value>>,
     /// What its assertion says, of one that speaks SAML.
     pub assertion: Option<Map<String, Value>>,
+    /// When the user proved who they are, as far as it says.
+    pub authenticated_at: Option<Timestamp>,
 }
 
 impl Said {
-    /// All claims: what was asked for last is the newest.
+    /// All claims: what was asked for last is the newest. Each of `pairs` is of a claim and of one that says whether it is verified.
+    ///
+    /// SECURITY: that an address is verified is said of the address beside it, and of no other that is told elsewhere.
     #[must_use]
-    pub fn claims(&self) -> Map<String, Value> {
-        [&self.id_token, &self.user_info, &self.assertion].into_iter().flatten().flat_map(Map::clone).collect()
+    pub fn claims(&self, pairs: &[(&str, &str)]) -> Map<String, Value> {
+        let mut all = Map::new();
+        for told in [&self.id_token, &self.user_info, &self.assertion].into_iter().flatten() {
+            for (_, verified) in pairs.iter().filter(|(address, _)| told.contains_key(*address)) {
+                all.remove(*verified);
+            }
+            let is_alone = |name: &str| pairs.iter().any(|(address, verified)| *verified == name && !told.contains_key(*address));
+            all.extend(told.iter().filter(|(name, _)| !is_alone(name)).map(|(name, value)| (name.clone(), value.clone())));
+        }
+        all
     }
 }
 
@@ -105,7 +117,8 @@ impl Federation {
             Ok(Value::Object(tokens)) => tokens,
             _ => return Err(NotBelieved::Answer("the answer to a code is none")),
         };
-        Ok(Said { tokens, id_token, user_info, assertion: None })
+        let auth_time = id_token.as_ref().and_then(|claims| claims.get("auth_time")).and_then(Value::as_i64);
+        Ok(Said { tokens, id_token, user_info, assertion: None, authenticated_at: auth_time.map(Timestamp::from_seconds) })
     }
 
     async fn exchange(&self, party: &Party<'_>, endpoints: &Endpoints, shown: Shown<'_>, now: Timestamp) -> Result<Tokens, NotBelieved> {
@@ -181,4 +194,26 @@ async fn carry(outward: &Outward, request: HttpRequest) -> Result<HttpResponse, 
         response.headers_mut().insert(oauth2::http::header::CONTENT_TYPE, content_type);
     }
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn that_an_address_is_verified_is_said_of_the_one_beside_it() {
+        let claims = |id_token: Value, user_info: Value| {
+            let object = |value: Value| value.as_object().cloned();
+            let said = Said { id_token: object(id_token), user_info: object(user_info), ..Said::default() };
+            Value::Object(said.claims(&[("email", "email_verified")]))
+        };
+        let own = json!({"email": "me@evil.example", "email_verified": true});
+        assert_eq!(claims(own.clone(), json!({"email": "ceo@corp.example"})), json!({"email": "ceo@corp.example"}));
+        assert_eq!(claims(own.clone(), json!({"sub": "1"})), json!({"email": "me@evil.example", "email_verified": true, "sub": "1"}));
+        assert_eq!(claims(json!({"email": "a@x.example"}), json!({"email_verified": true})), json!({"email": "a@x.example"}));
+        let other = json!({"email": "b@x.example", "email_verified": false});
+        assert_eq!(claims(own, other.clone()), other);
+    }
 }

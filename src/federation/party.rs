@@ -36,6 +36,8 @@ pub struct Endpoints {
     pub user_info: Option<String>,
     /// Whose ID tokens they are, and where the keys are that sign them; of what gives none, nothing.
     pub tokens: Option<(String, String)>,
+    /// Whether its answers say who answers.
+    pub names_itself: bool,
 }
 
 /// What a browser is sent with.
@@ -51,6 +53,8 @@ pub struct Leaving<'a> {
     pub login_hint: Option<&'a str>,
     /// What the client has asked of the user.
     pub prompt: Option<&'a str>,
+    /// How many seconds ago the user may have proven who they are.
+    pub max_age: Option<u64>,
 }
 
 impl Party<'_> {
@@ -108,6 +112,7 @@ impl Federation {
             token: or(token, found.and_then(|found| found.token_endpoint.as_ref()), "the provider names no token_endpoint")?,
             user_info,
             tokens,
+            names_itself: found.is_some_and(|found| found.authorization_response_iss_parameter_supported),
         })
     }
 }
@@ -132,7 +137,8 @@ impl Endpoints {
         if party.is_posted() {
             request = request.add_extra_param("response_mode", "form_post");
         }
-        for (name, value) in [("login_hint", leaving.login_hint), ("prompt", leaving.prompt)] {
+        let max_age = leaving.max_age.map(|seconds| seconds.to_string());
+        for (name, value) in [("login_hint", leaving.login_hint), ("prompt", leaving.prompt), ("max_age", max_age.as_deref())] {
             if let Some(value) = value {
                 request = request.add_extra_param(name, value);
             }

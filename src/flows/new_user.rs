@@ -91,6 +91,7 @@ pub struct NewUser {
 }
 
 /// A user whom the pool's rules take, and the name that they sign up by.
+#[derive(Clone)]
 pub struct Prepared {
     /// The user.
     pub user: User,
@@ -103,6 +104,15 @@ impl Prepared {
     #[must_use]
     pub const fn kind(&self) -> NameKind {
         self.kind
+    }
+
+    /// The same user by another name.
+    ///
+    /// # Errors
+    /// [`UnfitUser::Name`].
+    pub fn renamed(&self, pool: &Pool, username: String) -> Result<Self, UnfitUser> {
+        let name = pool.canonical(&username)?.takeable()?;
+        Ok(Self { user: User { username, ..self.user.clone() }, name, kind: NameKind::Username })
     }
 }
 

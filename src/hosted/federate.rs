@@ -8,6 +8,7 @@ use super::give;
 use super::login;
 use super::view::{Provider, ProviderKind};
 use super::visit::{FAILED, Site, Trouble, Visit, see_other};
+use crate::budgets::PerAddress;
 use crate::context::App;
 use crate::flows::federation::{self, Answer, Departure, FederationRefused, Word, saml};
 use crate::flows::triggers::TriggerRefused;
@@ -93,6 +94,9 @@ fn url_to(visit: &Visit<'_>, name: &str) -> String {
 /// Has a browser leave for a provider.
 pub async fn leave(visit: &Visit<'_>, name: &str, login_hint: Option<&str>) -> HttpResponse {
     let (app, authorization) = (visit.app(), &visit.asked.authorization);
+    if !app.budgets.spend(PerAddress::Departures, visit.origin.source_ip, app.now()) {
+        return visit.go_told("login", &failed_by(name));
+    }
     let departure = Departure {
         query: visit.query(),
         browser: &visit.form_to("login").token,
@@ -103,6 +107,7 @@ pub async fn leave(visit: &Visit<'_>, name: &str, login_hint: Option<&str>) -> H
             Prompt::SelectAccount => Some("select_account"),
             Prompt::IfNeeded | Prompt::Never => None,
         },
+        max_age: authorization.max_age,
     };
     match federation::leave(app, &visit.asked.app_client, name, departure).await {
         Ok(address) => visit.known(see_other(&address)),
@@ -189,6 +194,7 @@ async fn back(app: &Data<App>, request: &HttpRequest, parameters: &Parameters) -
     let visit = Visit::on(app, request, &query, Parameters::parse(query.as_bytes()), Parameters::default()).await?;
     let answer = Answer {
         browser: &visit.form_to("login").token,
+        max_age: visit.asked.authorization.max_age,
         issuer: parameters.get("iss"),
         word: match (parameters.get("code"), parameters.get("error")) {
             (None, None) if is_saml => Word::Asserted,
@@ -227,7 +233,11 @@ fn told(visit: &Visit<'_>, name: &str, refused: &FederationRefused) -> HttpRespo
         refused => {
             let pool_id = &asked.app_client.pool.id;
             tracing::warn!(%pool_id, provider = name, error = %Causes(refused), "nobody is signed in through a provider");
-            visit.go_told("login", &format!("{FAILED}{}", form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>()))
+            visit.go_told("login", &failed_by(name))
         }
     }
+}
+
+fn failed_by(name: &str) -> String {
+    format!("{FAILED}{}", form_urlencoded::byte_serialize(name.as_bytes()).collect::<String>())
 }

@@ -269,7 +269,7 @@ impl<'a> Visit<'a> {
             Some(told) => {
                 let providers = &self.asked.app_client.client.configuration.supported_identity_providers;
                 let name = told.strip_prefix(FAILED).filter(|name| providers.iter().any(|provider| provider == name))?;
-                Some(Notice::Error(words.errors.provider_failed.with(name)))
+                Some(Notice::Elsewhere(words.errors.provider_failed.with(name)))
             }
             _ => None,
         }

@@ -30,7 +30,7 @@ const A_DAY: Duration = Duration::from_secs(24 * 3600);
 pub struct PasswordPolicy {
     /// Characters.
     pub minimum_length: i64,
-    /// One of [`SYMBOLS`] at least.
+    /// A symbol at least: one of `! @ # $ % ^ & * ( ) _ + - = [ ] { } | '`.
     pub require_symbols: bool,
     /// `0` to `9`.
     pub require_numbers: bool,

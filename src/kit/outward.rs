@@ -154,6 +154,12 @@ impl Outward {
         Self { id: IDS.fetch_add(1, Ordering::Relaxed), tls: OnceLock::new(), authorities, reach }
     }
 
+    /// Whether this machine is reached over http too.
+    #[must_use]
+    pub const fn reaches_here(&self) -> bool {
+        self.reach.plain_here
+    }
+
     /// Asks, and waits for the answer, whatever its status.
     ///
     /// # Errors
@@ -165,7 +171,8 @@ impl Outward {
     async fn exchange(&self, question: Question<'_>) -> Result<Heard, Unreached> {
         let address = self.address(question.url).await?;
         let failed = |error: &dyn std::error::Error| Unreached::Failed(error.to_string());
-        let mut request = self.client().request(question.method, question.url).address(address);
+        // A connection of its own: each goes to an address that was judged for it, and none to a server that has closed it.
+        let mut request = self.client().request(question.method, question.url).address(address).force_close();
         if !question.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case(ACCEPT.as_str())) {
             request = request.insert_header((ACCEPT, "application/json"));
         }

@@ -88,7 +88,10 @@ pub async fn update(tx: &mut Conn, provider: &IdentityProvider) -> Result<(), St
     const SQL: &str = "UPDATE identity_providers SET configuration = $3, sealed_secrets = $4, modified_at = $5 \
                        WHERE pool_id = $1 AND provider_name = $2";
     let configuration = doc::to_text("identity_providers", "configuration", &provider.name, &provider.configuration)?;
+    const ON_THEIR_WAY: &str = "DELETE FROM federation_requests WHERE pool_id = $1 AND provider_name = $2";
     let modified = provider.modified_at.millis();
+    // What is believed of a provider from now on, holds for whoever is on the way.
+    execute!(tx, ON_THEIR_WAY, [&provider.pool_id, &provider.name])?;
     execute!(tx, SQL, [&provider.pool_id, &provider.name, configuration, &provider.sealed_secrets, modified]).map(drop)
 }
 

@@ -18,9 +18,21 @@ pub struct FederationRequest {
     pub verifier: String,
     /// Where the answer goes.
     pub redirect_uri: String,
-    /// What a SAML provider's assertion says, once it has come.
+    /// Whether a SAML provider's answer has come, which is looked at once.
     #[serde(default)]
-    pub vouched: Option<Map<String, Value>>,
+    pub is_answered: bool,
+    /// What a SAML provider's assertion says, once it has come and is believed.
+    #[serde(default)]
+    pub vouched: Option<Vouched>,
+}
+
+/// What an assertion says.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Vouched {
+    /// Its attributes, and whom it names.
+    pub claims: Map<String, Value>,
+    /// When they proved who they are: milliseconds.
+    pub authenticated_at: i64,
 }
 
 sealed_as_json!(FederationRequest);

@@ -23,6 +23,9 @@ const IDS: [&str; 4] = ["ID", "Id", "id", "AssertionID"];
 /// is there twice, and attributes that differ in their namespace only, are refused: the verifier looks attributes up by local name.
 pub(super) fn parse(text: &str) -> Result<Document<'_>, SamlRefused> {
     let why = |_| if text.contains("<!DOCTYPE") { SamlRefused::DocumentType } else { SamlRefused::Xml };
+    if has_wide_tag(text) {
+        return Err(SamlRefused::Xml);
+    }
     let document = Parser::new().with_forbid_dtd(true).with_max_depth(DEEPEST).parse(text).map_err(why)?;
     let mut ids = HashSet::<&str>::new();
     for element in document.descendants(document.root()).into_iter().filter_map(|id| document.element(id)) {
@@ -35,6 +38,44 @@ pub(super) fn parse(text: &str) -> Result<Document<'_>, SamlRefused> {
         }
     }
     Ok(document)
+}
+
+/// The most attributes and namespaces of an element; SAML's have ten.
+const WIDEST: usize = 64;
+
+/// Whether a tag has more attributes than any of SAML's. SECURITY: the parser compares each with each, which costs seconds where a
+/// document is nothing else.
+fn has_wide_tag(text: &str) -> bool {
+    let mut rest = text;
+    while let Some((_, begun)) = rest.split_once('<') {
+        let skipped = [("!--", "-->"), ("![CDATA[", "]]>"), ("?", "?>")].into_iter().find(|(begin, _)| begun.starts_with(begin));
+        if let Some((_, end)) = skipped {
+            rest = begun.split_once(end).map_or("", |(_, after)| after);
+            continue;
+        }
+        let (mut quote, mut count) = (None, 0);
+        let mut characters = begun.char_indices();
+        let end = characters.find(|(_, character)| match (quote, character) {
+            (Some(open), character) => {
+                quote = Some(open).filter(|open| open != character);
+                false
+            }
+            (None, '"' | '\'') => {
+                quote = Some(*character);
+                false
+            }
+            (None, '=') => {
+                count += 1;
+                count > WIDEST
+            }
+            (None, character) => *character == '>',
+        });
+        if count > WIDEST {
+            return true;
+        }
+        rest = end.and_then(|(at, _)| begun.get(at..)).unwrap_or_default();
+    }
+    false
 }
 
 /// An element of a message.
@@ -131,5 +172,20 @@ impl<'d> Node<'d> {
             at = node.parent();
         }
         found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_with_more_attributes_than_any_is_refused_wherever_it_hides() {
+        let wide = |count: usize| (0..count).map(|number| format!(" a{number} = '1>='")).collect::<String>();
+        for before in ["", "<!-- ' \" -->", "<?x ' ?>", "<b><![CDATA[ ' < ]]></b>", "<b c='\"'/>", "<b>' = =</b>"] {
+            assert!(has_wide_tag(&format!("<a>{before}<d{}/></a>", wide(65))), "{before}");
+            assert!(!has_wide_tag(&format!("<a>{before}<d{}/></a>", wide(64))), "{before}");
+        }
+        assert!(has_wide_tag(&format!("<a{}", wide(65))), "one that never ends");
     }
 }

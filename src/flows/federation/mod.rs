@@ -14,6 +14,7 @@ use super::whence::Whence;
 use crate::context::App;
 use crate::crypto::digest::PlainToken;
 use crate::federation::{Leaving, NotBelieved, Party, Said, Shown};
+use crate::kit::clock::Timestamp;
 use crate::kit::id::UserPoolId;
 use crate::kit::secret::constant_time_equals;
 use crate::store::federation_requests::{self, StoredRequest};
@@ -28,6 +29,9 @@ const BACK: &str = "oauth2/idpresponse";
 
 /// How long a browser may be away.
 const AWAY: Duration = Duration::from_secs(15 * 60);
+
+/// By how much a provider's clock may go wrong.
+const SKEW: Duration = Duration::from_secs(120);
 
 /// The name that Apple tells of a user, once, and beside the token: a claim of ours.
 const APPLE_NAME: [(&str, &str); 2] = [("firstName", "firstName"), ("lastName", "lastName")];
@@ -45,6 +49,8 @@ pub struct Departure<'a> {
     pub login_hint: Option<&'a str>,
     /// What the client has asked of the user.
     pub prompt: Option<&'a str>,
+    /// How long ago the user may have proven who they are.
+    pub max_age: Option<Duration>,
 }
 
 /// The way to a provider.
@@ -74,6 +80,8 @@ impl Returned {
 pub struct Answer<'a> {
     /// Which browser it is.
     pub browser: &'a str,
+    /// How long ago the user may have proven who they are.
+    pub max_age: Option<Duration>,
     /// Who says that they answer (`iss`), if anybody does.
     pub issuer: Option<&'a str>,
     /// What the provider says.
@@ -132,6 +140,7 @@ pub async fn leave(app: &App, app_client: &AppClient, name: &str, departure: Dep
                 verifier: verifier.expose_secret(),
                 login_hint: departure.login_hint,
                 prompt: departure.prompt,
+                max_age: departure.max_age.map(|age| age.as_secs()),
             };
             by_oauth(app, &provider, departure.base, leaving).await?
         }
@@ -142,6 +151,7 @@ pub async fn leave(app: &App, app_client: &AppClient, name: &str, departure: Dep
         nonce,
         verifier: verifier.expose_secret().to_owned(),
         redirect_uri: way.redirect_uri,
+        is_answered: false,
         vouched: None,
     };
     let pool_id = &app_client.pool.id;
@@ -202,14 +212,18 @@ pub async fn come_back(
     let provider = usable(app, app_client, &stored.provider_name).await?;
     let said = match (answer.word, request.vouched) {
         (Word::Refused(error), _) => return Err(FederationRefused::ByProvider(error.to_owned())),
-        (Word::Asserted, Some(vouched)) if provider.kind == ProviderType::Saml => Said { assertion: Some(vouched), ..Said::default() },
+        (Word::Asserted, Some(vouched)) if provider.kind == ProviderType::Saml => Said {
+            assertion: Some(vouched.claims),
+            authenticated_at: Some(Timestamp::from_millis(vouched.authenticated_at)),
+            ..Said::default()
+        },
         (Word::Code(code, user), _) if provider.kind != ProviderType::Saml => {
             let secrets = secrets(app, &provider)?;
             let party = party(&provider, &secrets, &request.redirect_uri);
             let endpoints = app.federation.endpoints(&party, app.now()).await?;
             // SECURITY: a provider may have sent the browser on to another, whose code it would get here (RFC 9207 §2.4).
             let issuer = endpoints.tokens.as_ref().map(|(issuer, _)| issuer.as_str());
-            if answer.issuer.is_some() && answer.issuer != issuer {
+            if answer.issuer != issuer && (answer.issuer.is_some() || endpoints.names_itself) {
                 return Err(NotBelieved::Answer("the answer is another issuer's").into());
             }
             let shown = Shown { code, verifier: &request.verifier, nonce: &request.nonce };
@@ -221,6 +235,11 @@ pub async fn come_back(
         }
         (Word::Asserted | Word::Code(..), _) => return Err(FederationRefused::Stale),
     };
+    // A provider may take no notice of what it was asked.
+    let is_too_old = |age: Duration| said.authenticated_at.is_some_and(|at| app.now().since(at) > age + SKEW);
+    if answer.max_age.is_some_and(is_too_old) {
+        return Err(NotBelieved::Answer("the user proved who they are too long ago").into());
+    }
     user::sign_in(app, app_client, &provider, &said, whence).await
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 
 use super::{Departure, FederationRefused, Way, place};
 use crate::context::App;
-use crate::crypto::digest::PlainToken;
+use crate::crypto::digest::{HashedToken, PlainToken};
 use crate::federation::NotBelieved;
 use crate::federation::saml::{
     self, Assertion, Authentication, Begun, Encryption, Expected, IdentityProvider as SamlProvider, Key, Parameter, ServiceProvider,
@@ -19,7 +19,7 @@ use crate::flows::saml_certificate;
 use crate::kit::id::UserPoolId;
 use crate::store::{federation_requests, identity_providers};
 use crate::tokens::keys::PrivateKey;
-use crate::userpools::federation_request::FederationRequest;
+use crate::userpools::federation_request::{FederationRequest, Vouched};
 use crate::userpools::identity_provider::mapping::NAME_ID;
 use crate::userpools::identity_provider::{IdentityProvider, ProviderType, SamlMetadata};
 use crate::userpools::pool::Pool;
@@ -80,18 +80,29 @@ pub async fn answered(app: &App, pool: &Pool, state: &str, response: &str, base:
     let (pool_id, name) = (&pool.id, returned.provider());
     let found = app.read(async |tx| identity_providers::find(tx, pool_id, name).await).await?;
     let provider = found.filter(|provider| provider.kind == ProviderType::Saml).ok_or(FederationRefused::NoSuchProvider)?;
+    // Claimed before it is verified: whoever has the state has one document looked at by it.
+    let state = &returned.stored.state;
+    change(app, pool_id, state, |request| (!request.is_answered).then_some(FederationRequest { is_answered: true, ..request })).await?;
     let assertion = verified(app, pool, &provider, &returned.request, response, base).await?;
-    let vouched = claims(assertion);
+    let authenticated_at = assertion.authenticated_at.millis();
+    let vouched = Vouched { claims: claims(assertion), authenticated_at };
+    change(app, pool_id, state, |request| Some(FederationRequest { vouched: Some(vouched.clone()), ..request })).await
+}
+
+/// Changes what a browser left with; [`FederationRefused::Stale`] where that is gone, or not to be changed so.
+async fn change(
+    app: &App,
+    pool_id: &UserPoolId,
+    state: &HashedToken,
+    changed: impl Fn(FederationRequest) -> Option<FederationRequest>,
+) -> Result<(), FederationRefused> {
     app.write(async |tx| {
-        let stored = federation_requests::find(tx, pool_id, &returned.stored.state, app.now()).await?.ok_or(FederationRefused::Stale)?;
+        let stored = federation_requests::find(tx, pool_id, state, app.now()).await?.ok_or(FederationRefused::Stale)?;
         let place = place(pool_id, stored.state.as_str());
         let request: FederationRequest = app.keys.at_rest.open(&place, &stored.sealed_request).map_err(Failed::because)?;
-        if request.vouched.is_some() {
-            return Err(FederationRefused::Stale);
-        }
-        let request = FederationRequest { vouched: Some(vouched.clone()), ..request };
+        let request = changed(request).ok_or(FederationRefused::Stale)?;
         let sealed = app.keys.at_rest.seal(&place, &request, &mut app.rng()).map_err(Failed::because)?;
-        Ok(federation_requests::answer(tx, pool_id, &stored.state, &sealed).await?)
+        Ok(federation_requests::answer(tx, pool_id, state, &sealed).await?)
     })
     .await
 }

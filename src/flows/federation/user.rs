@@ -3,6 +3,7 @@
 //! Source: Amazon Cognito developer guide, "Adding user pool sign-in through a third party", "Linking federated users to an existing
 //! user profile".
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::FederationRefused;
@@ -16,25 +17,31 @@ use crate::flows::auth_events::{self, Of};
 use crate::flows::browser;
 use crate::flows::clients::AppClient;
 use crate::flows::linking;
-use crate::flows::new_user::{self, Prepared};
+use crate::flows::new_user::{self, InsertRefused, Prepared};
 use crate::flows::triggers;
 use crate::flows::triggers::sign_up::{Confirmed, MadeBy};
 use crate::flows::whence::Whence;
+use crate::kit::clock::Timestamp;
 use crate::store::browser_sessions::{self, BrowserSession};
 use crate::store::{Conn, StoreError, groups, user_identities, users};
 use crate::userpools::attributes::{Writer, change, full_schema};
 use crate::userpools::group::Group;
 use crate::userpools::identity_provider::IdentityProvider;
 use crate::userpools::linked_identity::{ATTRIBUTE, IdentityKey, LinkedIdentity, attribute_of};
-use crate::userpools::user::{User, UserStatus};
+use crate::userpools::user::User;
 
-/// What a user of the pool itself signs in by or is written to at, and what says so: no provider changes these, or whoever holds the
-/// account there would get at the account here by a way that its owner did not open.
+/// What a user signs in by or is written to at, and what says so: no provider changes these of a user who was not made of what it knows
+/// them by, or whoever holds the account there would get at the account here by a way that its owner did not open.
 const OWN_ADDRESSES: [&str; 5] = ["email", "email_verified", "phone_number", "phone_number_verified", "preferred_username"];
+
+/// An address, and what says that it is verified.
+const ADDRESSES: [(&str, &str); 2] = [("email", "email_verified"), ("phone_number", "phone_number_verified")];
 
 /// What a provider says of a user, as the pool sees it.
 struct Told<'a> {
     provider: &'a IdentityProvider,
+    /// When they proved who they are; not after now, whatever the provider's clock says.
+    authenticated_at: Timestamp,
     subject: IdentityKey,
     attributes: BTreeMap<String, String>,
 }
@@ -48,11 +55,21 @@ pub(super) async fn sign_in(
     whence: Whence<'_>,
 ) -> Result<PlainToken, FederationRefused> {
     let pool = &app_client.pool;
-    let claims = triggers::federation::map(app, app_client, provider, raw(said), said.claims()).await?;
+    let mapping = &provider.configuration.attribute_mapping;
+    let claim = |attribute: &'static str| mapping.get(attribute).map_or(attribute, String::as_str);
+    let pairs = ADDRESSES.map(|(address, verified)| (claim(address), claim(verified)));
+    let claims = triggers::federation::map(app, app_client, provider, raw(said), said.claims(&pairs)).await?;
     let subject = provider.subject(&claims).ok_or(FederationRefused::NoSubject)?;
     let mut attributes = provider.attributes(&claims);
     attributes.retain(|_, value| !value.is_empty());
-    let told = Told { provider, subject, attributes };
+    for (address, verified) in ADDRESSES {
+        // Verified is an address that is told with it.
+        if !attributes.contains_key(address) {
+            attributes.remove(verified);
+        }
+    }
+    let authenticated_at = said.authenticated_at.map_or(app.now(), |at| at.min(app.now()));
+    let told = Told { provider, authenticated_at, subject, attributes };
     let is_known = app.read(async |tx| find(tx, &told).await).await?.is_some();
     let new = if is_known { None } else { Some(prepare(app, app_client, &told).await?) };
     let signed_in = app.write(async |tx| record(app, tx, app_client, &told, new.as_ref()).await).await?;
@@ -80,13 +97,18 @@ pub(super) async fn sign_in(
 
 /// Whom the provider knows so: by its subject, or by a claim that an administrator has linked.
 ///
-/// SECURITY: by nothing else. That an address is the same as somebody's in the pool, verified or not, makes nobody of them.
-async fn find(tx: &mut Conn, told: &Told<'_>) -> Result<Option<User>, StoreError> {
+/// SECURITY: by nothing else. That an address is the same as somebody's in the pool, verified or not, makes nobody of them; and one that
+/// the provider itself says is not verified is no claim of theirs.
+async fn find(tx: &mut Conn, told: &Told<'_>) -> Result<Option<Known>, StoreError> {
     let pool_id = &told.provider.pool_id;
     let mut known = user_identities::find(tx, pool_id, &told.subject).await?;
     if known.is_none() {
         // As many as the pool's schema has attributes, and at first sign-ins alone.
-        for key in told.provider.other_keys(&told.attributes) {
+        let is_denied = |key: &IdentityKey| {
+            let verified = ADDRESSES.iter().find(|(address, _)| *address == key.attribute).map(|(_, verified)| *verified);
+            verified.is_some_and(|verified| told.attributes.get(verified).is_some_and(|flag| flag != "true"))
+        };
+        for key in told.provider.other_keys(&told.attributes).filter(|key| !is_denied(key)) {
             known = user_identities::find(tx, pool_id, &key).await?;
             if known.is_some() {
                 break;
@@ -94,16 +116,25 @@ async fn find(tx: &mut Conn, told: &Told<'_>) -> Result<Option<User>, StoreError
         }
     }
     match known {
-        Some(known) => users::find_by_id(tx, pool_id, &known.user_id).await,
+        Some(known) => {
+            let user = users::find_by_id(tx, pool_id, &known.user_id).await?;
+            Ok(user.map(|user| Known { user, is_primary: known.is_primary }))
+        }
         None => Ok(None),
     }
+}
+
+/// Whom a provider knows, and whether they were made of what it knows them by.
+struct Known {
+    user: User,
+    is_primary: bool,
 }
 
 /// A new user, as the pool's rules and its function take them.
 async fn prepare(app: &App, app_client: &AppClient, told: &Told<'_>) -> Result<Prepared, FederationRefused> {
     let username = told.provider.username_of(&told.subject);
     let mut attributes = told.attributes.clone();
-    for (address, verified) in [("email", "email_verified"), ("phone_number", "phone_number_verified")] {
+    for (address, verified) in ADDRESSES {
         if attributes.contains_key(address) {
             attributes.entry(verified.to_owned()).or_insert_with(|| "false".to_owned());
         }
@@ -143,7 +174,7 @@ async fn record(
     new: Option<&Prepared>,
 ) -> Result<SignedIn, FederationRefused> {
     let (user, is_new) = match (find(tx, told).await?, new) {
-        (Some(user), _) => (renewed(app, tx, app_client, told, user).await?, false),
+        (Some(known), _) => (renewed(app, tx, app_client, told, known).await?, false),
         (None, Some(new)) => (insert(app, tx, app_client, told, new).await?, true),
         // They were deleted in this moment.
         (None, None) => return Err(FederationRefused::Stale),
@@ -152,7 +183,8 @@ async fn record(
         return Err(FederationRefused::Disabled);
     }
     let (session, held) = browser::new_session(app, app_client, &user.id);
-    let session = BrowserSession { provider: Some(told.provider.name.clone()), ..session };
+    let (provider, authenticated_at) = (Some(told.provider.name.clone()), told.authenticated_at);
+    let session = BrowserSession { provider, authenticated_at, ..session };
     if !browser_sessions::insert(tx, &session).await? {
         return Err(FederationRefused::NoSuchClient(app_client.gone()));
     }
@@ -160,9 +192,9 @@ async fn record(
 }
 
 /// A user with what the provider says of them now.
-async fn renewed(app: &App, tx: &mut Conn, app_client: &AppClient, told: &Told<'_>, user: User) -> Result<User, FederationRefused> {
-    let mut given = told.attributes.clone();
-    if user.status != UserStatus::ExternalProvider {
+async fn renewed(app: &App, tx: &mut Conn, app_client: &AppClient, told: &Told<'_>, known: Known) -> Result<User, FederationRefused> {
+    let (mut given, user) = (told.attributes.clone(), known.user);
+    if !known.is_primary {
         given.retain(|name, _| !OWN_ADDRESSES.contains(&name.as_str()));
     }
     let schema = full_schema(&app_client.pool.configuration.schema);
@@ -178,7 +210,17 @@ async fn renewed(app: &App, tx: &mut Conn, app_client: &AppClient, told: &Told<'
 /// Makes the user, known by the provider's subject from now on, and one of the provider's group.
 async fn insert(app: &App, tx: &mut Conn, app_client: &AppClient, told: &Told<'_>, new: &Prepared) -> Result<User, FederationRefused> {
     let (pool, user) = (&app_client.pool, &new.user);
-    new_user::insert(tx, pool, new, false).await.map_err(|refused| FederationRefused::uninserted(refused, app_client.gone()))?;
+    let new = match new_user::insert(tx, pool, new, false).await {
+        Ok(()) => Cow::Borrowed(new),
+        // Somebody else has the name, and may have taken it for that: this user is let in by one that nobody could take before.
+        Err(InsertRefused::UsernameExists) => {
+            let other = new.renamed(pool, format!("{}_{}", told.provider.name, user.id))?;
+            new_user::insert(tx, pool, &other, false).await.map_err(|refused| FederationRefused::uninserted(refused, app_client.gone()))?;
+            Cow::Owned(other)
+        }
+        Err(refused) => return Err(FederationRefused::uninserted(refused, app_client.gone())),
+    };
+    let user = &new.user;
     if !user_identities::insert(tx, &pool.id, &identity(app, told, user)).await? {
         return Err(FederationRefused::Stale);
     }

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::testing::{Answer, PASSWORD, TestApp, TestFunctions, TestPool, TestProvider, TestVisitor, claims, parameter};
+use crate::kit::clock::Clock as _;
+use crate::testing::{Answer, Limits, PASSWORD, TestApp, TestFunctions, TestPool, TestProvider, TestVisitor, claims, parameter};
 
 /// Sends a visitor by the page's button, and back by the provider: where that leads.
 async fn through(visitor: &TestVisitor<'_>, provider: &TestProvider, name: &str) -> Answer {
@@ -49,6 +50,18 @@ async fn whom_a_provider_vouches_for_is_made_a_user_and_known_when_they_come_aga
     assert_eq!(access["cognito:groups"], json!([format!("{}_Corp", pool.id)]));
     let described = pool.admin("AdminGetUser", json!({"Username": "Corp_1"})).await.ok();
     assert_eq!(described["UserStatus"], "EXTERNAL_PROVIDER");
+
+    // When they proved who they are is the provider's to say, and asked for.
+    let asked = pool.visitor().ask("oauth2/authorize", &[("identity_provider", "Corp"), ("max_age", "60"), ("prompt", "login")]).await;
+    assert!(asked.header("location").contains("max_age=60") && asked.header("location").contains("prompt=login"));
+    let earlier = app.clock.now().seconds() - 900;
+    provider.knows(json!({"sub": "1", "email": "a@corp.example", "auth_time": earlier}), json!({"sub": "1", "name": "Anna"}));
+    let old = claims(&tokens(&pool, &through(&pool.visitor(), &provider, "Corp").await).await["id_token"]);
+    assert_eq!(old["auth_time"], earlier);
+    let late = pool.visitor();
+    let left = late.ask("oauth2/authorize", &[("identity_provider", "Corp"), ("max_age", "60")]).await;
+    let refused = late.open(&provider.lets_in(left.header("location"))).await;
+    assert!(refused.header("location").contains("told=failed:Corp"), "{}", refused.header("location"));
 
     // Their session is one like any other's.
     let again = visitor.ask("oauth2/authorize", &[("prompt", "none")]).await;
@@ -103,14 +116,35 @@ async fn an_address_that_somebody_has_makes_nobody_of_them() {
 }
 
 #[actix_web::test]
-async fn whoever_took_the_name_before_does_not_get_the_account() {
+async fn whoever_took_the_name_before_neither_gets_the_account_nor_keeps_it_from_its_owner() {
     let app = TestApp::dev().await;
     let pool = app.hosted_pool(json!({}), json!({})).await;
     let provider = TestProvider::start(&app).await;
     provider.join(&pool, "Corp", json!({})).await;
-    pool.user("Corp_1").await;
-    let refused = through(&pool.visitor(), &provider, "Corp").await;
-    assert!(refused.header("location").contains("told=failed:Corp"), "{}", refused.header("location"));
+    let taker = pool.user("Corp_1").await.described().await["UserAttributes"].clone();
+    for _ in 0..2 {
+        let id = claims(&tokens(&pool, &through(&pool.visitor(), &provider, "Corp").await).await["id_token"]);
+        assert!(!taker.to_string().contains(id["sub"].as_str().unwrap()));
+        assert_eq!(id["cognito:username"], format!("Corp_{}", id["sub"].as_str().unwrap()));
+    }
+}
+
+#[actix_web::test]
+async fn what_is_verified_is_the_address_that_is_told_with_it() {
+    let app = TestApp::dev().await;
+    let pool = app.hosted_pool(json!({}), json!({})).await;
+    let provider = TestProvider::start(&app).await;
+    provider.join(&pool, "Corp", json!({"email": "email", "email_verified": "email_verified"})).await;
+    provider
+        .knows(json!({"sub": "1", "email": "me@evil.example", "email_verified": true}), json!({"sub": "1", "email": "ceo@corp.example"}));
+    let id = claims(&tokens(&pool, &through(&pool.visitor(), &provider, "Corp").await).await["id_token"]);
+    assert_eq!((&id["email"], &id["email_verified"]), (&json!("ceo@corp.example"), &json!(false)));
+    // Nor is one that they wrote themselves meanwhile.
+    let written = json!([{"Name": "email", "Value": "boss@corp.example"}]);
+    pool.admin("AdminUpdateUserAttributes", json!({"Username": "Corp_1", "UserAttributes": written})).await.ok();
+    provider.knows(json!({"sub": "1", "email_verified": true}), json!({"sub": "1"}));
+    let id = claims(&tokens(&pool, &through(&pool.visitor(), &provider, "Corp").await).await["id_token"]);
+    assert_eq!((&id["email"], &id["email_verified"]), (&json!("boss@corp.example"), &json!(false)));
 }
 
 #[actix_web::test]
@@ -135,6 +169,26 @@ async fn whom_an_administrator_linked_is_who_they_are_here() {
         // Their address is theirs: by another, whoever holds the account there would get at the one here.
         assert_eq!((&id["email"], &id["email_verified"]), (&json!("a@x.example"), &json!(true)));
     }
+    // What the provider itself does not believe links nobody.
+    pool.admin(
+        "UpdateIdentityProvider",
+        json!({"ProviderName": "Corp", "AttributeMapping": {"email": "email", "name": "name", "email_verified": "ok"}}),
+    )
+    .await
+    .ok();
+    provider.knows(json!({"sub": "3", "email": "a@corp.example", "ok": false}), json!({"sub": "3"}));
+    let id = claims(&tokens(&pool, &through(&pool.visitor(), &provider, "Corp").await).await["id_token"]);
+    assert_ne!(id["sub"], sub);
+    // Without their password too, their address is theirs.
+    pool.admin(
+        "AdminDisableProviderForUser",
+        json!({"User": {"ProviderName": "Cognito", "ProviderAttributeName": "Cognito_Subject", "ProviderAttributeValue": "alice"}}),
+    )
+    .await
+    .ok();
+    provider.knows(json!({"sub": "1", "email": "evil@corp.example", "ok": true}), json!({"sub": "1"}));
+    let id = claims(&tokens(&pool, &through(&pool.visitor(), &provider, "Corp").await).await["id_token"]);
+    assert_eq!((&id["sub"], &id["email"]), (&sub, &json!("a@x.example")));
     let unlink = json!({"User": {"ProviderName": "Corp", "ProviderAttributeName": "Cognito_Subject", "ProviderAttributeValue": "1"}});
     pool.admin("AdminDisableProviderForUser", unlink).await.ok();
     provider.knows(json!({"sub": "1", "email": "other@corp.example"}), json!({"sub": "1"}));
@@ -214,17 +268,33 @@ async fn a_provider_that_is_not_believed_signs_nobody_in() {
     let path = back.split('?').next().unwrap();
     let refused = visitor.open(&format!("{path}?error=access_denied&error_description=%3Cscript%3E&state={state}")).await;
     let page = visitor.follow(&refused).await;
-    assert!(page.status == 400 && page.text.contains("Signing in with") && !page.text.contains("<script>"), "{}", page.text);
+    assert!(
+        page.status == 400
+            && page.text.contains("Signing in with")
+            && !page.text.contains("aria-invalid")
+            && !page.text.contains("<script>"),
+        "{}",
+        page.text
+    );
     // A key of another's.
     provider.forges();
     assert!(is_refused(&through(&pool.visitor(), &provider, "Corp").await));
     // A document of another issuer's: the pool that asks for it anew believes nothing of it.
     let other = app.hosted_pool(json!({}), json!({})).await;
     let liar = TestProvider::start(&app).await;
-    liar.publishes(json!({"issuer": provider.issuer}));
     liar.join(&other, "Corp", json!({})).await;
-    let left = other.visitor().ask("oauth2/authorize", &[("identity_provider", "Corp")]).await;
-    assert!(is_refused(&left), "{}", left.header("location"));
+    for lie in [
+        json!({"issuer": provider.issuer}),
+        json!({"authorization_endpoint": "javascript:alert(1)//"}),
+        json!({"authorization_endpoint": "http://evil.example/"}),
+    ] {
+        liar.publishes(lie);
+        let left = other.visitor().ask("oauth2/authorize", &[("identity_provider", "Corp")]).await;
+        assert!(is_refused(&left), "{}", left.header("location"));
+    }
+    // One that says that it names itself, and does not.
+    liar.publishes(json!({"authorization_response_iss_parameter_supported": true}));
+    assert!(is_refused(&through(&other.visitor(), &liar, "Corp").await));
     // What the settings of a client do not list is none of its providers.
     pool.offer(&["COGNITO"]).await;
     let left = pool.visitor().ask("oauth2/authorize", &[("identity_provider", "Corp")]).await;
@@ -349,4 +419,22 @@ async fn at_a_domain_of_the_pool_the_way_back_is_to_the_domain() {
     let back = parameter(&left, "redirect_uri").unwrap();
     assert_eq!(back, format!("http://login-of-corp.auth.{}/oauth2/idpresponse", crate::testing::HOST));
     assert!(parameter(&visitor.open(&provider.lets_in(left.header("location"))).await, "code").is_some());
+}
+
+#[actix_web::test]
+async fn an_address_begins_so_many_sign_ins_elsewhere() {
+    let app = TestApp::within(Limits { departures: 2, ..Limits::default() }).await;
+    let pool = app.hosted_pool(json!({}), json!({})).await;
+    let details = json!({"client_id": "c", "oidc_issuer": "https://op.example", "authorize_scopes": "openid", "jwks_uri": "https://op.example/keys",
+                         "authorize_url": "https://op.example/a", "token_url": "https://op.example/t", "attributes_request_method": "GET"});
+    let provider = json!({"ProviderName": "Corp", "ProviderType": "OIDC", "ProviderDetails": details});
+    pool.admin("CreateIdentityProvider", provider).await.ok();
+    pool.offer(&["COGNITO", "Corp"]).await;
+    let leaves = async || pool.visitor().ask("oauth2/authorize", &[("identity_provider", "Corp")]).await.header("location").to_owned();
+    for _ in 0..2 {
+        assert!(leaves().await.starts_with("https://op.example/a?"));
+    }
+    assert!(leaves().await.contains("told=failed:Corp"));
+    app.advance(Duration::from_secs(150));
+    assert!(leaves().await.starts_with("https://op.example/a?"));
 }

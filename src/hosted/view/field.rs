@@ -283,7 +283,7 @@ impl<'a> Shown<'a> {
     /// The same, whose values an error above the form is about.
     pub(super) fn blamed(mut all: Vec<Self>, notice: Option<&Notice>) -> Vec<Self> {
         for shown in &mut all {
-            shown.is_blamed = notice.is_some_and(Notice::is_error);
+            shown.is_blamed = matches!(notice, Some(Notice::Error(_)));
         }
         all
     }

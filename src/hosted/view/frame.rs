@@ -73,6 +73,8 @@ pub struct Form {
 pub enum Notice {
     /// It did not work.
     Error(String),
+    /// Something did not work that is not in this page's form.
+    Elsewhere(String),
     /// It did.
     Done(String),
 }
@@ -81,14 +83,14 @@ impl Notice {
     /// Whether it did not work.
     #[must_use]
     pub const fn is_error(&self) -> bool {
-        matches!(self, Self::Error(_))
+        matches!(self, Self::Error(_) | Self::Elsewhere(_))
     }
 
     /// What is said of it.
     #[must_use]
     pub fn text(&self) -> &str {
         match self {
-            Self::Error(text) | Self::Done(text) => text,
+            Self::Error(text) | Self::Elsewhere(text) | Self::Done(text) => text,
         }
     }
 }
@@ -104,7 +106,7 @@ impl Frame {
     pub(super) fn window_title(&self, title: impl Display, notice: Option<&Notice>) -> String {
         let name = &self.name;
         match notice {
-            Some(Notice::Error(_)) => format!("{}: {title} · {name}", self.words.common.error),
+            Some(notice) if notice.is_error() => format!("{}: {title} · {name}", self.words.common.error),
             _ => format!("{title} · {name}"),
         }
     }
