@@ -172,6 +172,23 @@ impl Ask {
     }
 }
 
+/// What a request asks about, and how that is found: `asks!(Request => Found, |request, cx| …)`.
+macro_rules! asks {
+    ($request:ty => $found:ty, |$asked:ident, $cx:ident| $resolved:expr) => {
+        impl $crate::operation::Asks for $request {
+            type Found = $found;
+
+            async fn resolve(
+                &self,
+                $cx: &$crate::context::Context,
+            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
+                let $asked = self;
+                $resolved
+            }
+        }
+    };
+}
+
 /// The request's action has no resource types: it is judged on `*`.
 macro_rules! asks_about_everything {
     ($request:ty) => {

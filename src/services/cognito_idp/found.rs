@@ -107,66 +107,32 @@ fn ask(pool: &Pool) -> Ask {
 /// The request asks about the pool of its `user_pool_id`.
 macro_rules! asks_about_pool {
     ($request:ty) => {
-        impl $crate::operation::Asks for $request {
-            type Found = std::sync::Arc<$crate::userpools::pool::Pool>;
-
-            async fn resolve(
-                &self,
-                cx: &$crate::context::Context,
-            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
-                $crate::services::cognito_idp::found::pool(cx, &self.user_pool_id).await
-            }
-        }
+        asks!($request => std::sync::Arc<$crate::userpools::pool::Pool>, |asked, cx| $crate::services::cognito_idp::found::pool(cx, &asked.user_pool_id).await);
     };
 }
 
 /// The request asks about the pool of its `user_pool_id`, as any region that serves it may answer.
 macro_rules! asks_about_pool_in_any_region {
     ($request:ty) => {
-        impl $crate::operation::Asks for $request {
-            type Found = std::sync::Arc<$crate::userpools::pool::Pool>;
-
-            async fn resolve(
-                &self,
-                cx: &$crate::context::Context,
-            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
-                use $crate::services::cognito_idp::found::{Served, pool_in_any_region};
-                let $crate::operation::Resolved { found, asks } = pool_in_any_region(cx, &self.user_pool_id).await?;
-                Ok($crate::operation::Resolved { found: found.map(Served::pool), asks })
-            }
-        }
+        asks!($request => std::sync::Arc<$crate::userpools::pool::Pool>, |asked, cx| {
+            use $crate::services::cognito_idp::found::{Served, pool_in_any_region};
+            let $crate::operation::Resolved { found, asks } = pool_in_any_region(cx, &asked.user_pool_id).await?;
+            Ok($crate::operation::Resolved { found: found.map(Served::pool), asks })
+        });
     };
 }
 
 /// The request asks about the pool of its `user_pool_id`, and names a client of it.
 macro_rules! asks_about_client {
     ($request:ty) => {
-        impl $crate::operation::Asks for $request {
-            type Found = $crate::flows::clients::AppClient;
-
-            async fn resolve(
-                &self,
-                cx: &$crate::context::Context,
-            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
-                $crate::services::cognito_idp::found::client(cx, &self.user_pool_id, &self.client_id).await
-            }
-        }
+        asks!($request => $crate::flows::clients::AppClient, |asked, cx| $crate::services::cognito_idp::found::client(cx, &asked.user_pool_id, &asked.client_id).await);
     };
 }
 
 /// The same, as any region that serves the pool and its users may answer.
 macro_rules! asks_about_client_in_any_region {
     ($request:ty) => {
-        impl $crate::operation::Asks for $request {
-            type Found = $crate::flows::clients::AppClient;
-
-            async fn resolve(
-                &self,
-                cx: &$crate::context::Context,
-            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
-                $crate::services::cognito_idp::found::client_in_any_region(cx, &self.user_pool_id, &self.client_id).await
-            }
-        }
+        asks!($request => $crate::flows::clients::AppClient, |asked, cx| $crate::services::cognito_idp::found::client_in_any_region(cx, &asked.user_pool_id, &asked.client_id).await);
     };
 }
 

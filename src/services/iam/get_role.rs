@@ -74,29 +74,13 @@ pub async fn still(tx: &mut Conn, judged: &Role) -> Result<Role, Error> {
 /// The request asks about the role of its `role_name`; by its permissions boundary too, where it changes what it may.
 macro_rules! asks_about_role {
     ($request:ty) => {
-        impl $crate::operation::Asks for $request {
-            type Found = $crate::iam::entity::Role;
-
-            async fn resolve(
-                &self,
-                cx: &$crate::context::Context,
-            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
-                $crate::services::iam::get_role::found(cx, &self.role_name).await
-            }
-        }
+        asks!($request => $crate::iam::entity::Role, |asked, cx| $crate::services::iam::get_role::found(cx, &asked.role_name).await);
     };
     ($request:ty, by their boundary) => {
-        impl $crate::operation::Asks for $request {
-            type Found = $crate::iam::entity::Role;
-
-            async fn resolve(
-                &self,
-                cx: &$crate::context::Context,
-            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
-                let found = $crate::services::iam::get_role::found(cx, &self.role_name).await?;
-                $crate::services::iam::boundaries::asking(cx, found).await
-            }
-        }
+        asks!($request => $crate::iam::entity::Role, |asked, cx| {
+            let found = $crate::services::iam::get_role::found(cx, &asked.role_name).await?;
+            $crate::services::iam::boundaries::asking(cx, found).await
+        });
     };
 }
 

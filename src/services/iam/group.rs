@@ -37,16 +37,7 @@ pub async fn still_with(tx: &mut Conn, judged: &Group, user_name: &str) -> Resul
 /// The request asks about the group of its `group_name`.
 macro_rules! asks_about_group {
     ($request:ty) => {
-        impl $crate::operation::Asks for $request {
-            type Found = $crate::iam::entity::Group;
-
-            async fn resolve(
-                &self,
-                cx: &$crate::context::Context,
-            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
-                $crate::services::iam::group::found_group(cx, &self.group_name).await
-            }
-        }
+        asks!($request => $crate::iam::entity::Group, |asked, cx| $crate::services::iam::group::found_group(cx, &asked.group_name).await);
     };
 }
 

@@ -73,16 +73,7 @@ pub async fn versions(tx: &mut Conn, policy: &ManagedPolicy) -> Result<Vec<Polic
 /// The request asks about the managed policy of its `policy_arn`.
 macro_rules! asks_about_policy {
     ($request:ty) => {
-        impl $crate::operation::Asks for $request {
-            type Found = $crate::iam::managed_policy::ManagedPolicy;
-
-            async fn resolve(
-                &self,
-                cx: &$crate::context::Context,
-            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
-                $crate::services::iam::managed_policy::found(cx, &self.policy_arn).await
-            }
-        }
+        asks!($request => $crate::iam::managed_policy::ManagedPolicy, |asked, cx| $crate::services::iam::managed_policy::found(cx, &asked.policy_arn).await);
     };
 }
 

@@ -1,6 +1,6 @@
 //! MFA devices, as operations find and give them.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use super::owner::{self, Owner};
@@ -33,34 +33,29 @@ pub async fn found(cx: &Context, serial: &str) -> Result<Resolved<MfaDevice>, Fa
 /// The request asks about the device of its `serial_number`.
 macro_rules! asks_about_mfa_device {
     ($request:ty) => {
-        impl $crate::operation::Asks for $request {
-            type Found = $crate::iam::mfa::MfaDevice;
-
-            async fn resolve(
-                &self,
-                cx: &$crate::context::Context,
-            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
-                $crate::services::iam::mfa_device::found(cx, &self.serial_number).await
-            }
-        }
+        asks!($request => $crate::iam::mfa::MfaDevice, |asked, cx| $crate::services::iam::mfa_device::found(cx, &asked.serial_number).await);
     };
 }
 
 /// The request asks about who is to have, or has, a device: the user of its `user_name`; the root, for itself.
 macro_rules! asks_about_mfa_holder {
     ($request:ty) => {
-        impl $crate::operation::Asks for $request {
-            type Found = $crate::services::iam::owner::Owner;
-
-            async fn resolve(
-                &self,
-                cx: &$crate::context::Context,
-            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
-                $crate::services::iam::owner::found_or_root(cx, &self.user_name).await
-            }
-        }
+        asks!($request => $crate::services::iam::owner::Owner, |asked, cx| $crate::services::iam::owner::found_or_root(cx, &asked.user_name).await);
     };
 }
+
+/// A request that shows two codes of a device, one after the other: EnableMFADevice, ResyncMFADevice.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TwoCodes {
+    user_name: String,
+    /// The device.
+    pub serial_number: String,
+    authentication_code1: String,
+    authentication_code2: String,
+}
+
+asks_about_mfa_holder!(TwoCodes);
 
 /// There is no such device in the account.
 pub fn none(serial: &str) -> Error {
@@ -79,9 +74,10 @@ pub async fn held_by(tx: &mut Conn, cx: &Context, owner_id: &UniqueId, serial: &
     if is_theirs { Ok(device) } else { Err(Error::NoSuchEntity("MFA Device invalid for user.".to_owned())) }
 }
 
-/// A device whose clock is set by two codes.
-pub fn synchronized(cx: &Context, device: &MfaDevice, first: &str, second: &str) -> Result<MfaDevice, Error> {
-    let set = device.synchronized(&cx.keys.at_rest, (first, second), cx.now()).map_err(StoreError::from)?;
+/// A device whose clock is set by the codes that a request shows.
+pub fn synchronized(cx: &Context, device: &MfaDevice, shown: &TwoCodes) -> Result<MfaDevice, Error> {
+    let codes = (shown.authentication_code1.as_str(), shown.authentication_code2.as_str());
+    let set = device.synchronized(&cx.keys.at_rest, codes, cx.now()).map_err(StoreError::from)?;
     set.map_err(|NotInStep| Error::InvalidAuthenticationCode)
 }
 

@@ -120,61 +120,27 @@ pub async fn found_user(cx: &Context, name: &str) -> Result<Resolved<User>, Faul
 /// The request asks about the user of its `user_name`; by their permissions boundary too, where it changes what they may.
 macro_rules! asks_about_user {
     ($request:ty) => {
-        impl $crate::operation::Asks for $request {
-            type Found = $crate::iam::entity::User;
-
-            async fn resolve(
-                &self,
-                cx: &$crate::context::Context,
-            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
-                $crate::services::iam::owner::found_user(cx, &self.user_name).await
-            }
-        }
+        asks!($request => $crate::iam::entity::User, |asked, cx| $crate::services::iam::owner::found_user(cx, &asked.user_name).await);
     };
     ($request:ty, by their boundary) => {
-        impl $crate::operation::Asks for $request {
-            type Found = $crate::iam::entity::User;
-
-            async fn resolve(
-                &self,
-                cx: &$crate::context::Context,
-            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
-                let found = $crate::services::iam::owner::found_user(cx, &self.user_name).await?;
-                $crate::services::iam::boundaries::asking(cx, found).await
-            }
-        }
+        asks!($request => $crate::iam::entity::User, |asked, cx| {
+            let found = $crate::services::iam::owner::found_user(cx, &asked.user_name).await?;
+            $crate::services::iam::boundaries::asking(cx, found).await
+        });
     };
 }
 
 /// The request asks about the user of its `user_name`, or about the caller.
 macro_rules! asks_about_owner {
     ($request:ty) => {
-        impl $crate::operation::Asks for $request {
-            type Found = $crate::services::iam::owner::Owner;
-
-            async fn resolve(
-                &self,
-                cx: &$crate::context::Context,
-            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
-                $crate::services::iam::owner::found(cx, self.user_name.as_deref()).await
-            }
-        }
+        asks!($request => $crate::services::iam::owner::Owner, |asked, cx| $crate::services::iam::owner::found(cx, asked.user_name.as_deref()).await);
     };
 }
 
 /// The request asks about the user of its `user_name`, or about the calling user.
 macro_rules! asks_about_user_or_caller {
     ($request:ty) => {
-        impl $crate::operation::Asks for $request {
-            type Found = $crate::iam::entity::User;
-
-            async fn resolve(
-                &self,
-                cx: &$crate::context::Context,
-            ) -> Result<$crate::operation::Resolved<Self::Found>, $crate::operation::Fault> {
-                $crate::services::iam::owner::found_user_or_caller(cx, self.user_name.as_deref()).await
-            }
-        }
+        asks!($request => $crate::iam::entity::User, |asked, cx| $crate::services::iam::owner::found_user_or_caller(cx, asked.user_name.as_deref()).await);
     };
 }
 
