@@ -97,7 +97,7 @@ impl Budgets {
     }
 
     /// Gives one back: it was not refused after all.
-    pub fn give_back(&self, of: PerAddress, address: Option<IpAddr>) {
+    fn give_back(&self, of: PerAddress, address: Option<IpAddr>) {
         self.budget(of).give_back(&network(address));
     }
 

@@ -10,7 +10,7 @@ use crate::kit::id::AccountId;
 use crate::kit::rng::random_bytes;
 use crate::kit::secret::Secret;
 use crate::store::attempts::Target;
-use crate::store::{self, StoreError};
+use crate::store::{self, Conn, StoreError};
 use crate::userpools::lockout::Factor;
 
 /// Why somebody is not taken for a user.
@@ -46,6 +46,18 @@ pub struct Login {
     pub policy: Option<PasswordPolicy>,
 }
 
+impl Login {
+    /// What is known of a user's password; `None` of one who has none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn of(tx: &mut Conn, user: User) -> Result<Option<Self>, StoreError> {
+        let Some(profile) = store::iam::login_profile(tx, &user.account_id, &user.id).await? else { return Ok(None) };
+        let policy = store::iam::password_policy(tx, &user.account_id).await?;
+        Ok(Some(Self { user, profile, policy }))
+    }
+}
+
 /// The user of an account who has this name and password.
 ///
 /// SECURITY: a name that nobody has, or a user without a password, costs the same time, the same count and the same words as a
@@ -57,9 +69,7 @@ pub async fn user_who_knows(app: &App, account_id: &AccountId, name: &str, prese
     let found = app
         .read(async |tx| {
             let Some(user) = store::iam::find_user(tx, account_id, name).await? else { return Ok(None) };
-            let Some(profile) = store::iam::login_profile(tx, account_id, &user.id).await? else { return Ok(None) };
-            let policy = store::iam::password_policy(tx, account_id).await?;
-            Ok::<_, StoreError>(Some(Login { user, profile, policy }))
+            Login::of(tx, user).await
         })
         .await?;
     let target = target(app, account_id, name);

@@ -18,7 +18,6 @@ use super::gate;
 use super::session::Proof;
 use super::sign_in::{self, SignInPage, Typed};
 use crate::authz::{self, CodeRefused, Login, LoginRefused};
-use crate::budgets::PerAddress;
 use crate::context::{Act, App};
 use crate::crypto::sealed::{Sealed, sealed_as_json};
 use crate::iam::caller::{Caller, SignIn};
@@ -130,12 +129,13 @@ impl Entrance<'_> {
         Ok(login.filter(|login| login.profile.password_id == pending.password_id).map(|login| (pending, login)))
     }
 
-    fn spend(&self) -> Option<HttpResponse> {
-        sign_in::spend(self.app, self.origin)
-    }
-
-    fn give_back(&self) {
-        self.app.budgets.give_back(PerAddress::RefusedSignIns, self.origin.source_ip);
+    /// Takes a step that somebody may be guessing by; what to answer where nothing is left to the address.
+    async fn guess<T, E>(
+        &self,
+        step: impl Future<Output = Result<T, E>>,
+        is_guess: impl FnOnce(&E) -> bool,
+    ) -> Result<Result<T, E>, HttpResponse> {
+        sign_in::guess(self.app, self.origin, step, is_guess).await
     }
 
     /// The next page: the code, another password, or the console.
@@ -174,8 +174,7 @@ impl Entrance<'_> {
 async fn login_of(app: &App, account_id: &AccountId, user_id: &UniqueId) -> Result<Option<Login>, StoreError> {
     app.read(async |tx| {
         let Some(user) = store::iam::find_user_by_id(tx, account_id, user_id).await? else { return Ok(None) };
-        let Some(profile) = store::iam::login_profile(tx, account_id, user_id).await? else { return Ok(None) };
-        Ok(Some(Login { user, profile, policy: store::iam::password_policy(tx, account_id).await? }))
+        Login::of(tx, user).await
     })
     .await
 }
@@ -183,16 +182,16 @@ async fn login_of(app: &App, account_id: &AccountId, user_id: &UniqueId) -> Resu
 /// `POST /console/sign-in` with a user name.
 pub async fn by_password(app: &Arc<App>, request: &HttpRequest, origin: &Origin, fields: &Fields, to: String) -> HttpResponse {
     let entrance = Entrance { app, request, origin, to };
-    if let Some(refused) = entrance.spend() {
-        return refused;
-    }
     let (account, name) = (fields.text("account").trim().to_owned(), fields.text("user_name").trim().to_owned());
     let account_id = AccountId::from(account.as_str());
     let typed = Typed { account, user_name: name.clone(), ..Typed::default() };
     let password = Secret::from(fields.text("password"));
-    let outcome = match authz::user_who_knows(app, &account_id, &name, &password).await {
+    let proven = match entrance.guess(authz::user_who_knows(app, &account_id, &name, &password), |_| true).await {
+        Ok(proven) => proven,
+        Err(refused) => return refused,
+    };
+    let outcome = match proven {
         Ok(login) => {
-            entrance.give_back();
             let pending = Pending {
                 account_id,
                 user_id: login.user.id.clone(),
@@ -214,21 +213,16 @@ pub async fn by_password(app: &Arc<App>, request: &HttpRequest, origin: &Origin,
 pub async fn code(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
     step(app, request, body, async |entrance, fields| {
         let Some((pending, login)) = entrance.open(fields).await? else { return Ok(entrance.refused(Typed::default(), OVER)) };
-        if let Some(refused) = entrance.spend() {
-            return Ok(refused);
-        }
         let shown: String = fields.text("code").chars().filter(|character| !character.is_whitespace()).collect();
-        let proven = authz::prove_code(entrance.app, &pending.account_id, &pending.user_id, None, &shown).await;
+        let proving = authz::prove_code(entrance.app, &pending.account_id, &pending.user_id, None, &shown);
+        let proven = match entrance.guess(proving, |refused| !matches!(refused, CodeRefused::NoDevice)).await {
+            Ok(proven) => proven,
+            Err(refused) => return Ok(refused),
+        };
         let error = match proven {
-            Ok(at) => {
-                entrance.give_back();
-                return entrance.go_on(Pending { mfa_at: Some(at.millis()), ..pending }, login).await;
-            }
+            Ok(at) => return entrance.go_on(Pending { mfa_at: Some(at.millis()), ..pending }, login).await,
             // It was taken from them meanwhile: none is asked for.
-            Err(CodeRefused::NoDevice) => {
-                entrance.give_back();
-                return entrance.go_on(pending, login).await;
-            }
+            Err(CodeRefused::NoDevice) => return entrance.go_on(pending, login).await,
             Err(CodeRefused::Wrong) => "The code is wrong, or it was used before. Wait for the next one.",
             Err(CodeRefused::Locked) => LOCKED,
             Err(CodeRefused::Store(error)) => return Err(error),
@@ -249,12 +243,12 @@ pub async fn password(app: Data<App>, request: HttpRequest, body: Bytes) -> Http
         if !is_due || (pending.mfa_at.is_none() && has_device) {
             return entrance.go_on(pending, login).await;
         }
-        if let Some(refused) = entrance.spend() {
-            return Ok(refused);
-        }
-        let error = match change(entrance, &pending, &login, fields).await {
+        let changed = match entrance.guess(change(entrance, &pending, &login, fields), |_| true).await {
+            Ok(changed) => changed,
+            Err(refused) => return Ok(refused),
+        };
+        let error = match changed {
             Ok(()) => {
-                entrance.give_back();
                 let now = login_of(entrance.app, &pending.account_id, &pending.user_id).await?;
                 let Some(login) = now else { return Ok(entrance.refused(Typed::default(), OVER)) };
                 return entrance.enter(&pending, login).await;

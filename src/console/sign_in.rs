@@ -17,7 +17,7 @@ use super::reply::{self, Reply, see_other};
 use super::session::{self, Proof, Session, prove};
 use super::visit::Visit;
 use crate::audit::{Details, Event, Outcome};
-use crate::budgets::PerAddress;
+use crate::budgets::Guess;
 use crate::config::Mode;
 use crate::context::App;
 use crate::crypto::ids;
@@ -110,31 +110,35 @@ pub async fn sign_in(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpR
     if fields.has("user_name") {
         return login::by_password(&app, &request, &origin, &fields, to).await;
     }
-    if let Some(refused) = spend(&app, &origin) {
-        return refused;
-    }
     let access_key_id = AccessKeyId::from(fields.text("access_key_id").trim());
     let secret = Secret::from(fields.text("secret_access_key").trim().to_owned());
-    let caller = match prove(&app, &access_key_id, &secret).await {
-        Ok(Some(caller)) => caller,
-        Ok(None) => {
+    let proving = async { prove(&app, &access_key_id, &secret).await.map_err(Some)?.ok_or(None) };
+    let caller = match guess(&app, &origin, proving, |_| true).await {
+        Err(refused) => return refused,
+        Ok(Ok(caller)) => caller,
+        Ok(Err(None)) => {
             tracing::info!(target: "audit", action = "passwright:ConsoleSignIn", access_key_id = %access_key_id.as_str().escape_debug(), outcome = "refused");
             let typed = Typed { access_key_id: access_key_id.to_string(), by_key: true, ..Typed::default() };
             let page = SignInPage::again(&app, &request, to, typed, WRONG);
             return pages::html_with(StatusCode::FORBIDDEN, &page);
         }
-        Err(error) => return gate::failed(&error),
+        Ok(Err(Some(error))) => return gate::failed(&error),
     };
-    app.budgets.give_back(PerAddress::RefusedSignIns, origin.source_ip);
     enter(&app, &request, &origin, caller, Proof::Key(access_key_id), &to).await.unwrap_or_else(|error| gate::failed(&error))
 }
 
-/// Spends one of what an address has of sign-ins that are refused: before it is known what becomes of it, so that a burst gets no more
-/// than its share. Where none is left, what to answer.
-pub fn spend(app: &App, origin: &Origin) -> Option<HttpResponse> {
-    let has_one = app.budgets.spend(PerAddress::RefusedSignIns, origin.source_ip, app.now());
+/// Takes a step that somebody may be guessing by, as [`Budgets::guess`](crate::budgets::Budgets::guess) counts them; what to answer
+/// where nothing is left to the address.
+pub async fn guess<T, E>(
+    app: &App,
+    origin: &Origin,
+    step: impl Future<Output = Result<T, E>>,
+    is_guess: impl FnOnce(&E) -> bool,
+) -> Result<Result<T, E>, HttpResponse> {
+    let judge = async |refused: &E| if is_guess(refused) { Guess::Somewhere } else { Guess::No };
     let message = "Too many sign-ins from here were refused. Wait some minutes and try again.";
-    (!has_one).then(|| gate::ClosedPage::answer(StatusCode::TOO_MANY_REQUESTS, "Too many tries", message))
+    let refused = || gate::ClosedPage::answer(StatusCode::TOO_MANY_REQUESTS, "Too many tries", message);
+    app.budgets.guess(origin.source_ip, app.now(), step, judge).await.ok_or_else(refused)
 }
 
 /// A new session, whatever cookie there was before.
@@ -205,16 +209,19 @@ pub async fn ask_again(visit: &Visit) -> reply::Outcome {
 /// `POST /console/reauthenticate`: a new session takes the old one's place.
 pub async fn authenticate_again(visit: &Visit, fields: &Fields) -> reply::Outcome {
     let to = fields.text("to");
-    if !visit.app.budgets.spend(PerAddress::RefusedSignIns, visit.origin.source_ip, visit.now()) {
-        return Ok(Reply::page(&ask_again_page(visit, &to, "Too many tries. Wait some minutes and try again.")));
-    }
     let typed = fields.text("secret_access_key");
     let secret = Secret::from(if visit.session.is_by_password() { typed } else { typed.trim().to_owned() });
-    let Some(renewed) = session::renew(&visit.app, &visit.session, &secret).await? else {
-        let wrong = if visit.session.is_by_password() { "This is not your password." } else { "This is not the key's secret." };
-        return Ok(Reply::page(&ask_again_page(visit, &to, wrong)));
+    let renewing = async { session::renew(&visit.app, &visit.session, &secret).await.map_err(Some)?.ok_or(None) };
+    let judge = async |_: &Option<StoreError>| Guess::Somewhere;
+    let renewed = match visit.app.budgets.guess(visit.origin.source_ip, visit.now(), renewing, judge).await {
+        None => return Ok(Reply::page(&ask_again_page(visit, &to, "Too many tries. Wait some minutes and try again."))),
+        Some(Ok(renewed)) => renewed,
+        Some(Err(Some(error))) => return Err(error.into()),
+        Some(Err(None)) => {
+            let wrong = if visit.session.is_by_password() { "This is not your password." } else { "This is not the key's secret." };
+            return Ok(Reply::page(&ask_again_page(visit, &to, wrong)));
+        }
     };
-    visit.app.budgets.give_back(PerAddress::RefusedSignIns, visit.origin.source_ip);
     let mut response = see_other(&way_back(&to));
     let _ = response.add_cookie(&renewed.cookie(visit.origin.secure));
     Ok(Reply::Page(response))
