@@ -13,7 +13,7 @@ use crate::kit::cache::Cache;
 use crate::kit::clock::Timestamp;
 use crate::kit::outward::{Question, Unreached};
 use crate::userpools::identity_provider::SamlMetadata;
-use crate::userpools::web_address::{is_here, is_https};
+use crate::userpools::web_address::is_of_provider;
 
 /// How many documents of each kind are remembered.
 const REMEMBERED: usize = 1000;
@@ -52,7 +52,7 @@ impl Metadata {
     /// Whether all its addresses are such as settings take.
     fn is_reached(&self, here_too: bool) -> bool {
         let addresses = [&self.authorization_endpoint, &self.token_endpoint, &self.userinfo_endpoint, &self.jwks_uri];
-        addresses.into_iter().flatten().all(|address| is_https(address) || (here_too && is_here(address)))
+        addresses.into_iter().flatten().all(|address| is_of_provider(address, here_too))
     }
 }
 

@@ -20,7 +20,7 @@ use crate::userpools::identity_provider::SamlMetadata;
 
 pub use documents::Metadata;
 pub use exchange::{Said, Shown};
-pub use party::{Endpoints, Leaving, Party};
+pub use party::{Endpoints, Leaving, Party, Wish};
 
 /// The longest document that is read, in bytes: some are remembered.
 const LONGEST: usize = 100_000;
@@ -69,24 +69,19 @@ impl Federation {
     /// The text of a document that is at an address.
     async fn text(&self, what: &'static str, url: &str) -> Result<String, NotBelieved> {
         let body = self.get(what, Question { headers: vec![("accept".to_owned(), "*/*".to_owned())], ..Question::get(url) }).await?;
-        if body.len() > LONGEST {
-            return Err(NotBelieved::Answer("a document is too long"));
-        }
         String::from_utf8(body).map_err(|_| NotBelieved::Answer("a document is no text"))
     }
 
     /// A JSON object that is at an address.
     async fn object(&self, what: &'static str, question: Question<'_>) -> Result<Map<String, Value>, NotBelieved> {
         let body = self.get(what, question).await?;
-        if body.len() > LONGEST {
-            return Err(NotBelieved::Answer("a document is too long"));
-        }
         serde_json::from_slice(&body).map_err(|_| NotBelieved::Answer("a document is no JSON object"))
     }
 
     async fn get(&self, what: &'static str, question: Question<'_>) -> Result<Vec<u8>, NotBelieved> {
         let heard = self.outward.ask(question).await.map_err(|why| NotBelieved::Unreached { what, why })?;
         match heard.status {
+            200 if heard.body.len() > LONGEST => Err(NotBelieved::Answer("a document is too long")),
             200 => Ok(heard.body),
             status => Err(NotBelieved::Unreached { what, why: Unreached::Failed(format!("status {status}")) }),
         }

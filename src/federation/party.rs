@@ -1,6 +1,7 @@
 //! A provider that speaks OAuth, and the way that a browser is sent there (RFC 6749 §4.1.1).
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use oauth2::basic::BasicClient;
 use oauth2::{AuthUrl, ClientId, CsrfToken, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope};
@@ -49,12 +50,19 @@ pub struct Leaving<'a> {
     pub nonce: &'a str,
     /// What proves that the code was asked for here (RFC 7636).
     pub verifier: &'a str,
-    /// Whom the client expects.
+    /// What is asked of the user.
+    pub wish: Wish<'a>,
+}
+
+/// What a client has asked of its user, whom somebody else signs in.
+#[derive(Clone, Copy)]
+pub struct Wish<'a> {
+    /// Whom it expects.
     pub login_hint: Option<&'a str>,
-    /// What the client has asked of the user.
+    /// `login` or `select_account`.
     pub prompt: Option<&'a str>,
-    /// How many seconds ago the user may have proven who they are.
-    pub max_age: Option<u64>,
+    /// How long ago they may have proven who they are.
+    pub max_age: Option<Duration>,
 }
 
 impl Party<'_> {
@@ -137,8 +145,9 @@ impl Endpoints {
         if party.is_posted() {
             request = request.add_extra_param("response_mode", "form_post");
         }
-        let max_age = leaving.max_age.map(|seconds| seconds.to_string());
-        for (name, value) in [("login_hint", leaving.login_hint), ("prompt", leaving.prompt), ("max_age", max_age.as_deref())] {
+        let Wish { login_hint, prompt, max_age } = leaving.wish;
+        let max_age = max_age.map(|age| age.as_secs().to_string());
+        for (name, value) in [("login_hint", login_hint), ("prompt", prompt), ("max_age", max_age.as_deref())] {
             if let Some(value) = value {
                 request = request.add_extra_param(name, value);
             }

@@ -9,7 +9,6 @@ use super::give;
 use super::visit::Visit;
 use crate::context::App;
 use crate::flows::browser::SignedIn;
-use crate::flows::hints;
 use crate::kit::causes::Causes;
 use crate::userpools::authorization::{Parameters, Prompt};
 
@@ -34,9 +33,7 @@ async fn answer(app: &Data<App>, request: &HttpRequest, query: &str) -> HttpResp
         Ok(visit) => visit,
         Err(refused) => return refused.0,
     };
-    if let Some(hint) = &visit.asked.authorization.id_token_hint
-        && matches!(hints::read(visit.app(), &visit.asked.app_client.pool.id, hint).await, Ok(None))
-    {
+    if visit.asked.authorization.id_token_hint.is_some() && matches!(visit.hint().await, Ok(None)) {
         let asked = &visit.asked;
         return give::error(&visit.site, &asked.app_client, &asked.to, "invalid_request", "id_token_hint is no ID token of this user pool");
     }
@@ -61,8 +58,10 @@ async fn answer(app: &Data<App>, request: &HttpRequest, query: &str) -> HttpResp
 
 /// Whether a user is whom the request expects, where it expects one (OpenID Connect Core 1.0 §3.1.2.1, id_token_hint).
 pub async fn is_expected(visit: &Visit<'_>, signed_in: &SignedIn) -> bool {
-    let Some(hint) = &visit.asked.authorization.id_token_hint else { return true };
-    match hints::read(visit.app(), &visit.asked.app_client.pool.id, hint).await {
+    if visit.asked.authorization.id_token_hint.is_none() {
+        return true;
+    }
+    match visit.hint().await {
         Ok(hint) => hint.is_some_and(|hint| hint.subject == signed_in.user.id),
         Err(error) => {
             tracing::error!(error = %Causes(&error), "a hint could not be read");

@@ -3,14 +3,15 @@
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
 
-use super::asked::without;
+use super::asked::{Unanswerable, without};
 use super::give;
 use super::login;
 use super::view::{Provider, ProviderKind};
 use super::visit::{FAILED, Site, Trouble, Visit, see_other};
 use crate::budgets::PerAddress;
 use crate::context::App;
-use crate::flows::federation::{self, Answer, Departure, FederationRefused, Word, saml};
+use crate::flows::failed::Failed;
+use crate::flows::federation::{self, Answer, Departure, FederationRefused, Wish, Word, saml};
 use crate::flows::triggers::TriggerRefused;
 use crate::flows::whence::Whence;
 use crate::kit::causes::Causes;
@@ -51,7 +52,7 @@ pub async fn of_address(visit: &Visit<'_>, address: &str) -> Option<String> {
     found(federation::identified(visit.app(), &visit.asked.app_client, &domain.to_lowercase()).await).flatten()
 }
 
-fn found<T>(outcome: Result<T, crate::flows::failed::Failed>) -> Option<T> {
+fn found<T>(outcome: Result<T, Failed>) -> Option<T> {
     outcome.inspect_err(|error| tracing::error!(error = %Causes(error), "providers could not be read")).ok()
 }
 
@@ -99,15 +100,17 @@ pub async fn leave(visit: &Visit<'_>, name: &str, login_hint: Option<&str>) -> H
     }
     let departure = Departure {
         query: visit.query(),
-        browser: &visit.form_to("login").token,
+        browser: &visit.form_token(),
         base: &visit.site.place.url(app, ""),
-        login_hint: login_hint.or(authorization.login_hint.as_deref()),
-        prompt: match authorization.prompt {
-            Prompt::Login => Some("login"),
-            Prompt::SelectAccount => Some("select_account"),
-            Prompt::IfNeeded | Prompt::Never => None,
+        wish: Wish {
+            login_hint: login_hint.or(authorization.login_hint.as_deref()),
+            prompt: match authorization.prompt {
+                Prompt::Login => Some("login"),
+                Prompt::SelectAccount => Some("select_account"),
+                Prompt::IfNeeded | Prompt::Never => None,
+            },
+            max_age: authorization.max_age,
         },
-        max_age: authorization.max_age,
     };
     match federation::leave(app, &visit.asked.app_client, name, departure).await {
         Ok(address) => visit.known(see_other(&address)),
@@ -176,7 +179,7 @@ pub async fn assert(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpRe
     see_other(&format!("{}?{query}", site.place.path(BACK_BY_SAML)))
 }
 
-async fn back(app: &Data<App>, request: &HttpRequest, parameters: &Parameters) -> Result<HttpResponse, super::asked::Unanswerable> {
+async fn back(app: &Data<App>, request: &HttpRequest, parameters: &Parameters) -> Result<HttpResponse, Unanswerable> {
     let site = Site::of(app, request, parameters).await?;
     if parameters.repeats(&ANSWERS) || parameters.has_nul() {
         return Ok(site.trouble(Trouble::Request));
@@ -193,7 +196,7 @@ async fn back(app: &Data<App>, request: &HttpRequest, parameters: &Parameters) -
     let (query, name) = (returned.request.query.clone(), returned.provider().to_owned());
     let visit = Visit::on(app, request, &query, Parameters::parse(query.as_bytes()), Parameters::default()).await?;
     let answer = Answer {
-        browser: &visit.form_to("login").token,
+        browser: &visit.form_token(),
         max_age: visit.asked.authorization.max_age,
         issuer: parameters.get("iss"),
         word: match (parameters.get("code"), parameters.get("error")) {

@@ -8,6 +8,7 @@ use actix_web::http::header::{ACCEPT_LANGUAGE, HeaderValue, LOCATION};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
 use askama::Template;
+use tokio::sync::OnceCell;
 
 use super::asked::{Asked, Unanswerable, without};
 use super::cookies::{Browser, Kind};
@@ -21,6 +22,7 @@ use crate::context::App;
 use crate::crypto::digest::PlainToken;
 use crate::flows::browser::{self, SignedIn};
 use crate::flows::entrance::Entrance;
+use crate::flows::hints::{self, Hint};
 use crate::flows::sign_in::SignInRefused;
 use crate::iam::origin::Origin;
 use crate::kit::causes::Causes;
@@ -71,6 +73,8 @@ pub struct Visit<'a> {
     pub wants_another: bool,
     /// Who is signed in in it.
     signed_in: Option<SignedIn>,
+    /// Whom the request's hint means, once that was asked.
+    hint: OnceCell<Option<Hint>>,
 }
 
 /// The parameter that tells of what has happened.
@@ -192,7 +196,20 @@ impl<'a> Visit<'a> {
         let signed_in = signed_in.map_err(|error| Unanswerable(site.failed(&error)))?;
         // What is said once is not said again.
         let query = if told.is_some() || wants_another { without(query, &[TOLD, ANOTHER]) } else { query.to_owned() };
-        Ok(Self { site, asked, origin, form, request, query, browser, signed_in, told, is_strange: false, wants_another })
+        Ok(Self {
+            site,
+            asked,
+            origin,
+            form,
+            request,
+            query,
+            browser,
+            signed_in,
+            told,
+            is_strange: false,
+            wants_another,
+            hint: OnceCell::new(),
+        })
     }
 
     /// The deployment.
@@ -211,6 +228,16 @@ impl<'a> Visit<'a> {
         self.signed_in.as_ref().filter(|signed_in| {
             signed_in.serves(app, &asked.app_client.client) && asked.authorization.takes(signed_in.session.authenticated_at, app.now())
         })
+    }
+
+    /// Whom the request's `id_token_hint` means; `None` where it has none, or what it has is no token of this pool.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn hint(&self) -> Result<Option<&Hint>, StoreError> {
+        let Some(text) = &self.asked.authorization.id_token_hint else { return Ok(None) };
+        let read = || hints::read(self.app(), &self.site.place.pool.id, text);
+        Ok(self.hint.get_or_try_init(read).await?.as_ref())
     }
 
     /// Who is signed in, however long ago.
@@ -295,7 +322,12 @@ impl<'a> Visit<'a> {
 
     /// A form that is sent to a page of this visit.
     pub fn form_to(&self, page: &str) -> Form {
-        Form { action: self.to(page), token: self.browser.form_token(self.app(), &self.site.place.pool.id) }
+        Form { action: self.to(page), token: self.form_token() }
+    }
+
+    /// What its forms are known by: which browser it is.
+    pub fn form_token(&self) -> String {
+        self.browser.form_token(self.app(), &self.site.place.pool.id)
     }
 
     /// Whether what is posted comes from a form of this browser.

@@ -86,3 +86,9 @@ pub async fn delete(tx: &mut Conn, pool_id: &UserPoolId, state: &HashedToken) ->
     const SQL: &str = "DELETE FROM federation_requests WHERE pool_id = $1 AND state_hash = $2";
     Ok(execute!(tx, SQL, [pool_id, state.as_str()])? == 1)
 }
+
+/// Ends all ways to a provider.
+pub(super) async fn delete_all(tx: &mut Conn, pool_id: &UserPoolId, provider_name: &str) -> Result<(), StoreError> {
+    const SQL: &str = "DELETE FROM federation_requests WHERE pool_id = $1 AND provider_name = $2";
+    execute!(tx, SQL, [pool_id, provider_name]).map(drop)
+}

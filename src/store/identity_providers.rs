@@ -1,6 +1,6 @@
 //! The identity providers of a pool, and their other names.
 
-use super::{Conn, StoreError, doc};
+use super::{Conn, StoreError, doc, federation_requests};
 use crate::crypto::sealed::Sealed;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UserPoolId;
@@ -88,10 +88,9 @@ pub async fn update(tx: &mut Conn, provider: &IdentityProvider) -> Result<(), St
     const SQL: &str = "UPDATE identity_providers SET configuration = $3, sealed_secrets = $4, modified_at = $5 \
                        WHERE pool_id = $1 AND provider_name = $2";
     let configuration = doc::to_text("identity_providers", "configuration", &provider.name, &provider.configuration)?;
-    const ON_THEIR_WAY: &str = "DELETE FROM federation_requests WHERE pool_id = $1 AND provider_name = $2";
     let modified = provider.modified_at.millis();
     // What is believed of a provider from now on, holds for whoever is on the way.
-    execute!(tx, ON_THEIR_WAY, [&provider.pool_id, &provider.name])?;
+    federation_requests::delete_all(tx, &provider.pool_id, &provider.name).await?;
     execute!(tx, SQL, [&provider.pool_id, &provider.name, configuration, &provider.sealed_secrets, modified]).map(drop)
 }
 
@@ -119,10 +118,9 @@ pub async fn set_identifiers(tx: &mut Conn, provider: &IdentityProvider) -> Resu
 /// [`StoreError`].
 pub async fn delete(tx: &mut Conn, pool_id: &UserPoolId, name: &str) -> Result<bool, StoreError> {
     const IDENTIFIERS: &str = "DELETE FROM identity_provider_identifiers WHERE pool_id = $1 AND provider_name = $2";
-    const ON_THEIR_WAY: &str = "DELETE FROM federation_requests WHERE pool_id = $1 AND provider_name = $2";
     const SQL: &str = "DELETE FROM identity_providers WHERE pool_id = $1 AND provider_name = $2";
     execute!(tx, IDENTIFIERS, [pool_id, name])?;
-    execute!(tx, ON_THEIR_WAY, [pool_id, name])?;
+    federation_requests::delete_all(tx, pool_id, name).await?;
     Ok(execute!(tx, SQL, [pool_id, name])? == 1)
 }
 

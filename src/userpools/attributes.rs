@@ -173,6 +173,9 @@ fn of_row(row: StandardAttribute) -> SchemaAttribute {
     }
 }
 
+/// An address, and what says that it is verified.
+pub const ADDRESSES: [(&str, &str); 2] = [("email", "email_verified"), ("phone_number", "phone_number_verified")];
+
 /// Holds the attributes of a new user to the schema, and asks for those that are required.
 ///
 /// # Errors
@@ -191,7 +194,7 @@ pub fn check_values(schema: &[SchemaAttribute], attributes: &BTreeMap<String, St
         check_written(schema, name, value, writer)?;
     }
     // Source: Amazon Cognito API reference, AdminCreateUser, UserAttributes.
-    for (address, verified) in [("email", "email_verified"), ("phone_number", "phone_number_verified")] {
+    for (address, verified) in ADDRESSES {
         if attributes.get(verified).is_some_and(|value| value == "true") && !attributes.contains_key(address) {
             return Err(AttributeRefused::Invalid(format!("{verified} is true, and there is no {address}")));
         }

@@ -18,10 +18,15 @@ pub fn is_http_or_https(text: &str) -> bool {
 }
 
 /// Whether the text is an address of this very machine by `http`.
-#[must_use]
-pub fn is_here(text: &str) -> bool {
+fn is_here(text: &str) -> bool {
     let host = text.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned));
     is_of_scheme(text, &["http"]) && matches!(host.as_deref(), Some("localhost" | "127.0.0.1" | "[::1]"))
+}
+
+/// Whether the text is an address that a provider may be at: by `https`, and where developers work on this very machine too.
+#[must_use]
+pub fn is_of_provider(text: &str, here_too: bool) -> bool {
+    is_https(text) || (here_too && is_here(text))
 }
 
 fn is_of_scheme(text: &str, schemes: &[&str]) -> bool {

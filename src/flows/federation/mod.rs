@@ -22,6 +22,7 @@ use crate::store::identity_providers;
 use crate::userpools::federation_request::FederationRequest;
 use crate::userpools::identity_provider::{IdentityProvider, OWN, ProviderSecrets, ProviderType, sealed_at};
 
+pub use crate::federation::Wish;
 pub use refused::FederationRefused;
 
 /// Where the answers of providers that speak OAuth go, below a pool.
@@ -34,7 +35,7 @@ const AWAY: Duration = Duration::from_secs(15 * 60);
 const SKEW: Duration = Duration::from_secs(120);
 
 /// The name that Apple tells of a user, once, and beside the token: a claim of ours.
-const APPLE_NAME: [(&str, &str); 2] = [("firstName", "firstName"), ("lastName", "lastName")];
+const APPLE_NAME: [&str; 2] = ["firstName", "lastName"];
 
 /// What a browser leaves with.
 #[derive(Clone, Copy)]
@@ -45,12 +46,8 @@ pub struct Departure<'a> {
     pub browser: &'a str,
     /// Where the pool's endpoints are, with a slash at its end: there the provider's answer goes.
     pub base: &'a str,
-    /// Whom the client expects.
-    pub login_hint: Option<&'a str>,
     /// What the client has asked of the user.
-    pub prompt: Option<&'a str>,
-    /// How long ago the user may have proven who they are.
-    pub max_age: Option<Duration>,
+    pub wish: Wish<'a>,
 }
 
 /// The way to a provider.
@@ -134,14 +131,7 @@ pub async fn leave(app: &App, app_client: &AppClient, name: &str, departure: Dep
     let way = match provider.kind {
         ProviderType::Saml => saml::leave(app, &app_client.pool, &provider, &departure, (state.expose_secret(), &nonce)).await?,
         _ => {
-            let leaving = Leaving {
-                state: state.expose_secret(),
-                nonce: &nonce,
-                verifier: verifier.expose_secret(),
-                login_hint: departure.login_hint,
-                prompt: departure.prompt,
-                max_age: departure.max_age.map(|age| age.as_secs()),
-            };
+            let leaving = Leaving { state: state.expose_secret(), nonce: &nonce, verifier: verifier.expose_secret(), wish: departure.wish };
             by_oauth(app, &provider, departure.base, leaving).await?
         }
     };
@@ -246,7 +236,7 @@ pub async fn come_back(
 /// The names that Apple's form tells, and nothing else of it: nobody has signed it.
 fn names_of_apple(user: &Map<String, Value>) -> Map<String, Value> {
     let name = user.get("name");
-    let part = |(claim, member): (&str, &str)| Some((claim.to_owned(), name?.get(member)?.clone()));
+    let part = |part: &str| Some((part.to_owned(), name?.get(part)?.clone()));
     APPLE_NAME.into_iter().filter_map(part).collect()
 }
 

@@ -60,8 +60,8 @@ pub(super) async fn leave(
     (state, id): (&str, &str),
 ) -> Result<Way, FederationRefused> {
     let (ours, theirs) = (ourselves(&pool.id, departure.base), known(app, provider).await?);
-    let authentication = if departure.prompt.is_some() { Authentication::Anew } else { Authentication::Any };
-    let message = saml::authn_request(&ours, &theirs, Begun { id, at: app.now() }, authentication, departure.login_hint);
+    let authentication = if departure.wish.prompt.is_some() { Authentication::Anew } else { Authentication::Any };
+    let message = saml::authn_request(&ours, &theirs, Begun { id, at: app.now() }, authentication, departure.wish.login_hint);
     let key = if provider.configuration.details.contains_key("RequestSigningAlgorithm") { Some(key(app, pool).await?) } else { None };
     let signing = key.as_ref().map(|key| Key::from_pkcs8(key.pkcs8()));
     let address = saml::redirect(&theirs.sign_in, Parameter::Request, &message, Some(state), signing).map_err(NotBelieved::Saml)?;

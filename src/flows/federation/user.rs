@@ -24,7 +24,7 @@ use crate::flows::whence::Whence;
 use crate::kit::clock::Timestamp;
 use crate::store::browser_sessions::{self, BrowserSession};
 use crate::store::{Conn, StoreError, groups, user_identities, users};
-use crate::userpools::attributes::{Writer, change, full_schema};
+use crate::userpools::attributes::{ADDRESSES, Writer, change, full_schema};
 use crate::userpools::group::Group;
 use crate::userpools::identity_provider::IdentityProvider;
 use crate::userpools::linked_identity::{ATTRIBUTE, IdentityKey, LinkedIdentity, attribute_of};
@@ -33,9 +33,6 @@ use crate::userpools::user::User;
 /// What a user signs in by or is written to at, and what says so: no provider changes these of a user who was not made of what it knows
 /// them by, or whoever holds the account there would get at the account here by a way that its owner did not open.
 const OWN_ADDRESSES: [&str; 5] = ["email", "email_verified", "phone_number", "phone_number_verified", "preferred_username"];
-
-/// An address, and what says that it is verified.
-const ADDRESSES: [(&str, &str); 2] = [("email", "email_verified"), ("phone_number", "phone_number_verified")];
 
 /// What a provider says of a user, as the pool sees it.
 struct Told<'a> {
@@ -209,17 +206,14 @@ async fn renewed(app: &App, tx: &mut Conn, app_client: &AppClient, told: &Told<'
 
 /// Makes the user, known by the provider's subject from now on, and one of the provider's group.
 async fn insert(app: &App, tx: &mut Conn, app_client: &AppClient, told: &Told<'_>, new: &Prepared) -> Result<User, FederationRefused> {
-    let (pool, user) = (&app_client.pool, &new.user);
-    let new = match new_user::insert(tx, pool, new, false).await {
-        Ok(()) => Cow::Borrowed(new),
+    let (pool, mut new) = (&app_client.pool, Cow::Borrowed(new));
+    let mut inserted = new_user::insert(tx, pool, &new, false).await;
+    if let Err(InsertRefused::UsernameExists) = inserted {
         // Somebody else has the name, and may have taken it for that: this user is let in by one that nobody could take before.
-        Err(InsertRefused::UsernameExists) => {
-            let other = new.renamed(pool, format!("{}_{}", told.provider.name, user.id))?;
-            new_user::insert(tx, pool, &other, false).await.map_err(|refused| FederationRefused::uninserted(refused, app_client.gone()))?;
-            Cow::Owned(other)
-        }
-        Err(refused) => return Err(FederationRefused::uninserted(refused, app_client.gone())),
-    };
+        new = Cow::Owned(new.renamed(pool, format!("{}_{}", told.provider.name, new.user.id))?);
+        inserted = new_user::insert(tx, pool, &new, false).await;
+    }
+    inserted.map_err(|refused| FederationRefused::uninserted(refused, app_client.gone()))?;
     let user = &new.user;
     if !user_identities::insert(tx, &pool.id, &identity(app, told, user)).await? {
         return Err(FederationRefused::Stale);

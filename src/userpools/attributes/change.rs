@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{AttributeRefused, SchemaAttribute, Writer, check_written, is_reserved, missing};
+use super::{ADDRESSES, AttributeRefused, SchemaAttribute, Writer, check_written, is_reserved, missing};
 
 /// What a change makes of a user's attributes.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub fn change(
         }
         attributes.insert(name.clone(), value.clone());
     }
-    for (kind, verified) in [("email", "email_verified"), ("phone_number", "phone_number_verified")] {
+    for (kind, verified) in ADDRESSES {
         if given.get(kind).is_some_and(|value| current.get(kind) != Some(value)) {
             moved.push(kind);
             if !given.contains_key(verified) && attributes.contains_key(verified) {
@@ -109,7 +109,7 @@ fn edit(
             attributes.insert(name.clone(), value.clone());
         }
     }
-    for (address, verified) in [("email", "email_verified"), ("phone_number", "phone_number_verified")] {
+    for (address, verified) in ADDRESSES {
         let says_verified = given.get(verified).is_some_and(|value| value == "true");
         match attributes.get(address) {
             None if says_verified => {

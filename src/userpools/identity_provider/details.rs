@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{ProviderRefused, ProviderSecrets, ProviderType, SamlMetadata};
-use crate::userpools::web_address::{is_here, is_https};
+use crate::userpools::web_address::is_of_provider;
 
 /// The details that rest sealed, and whether answers tell them.
 const SECRETS: [(&str, bool); 2] = [("client_secret", true), ("private_key", false)];
@@ -145,7 +145,7 @@ fn implied_by_metadata(given: &BTreeMap<String, String>) -> Result<Vec<(&'static
 }
 
 fn check_value(name: &str, value: &str, reached: Reached) -> Result<(), ProviderRefused> {
-    let is_address = |value: &str| is_https(value) || (reached == Reached::HereToo && is_here(value));
+    let is_address = |value: &str| is_of_provider(value, reached == Reached::HereToo);
     let (name, fits, why) = match name {
         "oidc_issuer" => ("oidc_issuer", is_address(value) && !value.contains(['?', '#']), "it is an https address without a query"),
         "authorize_url" => ("authorize_url", is_address(value), ADDRESS),
