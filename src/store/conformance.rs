@@ -4,8 +4,11 @@
 //! of whatever speaks PostgreSQL's protocol), on that: `PASSWRIGHT_TEST_CONFORMANCE=… cargo test --lib store::conformance`.
 
 use std::collections::BTreeSet;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 use std::time::Duration;
 
 use futures_util::future::{join, join_all};
@@ -126,6 +129,39 @@ async fn what_is_not_committed_is_seen_by_nobody_else() {
     })
     .await;
     assert_eq!(on.setting(&name).await.as_deref(), Some("written"));
+}
+
+#[actix_web::test]
+async fn a_transaction_that_is_given_up_leaves_none_open_on_its_connection() {
+    let on = Subject::new().await;
+    let (name, most) = (on.name("seen"), 40);
+    // Whoever comes after on its only connection would see the past, and what they wrote would be lost.
+    let node = Db::open(&on.url, 1).await.unwrap();
+    for polls in 1..most {
+        let value = polls.to_string();
+        let write = node.write(async |tx| deployment::replace(tx, &on.name("given up"), &value).await);
+        given_up_after(polls, write).await;
+        let seen = || node.read(async |tx| deployment::find(tx, &name).await);
+        seen().await.unwrap();
+        on.write(async |tx| deployment::replace(tx, &name, &value).await).await;
+        assert_eq!(seen().await.unwrap(), Some(value), "given up after {polls} polls");
+    }
+    let end = most.to_string();
+    node.write(async |tx| deployment::replace(tx, &name, &end).await).await.unwrap();
+    assert_eq!(on.setting(&name).await, Some(end));
+}
+
+/// Does a piece of work until it has been polled so often, and gives it up.
+async fn given_up_after<T>(polls: usize, work: impl Future<Output = T>) {
+    let (mut work, mut left) = (pin!(work), polls);
+    poll_fn(|cx| {
+        left = left.saturating_sub(1);
+        match work.as_mut().poll(cx) {
+            Poll::Pending if left > 0 => Poll::Pending,
+            Poll::Pending | Poll::Ready(_) => Poll::Ready(()),
+        }
+    })
+    .await;
 }
 
 #[actix_web::test]

@@ -217,9 +217,7 @@ impl Db {
     async fn begin(&self) -> Result<Conn, StoreError> {
         let link = match &self.pools {
             Pools::Sqlite { writer, .. } => Link::Sqlite(Handle::Transaction(writer.begin_with("BEGIN IMMEDIATE").await?)),
-            Pools::Postgres { pool, .. } => {
-                Link::Postgres(Handle::Transaction(pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await?))
-            }
+            Pools::Postgres { pool, .. } => Link::Postgres(Handle::Transaction(begun(pool.clone()).await?)),
         };
         let conn = self.conn(link);
         #[cfg(test)]
@@ -327,6 +325,14 @@ impl Db {
             self.journal.wake.notify_one();
         }
     }
+}
+
+/// A transaction that has begun. SECURITY: sqlx undoes no BEGIN whose answer nobody waited for, and the connection would go back with
+/// its transaction open: who reads on it sees the past, and no revocation since. So that whoever is given up in mid-request cannot
+/// leave one, it is waited for on a task of its own; what that task has begun, and nobody takes, falls, which rolls it back.
+async fn begun(pool: PgPool) -> Result<Transaction<'static, Postgres>, StoreError> {
+    let beginning = tokio::spawn(async move { pool.begin_with("BEGIN ISOLATION LEVEL SERIALIZABLE").await });
+    Ok(beginning.await.map_err(|_| sqlx::Error::WorkerCrashed)??)
 }
 
 /// The pause before another attempt: longer each time, and not as long as that of whoever was met.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
@@ -11,6 +12,9 @@ use crate::kit::id::UserPoolId;
 
 /// The address of a PostgreSQL server for the tests; they run on it where `PASSWRIGHT_TEST_DATABASE` is `postgres`.
 const SERVER: &str = "PASSWRIGHT_TEST_POSTGRES";
+
+/// How long is waited between two looks at whether something is under way.
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 static SQLITE: OnceCell<Vec<u8>> = OnceCell::const_new();
 static POSTGRES: OnceCell<String> = OnceCell::const_new();
@@ -38,6 +42,17 @@ impl TestDatabase {
             sqlite_url(&path)
         };
         Self { url, folder }
+    }
+
+    /// Waits until nothing is under way here: what a future that was dropped had sent is then done, or undone.
+    pub async fn settled(&self) {
+        if self.url.starts_with("postgres") {
+            while is_busy(&self.url).await.unwrap() {
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+        } else {
+            take_lock(&self.url).await.unwrap();
+        }
     }
 }
 
@@ -116,6 +131,27 @@ async fn run_on_postgres(url: &str, statement: &str) -> Result<(), StoreError> {
     use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
     let mut connection = PgConnection::connect(url).await?;
     connection.execute(AssertSqlSafe(statement)).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// Whether another connection is in a statement or a transaction. A commit that was sent keeps its connection busy until it is done.
+async fn is_busy(url: &str) -> Result<bool, StoreError> {
+    use sqlx::{Connection as _, PgConnection};
+    let others = "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() \
+                  AND backend_type = 'client backend' AND state <> 'idle')";
+    let mut connection = PgConnection::connect(url).await?;
+    let is_busy = sqlx::query_scalar(others).fetch_one(&mut connection).await?;
+    connection.close().await?;
+    Ok(is_busy)
+}
+
+/// Takes the lock that every write has, once the one who has it lets it go.
+async fn take_lock(url: &str) -> Result<(), StoreError> {
+    use sqlx::{Connection as _, Executor as _, SqliteConnection};
+    let mut connection = SqliteConnection::connect(url).await?;
+    connection.execute("PRAGMA busy_timeout = 60000").await?;
+    connection.execute("BEGIN IMMEDIATE; COMMIT").await?;
     connection.close().await?;
     Ok(())
 }

@@ -236,6 +236,11 @@ impl TestApp {
         jobs::uses::record(&self.app).await.unwrap();
     }
 
+    /// Waits until the database has done, or undone, what a killed piece of work had asked of it.
+    pub async fn settled(&self) {
+        self.database.settled().await;
+    }
+
     /// Moves the clock.
     pub fn advance(&self, duration: Duration) {
         self.clock.advance(duration);
