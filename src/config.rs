@@ -177,6 +177,10 @@ pub struct SharedFlags {
     /// Days that a user pool's signing key signs before the next takes its turn; 0 is for ever. Of several nodes, the lowest counts.
     #[arg(long, env = "PASSWRIGHT_SIGNING_KEY_DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(0..=3650))]
     pub signing_key_days: u32,
+    /// Days that events are kept: what signed calls did, what users did with their accounts, and how sign-ins went. Of several nodes,
+    /// the lowest counts.
+    #[arg(long, env = "PASSWRIGHT_EVENT_DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3650))]
+    pub event_days: u32,
     /// What is asked of passwords beyond Cognito, where a pool's tags say nothing.
     #[command(flatten)]
     pub passwords: PasswordFlags,
@@ -208,6 +212,12 @@ pub struct SharedFlags {
 }
 
 impl SharedFlags {
+    /// How long events are kept.
+    #[must_use]
+    pub fn events_kept(&self) -> Duration {
+        Duration::from_secs(24 * 3600) * self.event_days
+    }
+
     /// How long a signing key signs at most; `None` is for ever.
     #[must_use]
     pub fn signing_key_age(&self) -> Option<Duration> {

@@ -50,6 +50,8 @@ pub struct App {
     pub public_url: String,
     /// How long a signing key of a user pool signs at most; `None` is for ever.
     pub signing_key_age: Option<Duration>,
+    /// How long events are kept.
+    pub events_kept: Duration,
     /// How many signing keys this node rotated since it started.
     pub rotations: AtomicU64,
     /// The form of issuers.

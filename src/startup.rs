@@ -239,6 +239,7 @@ async fn assemble(
         default_region: shared.region.clone(),
         public_url,
         signing_key_age: shared.signing_key_age(),
+        events_kept: shared.events_kept(),
         rotations: AtomicU64::new(0),
         issuer_style: shared.issuer_style,
         password_defaults: shared.passwords.rules(),

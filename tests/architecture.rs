@@ -49,7 +49,7 @@ const ROOMS: [(&str, &[&str]); 34] = [
     ),
     ("jobs", &["audit", "context", "crypto", "delivery", "flows", "kit", "store", "userpools"]),
     ("decisions", &["audit", "authz", "config", "context", "crypto", "flows", "iam", "kit", "policy", "sigv4", "store"]),
-    ("operation", &["authz", "budgets", "context", "flows", "iam", "kit", "policy", "store", "userpools"]),
+    ("operation", &["audit", "authz", "budgets", "context", "flows", "iam", "kit", "policy", "store", "userpools"]),
     (
         "services",
         &[

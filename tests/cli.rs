@@ -219,7 +219,7 @@ fn validate_names_file_line_and_column() {
     let (code, report, _) = run(&folder.0, &["validate", "good.json", "bad.json"], "");
     assert_eq!(code, 1);
     assert!(report.starts_with("bad.json:2:"), "{report}");
-    let (code, report, _) = run(&folder.0, &["validate", "--format", "json", "bad.json"], "");
+    let (code, report, _) = run(&folder.0, &["validate", "--output", "json", "bad.json"], "");
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
     assert_eq!((code, &report["findings"][0]["file"], &report["findings"][0]["line"]), (1, &"bad.json".into(), &2.into()));
     folder.write(

@@ -52,6 +52,15 @@ impl Outcome {
     }
 }
 
+/// Whether an action changes nothing, by its name, as CloudTrail tells reads from writes.
+#[must_use]
+pub fn only_reads(action: &str) -> bool {
+    const READS: [&str; 6] = ["Describe", "Get", "List", "Search", "Simulate", "Validate"];
+    let name = action.split_once(':').map_or(action, |(_, name)| name);
+    let name = name.strip_prefix("Admin").unwrap_or(name);
+    READS.iter().any(|read| name.starts_with(read))
+}
+
 /// Something that happened.
 #[derive(Clone, Debug)]
 pub struct Event {
@@ -69,6 +78,12 @@ pub struct Event {
     pub outcome: Outcome,
     /// What else is known.
     pub details: Details,
+}
+
+/// What sorts before the ids of all events from a moment on, and behind those of all before it.
+#[must_use]
+pub fn began_before(moment: Timestamp) -> String {
+    format!("{:012x}", moment.millis().max(0))
 }
 
 /// What is known of an event beside who did what.

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
+use serde_json::Value;
 
 /// What the help says about how commands end.
 pub const EXIT_CODES: &str = "Exit codes: 0 for yes and for what is done; 1 for no, and for a server that does not start; 2 for what \
@@ -43,7 +44,7 @@ pub struct OutputFlags {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Output {
-    /// Aligned columns.
+    /// For people: aligned columns, or a line each.
     Table,
     /// One JSON document.
     Json,
@@ -59,6 +60,14 @@ pub trait Tabular: Serialize {
 }
 
 impl OutputFlags {
+    /// Of what is a line each for people, as compilers write what they find: those, or the document.
+    pub fn choose(self, lines: impl FnOnce() -> String, document: impl FnOnce() -> Value) -> String {
+        match self.output {
+            Output::Table => lines(),
+            Output::Json => format!("{:#}\n", document()),
+        }
+    }
+
     /// The answer's text.
     ///
     /// # Errors

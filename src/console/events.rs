@@ -26,6 +26,7 @@ struct EventsPage {
     wanted: Wanted,
     live: bool,
     events: Vec<Line>,
+    days: u64,
     refused: Option<String>,
     first: Option<String>,
     next: Option<String>,
@@ -35,14 +36,27 @@ struct EventsPage {
 
 impl EventsPage {
     fn is_filtered(&self) -> bool {
-        self.wanted.principal.is_some() || self.wanted.action.is_some() || self.wanted.outcome.is_some()
+        filters(&self.wanted).into_iter().any(|(_, value)| value.is_some())
+    }
+
+    /// What stands in a field of the search.
+    fn typed<'a>(&self, value: &'a Option<String>) -> &'a str {
+        value.as_deref().unwrap_or_default()
     }
 }
 
 /// `GET /console/events`
 pub async fn show(visit: &Visit) -> Outcome {
     let given = |name: &str| visit.query().given(name);
-    let wanted = Wanted { principal: given("principal"), action: given("action"), outcome: given("outcome"), before: given("before") };
+    let wanted = Wanted {
+        principal: given("principal"),
+        action: given("action"),
+        outcome: given("outcome"),
+        contains: given("contains"),
+        from: given("from"),
+        to: given("to"),
+        before: given("before"),
+    };
     let here = address(&wanted);
     let live = visit.query().has("live") && wanted.before.is_none();
     let mut page = EventsPage {
@@ -51,6 +65,7 @@ pub async fn show(visit: &Visit) -> Outcome {
         wanted,
         live,
         events: Vec::new(),
+        days: visit.app().events_kept.as_secs() / 86_400,
         refused: None,
         next: None,
         here,
@@ -66,9 +81,15 @@ pub async fn show(visit: &Visit) -> Outcome {
     Ok(Reply::page(&page))
 }
 
+/// What is asked for, but for the place in the list.
+fn filters(wanted: &Wanted) -> [(&'static str, &Option<String>); 6] {
+    let Wanted { principal, action, outcome, contains, from, to, before: _ } = wanted;
+    [("principal", principal), ("action", action), ("outcome", outcome), ("contains", contains), ("from", from), ("to", to)]
+}
+
 fn address(wanted: &Wanted) -> String {
     let mut address = "/console/events?".to_owned();
-    for (name, value) in [("principal", &wanted.principal), ("action", &wanted.action), ("outcome", &wanted.outcome)] {
+    for (name, value) in filters(wanted) {
         if let Some(value) = value {
             address += &format!("{name}={}&", segment(value));
         }
@@ -117,6 +138,10 @@ mod tests {
         assert!(!filtered.contains(">cognito-idp:CreateUserPool") && filtered.contains("bob"), "{filtered}");
         let signed_in = browser.open("/events?action=passwright:ConsoleSignIn").await.text;
         assert!(signed_in.contains(":root</code>"), "{signed_in}");
+        let found = browser.open("/events?contains=BOB").await.text;
+        assert!(found.contains("bob") && !found.contains(">cognito-idp:CreateUserPool"), "{found}");
+        let filtered = browser.open("/events?from=2027-01-16").await.text;
+        assert!(filtered.contains("No event of that kind"), "{filtered}");
         let nothing = browser.open("/events?outcome=denied").await.text;
         assert!(nothing.contains("No event"), "{nothing}");
     }

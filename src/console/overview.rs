@@ -8,12 +8,13 @@ use serde_json::{Value, json};
 
 use super::chart::Chart;
 use super::moment::time_of;
-use super::{Frame, Outcome, Reply, Visit, segment};
+use super::{Frame, Moment, Outcome, Reply, Visit, segment};
 use crate::audit::{Counts, hour_of};
 use crate::config::Mode;
 use crate::decisions::door::Failure;
 use crate::iam::caller::Caller;
 use crate::insight::activity::Wanted;
+use crate::insight::events;
 use crate::kit::clock::Timestamp;
 use crate::kit::json::Members as _;
 use crate::wire::model::Service;
@@ -27,6 +28,9 @@ const ROLES: i64 = 50;
 /// A role that was used by nobody for so long is worth a word.
 const UNUSED_FOR: Duration = Duration::from_secs(90 * 86_400);
 
+/// What the root did within so long is worth a word.
+const ROOT_AT_WORK: Duration = Duration::from_secs(7 * 86_400);
+
 /// Something that wants looking after.
 struct Warning {
     text: String,
@@ -39,9 +43,10 @@ struct Warning {
 struct OverviewPage {
     frame: Frame,
     public_url: String,
+    region: String,
+    is_dev: bool,
     days: u32,
     charts: Vec<Chart>,
-    mfa_share: Option<i64>,
     pools: usize,
     more_pools: bool,
     warnings: Vec<Warning>,
@@ -77,17 +82,15 @@ pub async fn show(visit: &Visit) -> Outcome {
     for id in &ids {
         warnings.extend(warning_of_pool(visit, id).await);
     }
+    warnings.extend(warning_of_root(visit).await);
     warnings.extend(warning_of_roles(visit).await);
-    let all = by_hour.values().fold(Counts::default(), |mut sum, counts| {
-        sum.add(*counts);
-        sum
-    });
     let page = OverviewPage {
         frame: visit.frame("Overview"),
         public_url: visit.public_url().to_owned(),
+        region: visit.app().default_region.clone(),
+        is_dev: visit.app().mode == Mode::Dev,
         days,
         charts: charts(&by_hour, days, visit.now()),
-        mfa_share: (all.sign_ins > 0).then(|| all.mfa_sign_ins * 100 / all.sign_ins),
         pools: ids.len(),
         more_pools,
         warnings,
@@ -113,6 +116,7 @@ fn charts(by_hour: &BTreeMap<Timestamp, Counts>, days: u32, now: Timestamp) -> V
     vec![
         Chart::of("Sign-ins", &of(|counts| counts.sign_ins), unit, false),
         Chart::of("Sign-ups", &of(|counts| counts.sign_ups), unit, false),
+        Chart::share("With a second factor", &sums.iter().map(|counts| (counts.mfa_sign_ins, counts.sign_ins)).collect::<Vec<_>>(), unit),
         Chart::of("Refused sign-ins", &of(|counts| counts.refused_sign_ins), unit, true),
     ]
 }
@@ -148,6 +152,23 @@ async fn warning_of_pool(visit: &Visit, id: &str) -> Option<Warning> {
         text: format!("The user pool {} has no second factor.", pool.at("Name").as_str().unwrap_or(id)),
         href: format!("/console/pools/{}", segment(id)),
         action: "Look at it",
+    })
+}
+
+/// What the root has done lately, for those who are not the root; nothing, where this person may not see it.
+async fn warning_of_root(visit: &Visit) -> Option<Warning> {
+    if matches!(visit.caller(), Caller::Root { .. }) {
+        return None;
+    }
+    let root = format!("arn:aws:iam::{}:root", visit.caller().account_id()?);
+    let wanted = events::Wanted { principal: Some(root.clone()), ..events::Wanted::default() };
+    let answer = visit.events(&wanted).await.ok()?;
+    let last = Moment::read(answer.list("Events").first()?.at("Time"), visit.now())?;
+    let is_recent = time_of(answer.list("Events").first()?.at("Time")).is_some_and(|time| time > visit.now().minus(ROOT_AT_WORK));
+    is_recent.then(|| Warning {
+        text: format!("The account's root was at work {}. No policy limits it: for daily work there are users and roles.", last.ago),
+        href: format!("/console/events?principal={}", segment(&root)),
+        action: "What it did",
     })
 }
 
@@ -189,8 +210,8 @@ mod tests {
         let at = |hours: i64| Timestamp::from_seconds(hour_of(now).seconds() - hours * 3600);
         let one = Counts { sign_ins: 1, ..Counts::default() };
         let by_hour = BTreeMap::from([(at(0), one), (at(23), one), (at(24), one), (at(200), one)]);
-        assert_eq!(charts(&by_hour, 7, now)[0].total, 3);
-        assert_eq!(charts(&by_hour, 1, now)[0].total, 2);
+        assert_eq!(charts(&by_hour, 7, now)[0].total, "3");
+        assert_eq!(charts(&by_hour, 1, now)[0].total, "2");
     }
 
     #[actix_web::test]
@@ -208,6 +229,20 @@ mod tests {
         assert!(page.contains("has no second factor") && page.contains("root&#39;s access key"), "{page}");
         app.advance(Duration::from_secs(50 * 60));
         assert!(browser.open("?days=7").await.text.contains("Sign-ins: 2 in 7 days"));
+    }
+
+    #[actix_web::test]
+    async fn a_root_at_work_is_worth_a_word_to_others() {
+        let app = TestApp::new().await;
+        let all = json!([{"Effect": "Allow", "Action": "*", "Resource": "*"}]);
+        let operator = app.console_of_user_with(all).await;
+        app.write_journal().await;
+        let page = operator.open("").await.text;
+        assert!(page.contains("root was at work just now") && page.contains("/console/events?principal="), "{page}");
+        let deny = json!({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "passwright:ListEvents", "Resource": "*"}});
+        let blind = json!({"UserName": "operator", "PolicyName": "blind", "PolicyDocument": deny.to_string()});
+        app.admin().call("iam:PutUserPolicy", blind).await.ok();
+        assert!(!operator.open("").await.text.contains("root was at work"), "who may not see events is told nothing of them");
     }
 
     #[actix_web::test]

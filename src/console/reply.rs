@@ -105,6 +105,10 @@ impl Shown {
             Self::Refused(error) if is_denial(error) => {
                 pages::html_with(StatusCode::FORBIDDEN, &page("You may not do this", &error.code, &error.message))
             }
+            // What the JSON protocol says by 400 is, of a page, that there is none.
+            Self::Refused(error) if visit.only_looks() && is_missing(error) => {
+                pages::html_with(StatusCode::NOT_FOUND, &page("There is nothing here", &error.code, &error.message))
+            }
             Self::Refused(error) => pages::html_with(status(error), &page("This was refused", &error.code, &error.message)),
             Self::NotFound => {
                 pages::html_with(StatusCode::NOT_FOUND, &page("There is nothing here", "", "No page of the console has this address."))
@@ -143,6 +147,10 @@ pub fn is_denial(error: &WireError) -> bool {
 
 fn status(error: &WireError) -> StatusCode {
     if is_denial(error) { StatusCode::FORBIDDEN } else { StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST) }
+}
+
+fn is_missing(error: &WireError) -> bool {
+    error.code.ends_with("NotFoundException") || error.code.starts_with("NoSuchEntity")
 }
 
 /// Goes to another page of the console.

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+mod accounts;
+
 use actix_web::http::Method;
 use serde_json::json;
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use actix_web::HttpRequest;
+use actix_web::http::Method;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
@@ -99,6 +100,12 @@ impl Visit {
         percent_encoding::percent_decode_str(segment).decode_utf8_lossy().into_owned()
     }
 
+    /// Whether a page is looked at, and no form sent.
+    #[must_use]
+    pub fn only_looks(&self) -> bool {
+        self.request.method() == Method::GET
+    }
+
     /// The query.
     #[must_use]
     pub const fn query(&self) -> &Fields {
@@ -150,6 +157,30 @@ impl Visit {
     /// [`Failure`]: `cognito-idp:DescribeUserImportJob` on the pool is needed.
     pub async fn import_failures(&self, wanted: &insight::imports::Wanted) -> Result<Vec<(i64, String)>, Failure> {
         insight::imports::failures(&self.app, &self.asker(&json!({"UserPoolId": wanted.user_pool_id})), wanted).await
+    }
+
+    /// The keys that sign a pool's tokens.
+    ///
+    /// # Errors
+    /// [`Failure`]: `passwright:ListSigningKeys` on the pool is needed.
+    pub async fn signing_keys(&self, wanted: &insight::keys::Wanted) -> Result<Vec<insight::keys::Key>, Failure> {
+        insight::keys::list(&self.app, &self.asker(&json!({"UserPoolId": wanted.user_pool_id})), wanted).await
+    }
+
+    /// Has a pool's next key sign from now on.
+    ///
+    /// # Errors
+    /// [`Failure`]: `passwright:RotateSigningKey` on the pool is needed.
+    pub async fn rotate_signing_key(&self, wanted: &insight::keys::Wanted) -> Result<(), Failure> {
+        insight::keys::rotate(&self.app, &self.asker(&json!({"UserPoolId": wanted.user_pool_id})), wanted).await
+    }
+
+    /// Whether that would be allowed.
+    pub async fn may_rotate_signing_key(&self, wanted: &insight::keys::Wanted) -> May {
+        match insight::keys::may_rotate(&self.app, &self.asker(&json!({"UserPoolId": wanted.user_pool_id})), wanted).await {
+            Err(Failure::Forbidden(reason)) => May::No(reason),
+            Ok(()) | Err(_) => May::Yes,
+        }
     }
 
     /// What the deployment is and runs with.

@@ -149,7 +149,8 @@ pub fn is_uuid(text: &str) -> bool {
 }
 
 /// `length` characters, each equally likely: bytes past the last multiple of the alphabet's size are drawn again.
-fn text(alphabet: &[u8], length: usize, rng: &mut dyn CryptoRng) -> String {
+#[must_use]
+pub fn text(alphabet: &[u8], length: usize, rng: &mut dyn CryptoRng) -> String {
     let usable = 256 - 256 % alphabet.len();
     let mut text = String::with_capacity(length);
     while text.len() < length {

@@ -1,5 +1,7 @@
 //! What every endpoint of our own does around its question: who asks, whether they may, and how answers and refusals go out.
 
+use std::net::IpAddr;
+
 use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::web::Bytes;
@@ -114,6 +116,8 @@ pub struct Asker {
     pub caller: Caller,
     /// Where they signed for.
     pub region: String,
+    /// The address that they ask from.
+    pub source_ip: Option<IpAddr>,
     keys: ContextMap,
 }
 
@@ -122,7 +126,7 @@ impl Asker {
     pub fn known(app: &App, act: Act) -> Self {
         let mut keys = authz::request_keys(&act.caller, app.now(), &act.region);
         act.origin.add_keys(&mut keys);
-        Self { caller: act.caller, region: act.region, keys }
+        Self { caller: act.caller, region: act.region, source_ip: act.origin.source_ip, keys }
     }
 
     /// The signer of a request, which must be signed for one of these services.

@@ -15,6 +15,7 @@ use crate::crypto::digest::PlainToken;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::UserId;
 use crate::store::authorization_codes::{self, AuthorizationCode, Grant};
+use crate::store::browser_sessions::BrowserSession;
 use crate::store::tokens::{self, TokenFamily};
 use crate::store::{Conn, StoreError, browser_sessions, groups, users};
 use crate::userpools::authorization::{Authorization, Return, verifies};
@@ -108,7 +109,7 @@ pub async fn code(
             session_id: session.session_id.clone(),
             authenticated_at: session.authenticated_at.millis(),
             methods: session.methods.clone(),
-            acr: session.acr.clone(),
+            acr: told_level(asked, session),
         },
         valid_until: now.plus(VALID),
         origin_jti: None,
@@ -116,6 +117,11 @@ pub async fn code(
     };
     let is_given = app.write(async |tx| authorization_codes::insert(tx, &code, &session.token).await).await?;
     if is_given { Ok(plain) } else { Err(GrantRefused::SignedOut) }
+}
+
+/// The level that the browser's sign-in reached, for a client that asks.
+fn told_level(asked: &Authorization, session: &BrowserSession) -> Option<String> {
+    session.acr.clone().filter(|_| asked.acr_values.is_some())
 }
 
 /// Tokens at once, without a refresh token: the implicit grant (RFC 6749 §4.2).
@@ -137,7 +143,7 @@ pub async fn at_once(
         resource: asked.resource.clone(),
         authenticated_at: session.authenticated_at,
         methods: session.methods.clone(),
-        acr: session.acr.clone(),
+        acr: told_level(asked, session),
         ..family
     };
     let begun = app
@@ -250,7 +256,7 @@ fn fits(grant: &Grant, shown: Shown<'_>) -> bool {
 }
 
 /// Records a sign-in in this transaction; `None` if there is nobody to sign in any more.
-async fn begin(
+pub(super) async fn begin(
     app: &App,
     tx: &mut Conn,
     app_client: &AppClient,
@@ -268,7 +274,13 @@ async fn begin(
 }
 
 /// The tokens of a sign-in that is recorded. One that nobody holds a token of is none.
-async fn signed(app: &App, app_client: &AppClient, user: &User, groups: GroupClaims, issue: Issue<'_>) -> Result<Tokens, GrantRefused> {
+pub(super) async fn signed(
+    app: &App,
+    app_client: &AppClient,
+    user: &User,
+    groups: GroupClaims,
+    issue: Issue<'_>,
+) -> Result<Tokens, GrantRefused> {
     let (pool_id, origin_jti) = (&app_client.pool.id, issue.family.origin_jti.clone());
     let given = issue::tokens(app, app_client, user, groups, issue).await;
     if given.is_err() {

@@ -8,6 +8,7 @@ use super::triggers::Told;
 use super::whence::Whence;
 use crate::context::{App, Context};
 use crate::iam::origin::Origin;
+use crate::userpools::authentication_level::Target;
 
 /// What a request says of where it comes from, and of the client's secret.
 #[derive(Clone, Copy)]
@@ -31,6 +32,8 @@ pub struct Entrance<'a> {
     pub(super) whence: Whence<'a>,
     /// What a sign-in by it gives.
     pub(super) gives: Gives,
+    /// The level that a sign-in by it is to reach, where the client wishes for one.
+    pub(super) wished: Option<Target>,
     secret_hash: SecretHash<'a>,
 }
 
@@ -65,17 +68,23 @@ impl<'a> Entrance<'a> {
             app_client: app_client.telling(told),
             whence,
             gives: Gives::Tokens,
+            wished: None,
             secret_hash: SecretHash::Shown(secret_hash),
         })
     }
 
-    /// A step at the hosted pages, from an address that no list blocks.
+    /// A step at the hosted pages, from an address that no list blocks, of a sign-in that is to reach what its client wishes for.
     ///
     /// # Errors
     /// [`SignInRefused::AddressBlocked`].
-    pub async fn at_own_pages(app: &'a App, app_client: AppClient, origin: &'a Origin) -> Result<Self, SignInRefused> {
+    pub async fn at_own_pages(
+        app: &'a App,
+        app_client: AppClient,
+        origin: &'a Origin,
+        wished: Option<Target>,
+    ) -> Result<Self, SignInRefused> {
         let whence = Whence::admitted(app, &app_client, origin, origin.source_ip, None).await?;
-        Ok(Self { app, app_client, whence, gives: Gives::BrowserSession, secret_hash: SecretHash::OwnPages })
+        Ok(Self { app, app_client, whence, gives: Gives::BrowserSession, wished, secret_hash: SecretHash::OwnPages })
     }
 }
 

@@ -1,5 +1,6 @@
 //! The tokens of a sign-in.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -239,7 +240,8 @@ pub fn attribute_claims(app_client: &AppClient, user: &User, scopes: Scopes<'_>)
         .collect()
 }
 
-/// A postal address: JSON where it was given so, else as it is written on an envelope (the same, §5.1.1).
+/// A postal address: JSON of texts where it was given so, else as it is written on an envelope (the same, §5.1.1).
 fn address(value: &str) -> Value {
-    serde_json::from_str(value).ok().filter(Value::is_object).unwrap_or_else(|| json!({"formatted": value}))
+    let members: Option<BTreeMap<String, String>> = serde_json::from_str(value).ok();
+    members.filter(|members| !members.is_empty()).map_or_else(|| json!({"formatted": value}), |members| json!(members))
 }

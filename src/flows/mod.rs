@@ -12,6 +12,7 @@ pub mod clients;
 pub mod codes;
 pub mod confirm_by_link;
 pub mod confirm_sign_up;
+pub mod device_grant;
 pub mod devices;
 pub mod entrance;
 pub mod failed;

@@ -9,6 +9,9 @@ use crate::context::App;
 use crate::kit::id::UserPoolId;
 use crate::userpools::scopes::{OPENID, Scopes};
 
+/// When the user was last changed, in seconds.
+const UPDATED_AT: &str = "updated_at";
+
 /// The claims of whoever an access token of this pool is of.
 ///
 /// # Errors
@@ -25,7 +28,17 @@ pub async fn claims(app: &App, pool_id: &UserPoolId, access_token: &str) -> Resu
     })
     .await?;
     let app_client = clients::find_in(app, &pool, &token.client_id).await?.ok_or(AccessRefused::Revoked)?;
-    let mut claims = attribute_claims(&app_client, &user, Scopes::granted(Some(&token.scope)));
+    let scopes = Scopes::granted(Some(&token.scope));
+    let mut claims = attribute_claims(&app_client, &user, scopes);
+    // What every user has, whoever made them (OpenID Connect Core 1.0 §5.1).
+    for (address, verified) in [("email", "email_verified"), ("phone_number", "phone_number_verified")] {
+        if claims.contains_key(address) && app_client.client.configuration.may_read(verified) {
+            claims.entry(verified).or_insert(false.into());
+        }
+    }
+    if scopes.tell(UPDATED_AT) && app_client.client.configuration.may_read(UPDATED_AT) {
+        claims.entry(UPDATED_AT).or_insert(user.modified_at.seconds().into());
+    }
     claims.insert("sub".to_owned(), user.id.as_str().into());
     claims.insert("username".to_owned(), user.username.into());
     Ok(claims)

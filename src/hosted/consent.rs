@@ -2,12 +2,13 @@
 
 use actix_web::HttpResponse;
 
-use super::give;
 use super::step::{Ask, Step};
 use super::view::Consent;
 use super::visit::Visit;
+use super::{device, give};
 use crate::crypto::digest::{hex, sha256};
 use crate::flows::browser::SignedIn;
+use crate::userpools::authorization::ResponseType;
 use crate::userpools::scopes::Scopes;
 
 /// Sends a browser to the page. SECURITY: whoever has just proven who they are is held to it: by `prompt=login` beside it they are
@@ -47,6 +48,7 @@ pub async fn take(visit: &Visit<'_>) -> HttpResponse {
     let Some(signed_in) = asked(visit) else { return visit.go("login") };
     let answer = match visit.form.get("choice") {
         Some("allow") => give::agreed(visit, signed_in).await,
+        _ if visit.asked.authorization.response_type == ResponseType::Device => device::answer(visit, None).await,
         _ => {
             let asked = &visit.asked;
             give::error(&visit.site, &asked.app_client, &asked.to, "access_denied", "the user does not agree")

@@ -3,9 +3,9 @@
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 
-use super::consent;
 use super::view::FormPost;
-use super::visit::{Site, Visit, bare, see_other};
+use super::visit::{Site, Trouble, Visit, bare, see_other};
+use super::{consent, device};
 use crate::crypto::digest::PlainToken;
 use crate::flows::authorization::{self, GrantRefused};
 use crate::flows::browser::SignedIn;
@@ -38,6 +38,7 @@ pub async fn agreed(visit: &Visit<'_>, signed_in: &SignedIn) -> HttpResponse {
             authorization::code(app, &asked.app_client, signed_in, &asked.authorization, &asked.to, whence).await.map(of_code)
         }
         ResponseType::Token => at_once(visit, signed_in, &asked.authorization, whence).await,
+        ResponseType::Device => return device::answer(visit, Some(signed_in)).await,
     };
     match given {
         Ok(parameters) => answer(&visit.site, &asked.app_client, &asked.to, parameters),
@@ -83,6 +84,8 @@ fn answer(site: &Site<'_>, app_client: &AppClient, to: &Return, mut parameters: 
     match to.mode {
         ResponseMode::Query => see_other(&with_query(&to.redirect_uri, &borrowed)),
         ResponseMode::Fragment => see_other(&with_fragment(&to.redirect_uri, &borrowed)),
+        // Nobody but the person is told: the device asks by itself.
+        ResponseMode::Stays => site.trouble(Trouble::Request),
         ResponseMode::FormPost => {
             let fields = parameters.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
             let frame = bare(site.language, &app_client.client.name);

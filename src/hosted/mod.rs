@@ -9,6 +9,7 @@ mod challenge;
 mod confirm;
 mod consent;
 mod cookies;
+mod device;
 mod federate;
 mod forgot;
 mod give;
@@ -39,6 +40,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(resource("/{pool}/saml2/idpresponse").route(get().to(federate::get)).route(post().to(federate::assert)))
         .route("/{pool}/saml2/metadata", get().to(federate::metadata))
         .service(resource("/{pool}/logout").route(get().to(logout::get)).route(post().to(logout::post)))
+        .service(resource("/{pool}/device").route(get().to(device::get)).route(post().to(device::post)))
         .route("/{pool}/style.css", get().to(style::serve));
     page(config, "/{pool}/login", login::show, login::take);
     page(config, "/{pool}/challenge", challenge::show, challenge::take);

@@ -3,4 +3,5 @@
 mod answers;
 mod attacks;
 mod federation;
+mod levels;
 mod pages;

@@ -29,7 +29,10 @@ use crate::kit::causes::Causes;
 use crate::oauth::{self, Place};
 use crate::pages;
 use crate::store::StoreError;
-use crate::userpools::authorization::Parameters;
+use crate::userpools::authentication_level::Target;
+use crate::userpools::authorization::{Parameters, Prompt};
+use crate::userpools::challenge::target;
+use crate::userpools::pool::acr_values;
 
 /// The pages of a pool, as a browser sees them.
 pub struct Site<'a> {
@@ -226,8 +229,24 @@ impl<'a> Visit<'a> {
     pub fn signed_in(&self) -> Option<&SignedIn> {
         let (asked, app) = (&self.asked, self.app());
         self.signed_in.as_ref().filter(|signed_in| {
-            signed_in.serves(app, &asked.app_client.client) && asked.authorization.takes(signed_in.session.authenticated_at, app.now())
+            signed_in.serves(app, &asked.app_client.client)
+                && asked.authorization.takes(signed_in.session.authenticated_at, app.now())
+                && self.is_met(signed_in)
         })
+    }
+
+    /// The level that the client wishes for.
+    fn wished(&self) -> Option<Target> {
+        let names = acr_values(&self.site.place.pool.configuration.acr_configuration);
+        Target::wished(self.asked.authorization.acr_values.as_deref()?, names)
+    }
+
+    /// Whether a sign-in has the level that the client wishes for, as far as its user can reach one. Where nobody may be asked, and of
+    /// users whom a provider signs in, it is what it is.
+    fn is_met(&self, signed_in: &SignedIn) -> bool {
+        let (user, session) = (&signed_in.user, &signed_in.session);
+        let is_what_it_is = self.asked.authorization.prompt == Prompt::Never || session.provider.is_some();
+        is_what_it_is || self.wished().is_none_or(|wished| target::is_met(&self.site.place.pool, user, &wished, &session.methods))
     }
 
     /// Whom the request's `id_token_hint` means; `None` where it has none, or what it has is no token of this pool.
@@ -250,7 +269,7 @@ impl<'a> Visit<'a> {
     /// # Errors
     /// [`SignInRefused::AddressBlocked`].
     pub async fn entrance(&self) -> Result<Entrance<'_>, SignInRefused> {
-        Entrance::at_own_pages(self.app(), self.asked.app_client.clone(), &self.origin).await
+        Entrance::at_own_pages(self.app(), self.asked.app_client.clone(), &self.origin, self.wished()).await
     }
 
     /// The authorization request.

@@ -46,6 +46,7 @@ pub fn configure(mode: Mode) -> impl Fn(&mut ServiceConfig) {
             .route("/v1/deployment", get().to(insight::deployment::handle))
             .route("/v1/events", get().to(insight::events::handle))
             .route("/v1/import-failures", get().to(insight::imports::handle))
+            .service(resource("/v1/signing-keys").route(get().to(insight::keys::handle)).route(post().to(insight::keys::handle_rotate)))
             .route("/.well-known/authzen-configuration", get().to(well_known::authzen))
             .service(
                 resource(FORWARD_AUTH)

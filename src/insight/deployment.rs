@@ -31,6 +31,8 @@ pub struct Deployment {
     pub issuer_style: &'static str,
     /// `SQLite` or `PostgreSQL`.
     pub database: &'static str,
+    /// Days that events are kept.
+    pub event_days: u64,
     /// Days that a signing key signs; nothing for ever.
     pub signing_key_days: Option<u64>,
     /// Signing keys that this node rotated since it started.
@@ -87,6 +89,7 @@ pub async fn describe(app: &App, asker: &Asker) -> Result<Deployment, Failure> {
             IssuerStyle::Aws => "aws",
         },
         database: app.db.dialect(),
+        event_days: app.events_kept.as_secs() / 86_400,
         signing_key_days: app.signing_key_age.map(|age: Duration| age.as_secs() / 86_400),
         rotations: app.rotations.load(std::sync::atomic::Ordering::Relaxed),
         trusted_proxies: app.trusted_proxies.iter().map(ToString::to_string).collect(),

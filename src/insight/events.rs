@@ -1,13 +1,19 @@
 //! `GET /v1/events`: what signed calls did or were refused, and decisions that were denied; the newest first.
 
+use std::time::Duration;
+
 use actix_web::web::{Data, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use time::Date;
+use time::macros::format_description;
 
 use super::answer;
+use crate::audit::began_before;
 use crate::context::App;
 use crate::decisions::door::{Asker, Failure};
+use crate::kit::clock::Timestamp;
 use crate::kit::json::Members as _;
 use crate::kit::nul;
 use crate::store::audit::{self, By, Listed};
@@ -17,6 +23,8 @@ const PAGE: usize = 50;
 
 /// So many are read for a page where several filters are given: one chooses what is read, and the others what is shown.
 const READ: usize = 1_000;
+
+const DAY: Duration = Duration::from_secs(86_400);
 
 /// What sorts behind every id.
 const NEWEST: &str = "~";
@@ -31,6 +39,12 @@ pub struct Wanted {
     pub action: Option<String>,
     /// `done`, `denied`, `refused` or `failed`.
     pub outcome: Option<String>,
+    /// A text that stands in the action, the principal, the resource, the reason or the address; capital or small is one.
+    pub contains: Option<String>,
+    /// The first day, in UTC: `2026-01-31`.
+    pub from: Option<String>,
+    /// The last day.
+    pub to: Option<String>,
     /// The last page's `next`.
     pub before: Option<String>,
 }
@@ -48,14 +62,32 @@ impl Wanted {
 
     /// How many are to be read: what one filter finds is shown as it is, and one more tells whether there is a next page.
     fn read(&self) -> usize {
-        let filters = [&self.principal, &self.action, &self.outcome].into_iter().flatten().count();
+        let filters = [&self.principal, &self.action, &self.outcome, &self.contains].into_iter().flatten().count();
+        let filters = if self.contains.is_some() { READ } else { filters };
         if filters > 1 { READ } else { PAGE + 1 }
     }
 
     fn takes(&self, event: &Listed) -> bool {
         let is = |wanted: &Option<String>, value: &str| wanted.as_ref().is_none_or(|wanted| wanted == value);
-        is(&self.principal, &event.principal) && is(&self.action, &event.action) && is(&self.outcome, &event.outcome)
+        is(&self.principal, &event.principal)
+            && is(&self.action, &event.action)
+            && is(&self.outcome, &event.outcome)
+            && self.contains.as_ref().is_none_or(|text| has(event, text))
     }
+}
+
+/// Whether a text stands in one of an event's.
+fn has(event: &Listed, text: &str) -> bool {
+    let (text, details) = (text.to_lowercase(), &event.details);
+    let optional = [&details.resource, &details.reason, &details.source_ip].into_iter().flatten();
+    [&event.action, &event.principal].into_iter().chain(optional).any(|one| one.to_lowercase().contains(&text))
+}
+
+/// The moment at which a day begins, in UTC.
+fn day(text: &str) -> Result<Timestamp, Failure> {
+    let written = format_description!("[year]-[month]-[day]");
+    let date = Date::parse(text, &written).map_err(|_| Failure::BadRequest("from and to are days: 2026-01-31".to_owned()))?;
+    Ok(Timestamp::from_seconds(date.midnight().assume_utc().unix_timestamp()))
 }
 
 /// Answers a program.
@@ -69,16 +101,20 @@ pub async fn handle(app: Data<App>, request: HttpRequest, wanted: Query<Wanted>)
 /// [`Failure`]: the asker needs `passwright:ListEvents`.
 pub async fn list(app: &App, asker: &Asker, wanted: &Wanted) -> Result<Value, Failure> {
     asker.permit(app, "passwright:ListEvents", "*").await?;
-    let texts = [&wanted.principal, &wanted.action, &wanted.outcome, &wanted.before];
+    let texts = [&wanted.principal, &wanted.action, &wanted.outcome, &wanted.contains, &wanted.before];
     if texts.into_iter().flatten().any(|text| nul::in_text(text)) {
         return Err(Failure::BadRequest("a parameter has a NUL".to_owned()));
     }
     let Some(account_id) = asker.caller.account_id() else { return Err(Failure::Forbidden("nobody has events".to_owned())) };
-    let before = wanted.before.as_deref().unwrap_or(NEWEST);
+    let from = wanted.from.as_deref().map(day).transpose()?;
+    let end = wanted.to.as_deref().map(day).transpose()?.map(|day| began_before(day.plus(DAY)));
+    // Ids sort by time: the day after the last one is a place in the list like that of a page.
+    let before = [wanted.before.clone(), end].into_iter().flatten().min().unwrap_or_else(|| NEWEST.to_owned());
     let limit = wanted.read();
-    let read = app.read(async |tx| audit::list(tx, account_id, wanted.by(), before, limit.try_into().unwrap_or(i64::MAX)).await).await?;
-    let (more, last_read) = (read.len() == limit, read.last().map(|event| event.id.clone()));
-    let mut taken = read.into_iter().filter(|event| wanted.takes(event));
+    let read = app.read(async |tx| audit::list(tx, account_id, wanted.by(), &before, limit.try_into().unwrap_or(i64::MAX)).await).await?;
+    let is_over = from.is_some_and(|from| read.last().is_some_and(|event| event.at < from));
+    let (more, last_read) = (read.len() == limit && !is_over, read.last().map(|event| event.id.clone()));
+    let mut taken = read.into_iter().filter(|event| wanted.takes(event) && from.is_none_or(|from| event.at >= from));
     let page: Vec<Listed> = taken.by_ref().take(PAGE).collect();
     let next = if taken.next().is_some() { page.last().map(|event| event.id.clone()) } else { last_read.filter(|_| more) };
     let events: Vec<Value> = page.iter().map(shown).collect();
@@ -152,5 +188,29 @@ mod tests {
         assert!(!actions(&first).contains(&"iam:ListUsers"));
         let ids = |answer: &Value| answer["Events"].as_array().unwrap().iter().map(|event| event["Id"].clone()).collect::<Vec<_>>();
         assert!(ids(&second).iter().all(|id| !ids(&first).contains(id)));
+    }
+
+    #[actix_web::test]
+    async fn a_search_is_by_text_and_by_days() {
+        let app = TestApp::new().await;
+        app.admin().call("iam:CreateUser", json!({"UserName": "ann"})).await.ok();
+        app.advance(DAY);
+        app.admin().call("iam:CreateUser", json!({"UserName": "ben"})).await.ok();
+        app.admin().call("CreateUserPool", json!({"PoolName": "ann's"})).await.ok();
+        let found = async |query: &str| {
+            let (status, answer) = asked(&app, &app.admin(), query).await;
+            assert_eq!(status, 200, "{query}: {answer}");
+            let events = answer["Events"].as_array().unwrap().clone();
+            events.iter().map(|event| event["Resource"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        };
+        // Tests begin on 2027-01-15.
+        assert_eq!(found("?contains=ANN").await.len(), 2);
+        assert_eq!(found("?contains=ann&action=iam:CreateUser").await, ["ann"]);
+        assert_eq!(found("?to=2027-01-15").await, ["ann"]);
+        assert_eq!(found("?from=2027-01-16").await.len(), 2);
+        assert_eq!(found("?from=2027-01-15&to=2027-01-15&contains=ben").await.len(), 0);
+        for bad in ["?from=yesterday", "?to=2027-02-30", "?contains=%00"] {
+            assert_eq!(asked(&app, &app.admin(), bad).await.0, 400, "{bad}");
+        }
     }
 }

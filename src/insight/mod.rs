@@ -5,6 +5,7 @@ pub mod activity;
 pub mod deployment;
 pub mod events;
 pub mod imports;
+pub mod keys;
 
 use actix_web::http::header::{CACHE_CONTROL, HeaderValue};
 use actix_web::web::Bytes;

@@ -11,9 +11,9 @@ pub const BATCH: u32 = 1_000;
 /// # Errors
 /// [`Interrupted`].
 pub async fn run(held: &Held<'_>) -> Result<(), Interrupted> {
-    let now = held.app.now();
+    let (now, events) = (held.app.now(), held.app.events_kept);
     for table in &expired::TABLES {
-        while held.step(async |tx| expired::delete(tx, table, now, i64::from(BATCH)).await).await? == u64::from(BATCH) {}
+        while held.step(async |tx| expired::delete(tx, table, events, now, i64::from(BATCH)).await).await? == u64::from(BATCH) {}
     }
     while held.step(async |tx| user_data::forget_old(tx, now, i64::from(BATCH)).await).await? == u64::from(BATCH) {}
     Ok(())

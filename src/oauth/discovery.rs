@@ -2,12 +2,14 @@
 
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::answer::{Refusal, answered};
-use super::exchange;
 use super::place::Place;
+use super::{device, exchange};
 use crate::context::App;
+use crate::kit::json::Members as _;
+use crate::userpools::pool::acr_values;
 use crate::userpools::resource_server::STANDARD_SCOPES;
 
 /// The claims of ID tokens and of userInfo that are not a pool's own.
@@ -54,7 +56,7 @@ async fn answer(app: &App, request: &HttpRequest) -> Result<HttpResponse, Refusa
     let at = |page: &str| format!("{base}/{page}");
     let claims: Vec<&str> = CLAIMS.into_iter().chain(VERIFIED).collect();
     let scopes: Vec<&str> = STANDARD_SCOPES.into_iter().chain(["address", "offline_access"]).collect();
-    let metadata = json!({
+    let mut metadata = json!({
         "issuer": app.issuer(&place.pool.id),
         "authorization_endpoint": at("oauth2/authorize"),
         "token_endpoint": at("oauth2/token"),
@@ -76,11 +78,18 @@ async fn answer(app: &App, request: &HttpRequest) -> Result<HttpResponse, Refusa
         "revocation_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post", "none"],
         "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
         "code_challenge_methods_supported": ["S256"],
+        "acr_values_supported": acr_values(&place.pool.configuration.acr_configuration),
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
         "authorization_response_iss_parameter_supported": true,
         "claims_parameter_supported": false,
         "request_parameter_supported": false,
         "request_uri_parameter_supported": false,
     });
+    if place.pool.configuration.has_device_grant() {
+        metadata.put("device_authorization_endpoint", Value::from(at("oauth2/device_authorization")));
+        if let Some(grants) = metadata.get_mut("grant_types_supported").and_then(Value::as_array_mut) {
+            grants.push(device::GRANT.into());
+        }
+    }
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "public, max-age=300")).json(metadata))
 }

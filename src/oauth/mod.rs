@@ -4,6 +4,7 @@
 
 mod answer;
 mod authenticate;
+mod device;
 mod discovery;
 mod exchange;
 mod introspect;
@@ -21,16 +22,17 @@ pub use answer::{Refusal, json};
 pub use place::{Place, at_domain};
 pub use pushed::{At, resolved};
 
-/// The routes, below a pool.
+/// The routes, below a pool. Each is a resource, which tells of a method that it does not take (RFC 9110 §15.5.6).
 pub fn configure(config: &mut ServiceConfig) {
     config
-        .route("/{pool}/.well-known/openid-configuration", get().to(discovery::serve))
+        .service(resource("/{pool}/.well-known/openid-configuration").route(get().to(discovery::serve)))
         // RFC 8414 §3.1: where an issuer has a path, it comes last.
-        .route("/.well-known/oauth-authorization-server/{pool}", get().to(discovery::serve))
-        .route("/{pool}/.well-known/oauth-authorization-server", get().to(discovery::serve))
-        .route("/{pool}/oauth2/token", post().to(token::handle))
+        .service(resource("/.well-known/oauth-authorization-server/{pool}").route(get().to(discovery::serve)))
+        .service(resource("/{pool}/.well-known/oauth-authorization-server").route(get().to(discovery::serve)))
+        .service(resource("/{pool}/oauth2/token").route(post().to(token::handle)))
         .service(resource("/{pool}/oauth2/userInfo").route(get().to(user_info::handle)).route(post().to(user_info::handle)))
-        .route("/{pool}/oauth2/par", post().to(pushed::handle))
-        .route("/{pool}/oauth2/revoke", post().to(revoke::handle))
-        .route("/{pool}/oauth2/introspect", post().to(introspect::handle));
+        .service(resource("/{pool}/oauth2/device_authorization").route(post().to(device::handle)))
+        .service(resource("/{pool}/oauth2/par").route(post().to(pushed::handle)))
+        .service(resource("/{pool}/oauth2/revoke").route(post().to(revoke::handle)))
+        .service(resource("/{pool}/oauth2/introspect").route(post().to(introspect::handle)));
 }

@@ -21,11 +21,12 @@ use crate::userpools::pool::Pool;
 const BELOW: &str = ".auth.";
 
 /// What the paths at a domain begin with: requests that begin otherwise are nobody's look-up, whatever their host is called.
-const AT_DOMAIN: [&str; 13] = [
+const AT_DOMAIN: [&str; 14] = [
     ".well-known",
     "challenge",
     "confirm",
     "consent",
+    "device",
     "forgotPassword",
     "login",
     "logout",

@@ -2,6 +2,7 @@
 
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse};
+use jsonwebtoken::decode_header;
 
 use super::answer::{Refusal, answered_to_client};
 use super::authenticate::{self, Call};
@@ -17,9 +18,17 @@ async fn answer(app: &App, request: &HttpRequest, body: &Bytes) -> Result<HttpRe
     let Call { app_client, parameters } = authenticate::call(app, request, body).await?;
     let token = parameters.get("token").ok_or_else(|| Refusal::new("invalid_request", "token is missing"))?;
     match revoke::revoke(app, &app_client, token).await {
-        Ok(()) => Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).finish()),
+        Ok(()) => Ok(done()),
         Err(RevokeRefused::Disabled) => Err(Refusal::new("unauthorized_client", "the client's tokens are not revoked")),
-        Err(RevokeRefused::NotARefreshToken) => Err(Refusal::new("unsupported_token_type", "only refresh tokens are revoked")),
+        // An access or ID token is told apart; what is no token is as good as revoked (RFC 7009 §2.2).
+        Err(RevokeRefused::NotARefreshToken) if decode_header(token).is_ok() => {
+            Err(Refusal::new("unsupported_token_type", "only refresh tokens are revoked"))
+        }
+        Err(RevokeRefused::NotARefreshToken) => Ok(done()),
         Err(RevokeRefused::Failed(failed)) => Err(failed.into()),
     }
+}
+
+fn done() -> HttpResponse {
+    HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).finish()
 }

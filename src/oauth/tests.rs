@@ -1,5 +1,7 @@
 //! The endpoints as clients call them.
 
+mod device;
+
 use std::time::Duration;
 
 use actix_web::http::Method;
@@ -285,6 +287,9 @@ async fn user_info_is_told_to_who_was_given_openid() {
     assert_eq!((&told["name"], &told["address"]), (&json!("Alice"), &json!({"locality": "Town"})), "openid alone tells all");
     let posted = pool.post("oauth2/userInfo", &[], &[("access_token", tokens["access_token"].as_str().unwrap())]).await.ok();
     assert_eq!(posted, told);
+    let bearer = format!("Bearer {}", tokens["access_token"].as_str().unwrap());
+    let access = [("access_token", tokens["access_token"].as_str().unwrap())];
+    assert_eq!(error(&pool.post("oauth2/userInfo", &[("authorization", &bearer)], &access).await), (400, "invalid_request"));
     let host = ("host".to_owned(), HOST.to_owned());
     let query = format!("/{}/oauth2/userInfo?access_token={}", pool.id, tokens["access_token"].as_str().unwrap());
     assert_eq!(app.send(Method::GET, &query, &[host], Vec::new()).await.status, 401, "a token in an address is none");
@@ -295,6 +300,45 @@ async fn user_info_is_told_to_who_was_given_openid() {
     assert_eq!(refused.code(), "NotAuthorizedException");
     pool.admin("AdminDisableUser", json!({"Username": "alice"})).await.ok();
     assert_eq!(error(&pool.user_info(&tokens["access_token"]).await), (401, "invalid_token"));
+}
+
+#[actix_web::test]
+async fn claims_have_their_types_whatever_was_written() {
+    let app = TestApp::new().await;
+    let pool = app.hosted_pool(json!({}), json!({})).await;
+    let written = json!({"email": "a@x.example", "address": "{\"postal_code\": 12}"});
+    pool.user_with("alice", written).await;
+    let tokens = pool.visitor().tokens_of("alice", &[]).await;
+    let told = pool.user_info(&tokens["access_token"]).await.ok();
+    assert_eq!(told["address"], json!({"formatted": "{\"postal_code\": 12}"}), "its members are texts");
+    assert_eq!((&told["email"], &told["email_verified"]), (&json!("a@x.example"), &json!(false)), "nobody has said that it is verified");
+    assert_eq!(told["updated_at"], json!(app.app.now().seconds()));
+    let narrow = pool.visitor().tokens_of("alice", &[("scope", "openid email")]).await;
+    let told = pool.user_info(&narrow["access_token"]).await.ok();
+    assert_eq!((&told["email_verified"], &told["updated_at"], &told["address"]), (&json!(false), &json!(null), &json!(null)));
+}
+
+#[actix_web::test]
+async fn what_is_no_token_is_revoked_and_another_kind_of_token_is_refused() {
+    let app = TestApp::new().await;
+    let pool = app.hosted_pool(json!({}), json!({})).await;
+    pool.user("alice").await;
+    let tokens = pool.visitor().tokens_of("alice", &[]).await;
+    let revoke = |token: &str| {
+        let fields = [("client_id".to_owned(), pool.client_id.to_string()), ("token".to_owned(), token.to_owned())];
+        let pool = &pool;
+        async move {
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            pool.post("oauth2/revoke", &[], &fields).await
+        }
+    };
+    assert_eq!(revoke("nonsense").await.status, 200);
+    assert_eq!(error(&revoke(tokens["access_token"].as_str().unwrap()).await), (400, "unsupported_token_type"));
+    assert_eq!(pool.user_info(&tokens["access_token"]).await.status, 200);
+    assert_eq!(revoke(tokens["refresh_token"].as_str().unwrap()).await.status, 200);
+    assert_eq!(pool.user_info(&tokens["access_token"]).await.status, 401);
+    let get = format!("/{}/oauth2/revoke", pool.id);
+    assert_eq!(app.send(Method::GET, &get, &[("host".to_owned(), HOST.to_owned())], Vec::new()).await.status, 405);
 }
 
 #[actix_web::test]
@@ -335,6 +379,7 @@ async fn discovery_names_endpoints_that_are_there() {
     let path = format!("/{}/.well-known/openid-configuration", pool.id);
     let metadata = app.send(Method::GET, &path, &host, Vec::new()).await.ok();
     assert_eq!(metadata["issuer"], format!("http://{HOST}/{}", pool.id));
+    assert_eq!(metadata["acr_values_supported"], json!([1, 2, 3, 4].map(|level: i32| format!("urn:cognito:loa:{level}"))));
     for path in
         [format!("/.well-known/oauth-authorization-server/{}", pool.id), format!("/{}/.well-known/oauth-authorization-server", pool.id)]
     {

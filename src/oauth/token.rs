@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::answer::{Refusal, answered_to_client, json};
 use super::authenticate::{self, Call};
-use super::exchange;
+use super::{device, exchange};
 use crate::authz;
 use crate::context::App;
 use crate::crypto::digest::PlainToken;
@@ -36,6 +36,7 @@ async fn answer(app: &App, request: &HttpRequest, body: &Bytes) -> Result<HttpRe
         "authorization_code" => by_code(app, &app_client, &parameters, whence).await,
         "refresh_token" => by_refresh_token(app, &app_client, &parameters, whence).await,
         "client_credentials" => by_itself(app, &app_client, &parameters).await,
+        device::GRANT => device::by_device_code(app, &app_client, &parameters, whence).await,
         exchange::GRANT => exchange::answer(app, &app_client, &parameters).await,
         _ => Err(Refusal::new("unsupported_grant_type", "grant_type is none of those that the metadata lists")),
     }
@@ -95,7 +96,7 @@ async fn by_itself(app: &App, app_client: &AppClient, parameters: &Parameters) -
 }
 
 /// The answer (RFC 6749 §5.1). Clients that asked for no scope want to know what they have, and it may be fewer than they asked for.
-fn given(tokens: Tokens) -> HttpResponse {
+pub fn given(tokens: Tokens) -> HttpResponse {
     let mut answer = json!({
         "access_token": tokens.access_token,
         "expires_in": tokens.lifetime.as_secs(),
@@ -109,7 +110,8 @@ fn given(tokens: Tokens) -> HttpResponse {
     json(StatusCode::OK, &answer)
 }
 
-fn granted(refused: GrantRefused) -> Refusal {
+/// Why a grant that is good gives nothing.
+pub fn granted(refused: GrantRefused) -> Refusal {
     match refused {
         GrantRefused::SignedOut => Refusal::new("invalid_grant", "the user is signed out"),
         GrantRefused::NoSuchClient(_) => Refusal::client(false),

@@ -20,7 +20,12 @@ pub async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpRe
 
 async fn answer(app: &App, request: &HttpRequest, body: &Bytes) -> Result<HttpResponse, Refusal> {
     let place = Place::of(app, request).await?.ok_or_else(Refusal::no_pool)?;
-    let Some(token) = token(request, body) else { return Ok(challenge(StatusCode::UNAUTHORIZED, None)) };
+    let token = match token(request, body) {
+        Presented::One(token) => token,
+        Presented::None => return Ok(challenge(StatusCode::UNAUTHORIZED, None)),
+        // RFC 6750 §3.1.
+        Presented::Twice => return Ok(challenge(StatusCode::BAD_REQUEST, Some(("invalid_request", "the access token is given twice")))),
+    };
     match user_info::claims(app, &place.pool.id, &token).await {
         Ok(claims) => Ok(json(StatusCode::OK, &claims)),
         Err(AccessRefused::Failed(failed)) => Err(failed.into()),
@@ -40,17 +45,25 @@ const fn told(refused: &AccessRefused) -> &'static str {
     }
 }
 
-/// The token, from the header or a posted form, and not from both (RFC 6750 §2, §2.1, §2.2); one in the address is none: addresses are written down.
-fn token(request: &HttpRequest, body: &Bytes) -> Option<String> {
+/// What a request shows.
+enum Presented {
+    None,
+    One(String),
+    Twice,
+}
+
+/// The token, from the header or a posted form, and not from both (RFC 6750 §2, §2.1, §2.2); one in the address is none: addresses
+/// are written down.
+fn token(request: &HttpRequest, body: &Bytes) -> Presented {
     let posted = form(request, body).ok().and_then(|form| form.get("access_token").map(str::to_owned));
-    if let Some(header) = request.headers().get(AUTHORIZATION) {
-        if posted.is_some() {
-            return None;
-        }
-        let (scheme, token) = header.to_str().ok()?.split_once(' ')?;
-        return scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned());
+    let Some(header) = request.headers().get(AUTHORIZATION) else { return posted.map_or(Presented::None, Presented::One) };
+    if posted.is_some() {
+        return Presented::Twice;
     }
-    posted
+    match header.to_str().ok().and_then(|header| header.split_once(' ')) {
+        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => Presented::One(token.trim().to_owned()),
+        _ => Presented::None,
+    }
 }
 
 /// What is refused says how it would not be (RFC 6750 §3).

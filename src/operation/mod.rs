@@ -7,6 +7,7 @@ mod fault;
 #[cfg(test)]
 mod fit;
 mod limit;
+mod own;
 mod pass;
 mod region;
 mod row;

@@ -1,12 +1,14 @@
 //! The rows of the services' tables: each kind resolves and judges what is its own before its handler runs.
 
+use std::sync::Arc;
+
 use futures_util::future::LocalBoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::limit::{self, Payer};
-use super::{Asks, Fault, region};
+use super::{Asks, Fault, own, region};
 use crate::budgets::{Guess, PerAddress};
 use crate::context::Context;
 use crate::flows::access::{self, AccessRefused, Holder};
@@ -178,12 +180,16 @@ where
 {
     let run: Box<Run> = Box::new(move |cx, action, input| {
         Box::pin(async move {
+            let about = input.get("Username").and_then(Value::as_str).map(str::to_owned);
             let request: Request = read(input)?;
             let found = clients::find(cx, request.client_id()).await?;
             let client = found.ok_or_else(|| named::<_, Failure>(NoSuchClient(request.client_id().clone())))?;
             limit::spend(cx, action, Payer::of(&client.pool)).await?;
             prove(cx, &client, request.proof()).map_err(named::<_, Failure>)?;
-            write(handler(cx, client, request).await)
+            let (pool, client_id) = (Arc::clone(&client.pool), client.client.id.clone());
+            let outcome = write(handler(cx, client, request).await);
+            own::of_client(cx, action, &pool, client_id.as_str(), about, &outcome);
+            outcome
         })
     });
     Operation::new::<Request>(name, Access::Client, run)
@@ -243,7 +249,10 @@ where
             // The model demands the token; without one there is no holder.
             let holder = access::holder(cx, request.access_token().unwrap_or_default()).await.map_err(named::<_, Failure>)?;
             limit::spend(cx, action, Payer::of(&holder.pool)).await?;
-            write(handler(cx, holder, request).await)
+            let (pool, sub) = (Arc::clone(&holder.pool), holder.user.id.clone());
+            let outcome = write(handler(cx, holder, request).await);
+            own::of_holder(cx, action, &pool, sub.as_str(), &outcome);
+            outcome
         })
     });
     Operation::new::<Request>(name, Access::Bearer, run)
@@ -267,7 +276,12 @@ where
             };
             let payer = holder.as_ref().map_or_else(|| Payer::caller(cx), |holder| Payer::of(&holder.pool));
             limit::spend(cx, action, payer).await?;
-            write(handler(cx, holder, request).await)
+            let who = holder.as_ref().map(|holder| (Arc::clone(&holder.pool), holder.user.id.clone()));
+            let outcome = write(handler(cx, holder, request).await);
+            if let Some((pool, sub)) = who {
+                own::of_holder(cx, action, &pool, sub.as_str(), &outcome);
+            }
+            outcome
         })
     });
     Operation::new::<Request>(name, Access::Bearer, run)

@@ -110,6 +110,8 @@ pub async fn delete(tx: &mut Conn, pool_id: &UserPoolId, token: &HashedToken) ->
 pub async fn delete_all(tx: &mut Conn, pool_id: &UserPoolId, user_id: &UserId) -> Result<(), StoreError> {
     const SESSIONS: &str = "DELETE FROM browser_sessions WHERE pool_id = $1 AND user_id = $2";
     const CODES: &str = "DELETE FROM authorization_codes WHERE pool_id = $1 AND user_id = $2";
+    const DEVICES: &str = "DELETE FROM device_authorizations WHERE pool_id = $1 AND user_id = $2";
     execute!(tx, SESSIONS, [pool_id, user_id])?;
-    execute!(tx, CODES, [pool_id, user_id]).map(drop)
+    execute!(tx, CODES, [pool_id, user_id])?;
+    execute!(tx, DEVICES, [pool_id, user_id]).map(drop)
 }

@@ -8,8 +8,13 @@ use crate::kit::clock::Timestamp;
 /// How long a message stays for whoever looks after it: 30 days. The code in it is long dead by then.
 const MESSAGES_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// How long events are kept: 90 days, as CloudTrail keeps its history.
-const EVENTS_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
+/// How long a row stays beyond the moment that its column names.
+#[derive(Clone, Copy)]
+enum Kept {
+    For(Duration),
+    /// As long as the deployment keeps events.
+    AsEvents,
+}
 
 /// How long a record of a pool's logs waits for its destination: a day, as a message for its server.
 const RECORDS_KEPT: Duration = Duration::from_secs(24 * 3600);
@@ -22,8 +27,7 @@ pub struct Expiring {
     /// Its name.
     pub table: &'static str,
     delete: &'static str,
-    /// How long a row stays beyond the moment that its column names.
-    kept: Duration,
+    kept: Kept,
 }
 
 macro_rules! expiring {
@@ -51,35 +55,41 @@ macro_rules! expiring {
 }
 
 /// The tables whose rows expire.
-pub const TABLES: [Expiring; 20] = [
-    expiring!("audit_events", "account_id, event_id", "created_at", EVENTS_KEPT),
-    expiring!("authorization_codes", "pool_id, code_hash", "expires_at", Duration::ZERO),
-    expiring!("browser_sessions", "pool_id, session_hash", "expires_at", Duration::ZERO),
-    expiring!("challenge_sessions", "pool_id, session_id", "expires_at", Duration::ZERO),
-    expiring!("client_metadata_documents", "pool_id, cimd_policy_id, url", "expires_at", Duration::ZERO),
-    expiring!("configuration_changes", "stream, number", "changed_at", changes::KEPT),
-    expiring!("console_sessions", "account_id, session_hash", "expires_at", Duration::ZERO),
-    expiring!("device_sign_ins", "pool_id, public_hash", "expires_at", Duration::ZERO),
-    expiring!("federation_requests", "pool_id, state_hash", "expires_at", Duration::ZERO),
-    expiring!("iam_sign_in_attempts", "account_id, name_hash, factor", "fades_at", Duration::ZERO),
-    expiring!("message_budgets", "pool_id, address_hash", "spent_until", Duration::ZERO),
-    expiring!("nodes", "node_id", "alive_until", Duration::ZERO),
-    expiring!("outbox_messages", "pool_id, message_id", "created_at", MESSAGES_KEPT),
-    expiring!("pool_activity", "pool_id, hour_began_at", "hour_began_at", ACTIVITY_KEPT),
-    expiring!("pool_log_records", "pool_id, event_source, queued_at, record_id", "queued_at", RECORDS_KEPT),
-    expiring!("sign_in_attempts", "pool_id, name_hash, factor", "fades_at", Duration::ZERO),
-    expiring!("token_families", "pool_id, origin_jti", "expires_at", Duration::ZERO),
-    expiring!("user_auth_events", "pool_id, user_id, event_id", "created_at", EVENTS_KEPT),
-    expiring!("verification_codes", "pool_id, user_id, purpose", "expires_at", Duration::ZERO),
-    expiring!("web_authn_registrations", "pool_id, user_id", "expires_at", Duration::ZERO),
+pub const TABLES: [Expiring; 21] = [
+    expiring!("audit_events", "account_id, event_id", "created_at", Kept::AsEvents),
+    expiring!("authorization_codes", "pool_id, code_hash", "expires_at", Kept::For(Duration::ZERO)),
+    expiring!("browser_sessions", "pool_id, session_hash", "expires_at", Kept::For(Duration::ZERO)),
+    expiring!("challenge_sessions", "pool_id, session_id", "expires_at", Kept::For(Duration::ZERO)),
+    expiring!("client_metadata_documents", "pool_id, cimd_policy_id, url", "expires_at", Kept::For(Duration::ZERO)),
+    expiring!("configuration_changes", "stream, number", "changed_at", Kept::For(changes::KEPT)),
+    expiring!("console_sessions", "account_id, session_hash", "expires_at", Kept::For(Duration::ZERO)),
+    expiring!("device_authorizations", "pool_id, device_code_hash", "expires_at", Kept::For(Duration::ZERO)),
+    expiring!("device_sign_ins", "pool_id, public_hash", "expires_at", Kept::For(Duration::ZERO)),
+    expiring!("federation_requests", "pool_id, state_hash", "expires_at", Kept::For(Duration::ZERO)),
+    expiring!("iam_sign_in_attempts", "account_id, name_hash, factor", "fades_at", Kept::For(Duration::ZERO)),
+    expiring!("message_budgets", "pool_id, address_hash", "spent_until", Kept::For(Duration::ZERO)),
+    expiring!("nodes", "node_id", "alive_until", Kept::For(Duration::ZERO)),
+    expiring!("outbox_messages", "pool_id, message_id", "created_at", Kept::For(MESSAGES_KEPT)),
+    expiring!("pool_activity", "pool_id, hour_began_at", "hour_began_at", Kept::For(ACTIVITY_KEPT)),
+    expiring!("pool_log_records", "pool_id, event_source, queued_at, record_id", "queued_at", Kept::For(RECORDS_KEPT)),
+    expiring!("sign_in_attempts", "pool_id, name_hash, factor", "fades_at", Kept::For(Duration::ZERO)),
+    expiring!("token_families", "pool_id, origin_jti", "expires_at", Kept::For(Duration::ZERO)),
+    expiring!("user_auth_events", "pool_id, user_id, event_id", "created_at", Kept::AsEvents),
+    expiring!("verification_codes", "pool_id, user_id, purpose", "expires_at", Kept::For(Duration::ZERO)),
+    expiring!("web_authn_registrations", "pool_id, user_id", "expires_at", Kept::For(Duration::ZERO)),
 ];
 
-/// Deletes what has expired in a table, the oldest first: at most `limit` rows, so that no transaction is long. Answers how many.
+/// Deletes what has expired in a table, the oldest first: at most `limit` rows, so that no transaction is long. `events` is how long
+/// events are kept. Answers how many.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn delete(tx: &mut Conn, expiring: &Expiring, now: Timestamp, limit: i64) -> Result<u64, StoreError> {
-    execute!(tx, expiring.delete, [now.minus(expiring.kept).millis(), limit])
+pub async fn delete(tx: &mut Conn, expiring: &Expiring, events: Duration, now: Timestamp, limit: i64) -> Result<u64, StoreError> {
+    let kept = match expiring.kept {
+        Kept::For(kept) => kept,
+        Kept::AsEvents => events,
+    };
+    execute!(tx, expiring.delete, [now.minus(kept).millis(), limit])
 }
 
 #[cfg(test)]

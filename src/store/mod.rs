@@ -18,6 +18,7 @@ mod conformance;
 pub mod console_sessions;
 pub mod db;
 pub mod deployment;
+pub mod device_authorizations;
 pub mod devices;
 mod doc;
 pub mod domains;

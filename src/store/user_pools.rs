@@ -50,6 +50,7 @@ pub(super) const TABLES: &[TableOfPools] = tables_of_pools![
     "token_families",
     "browser_sessions",
     "authorization_codes",
+    "device_authorizations",
     "federation_requests",
     "outbox_messages",
     "sender_events",
@@ -311,11 +312,13 @@ pub async fn update_client(tx: &mut Conn, client: &Client) -> Result<(), StoreEr
 pub async fn delete_client(tx: &mut Conn, pool_id: &UserPoolId, client_id: &ClientId) -> Result<bool, StoreError> {
     const FAMILIES: &str = "DELETE FROM token_families WHERE pool_id = $1 AND client_id = $2";
     const CODES: &str = "DELETE FROM authorization_codes WHERE pool_id = $1 AND client_id = $2";
+    const DEVICES: &str = "DELETE FROM device_authorizations WHERE pool_id = $1 AND client_id = $2";
     const REGISTRATIONS: &str = "DELETE FROM web_authn_registrations WHERE pool_id = $1 AND client_id = $2";
     const DIRECTORY: &str = "DELETE FROM client_directory WHERE pool_id = $1 AND client_id = $2";
     const SQL: &str = "DELETE FROM user_pool_clients WHERE pool_id = $1 AND client_id = $2";
     execute!(tx, FAMILIES, [pool_id, client_id])?;
     execute!(tx, CODES, [pool_id, client_id])?;
+    execute!(tx, DEVICES, [pool_id, client_id])?;
     super::branding::forget_client(tx, pool_id, client_id).await?;
     super::terms::forget_client(tx, pool_id, client_id).await?;
     execute!(tx, REGISTRATIONS, [pool_id, client_id])?;

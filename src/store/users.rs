@@ -372,7 +372,7 @@ pub async fn delete(tx: &mut Conn, user: &User) -> Result<(), StoreError> {
 }
 
 /// The tables of what users are made of. A test holds the list to the schema.
-const OF_A_USER: [(&str, &str); 16] = [
+const OF_A_USER: [(&str, &str); 17] = [
     ("users", "DELETE FROM users WHERE pool_id = $1 AND user_id = $2"),
     ("user_names", "DELETE FROM user_names WHERE pool_id = $1 AND user_id = $2"),
     ("user_search", "DELETE FROM user_search WHERE pool_id = $1 AND user_id = $2"),
@@ -384,6 +384,7 @@ const OF_A_USER: [(&str, &str); 16] = [
     ("token_families", "DELETE FROM token_families WHERE pool_id = $1 AND user_id = $2"),
     ("browser_sessions", "DELETE FROM browser_sessions WHERE pool_id = $1 AND user_id = $2"),
     ("authorization_codes", "DELETE FROM authorization_codes WHERE pool_id = $1 AND user_id = $2"),
+    ("device_authorizations", "DELETE FROM device_authorizations WHERE pool_id = $1 AND user_id = $2"),
     ("imported_passwords", "DELETE FROM imported_passwords WHERE pool_id = $1 AND user_id = $2"),
     ("user_devices", "DELETE FROM user_devices WHERE pool_id = $1 AND user_id = $2"),
     ("user_auth_events", "DELETE FROM user_auth_events WHERE pool_id = $1 AND user_id = $2"),

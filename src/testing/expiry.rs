@@ -17,7 +17,7 @@ use crate::store::template;
 const ENDINGS: [&str; 4] = ["_until", "expires_at", "fades_at", "ready_at"];
 
 /// What expires (`table.column`, or what travels and has no row), and where the clock passes its end.
-const EXPIRING: [(&str, &str, &str); 41] = [
+const EXPIRING: [(&str, &str, &str); 42] = [
     ("audit_events.created_at", "jobs/tests.rs", "events_and_counts_go_by_their_age"),
     ("pool_activity.hour_began_at", "jobs/tests.rs", "events_and_counts_go_by_their_age"),
     ("authorization_codes.valid_until", "oauth/tests.rs", "a_code_serves_the_client_the_address_and_the_origin_that_it_was_given_for"),
@@ -34,6 +34,7 @@ const EXPIRING: [(&str, &str, &str); 41] = [
     ),
     ("configuration_changes.changed_at", "store/changes/tests.rs", "records_are_deleted_by_age"),
     ("console_sessions.expires_at", "console/tests.rs", "a_session_ends_an_hour_after_its_last_use_and_half_a_day_after_its_first"),
+    ("device_authorizations.expires_at", "oauth/tests/device.rs", "a_device_is_let_in_within_ten_minutes_or_not_at_all"),
     ("device_sign_ins.expires_at", "flows/sign_in/tests/devices.rs", "what_a_client_goes_on_by_without_its_session_lives_as_long_as_that"),
     ("iam_sign_in_attempts.fades_at", "services/iam/login_profile/tests.rs", "wrong_old_passwords_are_counted_slowed_and_forgotten"),
     ("iam_sign_in_attempts.locked_until", "services/iam/login_profile/tests.rs", "wrong_old_passwords_are_counted_slowed_and_forgotten"),

@@ -307,6 +307,7 @@ async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &A
         default_region: "us-east-1".to_owned(),
         public_url: format!("http://{HOST}"),
         signing_key_age: Some(Duration::from_secs(90 * 24 * 3600)),
+        events_kept: Duration::from_secs(90 * 24 * 3600),
         rotations: AtomicU64::new(0),
         issuer_style: IssuerStyle::Url,
         password_defaults: PasswordRules::default(),

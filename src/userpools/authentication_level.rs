@@ -138,6 +138,19 @@ pub struct Target {
     pub levels: Vec<Level>,
     /// What an earlier sign-in of the same user brings along.
     pub credit: Option<Credit>,
+    /// Whether whoever reaches none of the levels signs in as they can: a client that wishes for a level is told which one it is.
+    #[serde(default)]
+    pub is_wish: bool,
+}
+
+impl Target {
+    /// Levels that a client wishes for (OpenID Connect Core 1.0 §3.1.2.1, acr_values: "requested as a Voluntary Claim"); `None` where
+    /// it names none of the pool's.
+    #[must_use]
+    pub fn wished(list: &str, names: [&str; 4]) -> Option<Self> {
+        let levels = Level::asked(list, names);
+        (!levels.is_empty()).then_some(Self { levels, credit: None, is_wish: true })
+    }
 }
 
 /// What an earlier sign-in brings along.

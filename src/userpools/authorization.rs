@@ -20,8 +20,14 @@ pub use redirect::{is_registered, with_fragment, with_query};
 /// The longest value of a parameter, in bytes: what comes back is carried by browsers.
 const LONGEST: usize = 4096;
 
+/// The longest hint: a token of ours, with all that it tells of its user.
+const LONGEST_HINT: usize = 16 * 1024;
+
 /// The longest address of a resource, which is in every token.
 const LONGEST_RESOURCE: usize = 1024;
+
+/// `response_type` of a request whose answer goes to a device that waits: our own pages ask so, for who has typed its code (RFC 8628).
+pub const DEVICE: &str = "device";
 
 /// The parameters of a request: each stands once (RFC 6749 §3.1).
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -88,6 +94,8 @@ pub enum ResponseType {
     Code,
     /// Tokens at once: the implicit grant.
     Token,
+    /// Nothing to the browser: a device is let in.
+    Device,
 }
 
 /// How the browser carries the answer (OAuth 2.0 Multiple Response Type Encoding Practices §2.1; OAuth 2.0 Form Post Response Mode).
@@ -99,6 +107,8 @@ pub enum ResponseMode {
     Fragment,
     /// In a form that it posts.
     FormPost,
+    /// It does not: it stays at our pages.
+    Stays,
 }
 
 /// Where the answer goes.
@@ -171,6 +181,10 @@ pub struct Authorization {
     pub login_hint: Option<String>,
     /// Whom the client expects, as a token of ours says it.
     pub id_token_hint: Option<String>,
+    /// The levels that the client wishes for (OpenID Connect Core 1.0 §3.1.2.1, acr_values), blank-separated.
+    pub acr_values: Option<String>,
+    /// The device that is to be let in, sealed for the browser in which its code was typed.
+    pub device: Option<String>,
     /// The provider that it names.
     pub provider: Option<NamedProvider>,
 }
@@ -213,6 +227,9 @@ pub fn destination(parameters: &Parameters, client: &Client) -> Result<Return, N
     if !["code", "implicit"].into_iter().any(|flow| configuration.takes_oauth_flow(flow)) {
         return Err(NoReturn::NotAClient);
     }
+    if parameters.get("response_type") == Some(DEVICE) {
+        return Ok(Return { redirect_uri: String::new(), is_named: false, mode: ResponseMode::Stays, state: None });
+    }
     let named = parameters.get("redirect_uri");
     let redirect_uri = match named {
         Some(uri) if is_registered(uri, &configuration.callback_urls, client.kind()) => uri.to_owned(),
@@ -220,7 +237,7 @@ pub fn destination(parameters: &Parameters, client: &Client) -> Result<Return, N
         None => configuration.default_redirect_uri.clone().ok_or(NoReturn::NoRedirectUri)?,
     };
     // What cannot be read goes the way that the type of the response has by itself.
-    let is_token = parameters.get("response_type") == Some("token");
+    let is_token = parameters.get("response_type").is_some_and(|kind| kind.split(' ').any(|kind| ["token", "id_token"].contains(&kind)));
     let mode = match parameters.get("response_mode") {
         Some("form_post") => ResponseMode::FormPost,
         Some("fragment") => ResponseMode::Fragment,
@@ -238,14 +255,16 @@ pub fn request(parameters: &Parameters, client: &Client, exists: impl Fn(&str) -
     if let Some(name) = parameters.repeated() {
         return Err(Refused::new("invalid_request", format!("{name} is given twice")));
     }
-    if let Some((name, _)) = parameters.values.iter().find(|(_, value)| value.len() > LONGEST || value.chars().any(char::is_control)) {
-        return Err(Refused::new("invalid_request", format!("{name} is too long, or has characters that it may not have")));
-    }
     // OpenID Connect Core 1.0 §6: to ignore them would be to answer another request than was made.
     for (name, error) in [("request", "request_not_supported"), ("request_uri", "request_uri_not_supported")] {
         if parameters.get(name).is_some() {
             return Err(Refused::new(error, format!("{name} is not supported")));
         }
+    }
+    if let Some((name, _)) =
+        parameters.values.iter().find(|(name, value)| value.len() > longest(name) || value.chars().any(char::is_control))
+    {
+        return Err(Refused::new("invalid_request", format!("{name} is too long, or has characters that it may not have")));
     }
     let response_type = response_type(parameters, client)?;
     mode(parameters, response_type)?;
@@ -258,16 +277,24 @@ pub fn request(parameters: &Parameters, client: &Client, exists: impl Fn(&str) -
         nonce: parameters.owned("nonce"),
         code_challenge: code_challenge(parameters, client, response_type)?,
         prompt: prompt(parameters)?,
-        asks_consent: parameters.get("prompt").is_some_and(|prompt| prompt.split(' ').any(|value| value == "consent")),
+        // Whoever lets a device in is told what it gets: somebody may have talked them into it (RFC 8628 §5.4).
+        asks_consent: response_type == ResponseType::Device
+            || parameters.get("prompt").is_some_and(|prompt| prompt.split(' ').any(|value| value == "consent")),
         max_age: max_age(parameters)?,
         resource: resource(parameters)?,
         login_hint: parameters.owned("login_hint"),
         id_token_hint: parameters.owned("id_token_hint"),
+        acr_values: parameters.owned("acr_values"),
+        device: parameters.owned("device").filter(|_| response_type == ResponseType::Device),
         provider: match (parameters.owned("identity_provider"), parameters.owned("idp_identifier")) {
             (Some(name), _) => Some(NamedProvider::Name(name)),
             (None, identifier) => identifier.map(NamedProvider::Identifier),
         },
     })
+}
+
+fn longest(name: &str) -> usize {
+    if name == "id_token_hint" { LONGEST_HINT } else { LONGEST }
 }
 
 fn response_type(parameters: &Parameters, client: &Client) -> Result<ResponseType, Refused> {
@@ -276,6 +303,7 @@ fn response_type(parameters: &Parameters, client: &Client) -> Result<ResponseTyp
         None => Err(Refused::new("invalid_request", "response_type is missing")),
         Some("code") if allows("code") => Ok(ResponseType::Code),
         Some("token") if allows("implicit") => Ok(ResponseType::Token),
+        Some(DEVICE) if allows("code") && parameters.get("device").is_some() => Ok(ResponseType::Device),
         Some("code" | "token") => Err(Refused::new("unauthorized_client", "the client does not use this response_type")),
         Some(_) => Err(Refused::new("unsupported_response_type", "response_type is code or token")),
     }
@@ -284,7 +312,7 @@ fn response_type(parameters: &Parameters, client: &Client) -> Result<ResponseTyp
 /// SECURITY: tokens never stand in a query, which servers and histories keep (Multiple Response Type Encoding Practices §5).
 fn mode(parameters: &Parameters, response_type: ResponseType) -> Result<(), Refused> {
     match (parameters.get("response_mode"), response_type) {
-        (None | Some("fragment" | "form_post"), _) | (Some("query"), ResponseType::Code) => Ok(()),
+        (_, ResponseType::Device) | (None | Some("fragment" | "form_post"), _) | (Some("query"), ResponseType::Code) => Ok(()),
         (Some("query"), ResponseType::Token) => Err(Refused::new("invalid_request", "tokens are not returned in a query")),
         (Some(_), _) => Err(Refused::new("invalid_request", "response_mode is query, fragment or form_post")),
     }

@@ -12,6 +12,7 @@ pub mod client_secret;
 pub mod common_passwords;
 pub mod custom_id;
 pub mod device;
+pub mod device_grant;
 pub mod domain;
 pub mod federation_request;
 pub mod first_factor;

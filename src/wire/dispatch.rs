@@ -15,7 +15,7 @@ use super::model::{OperationModel, Protocol, Service};
 use super::query::Parameters;
 use super::validate::{Invalid, strip, validate};
 use super::{json11, rest_json, xml};
-use crate::audit::{Details, Event, Outcome};
+use crate::audit::{Details, Event, Outcome, only_reads};
 use crate::authz;
 use crate::context::{Act, App, Context};
 use crate::crypto::ids;
@@ -299,13 +299,6 @@ fn audit(cx: &Context, action: &str, resource: Option<String>, outcome: &Result<
         outcome: ended,
         details: Details { source_ip, region: Some(cx.region.clone()), resource, reason },
     });
-}
-
-/// Whether an action changes nothing, by its name, as CloudTrail tells reads from writes.
-pub(super) fn only_reads(action: &str) -> bool {
-    const READS: [&str; 6] = ["Describe", "Get", "List", "Search", "Simulate", "Validate"];
-    let name = action.split_once(':').map_or(action, |(_, name)| name);
-    READS.iter().any(|read| name.starts_with(read))
 }
 
 /// What a call is about, by the first of its members that names it. Names and ids only: no other member is ever kept.

@@ -9,9 +9,10 @@ use std::fmt::Display;
 use actix_web::http::Method;
 use serde_json::{Map, Value, json};
 
-use super::dispatch::{admit, only_reads, operations_of};
+use super::dispatch::{admit, operations_of};
 use super::json11;
 use super::model::{Kind, Member, Model, OperationModel, Protocol, Service, ShapeId};
+use crate::audit::only_reads;
 use crate::testing::{Answer, TestApp};
 
 /// What no caller should send, as JSON.

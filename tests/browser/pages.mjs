@@ -47,6 +47,7 @@ export const PAGES = [
   { name: "imports", path: "/console/pools/{pool}/imports" },
   { name: "import", path: "/console/pools/{pool}/imports/{importJob}" },
   { name: "point-in-time", path: "/console/pools/{pool}/point-in-time" },
+  { name: "signing-keys", path: "/console/pools/{pool}/keys" },
   { name: "replicas", path: "/console/pools/{pool}/replicas" },
   { name: "tags", path: "/console/pools/{pool}/tags" },
   { name: "users", path: "/console/pools/{pool}/users" },

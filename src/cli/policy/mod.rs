@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::report::Report;
+use super::report::{OutputFlags, Report};
 
 mod cases;
 mod diff;
@@ -61,9 +61,8 @@ pub struct ValidateFlags {
     /// An issue code whose findings are left out, repeatable: `INVALID_SERVICE_IN_ACTION` for services of your own.
     #[arg(long = "ignore", value_name = "CODE")]
     ignored: Vec<String>,
-    /// How findings are written.
-    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
-    format: ReportFormat,
+    #[command(flatten)]
+    output: OutputFlags,
 }
 
 /// The flags of `format`.
@@ -109,14 +108,6 @@ enum PolicyType {
     Rcp,
     /// Of a role: who may assume it.
     Trust,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum ReportFormat {
-    /// One line a finding: `file:line:column: …`
-    Text,
-    /// One document.
-    Json,
 }
 
 const OWN_ACCOUNT: &str = "000000000000";

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{PolicyType, Report, ReportFormat, ValidateFlags, read};
+use super::{PolicyType, Report, ValidateFlags, read};
 use crate::policy::validate::{FindingKind, Location, Options, PathElement, ResourceType, ValidatedType, validate};
 use crate::policy::{self, PolicyKind};
 
@@ -27,10 +27,8 @@ pub fn run(flags: &ValidateFlags) -> Result<Report, String> {
         let found = findings(&file.display().to_string(), &text, flags.policy_type).into_iter();
         all.extend(found.filter(|found| !flags.ignored.iter().any(|code| code == found.code)));
     }
-    let text = match flags.format {
-        ReportFormat::Text => all.iter().map(line).collect(),
-        ReportFormat::Json => format!("{:#}\n", json!({"findings": all.iter().map(object).collect::<Vec<_>>()})),
-    };
+    let document = || json!({"findings": all.iter().map(object).collect::<Vec<_>>()});
+    let text = flags.output.choose(|| all.iter().map(line).collect(), document);
     Ok(Report { text, yes: !all.iter().any(|found| found.kind == FindingKind::Error) })
 }
 

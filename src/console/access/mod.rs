@@ -1,6 +1,7 @@
 //! The access room: who may do what, where, and why. Every answer is the engine's, asked through the decision endpoint as whoever
 //! is signed in, so they need `passwright:Evaluate`, and `passwright:EvaluateAs` on the others they ask about.
 
+mod named;
 pub mod what;
 pub mod who;
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::{Asked, Decided, principals, who};
+use super::{Asked, Decided, named, principals, who};
 use crate::console::{Frame, Outcome, Reply, Shown, Visit};
 use crate::policy::catalogue::catalogue;
 
@@ -13,7 +13,8 @@ const JUDGED: usize = 500;
 const OFFERED: [&str; 6] = ["access-analyzer", "cognito-identity", "cognito-idp", "iam", "passwright", "sts"];
 
 /// The actions of our own endpoints, which no catalogue of AWS's has.
-const OWN: [&str; 6] = ["Evaluate", "EvaluateAs", "GetActivity", "GetDeployment", "ListEvents", "Simulate"];
+const OWN: [&str; 8] =
+    ["Evaluate", "EvaluateAs", "GetActivity", "GetDeployment", "ListEvents", "ListSigningKeys", "RotateSigningKey", "Simulate"];
 
 struct Judged {
     action: String,
@@ -60,7 +61,11 @@ pub async fn show(visit: &Visit) -> Outcome {
     if !is_asked {
         return Ok(Reply::page(&page));
     }
-    let mut names = actions_of(&page.service);
+    let known = actions_of(&page.service);
+    // An application's own actions stand in no catalogue: those are judged that the policies name.
+    let own = named::of(visit, &page.asked.who, &page.service).await;
+    let own = own.into_iter().filter(|name| !known.iter().any(|known| known.eq_ignore_ascii_case(name))).collect::<Vec<_>>();
+    let mut names: Vec<String> = own.into_iter().chain(known).collect();
     page.left = names.len().saturating_sub(JUDGED);
     names.truncate(JUDGED);
     let mut judged = Vec::with_capacity(names.len());
@@ -114,7 +119,22 @@ mod tests {
         let page =
             app.console().await.open(&format!("/access/what?who=arn:aws:iam::{ACCOUNT}:user/ann&service=cognito-identity")).await.text;
         assert!(page.contains("0 of"), "{page}");
+        let notes = json!([{"Effect": "Allow", "Action": ["notes:Read", "notes:Pu*"], "Resource": "*"},
+            {"Effect": "Deny", "Action": "notes:Drop", "Resource": "*"}]);
+        app.user_of("ann", notes).await;
+        let own = app.console().await.open(&format!("/access/what?who=arn:aws:iam::{ACCOUNT}:user/ann&service=notes")).await.text;
+        assert!(own.contains("1 of 2") && own.contains("notes:Read") && own.contains("notes:Drop"), "{own}");
+        let in_house = "&context=aws:SourceIp%3D10.0.0.1";
+        let bound = json!([{"Effect": "Allow", "Action": "house:Enter", "Resource": "*",
+            "Condition": {"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}}]);
+        app.admin().call("iam:CreateUser", json!({"UserName": "ben"})).await.ok();
+        app.user_of("ben", bound).await;
+        for (context, allowed) in [("", "0 of 1"), (in_house, "1 of 1")] {
+            let path = format!("/access/what?who=arn:aws:iam::{ACCOUNT}:user/ben&service=house{context}");
+            let page = app.console().await.open(&path).await.text;
+            assert!(page.contains(allowed), "{context}: {page}");
+        }
         let root = app.console().await.open(&format!("/access/what?who=arn:aws:iam::{ACCOUNT}:root&service=passwright")).await.text;
-        assert!(root.contains("6 of 6"), "{root}");
+        assert!(root.contains("8 of 8"), "{root}");
     }
 }

@@ -255,7 +255,7 @@ mod tests {
         assert!(page.contains("Nothing was deleted"), "{page}");
         let page = browser.submit_and_follow(&format!("{at}/delete"), &[("confirm", "new notes")]).await.text;
         assert!(page.contains("was deleted") && page.contains("No identity pools"), "{page}");
-        assert_eq!(browser.open(&at).await.status, 400);
+        assert_eq!(browser.open(&at).await.status, 404);
     }
 
     #[actix_web::test]

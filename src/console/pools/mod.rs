@@ -8,6 +8,7 @@ mod domains;
 mod groups;
 mod head;
 mod imports;
+mod keys;
 mod logs;
 mod new;
 mod overview;
@@ -80,6 +81,7 @@ pub fn rows() -> Vec<Row> {
     rows.extend(resource_servers::rows());
     rows.extend(triggers::rows());
     rows.extend(protection::rows());
+    rows.extend(keys::rows());
     rows.extend(replicas::rows());
     rows.extend(sending::rows());
     rows.extend(tags::rows());

@@ -124,6 +124,7 @@ pub const PLACES: &[Places] = &[
                      EventSource=userAuthEvents,LogLevel=INFO,S3Configuration={BucketArn=arn:aws:s3:::sign-ins}",
                 ],
             ),
+            place("keys", "Signing keys", &[]),
             place("triggers", "Triggers", &["describe-user-pool --query UserPool.LambdaConfig"]),
             place(
                 "point-in-time",

@@ -107,7 +107,7 @@ async fn pages_of_a_pool_that_is_not_there_say_so() {
         ["", "/users", "/groups", "/clients", "/passkeys", "/settings", "/users/x", "/groups/one?name=x", "/clients/x", "/users/new"]
     {
         let page = browser.open(&format!("/pools/us-east-1_000000000{rest}")).await;
-        assert!(page.status == 400 && shows(&page, "ResourceNotFoundException"), "{rest}: {}", page.text);
+        assert!(page.status == 404 && shows(&page, "ResourceNotFoundException"), "{rest}: {}", page.text);
     }
 }
 

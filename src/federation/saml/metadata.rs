@@ -4,10 +4,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use quick_xml::escape::escape;
 
-use super::names::{BY_POST, BY_REDIRECT, DSIG, METADATA, PROTOCOL};
+use super::names::{BY_POST, DSIG, METADATA, PROTOCOL};
 use super::party::ServiceProvider;
 
-/// The metadata of a pool: where assertions and sign-outs go, the certificate that its requests are signed by, and the one that
+/// The metadata of a pool: where assertions go, the certificate that its requests are signed by, and the one that
 /// assertions may be encrypted by, both in DER.
 #[must_use]
 pub fn metadata(ours: &ServiceProvider, signing: &[u8], encryption: Option<&[u8]>) -> String {
@@ -19,15 +19,12 @@ pub fn metadata(ours: &ServiceProvider, signing: &[u8], encryption: Option<&[u8]
         )
     };
     let keys = key("signing", signing) + &encryption.map(|certificate| key("encryption", certificate)).unwrap_or_default();
-    let logout = |binding| format!("<md:SingleLogoutService Binding=\"{binding}\" Location=\"{}\"/>", escape(&ours.logout_url));
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<md:EntityDescriptor xmlns:md=\"{METADATA}\" entityID=\"{}\">\
          <md:SPSSODescriptor AuthnRequestsSigned=\"true\" WantAssertionsSigned=\"true\" protocolSupportEnumeration=\"{PROTOCOL}\">\
-         {keys}{}{}<md:AssertionConsumerService Binding=\"{BY_POST}\" Location=\"{}\" index=\"0\" isDefault=\"true\"/>\
+         {keys}<md:AssertionConsumerService Binding=\"{BY_POST}\" Location=\"{}\" index=\"0\" isDefault=\"true\"/>\
          </md:SPSSODescriptor></md:EntityDescriptor>\n",
         escape(&ours.entity_id),
-        logout(BY_POST),
-        logout(BY_REDIRECT),
         escape(&ours.acs_url),
     )
 }

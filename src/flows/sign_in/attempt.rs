@@ -336,14 +336,15 @@ impl Attempt<'_> {
     fn recorded(&self, record: Record, progress: &Progress) -> Record {
         let (methods, target) = (progress.methods(), progress.target.as_ref());
         let names = acr_values(&self.entrance.app_client.pool.configuration.acr_configuration);
-        let acr = target.and_then(|_| Level::reached(&methods)).map(|level| level.name(names).to_owned());
+        let reached = || Level::reached(&methods).map(|level| level.name(names).to_owned());
         let credited = target.and_then(|target| target.credit.as_ref()).map(|credit| Timestamp::from_millis(credit.authenticated_at));
         match record {
             Record::Tokens(family) => {
                 let authenticated_at = credited.unwrap_or(family.authenticated_at);
-                Record::Tokens(TokenFamily { methods, acr, authenticated_at, ..family })
+                Record::Tokens(TokenFamily { acr: target.and_then(|_| reached()), methods, authenticated_at, ..family })
             }
-            Record::Browser(session) => Record::Browser(BrowserSession { methods, acr, ..session }),
+            // Each client that the browser goes on to is told, or not, as it asks.
+            Record::Browser(session) => Record::Browser(BrowserSession { acr: reached(), methods, ..session }),
         }
     }
 

@@ -127,7 +127,7 @@ async fn begun(entrance: &Entrance<'_>, begin: Begin) -> Result<Outcome, SignInR
             let target = match aimed {
                 Some(Aimed::On(progress)) => return step_up::go_on(entrance, subject.id, progress).await,
                 Some(Aimed::Anew(target)) => Some(target),
-                None => None,
+                None => entrance.wished.clone(),
             };
             match confirmed {
                 Some(session) => sign_up::begin(entrance, subject.user, &session, target).await,
@@ -135,7 +135,7 @@ async fn begun(entrance: &Entrance<'_>, begin: Begin) -> Result<Outcome, SignInR
             }
         }
         Begin::Password { password, .. } => {
-            let progress = srp::progress(flow, &subject);
+            let progress = Progress { target: entrance.wished.clone(), ..srp::progress(flow, &subject) };
             by_password(entrance, subject, password, progress, None).await
         }
     }

@@ -48,7 +48,7 @@ pub async fn aimed(entrance: &Entrance<'_>, user: Option<&User>, asked: LevelAsk
     if levels.is_empty() {
         return Err(SignInRefused::NoSuchLevel);
     }
-    let anew = Target { levels, credit: None };
+    let anew = Target { levels, credit: None, is_wish: false };
     let Some(access_token) = &asked.access_token else { return Ok(Aimed::Anew(anew)) };
     let (user, credit) = credit(entrance, user, access_token).await?;
     if asked.max_age.is_some_and(|age| entrance.app.now().since(Timestamp::from_millis(credit.authenticated_at)) > age) {

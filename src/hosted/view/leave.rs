@@ -24,7 +24,7 @@ pub struct Consent {
     pub client_name: String,
     /// Where it is from, if that is known: a host.
     pub client_host: Option<String>,
-    /// Where it goes on: a host.
+    /// Where it goes on: a host; nothing, where a device is let in.
     pub redirect_host: String,
     /// What it asks: the scope, and what that lets it do.
     pub scopes: Vec<(String, String)>,

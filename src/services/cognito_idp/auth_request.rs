@@ -71,6 +71,10 @@ pub enum Respond {
 pub fn initiate(side: Side, flow: &str, parameters: &Parameters, session: Option<&str>) -> Result<Initiate, Error> {
     if flow != "USER_AUTH" {
         no_session(session)?;
+        // Whoever asks for a level and is let in below it would not know.
+        if parameters.contains_key("TARGET_ACR_VALUES") {
+            return Err(Error::parameter("TARGET_ACR_VALUES requires the USER_AUTH flow"));
+        }
     }
     let password = |flow| {
         let password = Secret::from(required(parameters, "PASSWORD")?.to_owned());

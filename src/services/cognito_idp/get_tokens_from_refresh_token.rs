@@ -1,5 +1,7 @@
 //! GetTokensFromRefreshToken: new tokens of a sign-in that goes on, and the refresh token that follows, where they rotate.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::auth_answer::AuthenticationResult;
@@ -7,6 +9,7 @@ use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::AppClient;
 use crate::flows::refresh;
+use crate::flows::triggers::Told;
 use crate::flows::whence::Whence;
 use crate::kit::id::ClientId;
 use crate::kit::secret::Secret;
@@ -19,6 +22,7 @@ pub struct Request {
     client_id: ClientId,
     client_secret: Option<Secret>,
     device_key: Option<String>,
+    client_metadata: Option<BTreeMap<String, String>>,
 }
 
 impl OfClient for Request {
@@ -38,6 +42,7 @@ pub struct Response {
 }
 
 pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Result<Response, Error> {
+    let app_client = app_client.telling(Told::of(request.client_metadata));
     let whence = Whence::admitted(cx, &app_client, &cx.origin, cx.origin.source_ip, request.device_key.as_deref()).await?;
     let tokens = refresh::exchange(cx, &app_client, &request.refresh_token, whence).await?;
     Ok(Response { authentication_result: tokens.into() })

@@ -6,12 +6,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::errors::{Error, refuse_unsupported};
-use super::web_authn_settings;
+use super::{found, sms_role, web_authn_settings};
 use crate::context::Context;
 use crate::flows::clients::NoSuchPool;
+use crate::iam::arn::Arn;
 use crate::kit::id::UserPoolId;
+use crate::operation::{Asks, Fault, Resolved};
 use crate::store;
-use crate::userpools::pool::{EmailMfaConfiguration, MfaMode, Pool, PoolConfiguration, SmsMfa, SoftwareToken};
+use crate::userpools::pool::{EmailMfaConfiguration, MfaMode, Pool, PoolConfiguration, SmsConfiguration, SmsMfa, SoftwareToken};
 use crate::userpools::web_authn::WebAuthnConfiguration;
 
 #[derive(Deserialize)]
@@ -27,9 +29,30 @@ pub struct Request {
     rest: Map<String, Value>,
 }
 
-asks_about_pool!(Request);
+/// What a call names: the pool, and the role that text messages would go by.
+pub struct Found {
+    pool: Arc<Pool>,
+    sms_role: Option<String>,
+}
+
+impl Asks for Request {
+    type Found = Found;
+
+    async fn resolve(&self, cx: &Context) -> Result<Resolved<Found>, Fault> {
+        let Resolved { found, asks } = found::pool(cx, &self.user_pool_id).await?;
+        let source = Arn::user_pool(&cx.region, &cx.account_id, &self.user_pool_id);
+        let role = sms_role::passed(cx, self.sms_configuration(), &source).await?;
+        let asks = asks.into_iter().chain(role.ask).collect();
+        let found = found.and_then(|pool| Ok(Found { pool, sms_role: role.found? }));
+        Ok(Resolved { found, asks })
+    }
+}
 
 impl Request {
+    fn sms_configuration(&self) -> Option<&SmsConfiguration> {
+        self.sms_mfa_configuration.as_ref().and_then(|sms| sms.sms_configuration.as_ref())
+    }
+
     /// Who asks for passkeys alone says nothing of what follows the password.
     const fn is_of_passkeys(&self) -> bool {
         let says_more = self.mfa_configuration.is_some()
@@ -45,9 +68,7 @@ impl Request {
 #[serde(rename_all = "PascalCase")]
 struct SmsMfaRequest {
     sms_authentication_message: Option<String>,
-    /// What we don't honour here yet: the role is set by CreateUserPool and UpdateUserPool.
-    #[serde(flatten)]
-    rest: Map<String, Value>,
+    sms_configuration: Option<SmsConfiguration>,
 }
 
 /// The pool's factors.
@@ -70,13 +91,18 @@ pub struct Response {
 struct SmsMfaAnswer {
     #[serde(skip_serializing_if = "Option::is_none")]
     sms_authentication_message: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sms_configuration: Option<SmsConfiguration>,
 }
 
 impl Response {
     /// Of a pool.
     pub fn of(configuration: &PoolConfiguration) -> Self {
         let software_token = configuration.software_token_mfa_configuration;
-        let sms = SmsMfaAnswer { sms_authentication_message: configuration.sms_authentication_message.clone() };
+        let sms = SmsMfaAnswer {
+            sms_authentication_message: configuration.sms_authentication_message.clone(),
+            sms_configuration: configuration.sms_configuration.clone(),
+        };
         Self {
             sms_mfa_configuration: configuration.sms_mfa.enabled.then_some(sms),
             software_token_mfa_configuration: (software_token.enabled || configuration.mfa != MfaMode::Off).then_some(software_token),
@@ -87,16 +113,17 @@ impl Response {
     }
 }
 
-pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
+pub async fn handle(cx: &Context, found: Found, request: Request) -> Result<Response, Error> {
     refuse_unsupported(&request.rest)?;
-    if let Some(sms) = &request.sms_mfa_configuration {
-        refuse_unsupported(&sms.rest)?;
+    let Found { pool, sms_role } = found;
+    if let Some(sms) = request.sms_configuration() {
+        sms.check(&pool.region).map_err(|refused| Error::parameter(refused.to_string()))?;
     }
     let configuration = cx
         .write(async |tx| {
             let now = store::user_pools::find(tx, &pool.id).await?;
             let now = now.ok_or_else(|| NoSuchPool(pool.id.clone()))?.configuration;
-            let configuration = applied(&request, now)?;
+            let configuration = sms_role::given(applied(&request, now)?, sms_role.as_deref());
             store::user_pools::update(tx, &pool.id, &configuration, cx.now()).await?;
             Ok::<_, Error>(configuration)
         })
@@ -113,6 +140,7 @@ fn applied(request: &Request, now: PoolConfiguration) -> Result<PoolConfiguratio
     }
     let message = request.sms_mfa_configuration.as_ref().and_then(|sms| sms.sms_authentication_message.clone());
     let configuration = PoolConfiguration {
+        sms_configuration: request.sms_configuration().cloned().or_else(|| now.sms_configuration.clone()),
         mfa: request.mfa_configuration.unwrap_or_default(),
         software_token_mfa_configuration: request.software_token_mfa_configuration.unwrap_or_default(),
         sms_mfa: SmsMfa { enabled: request.sms_mfa_configuration.is_some() },

@@ -105,6 +105,16 @@ mod tests {
                 let answer = ann.call(operation, json!({name: value, "SmsConfiguration": configuration})).await;
                 assert_eq!(answer.code(), code, "{operation} {configuration}: {}", answer.text);
             }
+            let factor =
+                json!({"UserPoolId": pool.id, "MfaConfiguration": "OPTIONAL", "SmsMfaConfiguration": {"SmsConfiguration": configuration}});
+            let answer = ann.call("SetUserPoolMfaConfig", factor).await;
+            assert_eq!(answer.code(), code, "SetUserPoolMfaConfig {configuration}: {}", answer.text);
+            if code.is_empty() {
+                let told = ann.call("GetUserPoolMfaConfig", json!({"UserPoolId": pool.id})).await.ok();
+                assert_eq!(told["SmsMfaConfiguration"]["SmsConfiguration"], configuration);
+                let described = ann.call("DescribeUserPool", json!({"UserPoolId": pool.id})).await.ok();
+                assert_eq!(described["UserPool"]["SmsConfiguration"], configuration);
+            }
         }
     }
 }

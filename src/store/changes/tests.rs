@@ -133,7 +133,7 @@ async fn records_are_deleted_by_age() {
     here.put_policy("AIDA2").await;
     let table = expired::TABLES.iter().find(|expiring| expiring.table == "configuration_changes").unwrap();
     let now = Timestamp::from_seconds(1_800_000_001).plus(KEPT);
-    assert_eq!(here.db.write(async |tx| expired::delete(tx, table, now, 10).await).await.unwrap(), 1);
+    assert_eq!(here.db.write(async |tx| expired::delete(tx, table, Duration::ZERO, now, 10).await).await.unwrap(), 1);
     assert_eq!(here.records().await, 1);
     assert_eq!(there.caught_up().await, [policies_of("AIDA2")]);
 }

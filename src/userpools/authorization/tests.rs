@@ -79,6 +79,8 @@ fn a_request_is_what_its_client_may_ask_for() {
         (format!("response_type=code&prompt=none+login{pkce}"), "invalid_request"),
         (format!("response_type=code&max_age=soon{pkce}"), "invalid_request"),
         (format!("response_type=code&request=x{pkce}"), "request_not_supported"),
+        (format!("response_type=code&request={}{pkce}", "x".repeat(LONGEST + 1)), "request_not_supported"),
+        (format!("response_type=code&id_token_hint={}{pkce}", "x".repeat(LONGEST_HINT + 1)), "invalid_request"),
         (format!("response_type=code&request_uri=x{pkce}"), "request_uri_not_supported"),
         (format!("response_type=code&response_mode=web_message{pkce}"), "invalid_request"),
         ("response_type=token&response_mode=query".to_owned(), "invalid_request"),
@@ -88,6 +90,9 @@ fn a_request_is_what_its_client_may_ask_for() {
     ] {
         assert_eq!(requested(&query), Err(error), "{query}");
     }
+    let hint = "x".repeat(LONGEST + 1);
+    let hinted = requested(&format!("response_type=code&id_token_hint={hint}{pkce}"));
+    assert_eq!(hinted.unwrap().id_token_hint, Some(hint), "a token of ours may be longer");
     let machine = request(&parsed("response_type=token"), &client(&["code"]), |_| true).unwrap_err();
     assert_eq!(machine.error, "unauthorized_client");
     assert_eq!(requested("response_type=token").unwrap().scope, "openid email", "all of the client's, where none is named");

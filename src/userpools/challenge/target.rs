@@ -2,7 +2,7 @@
 
 use super::{Barred, Progress};
 use crate::userpools::authentication_level::{Level, Method, Target};
-use crate::userpools::first_factor::FirstFactor;
+use crate::userpools::first_factor::{self, FirstFactor};
 use crate::userpools::pool::Pool;
 use crate::userpools::second_factor::{self, Asked, SecondFactor};
 use crate::userpools::user::User;
@@ -16,7 +16,11 @@ pub fn raising(pool: &Pool, user: &User, progress: &Progress) -> Result<Option<V
     let methods = progress.methods();
     let factors: Vec<SecondFactor> = seconds(pool, Some(user)).collect();
     let best = best(&methods, &factors);
-    let aim = target.levels.iter().copied().find(|level| best >= Some(*level)).ok_or(Barred::LevelUnreachable)?;
+    let aim = match target.levels.iter().copied().find(|level| best >= Some(*level)) {
+        Some(aim) => aim,
+        None if target.is_wish => return Ok(None),
+        None => return Err(Barred::LevelUnreachable),
+    };
     if Level::reached(&methods) >= Some(aim) {
         return Ok(None);
     }
@@ -39,6 +43,12 @@ pub fn second_asked(pool: &Pool, user: &User, progress: &Progress) -> Asked {
     }
 }
 
+/// Whether methods are enough for a target, as far as the user can reach it.
+#[must_use]
+pub fn is_met(pool: &Pool, user: &User, target: &Target, methods: &[Method]) -> bool {
+    aim(pool, Some(user), target, &first_factor::of_user(pool, user)).is_none_or(|aim| Level::reached(methods) >= Some(aim))
+}
+
 /// The first of the levels that one of the factors leads to; of a user, or of whoever the pool may have.
 #[must_use]
 pub fn aim(pool: &Pool, user: Option<&User>, target: &Target, factors: &[FirstFactor]) -> Option<Level> {
@@ -57,7 +67,7 @@ pub fn leading(pool: &Pool, user: Option<&User>, target: &Target, factors: Vec<F
         Some(_) => aim(pool, user, target, &factors),
         None => target.levels.iter().copied().min(),
     };
-    let aim = aim.ok_or(Barred::LevelUnreachable)?;
+    let Some(aim) = aim else { return if target.is_wish { Ok(factors) } else { Err(Barred::LevelUnreachable) } };
     let leading: Vec<FirstFactor> = factors.into_iter().filter(|factor| leads(pool, user, target, *factor) >= Some(aim)).collect();
     if leading.is_empty() { Err(Barred::LevelUnreachable) } else { Ok(leading) }
 }

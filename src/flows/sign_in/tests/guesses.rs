@@ -97,7 +97,7 @@ async fn what_has_faded_is_swept() {
     let sweep = async || {
         let attempts = expired::TABLES.iter().find(|expiring| expiring.table == "sign_in_attempts").unwrap();
         let now = app.app.now();
-        app.app.write(async |tx| expired::delete(tx, attempts, now, 100).await).await.unwrap()
+        app.app.write(async |tx| expired::delete(tx, attempts, app.app.events_kept, now, 100).await).await.unwrap()
     };
     app.advance(Duration::from_secs(900));
     assert_eq!(sweep().await, 0);

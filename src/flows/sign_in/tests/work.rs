@@ -85,7 +85,7 @@ async fn a_code_that_is_asked_for_again_costs_the_same_for_nobody() {
         assert_eq!(app.messages_to("waiting@x.example").await.len(), sent);
         let outbox = expired::TABLES.iter().find(|expiring| expiring.table == "outbox_messages").unwrap();
         let now = app.app.now();
-        let swept = app.app.write(async |tx| expired::delete(tx, outbox, now, 100).await).await.unwrap();
+        let swept = app.app.write(async |tx| expired::delete(tx, outbox, app.app.events_kept, now, 100).await).await.unwrap();
         assert_eq!(usize::try_from(swept).unwrap(), 20 - (sent - 1));
     }
 }

@@ -104,6 +104,9 @@ async fn every_issue_of_tokens_says_what_for_and_none_goes_past_the_function() {
     };
     refresh().await.ok();
     assert_eq!(functions.event("tokens")["triggerSource"], "TokenGeneration_RefreshTokens");
+    let asked = json!({"RefreshToken": signed_in["RefreshToken"], "ClientMetadata": {"order": "7"}});
+    pool.client("GetTokensFromRefreshToken", asked).await.ok();
+    assert_eq!(functions.event("tokens")["request"]["clientMetadata"], json!({"order": "7"}));
     functions.refuse("tokens", "no");
     let refused = ("UserLambdaValidationException".to_owned(), "PreTokenGeneration failed with error no.".to_owned());
     assert_eq!([refresh().await.error(), pool.sign_in("alice", "0ther-Pa55word!").await.error()], [refused.clone(), refused]);

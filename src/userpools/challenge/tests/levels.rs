@@ -4,12 +4,12 @@ use super::*;
 use crate::userpools::authentication_level::{Credit, Level};
 
 fn to(levels: &[Level]) -> Option<Target> {
-    Some(Target { levels: levels.to_vec(), credit: None })
+    Some(Target { levels: levels.to_vec(), credit: None, is_wish: false })
 }
 
 fn credited(methods: &[Method], is_first: bool, level: Level) -> Option<Target> {
     let credit = Credit { origin_jti: "o".into(), methods: methods.to_vec(), authenticated_at: 0, is_first };
-    Some(Target { levels: vec![level], credit: Some(credit) })
+    Some(Target { levels: vec![level], credit: Some(credit), is_wish: false })
 }
 
 fn whole() -> User {

@@ -1,0 +1,90 @@
+//! The trail of what users do with their own accounts, and of what applications do for people who are signing up: no policy judges
+//! it, and an operator asks about it all the same.
+
+use super::Fault;
+use crate::audit::{Details, Event, Outcome, only_reads};
+use crate::context::Context;
+use crate::iam::arn::Arn;
+use crate::userpools::pool::Pool;
+
+/// What applications do that changes an account. How sign-ins went is told by the events of their users.
+const OF_CLIENTS: [&str; 4] = ["SignUp", "ConfirmSignUp", "ConfirmForgotPassword", "RevokeToken"];
+
+/// Notes what the holder of an access token has done: what changed something. What was refused is counted and not noted, for nobody
+/// fills the trail by calls that cost them nothing.
+pub fn of_holder<T>(cx: &Context, action: &str, pool: &Pool, sub: &str, outcome: &Result<T, Fault>) {
+    if outcome.is_ok() && !only_reads(action) {
+        note(cx, action, pool, sub, None);
+    }
+}
+
+/// Notes what an app client has done about a user.
+pub fn of_client<T>(cx: &Context, action: &str, pool: &Pool, client_id: &str, about: Option<String>, outcome: &Result<T, Fault>) {
+    let name = action.split_once(':').map_or(action, |(_, name)| name);
+    if outcome.is_ok() && OF_CLIENTS.contains(&name) {
+        note(cx, action, pool, client_id, about);
+    }
+}
+
+/// The principal is the pool's ARN with the user's `sub`, or the client's id, behind it.
+fn note(cx: &Context, action: &str, pool: &Pool, who: &str, about: Option<String>) {
+    let arn = Arn::user_pool(&pool.region, &pool.account_id, &pool.id);
+    let (principal, source_ip) = (format!("{}/{who}", arn.as_str()), cx.origin.source_ip.map(|address| address.to_string()));
+    let resource = about.map_or_else(|| pool.id.to_string(), |about| format!("{} {about}", pool.id));
+    cx.journal.note(Event {
+        at: cx.now(),
+        account_id: pool.account_id.clone(),
+        request_id: cx.request_id.clone(),
+        principal,
+        action: action.to_owned(),
+        outcome: Outcome::Done,
+        details: Details { source_ip, region: Some(cx.region.clone()), resource: Some(resource), reason: None },
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use crate::testing::{PASSWORD, TestApp};
+
+    #[actix_web::test]
+    async fn what_users_do_with_their_accounts_is_noted_and_what_they_only_look_at_or_try_is_not() {
+        let app = TestApp::new().await;
+        let pool = app.pool().await;
+        let user = pool.user("alice").await;
+        let sub =
+            user.described().await["UserAttributes"].as_array().unwrap().iter().find(|one| one["Name"] == "sub").unwrap()["Value"].clone();
+        let token = user.signed_in().await["AccessToken"].clone();
+        let call = async |operation: &str, input: Value| {
+            let mut input = input;
+            input["AccessToken"] = token.clone();
+            app.anonymous().call(operation, input).await
+        };
+        call("GetUser", json!({})).await.ok();
+        call("ChangePassword", json!({"PreviousPassword": "wrong", "ProposedPassword": "0ther-Pa55word!"})).await;
+        call("ChangePassword", json!({"PreviousPassword": PASSWORD, "ProposedPassword": "0ther-Pa55word!"})).await.ok();
+        call("DeleteUser", json!({})).await.ok();
+        let sign_up = json!({"Username": "ben", "Password": PASSWORD});
+        pool.client("SignUp", sign_up.clone()).await.ok();
+        pool.client("SignUp", sign_up).await;
+        app.write_journal().await;
+        let answer = app.admin().send("passwright", actix_web::http::Method::GET, "/v1/events", Vec::new(), Vec::new()).await.ok();
+        let noted: Vec<(&str, &str, &str)> = answer["Events"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|event| {
+                let text = |name: &str| event[name].as_str().unwrap();
+                let who = text("Principal").rsplit('/').next()?;
+                let is_own = text("Principal").contains(":userpool/");
+                is_own.then(|| (text("Action").split_once(':').unwrap().1, who, text("Resource")))
+            })
+            .collect();
+        let (id, sub) = (pool.id.as_str(), sub.as_str().unwrap());
+        let signed_up = format!("{id} ben");
+        let expected = [("SignUp", pool.client_id.as_str(), signed_up.as_str()), ("DeleteUser", sub, id), ("ChangePassword", sub, id)];
+        assert_eq!(noted, expected);
+        assert!(!answer.to_string().contains(PASSWORD) && !answer.to_string().contains(token.as_str().unwrap()));
+    }
+}
