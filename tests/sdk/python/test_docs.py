@@ -18,6 +18,7 @@ PAGES = {
     "console": ['"Mode":"dev"', '"Events":['],
     "federation": ["Corp"],
     "decisions": ['"decision":true', '"decision":false'],
+    "frameworks": ["issuer: http://127.0.0.1:"],
     "getting-started": ["boto3: ann", "pycognito: ann@example.com", "PyJWT: ann"],
     "hosted-login": ["issuer: http://127.0.0.1:", '"token_endpoint":'],
     "identity-pools": ['"ASIA'],
