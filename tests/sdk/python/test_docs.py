@@ -22,10 +22,12 @@ PAGES = {
     "getting-started": ["boto3: ann", "pycognito: ann@example.com", "PyJWT: ann"],
     "hosted-login": ["issuer: http://127.0.0.1:", '"token_endpoint":'],
     "identity-pools": ['"ASIA'],
-    "policies": ['"decision": "allowed"', "OwnNotes"],
+    "messages": [],  # a function; `test_delivery.py` calls it
+    "policies": ['"decision": "allowed"', "OwnNotes", "arn:aws:iam::000000000000:policy/own-notes"],
     "production": ["user/before-the-backup"],
     "simulators": ['"EvalDecision": "allowed"'],
-    "user-pools": ["3600"],
+    "triggers": ["judge-sign-up"],  # and functions, which `test_triggers.py` calls
+    "user-pools": ["3600", "urn:cognito:loa:1 ['pwd']", '"ClientAuthenticationResult":{"AccessToken":"', "Succeeded\t1\t0"],
     "validation": ["INVALID_ACTION"],
 }
 
