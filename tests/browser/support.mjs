@@ -41,6 +41,7 @@ export async function startDemo(...flags) {
     serverClient: told(/server app +client id (\w+)/),
     identityPool: told(/identity pool +(\S+)/),
     alice: told(/alice +password (\S+)/),
+    bob: told(/bob +password ([^\s,]+)/),
     secureUrl: /^listening on (https:\S+)/m.exec(text)?.[1],
   };
 }
