@@ -26,7 +26,7 @@ export const ofEditor = (action, button, shown) => async (page) => {
   const name = page.getByLabel("Name", { exact: true });
   if (await name.count()) await name.fill("another");
   const statement = { Sid: "Look", Effect: "Allow", Action: [action, "cognito-idp:Describe*"], Resource: "*" };
-  await page.locator("#document").fill(JSON.stringify({ Version: "2012-10-17", Statement: [statement] }, null, 2));
+  await page.locator("#document").fill(JSON.stringify({ Version: "2012-10-17", Statement: [statement] }, null, 2) + "\n");
   await press(page, button);
   await page.locator(shown).first().waitFor();
 };
