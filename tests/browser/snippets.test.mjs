@@ -1,4 +1,4 @@
-// The code that the console shows on a pool's page, for each kind of application that the wizard knows: it is run as it stands, but for
+// The code that the console shows on pages of pools, for each kind of application that the wizard knows: it is run as it stands, but for
 // the password, and for what its reader is to bring.
 
 import assert from "node:assert/strict";
@@ -7,7 +7,7 @@ import { once } from "node:events";
 import { after, before, test } from "node:test";
 import { createInterface } from "node:readline";
 
-import { call, launch, startDemo, stop } from "./support.mjs";
+import { call, launch, signIn, startDemo, stop } from "./support.mjs";
 
 const HERE = new URL(".", import.meta.url).pathname;
 const PASSWORD = "Correct-horse-battery-1";
@@ -59,7 +59,7 @@ const environment = ({ ClientSecret = "" }, more = {}) => ({
 
 const run = (command, flags, env) => execFileSync(command, flags, { cwd: HERE, env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 
-const python = (client, code) => run(process.env.PASSWRIGHT_PYTHON ?? "python3", ["-c", code], environment(client));
+const python = (client, code, more) => run(process.env.PASSWRIGHT_PYTHON ?? "python3", ["-c", code], environment(client, more));
 
 const javascript = (client, code, more) => run("node", ["--input-type=module", "-e", code], environment(client, more));
 
@@ -134,4 +134,15 @@ test("a machine gets tokens with its scopes", async (t) => {
     assert.deepEqual([claims.client_id, claims.token_use, claims.scope], [client.ClientId, "access", "api/read api/write"]);
     assert.equal(verify(client, code.verify, token), client.ClientId);
   }
+});
+
+test("an identity pool gives a user of the demo credentials", async (t) => {
+  const page = await open(t);
+  await page.goto(`/console/identity-pools/${server.identityPool}`);
+  const { AuthenticationResult: { IdToken } } = await signIn(server, "alice", server.alice);
+  const more = { ID_TOKEN: IdToken };
+  const code = `import os\nid_token = os.environ["ID_TOKEN"]\n${await page.locator("#python").textContent()}\nprint(credentials["AccessKeyId"])`;
+  assert.match(python({}, code, more), /^ASIA/);
+  const script = `const idToken = process.env.ID_TOKEN;\n${await page.locator("#javascript").textContent()}\nconsole.log((await credentials()).accessKeyId);`;
+  assert.match(javascript({}, script, more), /^ASIA/);
 });
