@@ -14,7 +14,7 @@ from support import BINARY, ROOT, Server
 PAGES = {
     "account": ["PasswordResetRequired", "MinimumPasswordLength", "<root_account>"],
     "clients": ["boto3: arn:aws:iam::000000000000:root", "pycognito: ann"],
-    "command-line": ['"decision": "allowed"', "ok   notes.test.json: nobody deletes", "2 passed, 0 failed"],
+    "command-line": ["version", '"ann@example.com"', "imported", '"decision": "allowed"', "ok   notes.test.json: nobody deletes", "2 passed, 0 failed"],
     "console": ['"Mode":"dev"', '"Events":['],
     "federation": ["Corp"],
     "decisions": ['"decision":true', '"decision":false'],
