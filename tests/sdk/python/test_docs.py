@@ -12,7 +12,7 @@ from support import BINARY, ROOT, Server
 
 # What each page's blocks print, if they do what the page says.
 PAGES = {
-    "account": ["PasswordResetRequired", "MinimumPasswordLength", "<root_account>"],
+    "account": ["PasswordResetRequired", "MinimumPasswordLength", '"ASIA', "<root_account>"],
     "clients": ["boto3: arn:aws:iam::000000000000:root", "pycognito: ann"],
     "command-line": ["version", '"ann@example.com"', "imported", '"decision": "allowed"', "ok   notes.test.json: nobody deletes", "2 passed, 0 failed"],
     "console": ['"Mode":"dev"', '"Events":['],
