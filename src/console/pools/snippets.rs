@@ -189,8 +189,8 @@ impl Facts {
                 let plain = if self.is_encrypted() { "" } else { ", { execute: [oidc.allowInsecureRequests] }" };
                 let scope = self.scopes.join(" ");
                 let code = format!(
-                    "import * as oidc from \"openid-client\";\n\nconst provider = await oidc.discovery(new URL(\"{issuer}\"), \
-                     \"{client}\", {proof}{plain});\nconst [verifier, state] = [oidc.randomPKCECodeVerifier(), oidc.randomState()];\n\
+                    "import * as oidc from \"openid-client\";\n\nconst provider = await oidc.discovery(\n  \
+                     new URL(\"{issuer}\"), \"{client}\", {proof}{plain});\nconst [verifier, state] = [oidc.randomPKCECodeVerifier(), oidc.randomState()];\n\
                      const address = oidc.buildAuthorizationUrl(provider, {{\n  redirect_uri: {callback:?}, scope: {scope:?}, state,\n  \
                      code_challenge: await oidc.calculatePKCECodeChallenge(verifier), code_challenge_method: \"S256\",\n}});\n\
                      console.log(\"send the browser to\", address.href);\n\n// With the address that the browser comes back to.\n\
