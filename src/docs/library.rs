@@ -12,7 +12,7 @@ macro_rules! embedded {
 }
 
 /// Every page, by the name that it has in its address.
-pub const TEXTS: [(&str, &str); 22] = embedded![
+pub const TEXTS: [(&str, &str); 23] = embedded![
     "account",
     "clients",
     "command-line",
@@ -21,6 +21,7 @@ pub const TEXTS: [(&str, &str); 22] = embedded![
     "decisions",
     "federation",
     "forward-auth",
+    "frameworks",
     "getting-started",
     "hosted-login",
     "identity-pools",

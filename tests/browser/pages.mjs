@@ -1,12 +1,17 @@
 // The pages of the server, in one place: each is opened by `pages.test.mjs` in both themes and every width, and no page leads to
 // one that is not here. A new page is a row.
 
-const SIGN_IN = "client_id={client}&response_type=code&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2F" +
+import { PASSWORD, TEMPORARY, addSecret, again, enter, enterName, ofEditor, ofNewIamUser, pressOne, signInAs, signUp } from "./steps.mjs";
+
+const signInOf = (client) => `client_id={${client}}&response_type=code&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2F` +
   "&code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
+const SIGN_IN = signInOf("client");
+const QUESTION = "who=arn%3Aaws%3Aiam%3A%3A000000000000%3Auser%2Foperator&what=cognito-idp%3AListUsers&on=*";
 
 /**
  * `name` names the screenshots. `path` is the address; `{…}` stands for what `seed` made, and for any other such thing where a page
- * leads to one. `status` is what is answered, 200 unless it says otherwise; `signedOut` is for who is not signed in.
+ * leads to one. `status` is what is answered, 200 unless it says otherwise; `signedOut` is for who is not signed in. `then` is done at
+ * the address, for pages that only a form leads to.
  */
 export const PAGES = [
   { name: "overview", path: "/console" },
@@ -24,6 +29,7 @@ export const PAGES = [
   { name: "client-oauth", path: "/console/pools/{pool}/clients/{client}/oauth" },
   { name: "client-secrets", path: "/console/pools/{pool}/clients/{serverClient}/secrets" },
   { name: "client-secret", path: "/console/pools/{pool}/clients/{serverClient}/secret" },
+  { name: "client-secret-made", path: "/console/pools/{pool}/clients/new", then: addSecret },
   { name: "groups", path: "/console/pools/{pool}/groups" },
   { name: "group-new", path: "/console/pools/{pool}/groups/new" },
   { name: "group", path: "/console/pools/{pool}/groups/one?name={group}" },
@@ -72,8 +78,13 @@ export const PAGES = [
   { name: "iam-users", path: "/console/iam/users" },
   { name: "iam-user-new", path: "/console/iam/new-user" },
   { name: "iam-user", path: "/console/iam/users/{iamUser}" },
+  { name: "iam-user-key-made", path: "/console/iam/new-user", then: ofNewIamUser("New access key", "AWS_SECRET_ACCESS_KEY") },
+  { name: "iam-user-password-made", path: "/console/iam/new-user", then: ofNewIamUser("Give a password", "Password") },
+  { name: "iam-user-device-made", path: "/console/iam/new-user", then: ofNewIamUser("Assign a device", "The code after it") },
   { name: "iam-user-policy-new", path: "/console/iam/users/{iamUser}/policies" },
   { name: "iam-user-policy", path: "/console/iam/users/{iamUser}/policies/{userPolicy}" },
+  { name: "iam-policy-findings", path: "/console/iam/users/{iamUser}/policies", then: ofEditor("cognito-idp:ListUsersss", "Check", "ul.findings") },
+  { name: "iam-policy-changes", path: "/console/iam/users/{iamUser}/policies/{userPolicy}", then: ofEditor("iam:*", "Review changes", "button:text-is('Save')") },
   { name: "iam-password-policy", path: "/console/iam/password-policy" },
   { name: "my-password", path: "/console/password" },
   { name: "iam-roles", path: "/console/iam/roles" },
@@ -83,6 +94,9 @@ export const PAGES = [
   { name: "iam-role-policy-new", path: "/console/iam/roles/{role}/policies" },
   { name: "iam-role-policy", path: "/console/iam/roles/{role}/policies/{rolePolicy}" },
   { name: "access-decide", path: "/console/access" },
+  { name: "access-decided", path: `/console/access?${QUESTION}` },
+  { name: "access-what-decided", path: "/console/access/what?who=arn%3Aaws%3Aiam%3A%3A000000000000%3Auser%2Foperator&service=cognito-idp&on=*" },
+  { name: "access-who-decided", path: "/console/access/who?what=cognito-idp%3AListUsers&on=*" },
   { name: "access-what", path: "/console/access/what" },
   { name: "access-who", path: "/console/access/who" },
   { name: "events", path: "/console/events" },
@@ -91,6 +105,9 @@ export const PAGES = [
   { name: "settings", path: "/console/settings" },
   { name: "reauthenticate", path: "/console/reauthenticate" },
   { name: "sign-in", path: "/console/sign-in", signedOut: true },
+  { name: "sign-in-refused", path: "/console/sign-in", signedOut: true, then: signInAs("nobody", "not a password", "[role=alert]") },
+  { name: "sign-in-password", path: "/console/sign-in", signedOut: true, then: signInAs("newcomer", TEMPORARY, "text=New password again") },
+  { name: "sign-in-code", path: "/console/sign-in", signedOut: true, then: signInAs("operator", "Operators-look-1", "#code") },
   { name: "not-found", path: "/console/nothing-here", status: 404 },
   { name: "docs", path: "/docs" },
   { name: "docs-page", path: "/docs/{docsPage}" },
@@ -100,9 +117,32 @@ export const PAGES = [
   { name: "docs-not-found", path: "/docs/nothing-here", status: 404 },
   { name: "hosted-login", path: `/{pool}/login?${SIGN_IN}` },
   { name: "hosted-login-right-to-left", path: `/{pool}/login?${SIGN_IN}&lang=ar` },
+  { name: "hosted-login-refused", path: `/{pool}/login?${SIGN_IN}`, then: enter("nobody", "wrong", "[role=alert]") },
+  { name: "hosted-new-password", path: `/{pool}/login?${SIGN_IN}`, then: enter("newcomer", TEMPORARY, "button#save") },
+  { name: "hosted-code", path: `/{pool}/login?${SIGN_IN}`, then: enter("bob", "bob", "#code") },
+  { name: "hosted-choose-account", path: `/{pool}/login?${SIGN_IN}`, then: again("&prompt=select_account", "button#continue") },
+  { name: "hosted-consent", path: `/{pool}/login?${SIGN_IN}`, then: again("&prompt=consent", "button#allow") },
+  { name: "hosted-set-up", path: `/{strictPool}/login?${signInOf("strictClient")}`, then: enter("dan", PASSWORD, "button.choice") },
+  {
+    name: "hosted-set-up-authenticator", path: `/{strictPool}/login?${signInOf("strictClient")}`,
+    then: enter("dan", PASSWORD, ".qr", "button[value=SOFTWARE_TOKEN_MFA]"),
+  },
+  { name: "hosted-login-by-name", path: `/{choicePool}/login?${signInOf("choiceClient")}` },
+  { name: "hosted-choose", path: `/{choicePool}/login?${signInOf("choiceClient")}`, then: enterName("eve", "signIn", "button.choice") },
+  {
+    name: "hosted-password", path: `/{choicePool}/login?${signInOf("choiceClient")}`,
+    then: enterName("eve", "signIn", "#password", "button[value=PASSWORD]"),
+  },
+  {
+    name: "hosted-code-by-mail", path: `/{choicePool}/login?${signInOf("choiceClient")}`,
+    then: enterName("eve", "signIn", "#code", "button[value=EMAIL_OTP]"),
+  },
   { name: "hosted-sign-up", path: `/{pool}/signup?${SIGN_IN}` },
+  { name: "hosted-confirm", path: `/{pool}/signup?${SIGN_IN}`, then: signUp },
   { name: "hosted-forgot-password", path: `/{pool}/forgotPassword?${SIGN_IN}` },
+  { name: "hosted-reset-password", path: `/{pool}/forgotPassword?${SIGN_IN}`, then: enterName("alice", "sendCode", "button#reset") },
   { name: "hosted-log-out", path: "/{pool}/logout" },
+  { name: "hosted-logged-out", path: "/{pool}/logout", then: pressOne("main button, form button", ".told") },
   { name: "hosted-problem", path: "/{pool}/login?client_id=nobody", status: 400 },
   { name: "outbox", path: "/_dev/outbox" },
   { name: "auth-event-feedback", path: "/{pool}/authEventFeedback?verdict=invalid&token=x" },

@@ -2,42 +2,27 @@
 // operations alone.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 
 import { call, launch, site, startDemo, stop } from "./support.mjs";
 
-/** What an application has: three calls and the browser's own API. */
+/** The code of the documentation, with the server's address in place of the one that it names. */
+const DOCUMENTED = /^```js\n(async function cognito\(.*?)^```$/ms
+  .exec(readFileSync(new URL("../../templates/docs/user-pools.md", import.meta.url), "utf8"))[1].replace('"http://127.0.0.1:7277"', "url");
+
+/** What an application has: that code, and a few calls beside it. */
 const PAGE = `<!doctype html><title>An application</title><script type="module">
 const { url, clientId } = Object.fromEntries(new URLSearchParams(location.search));
-async function call(operation, input) {
-  const headers = { "content-type": "application/x-amz-json-1.1", "x-amz-target": "AWSCognitoIdentityProviderService." + operation };
-  const answer = await fetch(url, { method: "POST", headers, body: JSON.stringify(input) });
-  const body = await answer.json();
-  if (!answer.ok) throw new Error(body.__type);
-  return body;
-}
+${DOCUMENTED}
 window.password = async (USERNAME, PASSWORD) => {
   const asked = { ClientId: clientId, AuthFlow: "USER_PASSWORD_AUTH", AuthParameters: { USERNAME, PASSWORD } };
-  return (await call("InitiateAuth", asked)).AuthenticationResult;
+  return (await cognito("InitiateAuth", asked)).AuthenticationResult;
 };
-window.register = async (AccessToken) => {
-  const { CredentialCreationOptions } = await call("StartWebAuthnRegistration", { AccessToken });
-  const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(CredentialCreationOptions);
-  const credential = await navigator.credentials.create({ publicKey });
-  await call("CompleteWebAuthnRegistration", { AccessToken, Credential: credential.toJSON() });
-};
-window.list = async (AccessToken) => (await call("ListWebAuthnCredentials", { AccessToken })).Credentials;
-window.remove = (AccessToken, CredentialId) => call("DeleteWebAuthnCredential", { AccessToken, CredentialId });
-window.passkey = async (USERNAME) => {
-  const AuthParameters = { USERNAME, PREFERRED_CHALLENGE: "WEB_AUTHN" };
-  const asked = await call("InitiateAuth", { ClientId: clientId, AuthFlow: "USER_AUTH", AuthParameters });
-  const options = JSON.parse(asked.ChallengeParameters.CREDENTIAL_REQUEST_OPTIONS);
-  const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(options);
-  const credential = await navigator.credentials.get({ publicKey });
-  const ChallengeResponses = { USERNAME, CREDENTIAL: JSON.stringify(credential.toJSON()) };
-  const answer = { ClientId: clientId, ChallengeName: asked.ChallengeName, Session: asked.Session, ChallengeResponses };
-  return (await call("RespondToAuthChallenge", answer)).AuthenticationResult;
-};
+window.register = register;
+window.list = async (AccessToken) => (await cognito("ListWebAuthnCredentials", { AccessToken })).Credentials;
+window.remove = (AccessToken, CredentialId) => cognito("DeleteWebAuthnCredential", { AccessToken, CredentialId });
+window.passkey = async (USERNAME) => (await signIn(clientId, USERNAME)).AuthenticationResult;
 </script>`;
 
 let server, browser, application;

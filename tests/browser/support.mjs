@@ -41,8 +41,15 @@ export async function startDemo(...flags) {
     serverClient: told(/server app +client id (\w+)/),
     identityPool: told(/identity pool +(\S+)/),
     alice: told(/alice +password (\S+)/),
+    bob: told(/bob +password ([^\s,]+)/),
     secureUrl: /^listening on (https:\S+)/m.exec(text)?.[1],
   };
+}
+
+/** `passwright dev` with nothing in it, whose data is in a folder, and its https listener. */
+export async function startDev(data) {
+  const server = await run("dev", ["--data", data, "--tls"], (line) => line.startsWith("listening on http://"));
+  return { ...server, secureUrl: /^listening on (https:\S+)/m.exec(server.lines.join("\n"))[1] };
 }
 
 /** `passwright serve` on loopback, and its root's access key. */
@@ -101,6 +108,16 @@ export function totp(secret, at = Date.now()) {
   counter.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)));
   const hash = createHmac("sha1", Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)))).update(counter).digest();
   return String((hash.readUInt32BE(hash[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
+}
+
+/** A port that nothing listens on. */
+export async function freePort() {
+  const server = createServer().listen(0);
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
 }
 
 /** The system's Chromium; as root it has no sandbox. */

@@ -39,7 +39,7 @@ test("a pool made by the wizard signs in whom the console made, by the code that
   await page.getByRole("radio", { name: /^Their email address/ }).check();
   await page.getByRole("button", { name: "Make the pool" }).click();
   const pool = /pools\/([\w-]+)/.exec(page.url())[1];
-  const snippet = await page.locator("#boto3").textContent();
+  const snippet = await page.locator("#pycognito").textContent();
 
   await page.goto(`/console/pools/${pool}/users/new`);
   await page.locator("#username").fill("ann@example.com");
@@ -61,24 +61,6 @@ test("a pool made by the wizard signs in whom the console made, by the code that
 
   await page.getByRole("button", { name: "Disable" }).click();
   assert.throws(run, /User is disabled/);
-});
-
-test("a pool made for machines has an API and a client that gets tokens for it, by the code that the page shows", async (t) => {
-  const page = await phone(t);
-  await page.goto("/console/pools/new");
-  await page.getByLabel("Name", { exact: true }).fill("machines");
-  await page.getByLabel("Machine to machine").check();
-  await page.getByRole("button", { name: "Make the pool" }).click();
-  const pool = /pools\/([\w-]+)/.exec(page.url())[1];
-  const snippet = await page.locator("#boto3").textContent();
-  const { UserPoolClients: [{ ClientId }] } = await call(server, "cognito-idp", "ListUserPoolClients", { UserPoolId: pool });
-  const { UserPoolClient } = await call(server, "cognito-idp", "DescribeUserPoolClient", { UserPoolId: pool, ClientId });
-  const token = execFileSync(process.env.PASSWRIGHT_PYTHON ?? "python3", ["-c", snippet], {
-    encoding: "utf8", stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, CLIENT_SECRET: UserPoolClient.ClientSecret, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" },
-  });
-  const claims = JSON.parse(Buffer.from(token.split(".")[1], "base64url"));
-  assert.deepEqual([claims.client_id, claims.token_use, claims.scope], [ClientId, "access", "api/read api/write"]);
 });
 
 test("a policy's finding is shown on its line, and what was typed stays until it is mended and saved", async (t) => {

@@ -1,5 +1,6 @@
 // What pages show in the tests: the demo, used a little.
 
+import { PASSWORD, TEMPORARY } from "./steps.mjs";
 import { call, signIn, totp } from "./support.mjs";
 
 /** Signs people in and out of the demo, and makes an IAM user; answers what pages are addressed by. */
@@ -35,9 +36,15 @@ export async function seed(server) {
   await call(server, "iam", "CreateGroup", { GroupName: "operators" });
   await call(server, "iam", "AddUserToGroup", { GroupName: "operators", UserName: "operator" });
   await call(server, "iam", "PutGroupPolicy", { GroupName: "operators", PolicyName: "look", PolicyDocument: JSON.stringify(policy) });
-  const made = await settle(server);
+  await call(server, "iam", "CreateUser", { UserName: "newcomer" });
+  await call(server, "iam", "CreateLoginProfile", { UserName: "newcomer", Password: TEMPORARY, PasswordResetRequired: true });
+  const temporary = { Username: "newcomer", TemporaryPassword: TEMPORARY, MessageAction: "SUPPRESS" };
+  await call(server, "cognito-idp", "AdminCreateUser", { UserPoolId: server.pool, ...temporary });
+  const made = { ...(await settle(server)), ...(await otherSignIns(server)) };
   return {
     ...made,
+    alice: server.alice,
+    bob: server.bob,
     pool: server.pool,
     client: server.browserClient,
     serverClient: server.serverClient,
@@ -54,6 +61,26 @@ export async function seed(server) {
     rolePolicy: "own-notes",
     docsPage: "getting-started",
   };
+}
+
+/** Pools whose sign-in asks for more: one that wants a second factor of everyone, and one that lets people choose their first. */
+async function otherSignIns(server) {
+  const idp = (operation, input) => call(server, "cognito-idp", operation, input);
+  const make = async (PoolName, Username, settings, flows) => {
+    const { UserPool: { Id: UserPoolId } } = await idp("CreateUserPool", { PoolName, AutoVerifiedAttributes: ["email"], ...settings });
+    const oauth = { AllowedOAuthFlows: ["code"], AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthScopes: ["openid", "email"] };
+    const client = { ClientName: "The notebook", ExplicitAuthFlows: flows, CallbackURLs: ["http://localhost:3000/"], ...oauth };
+    const { UserPoolClient: { ClientId } } = await idp("CreateUserPoolClient", { UserPoolId, ...client });
+    const UserAttributes = [{ Name: "email", Value: `${Username}@example.com` }, { Name: "email_verified", Value: "true" }];
+    await idp("AdminCreateUser", { UserPoolId, Username, UserAttributes, MessageAction: "SUPPRESS" });
+    await idp("AdminSetUserPassword", { UserPoolId, Username, Password: PASSWORD, Permanent: true });
+    return [UserPoolId, ClientId];
+  };
+  const [strictPool, strictClient] = await make("strict", "dan", {}, ["ALLOW_USER_SRP_AUTH"]);
+  await idp("SetUserPoolMfaConfig", { UserPoolId: strictPool, MfaConfiguration: "ON", SoftwareTokenMfaConfiguration: { Enabled: true } });
+  const SignInPolicy = { AllowedFirstAuthFactors: ["PASSWORD", "EMAIL_OTP"] };
+  const [choicePool, choiceClient] = await make("choice", "eve", { Policies: { SignInPolicy } }, ["ALLOW_USER_AUTH"]);
+  return { strictPool, strictClient, choicePool, choiceClient };
 }
 
 /** What a pool is set up with beside its people: a thing on each page that lists some. */

@@ -110,7 +110,11 @@ impl Decided {
                 "A statement denies it. A Deny always wins: only taking it away, or its conditions, would change that.".to_owned()
             }
             (_, Some(error)) => format!("Nobody was identified: {error}"),
-            _ => "No statement allows it. What an Allow would have needed is listed below.".to_owned(),
+            _ if list("failed").is_empty() => {
+                "No statement allows it, or what bounds those that do (a permissions boundary, a session policy) does not let it pass."
+                    .to_owned()
+            }
+            _ => "No statement allows it: something that an Allow wants did not match.".to_owned(),
         };
         Self {
             allowed: *answer.at("decision") == Value::Bool(true),

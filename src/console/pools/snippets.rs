@@ -27,8 +27,9 @@ struct Facts {
     client: String,
     has_secret: bool,
     flows: Vec<String>,
-    /// Whether it has a scope of a resource server.
-    has_scopes: bool,
+    scopes: Vec<String>,
+    /// Where the hosted login sends people back to, for clients that use it.
+    callback: Option<String>,
 }
 
 /// The pieces for a client of a pool, as DescribeUserPoolClient has it.
@@ -41,20 +42,37 @@ pub fn of(visit: &Visit, head: &Head, client: &Value) -> Vec<Snippet> {
         client: client.text("ClientId"),
         has_secret: client.get("ClientSecret").is_some(),
         flows: client.texts("ExplicitAuthFlows"),
-        has_scopes: client.texts("AllowedOAuthScopes").iter().any(|scope| scope.contains('/')),
+        scopes: client.texts("AllowedOAuthScopes"),
+        callback: callback(client),
     };
     if facts.allows("ALLOW_CLIENT_TOKEN_AUTH") {
         return vec![facts.machine(), facts.machine_sdk(), facts.verify()];
     }
-    vec![facts.boto3(), facts.amplify(), facts.sdk(), facts.verify()]
+    let python = if facts.sends_passwords() { facts.boto3() } else { facts.pycognito() };
+    vec![python, facts.amplify(), facts.sdk(), facts.openid_client(), facts.verify()]
+}
+
+/// Where a client that uses the hosted login, with codes, gets people back.
+fn callback(client: &Value) -> Option<String> {
+    let uses = client.at("AllowedOAuthFlowsUserPoolClient") == true && client.texts("AllowedOAuthFlows").iter().any(|flow| flow == "code");
+    let default = client.get("DefaultRedirectURI").and_then(Value::as_str).map(str::to_owned);
+    default.or_else(|| client.texts("CallbackURLs").into_iter().next()).filter(|_| uses)
 }
 
 const NO_SECRET: &str = "Amplify runs on users' devices, which keep no secret: this client has one. Make a client for a browser or a \
                          mobile application.";
 
+const NO_HOSTED_LOGIN: &str = "Signs in by the hosted login. Give the client the flow code, the scope openid and a callback address \
+                               first, among its OAuth settings.";
+
 impl Facts {
     fn allows(&self, flow: &str) -> bool {
         self.flows.iter().any(|allowed| allowed == flow)
+    }
+
+    /// Whether the client's own code is told passwords.
+    fn sends_passwords(&self) -> bool {
+        self.allows("ALLOW_ADMIN_USER_PASSWORD_AUTH") || self.allows("ALLOW_USER_PASSWORD_AUTH")
     }
 
     fn boto3(&self) -> Snippet {
@@ -79,29 +97,33 @@ impl Facts {
             );
             let note = "Needs IAM credentials that allow cognito-idp:AdminInitiateAuth on the pool.";
             (note, format!("{imports}\n\n{connect}{secret_hash}name, password = \"ann@example.com\", \"…\"\n{call}"))
-        } else if self.allows("ALLOW_USER_PASSWORD_AUTH") {
+        } else {
             let call = format!(
                 "answer = idp.initiate_auth(\n    ClientId=\"{client}\", AuthFlow=\"USER_PASSWORD_AUTH\",\n    {parameters})\ntokens = \
                  answer[\"AuthenticationResult\"]\n"
             );
             ("", format!("{imports}\n\n{connect}{secret_hash}name, password = \"ann@example.com\", \"…\"\n{call}"))
-        } else {
-            let secret = if self.has_secret { ",\n    client_secret=os.environ[\"CLIENT_SECRET\"]" } else { "" };
-            let import = if self.has_secret { "import os\n\nfrom pycognito import Cognito" } else { "from pycognito import Cognito" };
-            let code = format!(
-                "{import}\n\nuser = Cognito(\n    \"{pool}\", \"{client}\", username=\"ann@example.com\", user_pool_region=\"{region}\"\
-                 {secret},\n    boto3_client_kwargs={{\"endpoint_url\": \"{endpoint}\"}})\nuser.authenticate(password=\"…\")\n\
-                 print(user.id_claims)\n"
-            );
-            ("The client signs in by SRP, which pycognito adds to boto3.", code)
         };
         Snippet { id: "boto3", title: "boto3 (Python)", note: note.to_owned(), code }
+    }
+
+    fn pycognito(&self) -> Snippet {
+        let Self { region, endpoint, pool, client, .. } = self;
+        let secret = if self.has_secret { ",\n    client_secret=os.environ[\"CLIENT_SECRET\"]" } else { "" };
+        let import = if self.has_secret { "import os\n\nfrom pycognito import Cognito" } else { "from pycognito import Cognito" };
+        let code = format!(
+            "{import}\n\nuser = Cognito(\n    \"{pool}\", \"{client}\", username=\"ann@example.com\", user_pool_region=\"{region}\"\
+             {secret},\n    boto3_client_kwargs={{\"endpoint_url\": \"{endpoint}\"}})\nuser.authenticate(password=\"…\")\n\
+             print(user.id_claims)\n"
+        );
+        let note = "The client signs in by SRP, which pycognito adds to boto3.";
+        Snippet { id: "pycognito", title: "pycognito (Python)", note: note.to_owned(), code }
     }
 
     /// What a client without scopes is to be told first.
     fn wants_scopes(&self) -> String {
         let without = "Give the client scopes of a resource server first, among its OAuth settings: without one it gets no token.";
-        if self.has_scopes { String::new() } else { without.to_owned() }
+        if self.scopes.iter().any(|scope| scope.contains('/')) { String::new() } else { without.to_owned() }
     }
 
     fn machine(&self) -> Snippet {
@@ -158,17 +180,51 @@ impl Facts {
         Snippet { id: "sdk", title: "@aws-sdk v3 (JavaScript)", note: String::new(), code }
     }
 
+    fn openid_client(&self) -> Snippet {
+        let Self { issuer, client, .. } = self;
+        let (note, code) = match &self.callback {
+            None => (NO_HOSTED_LOGIN, String::new()),
+            Some(callback) => {
+                let proof = if self.has_secret { "process.env.CLIENT_SECRET, undefined" } else { "undefined, oidc.None()" };
+                let plain = if self.is_encrypted() { "" } else { ", { execute: [oidc.allowInsecureRequests] }" };
+                let scope = self.scopes.join(" ");
+                let code = format!(
+                    "import * as oidc from \"openid-client\";\n\nconst provider = await oidc.discovery(\n  \
+                     new URL(\"{issuer}\"), \"{client}\", {proof}{plain});\nconst [verifier, state] = [oidc.randomPKCECodeVerifier(), oidc.randomState()];\n\
+                     const address = oidc.buildAuthorizationUrl(provider, {{\n  redirect_uri: {callback:?}, scope: {scope:?}, state,\n  \
+                     code_challenge: await oidc.calculatePKCECodeChallenge(verifier), code_challenge_method: \"S256\",\n}});\n\
+                     console.log(\"send the browser to\", address.href);\n\n// With the address that the browser comes back to.\n\
+                     async function signedIn(returned) {{\n  const checks = {{ pkceCodeVerifier: verifier, expectedState: state }};\n  \
+                     const tokens = await oidc.authorizationCodeGrant(provider, new URL(returned), checks);\n  \
+                     return tokens.claims();\n}}\n"
+                );
+                ("Signs in by the hosted login. Keep verifier and state in the browser's session until it comes back.", code)
+            }
+        };
+        Snippet { id: "openid-client", title: "openid-client (JavaScript)", note: note.to_owned(), code }
+    }
+
+    fn is_encrypted(&self) -> bool {
+        self.issuer.starts_with("https://")
+    }
+
     fn verify(&self) -> Snippet {
         let Self { issuer, client, .. } = self;
+        let keys = if self.is_encrypted() {
+            String::new()
+        } else {
+            format!("verifier.cacheJwks(await (await fetch(\"{issuer}/.well-known/jwks.json\")).json());\n")
+        };
         let code = format!(
             "import {{ JwtVerifier }} from \"aws-jwt-verify\";\n\nconst verifier = JwtVerifier.create({{\n  issuer: \"{issuer}\",\n  \
              jwksUri: \"{issuer}/.well-known/jwks.json\",\n  audience: null, // access tokens have none: they name their client\n  \
              customJwtCheck: ({{ payload }}) => {{\n    if (payload.token_use !== \"access\" || payload.client_id !== \"{client}\") {{\n      \
-             throw new Error(\"not an access token of this client\");\n    }}\n  }},\n}});\n\nconst claims = await \
+             throw new Error(\"not an access token of this client\");\n    }}\n  }},\n}});\n{keys}\nconst claims = await \
              verifier.verify(accessToken);\n"
         );
-        let plain = "aws-jwt-verify fetches keys over https only: put TLS in front, or start `passwright dev --tls`.";
-        let note = if issuer.starts_with("https://") { "" } else { plain };
+        let plain =
+            "aws-jwt-verify fetches keys over https only, so over http the code fetches them for it, once. With TLS, leave that out.";
+        let note = if self.is_encrypted() { "" } else { plain };
         Snippet { id: "verify", title: "aws-jwt-verify (JavaScript)", note: note.to_owned(), code }
     }
 }

@@ -102,7 +102,7 @@ fn read(request: Request, wanted: TokenKind) -> Result<Exchange, Error> {
     Ok(Exchange { subject, actor, scopes: request.scopes, target, wanted })
 }
 
-/// A token of the pool itself. A pool has no other providers, whose tokens these could be.
+/// A token of the pool itself: those of its providers are not exchanged.
 fn presented(text: String, kind: Option<&str>, provider: Option<String>) -> Result<PresentedToken, Error> {
     if let Some(name) = provider {
         return Err(Error::ResourceNotFound(format!("Identity provider {name} does not exist.")));

@@ -26,6 +26,20 @@ REGION = "us-east-1"
 ACCOUNT = "000000000000"
 
 
+def documented(page, words):
+    """The block of code of a page of the documentation that has these words."""
+    blocks = re.findall(r"^```\w+[^\n]*\n(.*?)^```$", (ROOT / f"templates/docs/{page}.md").read_text(), re.MULTILINE | re.DOTALL)
+    [block] = [block for block in blocks if words in block]
+    return block
+
+
+def documented_function(page, name):
+    """A function of the documentation."""
+    names = {}
+    exec(documented(page, f"def {name}("), names)
+    return names[name]
+
+
 class Server:
     """A spawned process, and clients that point at it."""
 

@@ -12,19 +12,22 @@ from support import BINARY, ROOT, Server
 
 # What each page's blocks print, if they do what the page says.
 PAGES = {
-    "account": ["PasswordResetRequired", "MinimumPasswordLength", "<root_account>"],
+    "account": ["PasswordResetRequired", "MinimumPasswordLength", '"ASIA', "<root_account>"],
     "clients": ["boto3: arn:aws:iam::000000000000:root", "pycognito: ann"],
-    "command-line": ['"decision": "allowed"', "ok   notes.test.json: nobody deletes", "2 passed, 0 failed"],
+    "command-line": ["version", '"ann@example.com"', "imported", '"decision": "allowed"', "ok   notes.test.json: nobody deletes", "2 passed, 0 failed"],
     "console": ['"Mode":"dev"', '"Events":['],
     "federation": ["Corp"],
     "decisions": ['"decision":true', '"decision":false'],
+    "frameworks": ["issuer: http://127.0.0.1:"],
     "getting-started": ["boto3: ann", "pycognito: ann@example.com", "PyJWT: ann"],
     "hosted-login": ["issuer: http://127.0.0.1:", '"token_endpoint":'],
     "identity-pools": ['"ASIA'],
-    "policies": ['"decision": "allowed"', "OwnNotes"],
+    "messages": [],  # a function; `test_delivery.py` calls it
+    "policies": ['"decision": "allowed"', "OwnNotes", "arn:aws:iam::000000000000:policy/own-notes"],
     "production": ["user/before-the-backup"],
     "simulators": ['"EvalDecision": "allowed"'],
-    "user-pools": ["3600"],
+    "triggers": ["judge-sign-up"],  # and functions, which `test_triggers.py` calls
+    "user-pools": ["3600", "urn:cognito:loa:1 ['pwd']", '"ClientAuthenticationResult":{"AccessToken":"', "Succeeded\t1\t0"],
     "validation": ["INVALID_ACTION"],
 }
 

@@ -1,6 +1,8 @@
 """A pool put back to how it was, by a real SDK. A test cannot wait until a moment is old enough, so what a stopped server keeps is made older."""
 
 import datetime
+import json
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -12,7 +14,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from conftest import database_flags
-from support import PASSWORD, REGION, ROOT, Server
+from support import PASSWORD, REGION, ROOT, Server, documented
 
 AGE = 3600
 
@@ -59,6 +61,19 @@ def status_of(client, recovery, ends):
         time.sleep(0.3)
 
 
+def as_documented(server, models, pool, point):
+    """Puts a pool back as the documentation says, by the AWS CLI; answers what its last look at it showed."""
+    script = documented("user-pools", "start-point-in-time-recovery").replace("2030-01-31T12:00:00Z", point.isoformat())
+    shell = {
+        **os.environ, "POOL": pool, "AWS_DATA_PATH": str(models), "AWS_ENDPOINT_URL": server.url, "AWS_DEFAULT_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_PAGER": "",
+    }
+    ran = subprocess.run(["bash", "-euo", "pipefail", "-c", script], env=shell, capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    looked, _, _ = ran.stdout.partition("PREVIEW_GENERATED")[2].strip().partition("\n}\n")
+    return looked + "\n}"
+
+
 def test_deleted_users_come_back_and_new_ones_go(database, tmp_path, logs, models):
     flags = database_flags(database)
     server = Server("dev", tmp_path, *flags, log=logs / f"point-in-time-{database}.log")
@@ -86,17 +101,15 @@ def test_deleted_users_come_back_and_new_ones_go(database, tmp_path, logs, model
     started = client.initiate_point_in_time_recovery(UserPoolId=pool, RestoreTimestamp=point)["Restoration"]
     recovery = {"UserPoolId": pool, "RestoreId": started["RestoreId"]}
     assert abs((started["RestoreTimestamp"] - point).total_seconds()) < 1
-    assert client.cancel_point_in_time_recovery(**recovery)["Restoration"]["RestoreStatus"] == "PREVIEW_CANCELLED"
-
-    restore_id = client.initiate_point_in_time_recovery(UserPoolId=pool, RestoreTimestamp=point)["Restoration"]["RestoreId"]
-    recovery = {"UserPoolId": pool, "RestoreId": restore_id}
     with pytest.raises(ClientError) as refused:
         client.admin_create_user(UserPoolId=pool, Username="carol")
     assert refused.value.response["Error"]["Code"] == "OperationNotEnabledException"
-    preview = status_of(client, recovery, ["PREVIEW_GENERATED"])["RestorePreview"]
-    users = next(entity for entity in preview if entity["Entity"] == "Users")
+    assert client.cancel_point_in_time_recovery(**recovery)["Restoration"]["RestoreStatus"] == "PREVIEW_CANCELLED"
+
+    seen = json.loads(as_documented(server, models, pool, point))["Restoration"]
+    users = next(entity for entity in seen["RestorePreview"] if entity["Entity"] == "Users")
     assert (users["CreateCount"], users["UpdateCount"], users["DeleteCount"]) == (1, 0, 1)
-    client.start_point_in_time_recovery(**recovery)
+    recovery = {"UserPoolId": pool, "RestoreId": seen["RestoreId"]}
     status_of(client, recovery, ["RESTORE_COMPLETED"])
 
     assert client.admin_get_user(UserPoolId=pool, Username="ann")["UserAttributes"] == attributes
