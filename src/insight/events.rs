@@ -196,7 +196,7 @@ mod tests {
         app.admin().call("iam:CreateUser", json!({"UserName": "ann"})).await.ok();
         app.advance(DAY);
         app.admin().call("iam:CreateUser", json!({"UserName": "ben"})).await.ok();
-        app.admin().call("CreateUserPool", json!({"PoolName": "ann's"})).await.ok();
+        app.admin().call("CreateUserPool", json!({"PoolName": "ann-s"})).await.ok();
         let found = async |query: &str| {
             let (status, answer) = asked(&app, &app.admin(), query).await;
             assert_eq!(status, 200, "{query}: {answer}");

@@ -15,8 +15,8 @@ const OWNERS: [Owner; 9] = [
     Owner { columns: &["pool_id"], table: "user_pools", except: &[] },
     Owner { columns: &["pool_id", "client_id"], table: "user_pool_clients", except: &[] },
     Owner { columns: &["pool_id", "group_name"], table: "user_groups", except: &[] },
-    // Tries are counted for names that nobody has, too.
-    Owner { columns: &["pool_id", "user_id"], table: "users", except: &["verification_codes"] },
+    // Tries are counted for names that nobody has, too; and a device that waits is nobody's yet.
+    Owner { columns: &["pool_id", "user_id"], table: "users", except: &["verification_codes", "device_authorizations"] },
     Owner { columns: &["identity_pool_id"], table: "identity_pools", except: &[] },
     Owner { columns: &["identity_pool_id", "identity_id"], table: "identities", except: &[] },
     Owner { columns: &["account_id", "user_id"], table: "iam_users", except: &[] },
