@@ -13,7 +13,7 @@ pub use incoming::{by_a_public_site, by_trusted_proxy, caller, host, origin};
 pub use login::{Login, LoginRefused, forget_tries, user_who_knows};
 pub use mfa::{CodeRefused, has_device, prove_code};
 pub use policies::{
-    Applicable, Target, account_of_resource, decide, decide_assumption, decide_at, decide_granted, decide_on, denial, denial_in_short,
-    keys_of_call, request_keys, trusts_vouched_for,
+    Applicable, Target, Vouching, account_of_resource, decide, decide_assumption, decide_at, decide_granted, decide_on, denial,
+    denial_in_short, keys_of_call, request_keys, trusts_vouched_for,
 };
 pub use service_role::{role_may, trusts_service};

@@ -8,7 +8,7 @@ use crate::context::{App, Context};
 use crate::crypto::digest::sha256;
 use crate::iam::attached::{Attached, Texts};
 use crate::iam::caller::Caller;
-use crate::iam::entity::Role;
+use crate::iam::entity::{Role, Tag};
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccountId, UniqueId};
 use crate::policy::{
@@ -246,24 +246,58 @@ pub async fn decide_assumption(app: &App, caller: &Caller, role: &Role, context:
     Ok(policy::decide(&request, &Policies { resource: Some(&trust), ..applicable.policies() }))
 }
 
+/// What an identity provider vouches for somebody by whom a role is to be assumed.
+#[derive(Clone, Copy)]
+pub struct Vouching<'a> {
+    /// Who vouches, as trust policies name them.
+    pub provider: &'a str,
+    /// The key that a trust policy must hold to values that are written out.
+    pub pinned: Option<&'a str>,
+    /// How the role is assumed.
+    pub action: &'a str,
+    /// The tags that the session is to have.
+    pub tags: &'a [Tag],
+    /// Those of them that are to go on.
+    pub transitive_tag_keys: &'a [String],
+}
+
 /// Whether a role trusts somebody whom an identity provider vouches for: they have no policies of their own, so the trust
-/// policy alone decides.
+/// policy alone decides. A session with tags is one more thing that it must allow.
 ///
 /// SECURITY: one that does not hold the provider's `pinned` key to values that are written out trusts nobody, or it would trust
 /// everybody; it may have been written before that was asked of it.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn trusts_vouched_for(role: &Role, provider: &str, pinned: &str, action: &str, context: &ContextMap) -> Result<bool, StoreError> {
+pub fn trusts_vouched_for(role: &Role, vouching: &Vouching<'_>, keys: &ContextMap) -> Result<bool, StoreError> {
     let (trust, arn) = (parse_trust(role)?, role.arn());
-    if !trust.pins_provider(provider, pinned) {
+    if vouching.pinned.is_some_and(|pinned| !trust.pins_provider(vouching.provider, pinned)) {
         return Ok(false);
     }
+    let mut context = keys.clone();
+    for tag in vouching.tags {
+        context.insert(&format!("aws:RequestTag/{}", tag.key), tag.value.clone());
+    }
+    if !vouching.tags.is_empty() {
+        context.insert_list("aws:TagKeys", vouching.tags.iter().map(|tag| tag.key.clone()));
+    }
+    if !vouching.transitive_tag_keys.is_empty() {
+        context.insert_list("sts:TransitiveTagKeys", vouching.transitive_tag_keys.iter().cloned());
+    }
     let trust = trust_set(trust);
-    let principal = Principal::Federated(provider.to_owned());
-    let resource_account = Some(role.account_id.as_str());
-    let request = Request { principal: &principal, action, resource: arn.as_str(), resource_account, wildcard_only_action: false, context };
-    Ok(policy::judge(&request, &Policies { resource: Some(&trust), ..Policies::default() }).verdict == Verdict::Allowed)
+    let principal = Principal::Federated(vouching.provider.to_owned());
+    let allows = |action: &str| {
+        let request = Request {
+            principal: &principal,
+            action,
+            resource: arn.as_str(),
+            resource_account: Some(role.account_id.as_str()),
+            wildcard_only_action: false,
+            context: &context,
+        };
+        policy::judge(&request, &Policies { resource: Some(&trust), ..Policies::default() }).verdict == Verdict::Allowed
+    };
+    Ok(allows(vouching.action) && (vouching.tags.is_empty() || allows("sts:TagSession")))
 }
 
 /// A trust policy, compiled.
@@ -357,6 +391,8 @@ mod tests {
                 managed_policies: Vec::new(),
                 mfa_at: None,
                 federated_keys: vec![("cognito-identity.amazonaws.com:amr".to_owned(), vec![amr.to_owned()])],
+                tags: Vec::new(),
+                transitive_tag_keys: Vec::new(),
                 issued_at: 0,
                 expires_at: 0,
             };

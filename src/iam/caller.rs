@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::arn::Arn;
-use super::entity::{AccessKey, User};
+use super::entity::{AccessKey, Tag, User};
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccountId, UniqueId};
 use crate::policy::{ContextMap, Principal};
@@ -85,6 +85,12 @@ pub struct RoleSession {
     pub managed_policies: Vec<UniqueId>,
     /// What the identity provider vouched for: condition keys for as long as the session lives.
     pub federated_keys: Vec<(String, Vec<String>)>,
+    /// The session's tags: whoever gave it was allowed to set them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
+    /// The keys of those that go on to the sessions of other roles that this one assumes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transitive_tag_keys: Vec<String>,
     /// When whoever assumed the role showed a code of their MFA device: milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa_at: Option<i64>,
@@ -112,6 +118,24 @@ impl RoleSession {
     pub fn is_guest(&self) -> bool {
         let is_amr = |key: &str| key == "cognito-identity.amazonaws.com:amr";
         self.federated_keys.iter().any(|(key, values)| is_amr(key) && values.iter().any(|value| value == "unauthenticated"))
+    }
+
+    /// Whether the same was vouched for of both, under the same policies and with the same tags.
+    #[must_use]
+    pub fn is_given_as(&self, other: &Self) -> bool {
+        let of = |session: &Self| {
+            let Self { federated_keys, policies, managed_policies, tags, .. } = session.clone();
+            (federated_keys, policies, managed_policies, tags)
+        };
+        of(self) == of(other)
+    }
+
+    /// The tags that go on to the sessions of roles that this one assumes.
+    ///
+    /// Source: IAM user guide, "Pass session tags in AWS STS", "Chaining roles with session tags".
+    #[must_use]
+    pub fn transitive_tags(&self) -> Vec<Tag> {
+        self.tags.iter().filter(|tag| self.transitive_tag_keys.contains(&tag.key)).cloned().collect()
     }
 
     /// `AROA…:session`.
@@ -218,6 +242,9 @@ impl Caller {
             Self::Session(session) => {
                 context.insert("aws:PrincipalArn", session.role_arn().as_str());
                 context.insert("aws:TokenIssueTime", Timestamp::from_millis(session.issued_at).to_rfc3339());
+                for tag in &session.tags {
+                    context.insert(&format!("aws:PrincipalTag/{}", tag.key), tag.value.clone());
+                }
                 for (key, values) in &session.federated_keys {
                     match values.as_slice() {
                         [single] if !key.ends_with(":amr") => context.insert(key, single.clone()),

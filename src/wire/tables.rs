@@ -136,6 +136,7 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
     };
     let identity_pool = json!({"IdentityPoolName": "p", "AllowUnauthenticatedIdentities": true});
     let identity_pool = app.admin().call("CreateIdentityPool", identity_pool).await.ok()["IdentityPoolId"].clone();
+    let identity_pool_arn = format!("arn:aws:cognito-identity:us-east-1:{ACCOUNT}:identitypool/{}", identity_pool.as_str().unwrap());
     let verified = json!({"UserAttributes": [{"Name": "email", "Value": "a@x.example"}, {"Name": "email_verified", "Value": "true"}]});
     let arn = format!("arn:aws:cognito-idp:us-east-1:{ACCOUNT}:userpool/{}", pool.id);
     let cimd = json!({"UserPoolId": pool.id, "CIMDPolicyId": "p"});
@@ -301,6 +302,33 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
             "cognito-identity:UpdateIdentityPool",
             json!({"IdentityPoolId": identity_pool, "IdentityPoolName": "p", "AllowUnauthenticatedIdentities": true}),
         ),
+        (
+            "cognito-identity:GetOpenIdTokenForDeveloperIdentity",
+            json!({"IdentityPoolId": identity_pool, "IdentityId": "us-east-1:00000000-0000-4000-8000-000000000000",
+                   "Logins": {"login.app": "ann"}, "PrincipalTags": {"a": "b"}, "TokenDuration": 60}),
+        ),
+        (
+            "cognito-identity:LookupDeveloperIdentity",
+            json!({"IdentityPoolId": identity_pool, "DeveloperUserIdentifier": "ann", "MaxResults": 1}),
+        ),
+        (
+            "cognito-identity:MergeDeveloperIdentities",
+            json!({"IdentityPoolId": identity_pool, "DeveloperProviderName": "login.app", "SourceUserIdentifier": "a",
+                   "DestinationUserIdentifier": "b"}),
+        ),
+        (
+            "cognito-identity:UnlinkDeveloperIdentity",
+            json!({"IdentityPoolId": identity_pool, "DeveloperProviderName": "login.app", "DeveloperUserIdentifier": "ann",
+                   "IdentityId": "us-east-1:00000000-0000-4000-8000-000000000000"}),
+        ),
+        ("cognito-identity:GetPrincipalTagAttributeMap", json!({"IdentityPoolId": identity_pool, "IdentityProviderName": "p"})),
+        (
+            "cognito-identity:SetPrincipalTagAttributeMap",
+            json!({"IdentityPoolId": identity_pool, "IdentityProviderName": "p", "UseDefaults": false, "PrincipalTags": {"a": "b"}}),
+        ),
+        ("cognito-identity:TagResource", json!({"ResourceArn": identity_pool_arn, "Tags": {"a": "b"}})),
+        ("cognito-identity:UntagResource", json!({"ResourceArn": identity_pool_arn, "TagKeys": ["a"]})),
+        ("cognito-identity:ListTagsForResource", json!({"ResourceArn": identity_pool_arn})),
         ("cognito-identity:DeleteIdentityPool", json!({"IdentityPoolId": identity_pool})),
         ("iam:CreateUser", json!({"UserName": "ann", "Path": "/team/", "Tags": [{"Key": "a", "Value": "b"}]})),
         ("iam:CreateGroup", json!({"GroupName": "g", "Path": "/team/"})),

@@ -143,6 +143,10 @@ pub async fn handle(cx: &Context, Assumed { role, mfa_at }: Assumed, request: Re
         };
         return Err(Error::Validation(format!("The requested DurationSeconds exceeds {limit}.")));
     }
+    let tags = match &cx.caller {
+        Caller::Session(session) => session.transitive_tags(),
+        _ => Vec::new(),
+    };
     let now = cx.now();
     let session = RoleSession {
         account_id: role.account_id,
@@ -154,6 +158,8 @@ pub async fn handle(cx: &Context, Assumed { role, mfa_at }: Assumed, request: Re
         policies: has_policies.then(|| Vec::from_iter(request.policy)),
         managed_policies,
         federated_keys: Vec::new(),
+        transitive_tag_keys: tags.iter().map(|tag| tag.key.clone()).collect(),
+        tags,
         mfa_at: mfa_at.map(|at| at.millis()),
         issued_at: now.millis(),
         expires_at: now.millis() + seconds * 1000,
