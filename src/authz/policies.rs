@@ -29,6 +29,9 @@ async fn policies_of(app: &App, caller: &Caller) -> Result<OwnPolicies, StoreErr
     let nothing = || OwnPolicies { identity: Arc::default(), boundary: None };
     let (account_id, owner_id) = match caller {
         Caller::Anonymous | Caller::Root { .. } => return Ok(nothing()),
+        // For whom the root vouches may what their session says.
+        Caller::Federated { voucher: None, .. } => return Ok(OwnPolicies { identity: Arc::clone(&GRANT), boundary: None }),
+        Caller::Federated { voucher: Some(user), .. } => (&user.account_id, user.id.clone()),
         Caller::User(user, _) => (&user.account_id, user.id.clone()),
         Caller::Session(session) => (&session.account_id, session.role_id.clone()),
     };
@@ -101,12 +104,14 @@ async fn managed(app: &App, account_id: &AccountId, policy_ids: &[UniqueId]) -> 
 /// # Errors
 /// [`StoreError::CorruptRow`] for a text that is no policy: it was one when the session began.
 async fn session_policies(app: &App, caller: &Caller) -> Result<Option<Arc<PolicySet>>, StoreError> {
-    let Caller::Session(session) = caller else { return Ok(None) };
     let none = Vec::new();
-    let own = session.policies.as_ref().unwrap_or(&none);
-    if session.policies.is_none() && session.managed_policies.is_empty() {
-        return Ok(None);
-    }
+    let (account_id, own, managed_ids) = match caller {
+        Caller::Session(session) if session.policies.is_none() && session.managed_policies.is_empty() => return Ok(None),
+        Caller::Session(session) => (&session.account_id, session.policies.as_ref().unwrap_or(&none), &session.managed_policies),
+        // SECURITY: whoever was given none may nothing.
+        Caller::Federated { session, .. } => (&session.account_id, &session.policies, &session.managed_policies),
+        Caller::Anonymous | Caller::Root { .. } | Caller::User(..) => return Ok(None),
+    };
     let load = async || {
         let mut policies = Vec::with_capacity(own.len());
         for (index, text) in own.iter().enumerate() {
@@ -116,7 +121,7 @@ async fn session_policies(app: &App, caller: &Caller) -> Result<Option<Arc<Polic
         Ok::<_, StoreError>(Some(Texts::new(policies)))
     };
     let mut texts: Vec<Arc<Texts>> = Vec::from_iter(app.caches.session_policies.find(own, app.now(), load).await?);
-    texts.extend(managed(app, &session.account_id, &session.managed_policies).await?);
+    texts.extend(managed(app, account_id, managed_ids).await?);
     compiled(app, &texts).await.map(Some)
 }
 
@@ -208,11 +213,12 @@ pub async fn decide_at(app: &App, caller: &Caller, action: &str, target: Target<
 }
 
 /// What an account allows to all of its users.
-static GRANT: LazyLock<PolicySet> = LazyLock::new(|| {
+static GRANT: LazyLock<Arc<PolicySet>> = LazyLock::new(|| {
     let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
     // A text that were no policy would allow nothing.
     let policies = policy::parse(text).into_iter();
-    PolicySet::new(policies.map(|policy| NamedPolicy { name: "account password policy".to_owned(), policy: Arc::new(policy) }).collect())
+    let named = policies.map(|policy| NamedPolicy { name: "account password policy".to_owned(), policy: Arc::new(policy) });
+    Arc::new(PolicySet::new(named.collect()))
 });
 
 /// Judges what an account allows to all of its users, and no policy of this one denies: what bounds them bounds this too.

@@ -143,6 +143,7 @@ impl Asker {
     pub fn is(&self, other: &Caller) -> bool {
         let same_session = match (&self.caller, other) {
             (Caller::Session(own), Caller::Session(other)) => own.is_given_as(other),
+            (Caller::Federated { session: own, .. }, Caller::Federated { session: other, .. }) => own.is_given_as(other),
             _ => true,
         };
         same_session && self.caller.principal() == other.principal()

@@ -34,6 +34,12 @@ pub static GUEST_SCOPE: LazyLock<String> = LazyLock::new(|| {
     json!({"Version": "2012-10-17", "Statement": statements}).to_string()
 });
 
+/// What guests may never do, whatever else is said of their session.
+pub static GUEST_DENIED: LazyLock<String> = LazyLock::new(|| {
+    let own = OWN_SERVICES.map(|service| format!("{service}:*"));
+    json!({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Resource": "*", "Action": own}}).to_string()
+});
+
 /// What an identity comes with.
 #[derive(Clone, Copy)]
 pub struct Given<'a> {

@@ -30,7 +30,7 @@ pub struct Response {
     identity_pool_id: IdentityPoolId,
     identity_pool_name: String,
     allow_unauthenticated_identities: bool,
-    #[serde(skip_serializing_if = "is_false")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     allow_classic_flow: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     developer_provider_name: Option<String>,
@@ -38,11 +38,6 @@ pub struct Response {
     cognito_identity_providers: Vec<CognitoProvider>,
     #[serde(skip_serializing_if = "Tags::is_empty")]
     identity_pool_tags: Tags,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes members by reference")]
-const fn is_false(flag: &bool) -> bool {
-    !*flag
 }
 
 impl From<IdentityPool> for Response {

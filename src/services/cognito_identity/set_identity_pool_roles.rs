@@ -8,7 +8,7 @@ use super::errors::{Error, no_pool, own_pool};
 use crate::context::Context;
 use crate::flows::web_identity::PROVIDER;
 use crate::identitypools::pool::{IdentityPool, Roles};
-use crate::identitypools::role_choice::RoleMappings;
+use crate::identitypools::role_choice::{RoleMapping, RoleMappings};
 use crate::kit::id::IdentityPoolId;
 use crate::operation::{Ask, Asks, Fault, PassedRole, Resolved, pass_role};
 use crate::store;
@@ -32,7 +32,7 @@ pub struct Found {
 impl Request {
     /// All roles that are named, each once: the pool's own, and those of rules.
     fn role_arns(&self) -> BTreeSet<&str> {
-        let ruled = self.role_mappings.values().flat_map(|mapping| mapping.role_arns());
+        let ruled = self.role_mappings.values().flat_map(RoleMapping::role_arns);
         self.roles.values().map(String::as_str).chain(ruled).collect()
     }
 

@@ -28,9 +28,10 @@ pub async fn handle(cx: &Context, pool: IdentityPool, request: Request) -> Resul
     if request.use_defaults && !request.principal_tags.is_empty() {
         return Err(Error::InvalidParameter("PrincipalTags are for maps that are not the default.".to_owned()));
     }
-    let map = match request.use_defaults {
-        true => AttributeMap::usual(),
-        false => AttributeMap { use_defaults: false, principal_tags: request.principal_tags },
+    let map = if request.use_defaults {
+        AttributeMap::usual()
+    } else {
+        AttributeMap { use_defaults: false, principal_tags: request.principal_tags }
     };
     map.check().map_err(|refused| Error::InvalidParameter(refused.to_string()))?;
     cx.write(async |tx| {
