@@ -24,6 +24,7 @@ use crate::kit::id::{AccessKeyId, AccountId, ClientId, UniqueId, UserPoolId};
 use crate::kit::rng::{Entropy, EntropyRng};
 use crate::policy::{Policy, PolicySet};
 use crate::store::changes::Change;
+use crate::store::signing_keys::OF_IDENTITY_POOLS;
 use crate::store::{Conn, Db, StoreError, risk};
 use crate::tokens::keys::PoolKeys;
 use crate::triggers::Functions;
@@ -251,6 +252,15 @@ impl App {
                 let region = pool_id.region().unwrap_or(&self.default_region);
                 format!("https://cognito-idp.{region}.amazonaws.com/{pool_id}")
             }
+        }
+    }
+
+    /// The issuer of the tokens of identity pools: one for all, as AWS's is.
+    #[must_use]
+    pub fn issuer_of_identity_pools(&self) -> String {
+        match self.issuer_style {
+            IssuerStyle::Url => format!("{}/{OF_IDENTITY_POOLS}", self.public_url),
+            IssuerStyle::Aws => "https://cognito-identity.amazonaws.com".to_owned(),
         }
     }
 

@@ -158,7 +158,14 @@ fn calls(text: &str, service: Service, operation: &str) -> bool {
 }
 
 fn snake_case(name: &str) -> String {
-    let acronyms = name.replace("MFA", "Mfa").replace("UI", "Ui").replace("CIMD", "Cimd").replace("CSV", "Csv").replace("URL", "Url");
+    let acronyms = name
+        .replace("MFA", "Mfa")
+        .replace("UI", "Ui")
+        .replace("CIMD", "Cimd")
+        .replace("CSV", "Csv")
+        .replace("URL", "Url")
+        .replace("ID", "Id")
+        .replace("SSH", "Ssh");
     let mut text = String::new();
     for (index, letter) in acronyms.chars().enumerate() {
         if letter.is_ascii_uppercase() && index > 0 {

@@ -55,7 +55,7 @@ impl Outcome {
 /// Whether an action changes nothing, by its name, as CloudTrail tells reads from writes.
 #[must_use]
 pub fn only_reads(action: &str) -> bool {
-    const READS: [&str; 6] = ["Describe", "Get", "List", "Search", "Simulate", "Validate"];
+    const READS: [&str; 7] = ["Decode", "Describe", "Get", "List", "Search", "Simulate", "Validate"];
     let name = action.split_once(':').map_or(action, |(_, name)| name);
     let name = name.strip_prefix("Admin").unwrap_or(name);
     READS.iter().any(|read| name.starts_with(read))

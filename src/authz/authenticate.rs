@@ -6,7 +6,7 @@ use super::sites::is_of_a_public_site;
 use crate::config::Mode;
 use crate::context::App;
 use crate::crypto::ids::{self, AccessKeyKind};
-use crate::iam::caller::{Caller, HeldKey, UserSession};
+use crate::iam::caller::{Caller, FederatedSession, HeldKey, UserSession};
 use crate::iam::entity::User;
 use crate::kit::id::{AccessKeyId, AccountId, UniqueId};
 use crate::kit::region::is_region;
@@ -70,6 +70,10 @@ pub async fn authenticate(app: &App, request: &HttpRequest<'_>, services: &[&str
     }
     if caller.ends_at().is_some_and(|end| app.now() >= end) {
         return Err(CredentialRefused::Expired);
+    }
+    // Nor does IAM take whom a user vouches for (STS API reference, GetFederationToken).
+    if scope.service == "iam" && matches!(caller, Caller::Federated { .. }) {
+        return Err(CredentialRefused::UnknownKey);
     }
     // IAM takes no session of a user without a code (STS API reference, GetSessionToken).
     if scope.service == "iam" && caller.sign_in().is_some_and(|sign_in| sign_in.mfa_at.is_none()) {
@@ -142,6 +146,10 @@ async fn identify(app: &App, access_key_id: &AccessKeyId, session_token: Option<
         Some((AccessKeyKind::Temporary, account_id)) => {
             match session_token.and_then(|token| session::open(&app.keys.credentials, access_key_id, token)) {
                 Some((Held::Role(session), secret)) => Ok(Identified::Ours(Caller::Session(session), secret)),
+                Some((Held::Federated { federated }, secret)) => {
+                    let caller = federated_user(app, federated).await?.ok_or(CredentialRefused::UnknownKey)?;
+                    Ok(Identified::Ours(caller, secret))
+                }
                 Some((Held::User(session), secret)) => {
                     let caller = holder_of_session(app, session).await?.ok_or(CredentialRefused::UnknownKey)?;
                     Ok(Identified::Ours(caller, secret))
@@ -163,6 +171,17 @@ async fn holder_of_session(app: &App, session: UserSession) -> Result<Option<Cal
     let load = async || app.read(async |tx| store::iam::find_user_by_id(tx, &key.0, &key.1).await).await;
     let user = app.caches.users.find(&key, app.now(), load).await?;
     Ok(user.map(|user| Caller::User(user.as_ref().clone(), Some(sign_in))))
+}
+
+/// Somebody for whom a user vouches, who is as they are now; `None` where they are gone.
+async fn federated_user(app: &App, session: FederatedSession) -> Result<Option<Caller>, StoreError> {
+    if session.owner_id == UniqueId::of_root(&session.account_id) {
+        return Ok(Some(Caller::Federated { voucher: None, session }));
+    }
+    let key = (session.account_id.clone(), session.owner_id.clone());
+    let load = async || app.read(async |tx| store::iam::find_user_by_id(tx, &key.0, &key.1).await).await;
+    let user = app.caches.users.find(&key, app.now(), load).await?;
+    Ok(user.map(|user| Caller::Federated { voucher: Some(Box::new(user.as_ref().clone())), session }))
 }
 
 async fn find_key(app: &App, account_id: &AccountId, access_key_id: &AccessKeyId) -> Result<Option<Arc<HeldKey>>, StoreError> {

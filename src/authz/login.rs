@@ -9,6 +9,7 @@ use crate::iam::login::{LoginProfile, PasswordPolicy};
 use crate::kit::id::AccountId;
 use crate::kit::rng::random_bytes;
 use crate::kit::secret::Secret;
+use crate::policy::is_account;
 use crate::store::attempts::Target;
 use crate::store::{self, Conn, StoreError};
 use crate::userpools::lockout::Factor;
@@ -56,6 +57,19 @@ impl Login {
         let policy = store::iam::password_policy(tx, &user.account_id).await?;
         Ok(Some(Self { user, profile, policy }))
     }
+}
+
+/// The account that is called so: by its number or its alias. What is neither is an account that nobody is in.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn account_called(app: &App, called: &str) -> Result<AccountId, StoreError> {
+    // No alias is a number of twelve digits.
+    if is_account(called) || called.contains('\0') {
+        return Ok(called.into());
+    }
+    let found = app.read(async |tx| store::iam::account_of_alias(tx, called).await).await?;
+    Ok(found.unwrap_or_else(|| called.into()))
 }
 
 /// The user of an account who has this name and password.

@@ -8,7 +8,7 @@ use crate::context::{App, Context};
 use crate::crypto::digest::sha256;
 use crate::iam::attached::{Attached, Texts};
 use crate::iam::caller::Caller;
-use crate::iam::entity::Role;
+use crate::iam::entity::{Role, Tag};
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccountId, UniqueId};
 use crate::policy::{
@@ -29,6 +29,9 @@ async fn policies_of(app: &App, caller: &Caller) -> Result<OwnPolicies, StoreErr
     let nothing = || OwnPolicies { identity: Arc::default(), boundary: None };
     let (account_id, owner_id) = match caller {
         Caller::Anonymous | Caller::Root { .. } => return Ok(nothing()),
+        // For whom the root vouches may what their session says.
+        Caller::Federated { voucher: None, .. } => return Ok(OwnPolicies { identity: Arc::clone(&GRANT), boundary: None }),
+        Caller::Federated { voucher: Some(user), .. } => (&user.account_id, user.id.clone()),
         Caller::User(user, _) => (&user.account_id, user.id.clone()),
         Caller::Session(session) => (&session.account_id, session.role_id.clone()),
     };
@@ -101,12 +104,14 @@ async fn managed(app: &App, account_id: &AccountId, policy_ids: &[UniqueId]) -> 
 /// # Errors
 /// [`StoreError::CorruptRow`] for a text that is no policy: it was one when the session began.
 async fn session_policies(app: &App, caller: &Caller) -> Result<Option<Arc<PolicySet>>, StoreError> {
-    let Caller::Session(session) = caller else { return Ok(None) };
     let none = Vec::new();
-    let own = session.policies.as_ref().unwrap_or(&none);
-    if session.policies.is_none() && session.managed_policies.is_empty() {
-        return Ok(None);
-    }
+    let (account_id, own, managed_ids) = match caller {
+        Caller::Session(session) if session.policies.is_none() && session.managed_policies.is_empty() => return Ok(None),
+        Caller::Session(session) => (&session.account_id, session.policies.as_ref().unwrap_or(&none), &session.managed_policies),
+        // SECURITY: whoever was given none may nothing.
+        Caller::Federated { session, .. } => (&session.account_id, &session.policies, &session.managed_policies),
+        Caller::Anonymous | Caller::Root { .. } | Caller::User(..) => return Ok(None),
+    };
     let load = async || {
         let mut policies = Vec::with_capacity(own.len());
         for (index, text) in own.iter().enumerate() {
@@ -116,7 +121,7 @@ async fn session_policies(app: &App, caller: &Caller) -> Result<Option<Arc<Polic
         Ok::<_, StoreError>(Some(Texts::new(policies)))
     };
     let mut texts: Vec<Arc<Texts>> = Vec::from_iter(app.caches.session_policies.find(own, app.now(), load).await?);
-    texts.extend(managed(app, &session.account_id, &session.managed_policies).await?);
+    texts.extend(managed(app, account_id, managed_ids).await?);
     compiled(app, &texts).await.map(Some)
 }
 
@@ -208,11 +213,12 @@ pub async fn decide_at(app: &App, caller: &Caller, action: &str, target: Target<
 }
 
 /// What an account allows to all of its users.
-static GRANT: LazyLock<PolicySet> = LazyLock::new(|| {
+static GRANT: LazyLock<Arc<PolicySet>> = LazyLock::new(|| {
     let text = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
     // A text that were no policy would allow nothing.
     let policies = policy::parse(text).into_iter();
-    PolicySet::new(policies.map(|policy| NamedPolicy { name: "account password policy".to_owned(), policy: Arc::new(policy) }).collect())
+    let named = policies.map(|policy| NamedPolicy { name: "account password policy".to_owned(), policy: Arc::new(policy) });
+    Arc::new(PolicySet::new(named.collect()))
 });
 
 /// Judges what an account allows to all of its users, and no policy of this one denies: what bounds them bounds this too.
@@ -246,24 +252,58 @@ pub async fn decide_assumption(app: &App, caller: &Caller, role: &Role, context:
     Ok(policy::decide(&request, &Policies { resource: Some(&trust), ..applicable.policies() }))
 }
 
+/// What an identity provider vouches for somebody by whom a role is to be assumed.
+#[derive(Clone, Copy)]
+pub struct Vouching<'a> {
+    /// Who vouches, as trust policies name them.
+    pub provider: &'a str,
+    /// The key that a trust policy must hold to values that are written out.
+    pub pinned: Option<&'a str>,
+    /// How the role is assumed.
+    pub action: &'a str,
+    /// The tags that the session is to have.
+    pub tags: &'a [Tag],
+    /// Those of them that are to go on.
+    pub transitive_tag_keys: &'a [String],
+}
+
 /// Whether a role trusts somebody whom an identity provider vouches for: they have no policies of their own, so the trust
-/// policy alone decides.
+/// policy alone decides. A session with tags is one more thing that it must allow.
 ///
 /// SECURITY: one that does not hold the provider's `pinned` key to values that are written out trusts nobody, or it would trust
 /// everybody; it may have been written before that was asked of it.
 ///
 /// # Errors
 /// [`StoreError`].
-pub fn trusts_vouched_for(role: &Role, provider: &str, pinned: &str, action: &str, context: &ContextMap) -> Result<bool, StoreError> {
+pub fn trusts_vouched_for(role: &Role, vouching: &Vouching<'_>, keys: &ContextMap) -> Result<bool, StoreError> {
     let (trust, arn) = (parse_trust(role)?, role.arn());
-    if !trust.pins_provider(provider, pinned) {
+    if vouching.pinned.is_some_and(|pinned| !trust.pins_provider(vouching.provider, pinned)) {
         return Ok(false);
     }
+    let mut context = keys.clone();
+    for tag in vouching.tags {
+        context.insert(&format!("aws:RequestTag/{}", tag.key), tag.value.clone());
+    }
+    if !vouching.tags.is_empty() {
+        context.insert_list("aws:TagKeys", vouching.tags.iter().map(|tag| tag.key.clone()));
+    }
+    if !vouching.transitive_tag_keys.is_empty() {
+        context.insert_list("sts:TransitiveTagKeys", vouching.transitive_tag_keys.iter().cloned());
+    }
     let trust = trust_set(trust);
-    let principal = Principal::Federated(provider.to_owned());
-    let resource_account = Some(role.account_id.as_str());
-    let request = Request { principal: &principal, action, resource: arn.as_str(), resource_account, wildcard_only_action: false, context };
-    Ok(policy::judge(&request, &Policies { resource: Some(&trust), ..Policies::default() }).verdict == Verdict::Allowed)
+    let principal = Principal::Federated(vouching.provider.to_owned());
+    let allows = |action: &str| {
+        let request = Request {
+            principal: &principal,
+            action,
+            resource: arn.as_str(),
+            resource_account: Some(role.account_id.as_str()),
+            wildcard_only_action: false,
+            context: &context,
+        };
+        policy::judge(&request, &Policies { resource: Some(&trust), ..Policies::default() }).verdict == Verdict::Allowed
+    };
+    Ok(allows(vouching.action) && (vouching.tags.is_empty() || allows("sts:TagSession")))
 }
 
 /// A trust policy, compiled.
@@ -357,6 +397,8 @@ mod tests {
                 managed_policies: Vec::new(),
                 mfa_at: None,
                 federated_keys: vec![("cognito-identity.amazonaws.com:amr".to_owned(), vec![amr.to_owned()])],
+                tags: Vec::new(),
+                transitive_tag_keys: Vec::new(),
                 issued_at: 0,
                 expires_at: 0,
             };

@@ -50,6 +50,8 @@ pub async fn role_may(cx: &Context, role: &Role, action: &str, resource: &str) -
         policies: None,
         managed_policies: Vec::new(),
         federated_keys: Vec::new(),
+        tags: Vec::new(),
+        transitive_tag_keys: Vec::new(),
         mfa_at: None,
         issued_at: cx.now().millis(),
         expires_at: cx.now().millis(),

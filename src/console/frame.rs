@@ -39,6 +39,7 @@ pub const ROOMS: &[Rooms] = &[
             room("/iam/groups", "IAM groups", "people", "p"),
             room("/iam/roles", "Roles", "role", "r"),
             room("/iam/policies", "Policies", "page", "y"),
+            room("/iam/providers", "Identity providers", "id", "v"),
             room("/access", "Decisions", "scale", "d"),
             room("/events", "Events", "list", "e"),
         ],

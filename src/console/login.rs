@@ -183,7 +183,10 @@ async fn login_of(app: &App, account_id: &AccountId, user_id: &UniqueId) -> Resu
 pub async fn by_password(app: &Arc<App>, request: &HttpRequest, origin: &Origin, fields: &Fields, to: String) -> HttpResponse {
     let entrance = Entrance { app, request, origin, to };
     let (account, name) = (fields.text("account").trim().to_owned(), fields.text("user_name").trim().to_owned());
-    let account_id = AccountId::from(account.as_str());
+    let account_id = match authz::account_called(app, &account).await {
+        Ok(account_id) => account_id,
+        Err(error) => return gate::failed(&error),
+    };
     let typed = Typed { account, user_name: name.clone(), ..Typed::default() };
     let password = Secret::from(fields.text("password"));
     let proven = match entrance.guess(authz::user_who_knows(app, &account_id, &name, &password), |_| true).await {

@@ -207,7 +207,7 @@ fn identity(caller: &Caller) -> Option<(AccountId, UniqueId)> {
     match caller {
         Caller::Root { account_id, .. } => Some((account_id.clone(), UniqueId::of_root(account_id))),
         Caller::User(user, _) => Some((user.account_id.clone(), user.id.clone())),
-        Caller::Anonymous | Caller::Session(_) => None,
+        Caller::Anonymous | Caller::Session(_) | Caller::Federated { .. } => None,
     }
 }
 

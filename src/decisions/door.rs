@@ -142,9 +142,8 @@ impl Asker {
     /// Whether somebody is the asker: of two sessions of one role, those for whom the same was vouched, under the same policies.
     pub fn is(&self, other: &Caller) -> bool {
         let same_session = match (&self.caller, other) {
-            (Caller::Session(own), Caller::Session(other)) => {
-                (&own.federated_keys, &own.policies) == (&other.federated_keys, &other.policies)
-            }
+            (Caller::Session(own), Caller::Session(other)) => own.is_given_as(other),
+            (Caller::Federated { session: own, .. }, Caller::Federated { session: other, .. }) => own.is_given_as(other),
             _ => true,
         };
         same_session && self.caller.principal() == other.principal()

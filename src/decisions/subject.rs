@@ -205,6 +205,8 @@ async fn look_up(app: &App, account_id: &AccountId, asked: &str) -> Result<Optio
             policies: None,
             managed_policies: Vec::new(),
             federated_keys: Vec::new(),
+            tags: Vec::new(),
+            transitive_tag_keys: Vec::new(),
             mfa_at: None,
             issued_at: now,
             expires_at: now + SESSION_SECONDS * 1000,

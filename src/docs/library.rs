@@ -12,7 +12,7 @@ macro_rules! embedded {
 }
 
 /// Every page, by the name that it has in its address.
-pub const TEXTS: [(&str, &str); 23] = embedded![
+pub const TEXTS: [(&str, &str); 24] = embedded![
     "account",
     "clients",
     "command-line",
@@ -36,6 +36,7 @@ pub const TEXTS: [(&str, &str); 23] = embedded![
     "triggers",
     "user-pools",
     "validation",
+    "web-identity",
 ];
 
 /// The pages. Empty where one of them is malformed, which a test looks for.

@@ -10,7 +10,7 @@ use crate::kit::secret::constant_time_equals;
 use crate::tokens::provider;
 
 /// No token that is read is longer.
-const MAX_TOKEN_BYTES: usize = 64 * 1024;
+pub(super) const MAX_TOKEN_BYTES: usize = 64 * 1024;
 
 /// By how many seconds the provider's clock may go wrong.
 const SKEW: i64 = 120;
@@ -45,7 +45,7 @@ impl Federation {
 
 /// SECURITY: the key says what signs with it, and the header may only agree. Secrets are no keys here: whoever knew a client's secret
 /// could sign with it, and an RSA key is not taken for one (RFC 8725 §2.1, §3.1).
-fn signed(text: &str, algorithm: Algorithm, key: &Jwk) -> Result<Map<String, Value>, NotBelieved> {
+pub(super) fn signed(text: &str, algorithm: Algorithm, key: &Jwk) -> Result<Map<String, Value>, NotBelieved> {
     let refused = NotBelieved::IdToken;
     let fits = match (&key.algorithm, algorithm) {
         (

@@ -8,6 +8,7 @@ mod exchange;
 mod id_token;
 mod party;
 pub mod saml;
+mod web_token;
 
 use std::sync::Arc;
 
@@ -21,6 +22,7 @@ use crate::userpools::identity_provider::SamlMetadata;
 pub use documents::Metadata;
 pub use exchange::{Said, Shown};
 pub use party::{Endpoints, Leaving, Party, Wish};
+pub use web_token::TokenNotTaken;
 
 /// The longest document that is read, in bytes: some are remembered.
 const LONGEST: usize = 100_000;
@@ -85,6 +87,12 @@ impl Federation {
             200 => Ok(heard.body),
             status => Err(NotBelieved::Unreached { what, why: Unreached::Failed(format!("status {status}")) }),
         }
+    }
+
+    /// Whether this very machine is reached too, as where developers work.
+    #[must_use]
+    pub const fn reaches_here(&self) -> bool {
+        self.outward.reaches_here()
     }
 
     /// What a SAML provider's metadata says.

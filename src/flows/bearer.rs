@@ -1,5 +1,7 @@
 //! From a bearer token, ID or access, to the user of ours who holds it.
 
+use serde_json::{Map, Value};
+
 use crate::context::App;
 use crate::flows::pool_keys;
 use crate::kit::clock::Timestamp;
@@ -16,6 +18,8 @@ pub struct Bearer {
     pub client_id: ClientId,
     /// Their `sub`.
     pub subject: UserId,
+    /// What their ID token says, where it is one.
+    pub id_claims: Option<Map<String, Value>>,
 }
 
 /// Why a token is refused.
@@ -55,7 +59,7 @@ impl From<TokenRefused> for BearerRefused {
 pub async fn verify(app: &App, token: &str) -> Result<Result<Bearer, BearerRefused>, StoreError> {
     let Ok(raw) = RawJwt::parse(token) else { return Ok(Err(BearerRefused::Invalid)) };
     let Some((pool, keys)) = pool_keys::claimed(app, &raw).await? else { return Ok(Err(BearerRefused::Invalid)) };
-    let (client_id, subject, family) = match claims(&raw, &keys.public, &app.issuer(&pool.id), app.now()) {
+    let Claimed { client_id, subject, family, id_claims } = match claims(&raw, &keys.public, &app.issuer(&pool.id), app.now()) {
         Ok(claims) => claims,
         Err(refused) => return Ok(Err(refused)),
     };
@@ -63,17 +67,30 @@ pub async fn verify(app: &App, token: &str) -> Result<Result<Bearer, BearerRefus
     if !user.is_some_and(|user| user.enabled) {
         return Ok(Err(BearerRefused::Revoked));
     }
-    Ok(Ok(Bearer { user_pool: pool.id.clone(), client_id, subject }))
+    Ok(Ok(Bearer { user_pool: pool.id.clone(), client_id, subject, id_claims }))
 }
 
-/// Client, subject and sign-in of a verified token.
-fn claims(raw: &RawJwt<'_>, keys: &[PublicKey], issuer: &str, now: Timestamp) -> Result<(ClientId, UserId, String), BearerRefused> {
+/// What a verified token says of whose it is.
+#[derive(Debug, PartialEq, Eq)]
+struct Claimed {
+    client_id: ClientId,
+    subject: UserId,
+    family: String,
+    id_claims: Option<Map<String, Value>>,
+}
+
+fn claims(raw: &RawJwt<'_>, keys: &[PublicKey], issuer: &str, now: Timestamp) -> Result<Claimed, BearerRefused> {
     match raw.verify_id(keys, issuer, now) {
-        Ok(claims) => Ok((claims.aud, claims.sub, claims.origin_jti)),
+        Ok(claims) => {
+            let id_claims = claims.all();
+            Ok(Claimed { client_id: claims.aud, subject: claims.sub, family: claims.origin_jti, id_claims: Some(id_claims) })
+        }
         // SECURITY: an access token with other scopes was given to an application for less than the user may do.
         Err(TokenRefused::WrongUse) => {
             let claims = raw.verify_access(keys, issuer, now)?;
-            if claims.is_for_the_users_own() { Ok((claims.client_id, claims.sub, claims.origin_jti)) } else { Err(BearerRefused::Scope) }
+            let is_own = claims.is_for_the_users_own();
+            let held = Claimed { client_id: claims.client_id, subject: claims.sub, family: claims.origin_jti, id_claims: None };
+            if is_own { Ok(held) } else { Err(BearerRefused::Scope) }
         }
         Err(refused) => Err(refused.into()),
     }
@@ -99,10 +116,11 @@ mod tests {
             }
             let token = key.sign(&token).unwrap();
             claims(&RawJwt::parse(&token).unwrap(), &[key.public().clone()], "issuer", Timestamp::from_seconds(seconds))
+                .map(|claimed| (claimed.client_id, claimed.subject, claimed.family, claimed.id_claims.is_some()))
         };
-        let held = || ("app".into(), "s".into(), "o".to_owned());
-        assert_eq!(judged("id", "", "issuer", 99), Ok(held()));
-        assert_eq!(judged("access", "openid aws.cognito.signin.user.admin", "issuer", 99), Ok(held()));
+        let held = |tells| ("app".into(), "s".into(), "o".to_owned(), tells);
+        assert_eq!(judged("id", "", "issuer", 99), Ok(held(true)));
+        assert_eq!(judged("access", "openid aws.cognito.signin.user.admin", "issuer", 99), Ok(held(false)));
         for scope in ["", "openid profile", "aws.cognito.signin.user.administrator"] {
             assert_eq!(judged("access", scope, "issuer", 99), Err(BearerRefused::Scope), "{scope}");
         }

@@ -46,6 +46,7 @@ pub mod triggers;
 pub mod user_attributes;
 pub mod user_imports;
 pub mod user_info;
+pub mod vouched;
 pub mod web_authn;
 pub mod web_identity;
 pub mod whence;

@@ -1,46 +1,32 @@
 //! From a login token to the role session that an identity pool gives for it: the enhanced flow, shared by whoever needs the
-//! session itself (GetCredentialsForIdentity) and by whoever asks what it could do (decisions, forward-auth).
+//! session itself (GetCredentialsForIdentity) and by whoever asks what it could do (decisions, forward-auth); and the tokens of
+//! the basic flow.
 
-use std::collections::BTreeMap;
-use std::sync::LazyLock;
-
-use serde_json::json;
+mod identity_token;
+mod link;
+mod logins;
+mod role_session;
 
 use super::bearer::Bearer;
-use crate::authz;
 use crate::context::App;
-use crate::flows::pool_keys;
-use crate::iam::caller::{Caller, RoleSession};
-use crate::iam::entity::Role;
+use crate::iam::caller::RoleSession;
 use crate::iam::origin::Origin;
-use crate::iam::service_names::OWN_SERVICES;
 use crate::identitypools::pool::{CognitoProvider, IdentityPool};
+use crate::identitypools::principal_tags::TagsRefused;
 use crate::identitypools::provider;
-use crate::kit::id::{AccountId, IdentityPoolId, UserId, UserPoolId};
+use crate::identitypools::role_choice::NoRole;
+use crate::kit::id::{AccountId, IdentityId, IdentityPoolId};
 use crate::store::identity_pools::{self, Identity};
 use crate::store::{self, StoreError};
-use crate::tokens::claims::IdClaims;
-use crate::tokens::verify::{RawJwt, TokenRefused};
+use crate::tokens::verify::RawJwt;
+
+pub use identity_token::{issue as issue_token, published as published_keys, verify as verify_token};
+pub use link::{find_or_make, link, register};
+pub use logins::{Login, Vouched, developer, unsupported_provider, verify};
+pub use role_session::{GUEST_DENIED, GUEST_SCOPE, Given, amr_of, session, tags_of};
 
 /// Identity pools, as trust policies name them.
 pub const PROVIDER: &str = "cognito-identity.amazonaws.com";
-
-/// Enhanced credentials live for an hour.
-const LIFETIME_SECONDS: i64 = 3600;
-
-/// What guests' credentials are held to, whatever the role allows: nothing of this deployment's own administration.
-/// AWS holds guests to a list of its services likewise (developer guide, "IAM roles", "Access policies").
-///
-/// SECURITY: what a session policy leaves out, a resource's policy that names the session gives all the same (IAM user guide,
-/// "Policy evaluation logic"); so what guests may never do is denied in words.
-static GUEST_SCOPE: LazyLock<String> = LazyLock::new(|| {
-    let own = OWN_SERVICES.map(|service| format!("{service}:*"));
-    let statements = json!([
-        {"Effect": "Allow", "Resource": "*", "NotAction": own},
-        {"Effect": "Deny", "Resource": "*", "Action": own},
-    ]);
-    json!({"Version": "2012-10-17", "Statement": statements}).to_string()
-});
 
 /// The key that says which identity pool vouches: a role must be held to its pools by it.
 pub const AUDIENCE: &str = "cognito-identity.amazonaws.com:aud";
@@ -53,15 +39,27 @@ pub enum LoginRefused {
     /// The token is refused, or the pool doesn't trust who gave it.
     #[error("{0}")]
     NotAuthorized(String),
+    /// A login that is another identity's, or one more than an identity has.
+    #[error("{0}")]
+    Conflict(&'static str),
+    /// A developer's user who has another identity.
+    #[error("The developer user identifier is registered with another identity.")]
+    AlreadyRegistered,
     /// The pool's role is missing, or does not trust it.
     #[error("Invalid identity pool configuration. Check assigned IAM roles for this pool.")]
     Misconfigured,
     /// No identity pool of that id.
     #[error("IdentityPool '{0}' not found.")]
     NoSuchPool(IdentityPoolId),
+    /// No identity of that id.
+    #[error("Identity '{0}' not found.")]
+    NoSuchIdentity(IdentityId),
     /// The login has no identity yet: GetId was never called with it.
     #[error("The login has no identity in this identity pool.")]
     NoIdentity,
+    /// Keys are made, and more is asked for than that takes.
+    #[error("Too many requests")]
+    Busy,
     /// Our own failure.
     #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error>),
@@ -79,13 +77,17 @@ impl From<StoreError> for LoginRefused {
     }
 }
 
-/// A login that is verified.
-#[derive(Debug)]
-pub struct Login {
-    /// The user pool's name, whatever key the login came under.
-    pub provider: String,
-    /// The user's `sub`.
-    pub subject: UserId,
+impl From<NoRole> for LoginRefused {
+    fn from(refused: NoRole) -> Self {
+        Self::NotAuthorized(refused.to_string())
+    }
+}
+
+/// What a user's token says is no tag: STS, which Amazon Cognito asks for the session, refuses it.
+impl From<TagsRefused> for LoginRefused {
+    fn from(refused: TagsRefused) -> Self {
+        Self::NotAuthorized(refused.to_string())
+    }
 }
 
 /// The session that an identity pool would give to whoever brings this one token. Nothing is written: a login that has no
@@ -111,7 +113,7 @@ pub async fn session_of_token(
     let issuer = raw.claimed_issuer();
     // A login's key is its issuer without the scheme.
     let key = issuer.split_once("://").map_or(issuer, |(_, rest)| rest);
-    let login = verify_one(app, &pool, key, token).await?;
+    let login = logins::verify_one(app, &pool, key, token).await?;
     session_of_login(app, &pool, login, origin).await
 }
 
@@ -133,158 +135,24 @@ pub async fn session_of_user(
     if !pool.configuration.cognito_identity_providers.iter().any(lists) {
         return Err(LoginRefused::because("Token is not from a supported provider of this identity pool."));
     }
-    session_of_login(app, &pool, Login { provider: name, subject: bearer.subject.clone() }, origin).await
+    let vouched = Vouched::UserPool { client_id: bearer.client_id.clone(), claims: bearer.id_claims.clone().unwrap_or_default() };
+    let login = Login { provider: name, subject: bearer.subject.to_string(), vouched };
+    // SECURITY: an access token says nothing of roles and tags, so it would give another session than the ID token does.
+    if bearer.id_claims.is_none() && (login.mapping(&pool).is_some() || pool.principal_tags.contains_key(&login.provider)) {
+        return Err(LoginRefused::because("The roles of this identity pool are chosen by an ID token. This is an access token."));
+    }
+    session_of_login(app, &pool, login, origin).await
 }
 
 async fn session_of_login(app: &App, pool: &IdentityPool, login: Login, origin: Option<&Origin>) -> Result<RoleSession, LoginRefused> {
     let identity_id = app.read(async |tx| identity_pools::login_owner(tx, &pool.id, &login.provider, &login.subject).await).await?;
     let identity_id = identity_id.ok_or(LoginRefused::NoIdentity)?;
     let identity = Identity { identity_pool_id: pool.id.clone(), identity_id, authenticated: 1 };
-    session(app, pool, &identity, &[login], origin).await
+    session(app, pool, &identity, Given { logins: &[login], custom_role_arn: None, origin }).await
 }
 
-/// Verifies every login.
-///
-/// # Errors
-/// [`LoginRefused`].
-pub async fn verify(app: &App, pool: &IdentityPool, logins: &BTreeMap<String, String>) -> Result<Vec<Login>, LoginRefused> {
-    let mut verified: Vec<Login> = Vec::new();
-    for (key, token) in logins {
-        let login = verify_one(app, pool, key, token).await?;
-        if verified.iter().any(|other| other.provider == login.provider && other.subject != login.subject) {
-            return Err(LoginRefused::because("Logins don't match. Please include at least one valid login."));
-        }
-        // A pool that is named twice, by both of its names, is one login.
-        if !verified.iter().any(|other| other.provider == login.provider) {
-            verified.push(login);
-        }
-    }
-    Ok(verified)
-}
-
-async fn verify_one(app: &App, pool: &IdentityPool, key: &str, token: &str) -> Result<Login, LoginRefused> {
-    let unsupported = || LoginRefused::because("Token is not from a supported provider of this identity pool.");
-    let user_pool = provider::user_pool_of(key, &app.public_url).ok_or_else(unsupported)?;
-    let name = provider::canonical_name(&user_pool);
-    let trusted: Vec<&CognitoProvider> =
-        pool.configuration.cognito_identity_providers.iter().filter(|provider| provider.provider_name == name).collect();
-    if trusted.is_empty() {
-        return Err(unsupported());
-    }
-    let claims = verify_token(app, &user_pool, token).await?;
-    // SECURITY: the token must be for a client that the pool lists, or any client's user could come in.
-    let client = trusted.iter().find(|provider| provider.client_id == claims.aud);
-    let client = client.ok_or_else(|| LoginRefused::because("Invalid login token. Incorrect token audience."))?;
-    if client.server_side_token_check {
-        let user = app.read(async |tx| store::users::find_by_family(tx, &user_pool, &claims.sub, &claims.origin_jti).await).await?;
-        if !user.is_some_and(|user| user.enabled) {
-            return Err(LoginRefused::because("Invalid login token. Token has been revoked."));
-        }
-    }
-    Ok(Login { provider: name, subject: claims.sub })
-}
-
-async fn verify_token(app: &App, user_pool: &UserPoolId, token: &str) -> Result<IdClaims, LoginRefused> {
-    let keys = pool_keys::load(app, user_pool).await?.ok_or_else(|| LoginRefused::because(NOT_AN_ID_TOKEN))?;
-    let verified = RawJwt::parse(token).and_then(|raw| raw.verify_id(&keys.public, &app.issuer(user_pool), app.now()));
-    verified.map_err(|why| match why {
-        TokenRefused::Malformed | TokenRefused::WrongUse => LoginRefused::because(NOT_AN_ID_TOKEN),
-        TokenRefused::UnknownKey | TokenRefused::BadSignature => LoginRefused::because("Invalid login token. Token signature invalid."),
-        TokenRefused::WrongIssuer => LoginRefused::because("Invalid login token. Issuer doesn't match providerName"),
-        TokenRefused::Expired => LoginRefused::because("Invalid login token. Token expired."),
-    })
-}
-
-/// The session of the pool's role for an identity with these logins, which the caller has verified to be its own; a guest's
-/// without any. The role's trust policy has been asked.
-///
-/// # Errors
-/// [`LoginRefused::Misconfigured`] for a role that is missing or does not trust the pool.
-pub async fn session(
-    app: &App,
-    pool: &IdentityPool,
-    identity: &Identity,
-    logins: &[Login],
-    origin: Option<&Origin>,
-) -> Result<RoleSession, LoginRefused> {
-    let kind = if logins.is_empty() { "unauthenticated" } else { "authenticated" };
-    let role_arn = pool.roles.get(kind).ok_or(LoginRefused::Misconfigured)?;
-    let role = app.read(async |tx| store::iam::find_role_by_arn(tx, role_arn).await).await?;
-    // SECURITY: a pool gives roles of its own account only, whoever wrote the role's name into it.
-    let role = role.filter(|role| role.account_id == pool.account_id).ok_or(LoginRefused::Misconfigured)?;
-    let now = app.now();
-    let session = RoleSession {
-        federated_keys: federated_keys(pool, identity, logins),
-        mfa_at: None,
-        policies: logins.is_empty().then(|| vec![GUEST_SCOPE.clone()]),
-        managed_policies: Vec::new(),
-        account_id: role.account_id.clone(),
-        role_name: role.name.clone(),
-        role_path: role.path.clone(),
-        role_id: role.id.clone(),
-        session_name: "CognitoIdentityCredentials".to_owned(),
-        issued_at: now.millis(),
-        expires_at: now.millis() + LIFETIME_SECONDS * 1000,
-    };
-    check_trust(app, pool, &role, &session, origin)?;
-    Ok(session)
-}
-
-/// What the role's trust policy, and later its policies, may ask of the identity.
-fn federated_keys(pool: &IdentityPool, identity: &Identity, logins: &[Login]) -> Vec<(String, Vec<String>)> {
-    let mut amr = vec![if logins.is_empty() { "unauthenticated" } else { "authenticated" }.to_owned()];
-    for login in logins {
-        amr.push(login.provider.clone());
-        amr.push(format!("{}:CognitoSignIn:{}", login.provider, login.subject));
-    }
-    vec![
-        (format!("{PROVIDER}:aud"), vec![pool.id.to_string()]),
-        (format!("{PROVIDER}:amr"), amr),
-        (format!("{PROVIDER}:sub"), vec![identity.identity_id.to_string()]),
-    ]
-}
-
-fn check_trust(app: &App, pool: &IdentityPool, role: &Role, session: &RoleSession, origin: Option<&Origin>) -> Result<(), LoginRefused> {
-    let mut keys = authz::request_keys(&Caller::Session(session.clone()), app.now(), &pool.region);
-    if let Some(origin) = origin {
-        origin.add_keys(&mut keys);
-    }
-    // The provider's audience is the pool: a role says which pools it trusts.
-    let trusted = authz::trusts_vouched_for(role, PROVIDER, AUDIENCE, "sts:AssumeRoleWithWebIdentity", &keys)?;
-    if trusted { Ok(()) } else { Err(LoginRefused::Misconfigured) }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use super::*;
-    use crate::policy::{ContextMap, NamedPolicy, Policies, PolicySet, Principal, Request, Verdict, judge, parse};
-
-    #[test]
-    fn no_resource_policy_gives_a_guest_what_is_the_deployments_own() {
-        let set = |text: &str| PolicySet::new(vec![NamedPolicy { name: "p".to_owned(), policy: Arc::new(parse(text).unwrap()) }]);
-        let session_arn = "arn:aws:sts::000000000000:assumed-role/Guests/CognitoIdentityCredentials".to_owned();
-        let naming = json!({"Effect": "Allow", "Principal": {"AWS": session_arn}, "Action": "*", "Resource": "*"});
-        let resource = set(&json!({"Version": "2012-10-17", "Statement": naming}).to_string());
-        let session = set(&GUEST_SCOPE);
-        let policies = Policies { resource: Some(&resource), session: Some(&session), ..Policies::default() };
-        let account = "000000000000".to_owned();
-        let guest = Principal::AssumedRole { account, session_arn, role_arn: None, role_id: "AROA".to_owned() };
-        let asks = |action: &str| {
-            let request = Request {
-                principal: &guest,
-                action,
-                resource: "arn:aws:any:us-east-1:000000000000:thing/1",
-                resource_account: None,
-                wildcard_only_action: false,
-                context: &ContextMap::new(),
-            };
-            judge(&request, &policies).verdict
-        };
-        for service in OWN_SERVICES {
-            assert_eq!(asks(&format!("{service}:Anything")), Verdict::ExplicitDeny, "{service}");
-        }
-        assert_eq!(asks("notes:Read"), Verdict::Allowed);
-    }
+/// The identity of this id in this pool, as the transaction finds it.
+async fn identity_of(tx: &mut store::Conn, pool: &IdentityPoolId, identity_id: &IdentityId) -> Result<Identity, LoginRefused> {
+    let found = identity_pools::find_identity(tx, identity_id).await?;
+    found.filter(|identity| identity.identity_pool_id == *pool).ok_or_else(|| LoginRefused::NoSuchIdentity(identity_id.clone()))
 }

@@ -56,6 +56,10 @@ pub fn configure(mode: Mode) -> impl Fn(&mut ServiceConfig) {
             )
             .route("/v1/forward-auth/{original:.*}", to(decisions::forward_auth::handle))
             .route("/_imports/{pool}/{job}", put().to(imports::take))
+            .route("/cognito-identity/.well-known/openid-configuration", get().to(well_known::identity_pools))
+            .route("/cognito-identity/.well-known/jwks.json", get().to(well_known::keys_of_identity_pools))
+            // As AWS calls it.
+            .route("/cognito-identity/.well-known/jwks_uri", get().to(well_known::keys_of_identity_pools))
             .route("/{pool}/.well-known/jwks.json", get().to(well_known::jwks))
             .configure(oauth::configure)
             .configure(hosted::configure)

@@ -5,8 +5,9 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
 
 use crate::context::App;
-use crate::flows::pool_keys;
+use crate::flows::{pool_keys, web_identity};
 use crate::kit::causes::Causes;
+use crate::store::signing_keys::OF_IDENTITY_POOLS;
 use crate::tokens::keys::Jwks;
 
 /// `GET /{pool}/.well-known/jwks.json` (RFC 7517 §5).
@@ -18,6 +19,31 @@ pub async fn jwks(app: Data<App>, pool_id: Path<String>) -> HttpResponse {
     match pool_keys::load(&app, &pool_id.as_str().into()).await {
         Ok(Some(keys)) => HttpResponse::Ok().insert_header(("Cache-Control", "public, max-age=300")).json(Jwks::of(&keys.public)),
         Ok(None) => no_such_pool(),
+        Err(error) => {
+            tracing::error!(error = %Causes(&error), "keys could not be read");
+            HttpResponse::InternalServerError().finish()
+        }
+    }
+}
+
+/// `GET /cognito-identity/.well-known/openid-configuration`: who makes the tokens of identity pools.
+pub async fn identity_pools(app: Data<App>) -> HttpResponse {
+    let at = |page: &str| format!("{}/{OF_IDENTITY_POOLS}/.well-known/{page}", app.public_url);
+    HttpResponse::Ok().insert_header(("Cache-Control", "public, max-age=300")).json(json!({
+        "issuer": app.issuer_of_identity_pools(),
+        "jwks_uri": at("jwks.json"),
+        "response_types_supported": ["id_token"],
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "claims_supported": ["sub", "aud", "iss", "exp", "iat", "amr"],
+    }))
+}
+
+/// `GET /cognito-identity/.well-known/jwks.json`: no keys before there is a token.
+pub async fn keys_of_identity_pools(app: Data<App>) -> HttpResponse {
+    match web_identity::published_keys(&app).await {
+        Ok(Some(keys)) => HttpResponse::Ok().insert_header(("Cache-Control", "public, max-age=300")).json(Jwks::of(&keys.public)),
+        Ok(None) => HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(json!({"keys": []})),
         Err(error) => {
             tracing::error!(error = %Causes(&error), "keys could not be read");
             HttpResponse::InternalServerError().finish()

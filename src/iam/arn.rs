@@ -61,6 +61,12 @@ impl Arn {
         Self(format!("arn:aws:iam::{account_id}:mfa{path}{name}"))
     }
 
+    /// An OpenID Connect provider's, by its issuer without the scheme.
+    #[must_use]
+    pub fn oidc_provider(account_id: &AccountId, name: &str) -> Self {
+        Self(format!("arn:aws:iam::{account_id}:oidc-provider/{name}"))
+    }
+
     /// A managed policy's, of an account or of AWS (`aws`); `path` begins and ends with `/`.
     #[must_use]
     pub fn policy(owner: &str, path: &str, name: &str) -> Self {
@@ -71,6 +77,12 @@ impl Arn {
     #[must_use]
     pub fn assumed_role(account_id: &AccountId, role_name: &str, session_name: &str) -> Self {
         Self(format!("arn:aws:sts::{account_id}:assumed-role/{role_name}/{session_name}"))
+    }
+
+    /// That of somebody for whom a user vouches.
+    #[must_use]
+    pub fn federated_user(account_id: &AccountId, name: &str) -> Self {
+        Self(format!("arn:aws:sts::{account_id}:federated-user/{name}"))
     }
 
     /// The ARN's text.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::arn::Arn;
-use super::entity::{AccessKey, User};
+use super::entity::{AccessKey, Tag, User};
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccountId, UniqueId};
 use crate::policy::{ContextMap, Principal};
@@ -24,6 +24,13 @@ pub enum Caller {
     User(User, Option<SignIn>),
     /// A session of a role, by temporary credentials.
     Session(RoleSession),
+    /// Somebody for whom a user, or the root, vouches.
+    Federated {
+        /// The user as they are now; `None` for the root.
+        voucher: Option<Box<User>>,
+        /// Their session.
+        session: FederatedSession,
+    },
 }
 
 /// An access key and who holds it.
@@ -65,6 +72,51 @@ pub struct UserSession {
     pub sign_in: SignIn,
 }
 
+/// A session of somebody for whom a user, or the root, vouches: what temporary credentials carry.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FederatedSession {
+    /// The account.
+    pub account_id: AccountId,
+    /// Who vouches: a user's unique id; the account's number for the root.
+    pub owner_id: UniqueId,
+    /// What they are called.
+    pub name: String,
+    /// Session policies, as texts. Without any, and without managed ones, they may nothing.
+    pub policies: Vec<String>,
+    /// Managed policies of the account that are session policies, by unique id.
+    pub managed_policies: Vec<UniqueId>,
+    /// The session's tags.
+    pub tags: Vec<Tag>,
+    /// Milliseconds.
+    pub issued_at: i64,
+    /// Milliseconds.
+    pub expires_at: i64,
+}
+
+impl FederatedSession {
+    /// Its ARN.
+    #[must_use]
+    pub fn arn(&self) -> Arn {
+        Arn::federated_user(&self.account_id, &self.name)
+    }
+
+    /// Whether both are given by one user, under the same policies and with the same tags.
+    #[must_use]
+    pub fn is_given_as(&self, other: &Self) -> bool {
+        let of = |session: &Self| {
+            let Self { owner_id, policies, managed_policies, tags, .. } = session.clone();
+            (owner_id, policies, managed_policies, tags)
+        };
+        of(self) == of(other)
+    }
+
+    /// `account:name`.
+    #[must_use]
+    pub fn user_id(&self) -> String {
+        format!("{}:{}", self.account_id, self.name)
+    }
+}
+
 /// A session of a role: what temporary credentials carry.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RoleSession {
@@ -85,6 +137,12 @@ pub struct RoleSession {
     pub managed_policies: Vec<UniqueId>,
     /// What the identity provider vouched for: condition keys for as long as the session lives.
     pub federated_keys: Vec<(String, Vec<String>)>,
+    /// The session's tags: whoever gave it was allowed to set them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
+    /// The keys of those that go on to the sessions of other roles that this one assumes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub transitive_tag_keys: Vec<String>,
     /// When whoever assumed the role showed a code of their MFA device: milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa_at: Option<i64>,
@@ -114,6 +172,24 @@ impl RoleSession {
         self.federated_keys.iter().any(|(key, values)| is_amr(key) && values.iter().any(|value| value == "unauthenticated"))
     }
 
+    /// Whether the same was vouched for of both, under the same policies and with the same tags.
+    #[must_use]
+    pub fn is_given_as(&self, other: &Self) -> bool {
+        let of = |session: &Self| {
+            let Self { federated_keys, policies, managed_policies, tags, .. } = session.clone();
+            (federated_keys, policies, managed_policies, tags)
+        };
+        of(self) == of(other)
+    }
+
+    /// The tags that go on to the sessions of roles that this one assumes.
+    ///
+    /// Source: IAM user guide, "Pass session tags in AWS STS", "Chaining roles with session tags".
+    #[must_use]
+    pub fn transitive_tags(&self) -> Vec<Tag> {
+        self.tags.iter().filter(|tag| self.transitive_tag_keys.contains(&tag.key)).cloned().collect()
+    }
+
     /// `AROA…:session`.
     #[must_use]
     pub fn user_id(&self) -> String {
@@ -137,6 +213,9 @@ impl Caller {
                 role_arn: Some(session.role_arn().into()),
                 role_id: session.role_id.to_string(),
             },
+            Self::Federated { session, .. } => {
+                Principal::FederatedUser { account: session.account_id.to_string(), arn: session.arn().into() }
+            }
         }
     }
 
@@ -148,6 +227,7 @@ impl Caller {
             Self::Root { account_id, .. } => Some(account_id),
             Self::User(user, _) => Some(&user.account_id),
             Self::Session(session) => Some(&session.account_id),
+            Self::Federated { session, .. } => Some(&session.account_id),
         }
     }
 
@@ -159,6 +239,7 @@ impl Caller {
             Self::Root { account_id, .. } => account_id.to_string(),
             Self::User(user, _) => user.id.to_string(),
             Self::Session(session) => session.user_id(),
+            Self::Federated { session, .. } => session.user_id(),
         }
     }
 
@@ -167,7 +248,7 @@ impl Caller {
     pub const fn sign_in(&self) -> Option<&SignIn> {
         match self {
             Self::Root { sign_in, .. } | Self::User(_, sign_in) => sign_in.as_ref(),
-            Self::Anonymous | Self::Session(_) => None,
+            Self::Anonymous | Self::Session(_) | Self::Federated { .. } => None,
         }
     }
 
@@ -176,6 +257,7 @@ impl Caller {
     pub fn ends_at(&self) -> Option<Timestamp> {
         let millis = match self {
             Self::Session(session) => Some(session.expires_at),
+            Self::Federated { session, .. } => Some(session.expires_at),
             _ => self.sign_in().map(|sign_in| sign_in.expires_at),
         };
         millis.map(Timestamp::from_millis)
@@ -218,6 +300,9 @@ impl Caller {
             Self::Session(session) => {
                 context.insert("aws:PrincipalArn", session.role_arn().as_str());
                 context.insert("aws:TokenIssueTime", Timestamp::from_millis(session.issued_at).to_rfc3339());
+                for tag in &session.tags {
+                    context.insert(&format!("aws:PrincipalTag/{}", tag.key), tag.value.clone());
+                }
                 for (key, values) in &session.federated_keys {
                     match values.as_slice() {
                         [single] if !key.ends_with(":amr") => context.insert(key, single.clone()),
@@ -226,13 +311,21 @@ impl Caller {
                 }
                 "AssumedRole"
             }
+            Self::Federated { voucher, session } => {
+                context.insert("aws:TokenIssueTime", Timestamp::from_millis(session.issued_at).to_rfc3339());
+                // A session's tag takes the place of the user's.
+                for tag in voucher.iter().flat_map(|user| &user.tags).chain(&session.tags) {
+                    context.insert(&format!("aws:PrincipalTag/{}", tag.key), tag.value.clone());
+                }
+                "FederatedUser"
+            }
         };
         context.insert("aws:PrincipalType", principal_type);
         if let Some(account_id) = self.account_id() {
             context.insert("aws:PrincipalAccount", account_id.as_str());
             context.insert("aws:userid", self.user_id());
         }
-        if let Self::Root { .. } | Self::User(..) = self {
+        if let Self::Root { .. } | Self::User(..) | Self::Federated { .. } = self {
             context.insert("aws:PrincipalArn", self.principal().to_string());
         }
     }

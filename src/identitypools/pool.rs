@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::principal_tags::{AttributeMaps, Tags};
+use super::role_choice::RoleMappings;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccountId, ClientId, IdentityPoolId};
 
@@ -22,6 +24,12 @@ pub struct IdentityPool {
     pub configuration: IdentityPoolConfiguration,
     /// Whose credentials it gives.
     pub roles: Roles,
+    /// Which of its users get other roles than the one for users.
+    pub role_mappings: RoleMappings,
+    /// Which claims become tags of sessions.
+    pub principal_tags: AttributeMaps,
+    /// Its own tags.
+    pub tags: Tags,
     /// When it was made.
     pub created_at: Timestamp,
 }
@@ -32,6 +40,11 @@ pub struct IdentityPool {
 pub struct IdentityPoolConfiguration {
     /// Whether guests get identities.
     pub allow_unauthenticated_identities: bool,
+    /// Whether it gives tokens that STS takes, beside credentials.
+    pub allow_classic_flow: bool,
+    /// The name of its owner's own provider.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub developer_provider_name: Option<String>,
     /// The user pools that it trusts.
     pub cognito_identity_providers: Vec<CognitoProvider>,
 }
@@ -60,7 +73,11 @@ mod tests {
     fn rows_of_the_first_release_open_and_those_without_a_member_too() {
         let row = r#"{"allow_unauthenticated_identities":true,"cognito_identity_providers":[{"ProviderName":"p","ClientId":"c"}]}"#;
         let provider = CognitoProvider { provider_name: "p".to_owned(), client_id: "c".into(), server_side_token_check: false };
-        let expected = IdentityPoolConfiguration { allow_unauthenticated_identities: true, cognito_identity_providers: vec![provider] };
+        let expected = IdentityPoolConfiguration {
+            allow_unauthenticated_identities: true,
+            cognito_identity_providers: vec![provider],
+            ..IdentityPoolConfiguration::default()
+        };
         assert_eq!(serde_json::from_str::<IdentityPoolConfiguration>(row).unwrap(), expected);
         assert_eq!(serde_json::from_str::<IdentityPoolConfiguration>("{}").unwrap(), IdentityPoolConfiguration::default());
     }

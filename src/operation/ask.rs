@@ -1,6 +1,6 @@
 //! What a call asks to be allowed, about resources as they were found.
 
-use crate::authz;
+use crate::authz::{self, Denied};
 use crate::context::Context;
 use crate::iam::entity::{Role, Tag};
 use crate::operation::Fault;
@@ -156,7 +156,7 @@ impl Ask {
     /// Judges it by the policies that apply to the caller.
     ///
     /// # Errors
-    /// [`Fault::AccessDenied`], in AWS's words.
+    /// [`Fault::Denied`], in AWS's words.
     pub(super) async fn judge(&self, cx: &Context, own_action: &str) -> Result<(), Fault> {
         let action = self.action.unwrap_or(own_action);
         let decision = self.decide(cx, own_action).await?;
@@ -166,7 +166,14 @@ impl Ask {
                 Err(Fault::AccessDenied(authz::denial_in_short(&cx.caller, action, &self.resource)))
             }
             Verdict::ExplicitDeny | Verdict::ImplicitDeny => {
-                Err(Fault::AccessDenied(authz::denial(&cx.caller, action, &self.resource, &decision)))
+                let message = authz::denial(&cx.caller, action, &self.resource, &decision);
+                let mut keys = authz::keys_of_call(cx);
+                keys.extend(&self.keys);
+                let denied = Denied { action, resource: &self.resource, keys: &keys, decision: &decision };
+                Err(match authz::sealed_denial(cx, &cx.caller, &denied) {
+                    Some(sealed) => Fault::Denied(message, sealed),
+                    None => Fault::AccessDenied(message),
+                })
             }
         }
     }

@@ -17,6 +17,8 @@ pub enum Fault {
     Detailed(&'static str, String, Map<String, Value>),
     /// The caller may not do it: what they lack, in AWS's words.
     AccessDenied(String),
+    /// The same, and what the denial rests on, sealed.
+    Denied(String, String),
     /// A parameter that this deployment cannot honour.
     Validation(String),
     /// The request cannot be read as the operation's input.

@@ -2,8 +2,8 @@
 
 use crate::policy::catalogue::{catalogue, glob};
 
-/// Operations of AWS that its list of actions does not have yet. Each works on the pool that it names, as its neighbours do.
-const NEWER: [&str; 20] = [
+/// Operations of AWS that its list of actions does not have yet. Each works on what it names, as its neighbours do.
+const NEWER: [&str; 21] = [
     "cognito-idp:AdminListUserSessions",
     "cognito-idp:AdminRevokeUserSession",
     "cognito-idp:CancelPointInTimeRecovery",
@@ -24,6 +24,7 @@ const NEWER: [&str; 20] = [
     "cognito-idp:StartPointInTimeRecovery",
     "cognito-idp:UpdateCIMDPolicy",
     "cognito-idp:UpdateClientMetadataURLState",
+    "iam:UpdateDelegationRequest",
 ];
 
 /// The action must be AWS's, and the resource of one of its types; `*` is for actions that have none, and for the caller's own

@@ -88,6 +88,15 @@ impl ContextMap {
         self.0.get(&key.to_ascii_lowercase()).map_or(&[][..], ContextValue::values).iter().map(Value::text)
     }
 
+    /// Every key with its values, by key.
+    #[must_use]
+    pub fn in_order(&self) -> Vec<(&str, Vec<&str>)> {
+        let keys = self.0.iter().map(|(key, value)| (key.as_str(), value.values().iter().map(Value::text).collect()));
+        let mut all: Vec<(&str, Vec<&str>)> = keys.collect();
+        all.sort_unstable();
+        all
+    }
+
     /// The values of every key.
     pub(super) fn all_values(&self) -> impl Iterator<Item = &str> {
         self.0.values().flat_map(ContextValue::values).map(Value::text)

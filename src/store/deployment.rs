@@ -31,6 +31,8 @@ const EMPTIED: &[(&str, &str)] = emptied![
     "iam_password_history",
     "iam_sign_in_attempts",
     "iam_mfa_devices",
+    "iam_oidc_providers",
+    "iam_account_aliases",
     "iam_credential_reports",
     "provisioned_limits",
 ];

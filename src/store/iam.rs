@@ -1,6 +1,7 @@
 //! IAM users, groups and roles, what they have (inline policies, access keys), and the managed policies that they share.
 
 mod access_keys;
+mod aliases;
 mod attachments;
 mod attempts;
 mod groups;
@@ -8,10 +9,12 @@ mod inline_policies;
 mod logins;
 mod managed_policies;
 mod mfa_devices;
+mod oidc_providers;
 mod reports;
 mod uses;
 
 pub use access_keys::{delete_key, find_key, insert_key, keys_of, set_key_status};
+pub use aliases::{account_alias, account_of_alias, delete_account_alias, put_account_alias};
 pub use attachments::{
     EntitiesAsked, PolicyEntity, attach_policy, attached_policies, boundary_of, delete_boundary, detach_policy, entities_of_policy,
     put_boundary,
@@ -34,6 +37,9 @@ pub use managed_policies::{
 pub use mfa_devices::{
     count_mfa_devices, delete_mfa_device, disable_mfa_device, find_mfa_device, insert_mfa_device, list_mfa_devices, mfa_devices_of,
     update_mfa_device, use_mfa_step,
+};
+pub use oidc_providers::{
+    count_oidc_providers, delete_oidc_provider, find_oidc_provider, insert_oidc_provider, list_oidc_providers, update_oidc_provider,
 };
 pub use reports::{
     AccountCounts, KeyUse, account_counts, credential_report, keys_of_account, mfa_holders, passwords_of_account, put_credential_report,

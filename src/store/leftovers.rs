@@ -2,7 +2,7 @@
 
 use tokio::sync::OnceCell;
 
-use super::{Conn, StoreError, expired, template};
+use super::{Conn, StoreError, expired, signing_keys, template};
 
 /// Whom rows belong to: the columns that name them, the table that has them, and the tables that may name nobody.
 struct Owner {
@@ -80,7 +80,11 @@ async fn without_owner() -> String {
         }
         for table in tables.iter().filter(|table| **table != owner.table && !owner.except.contains(&table.as_str())) {
             let same: Vec<String> = owner.columns.iter().map(|column| format!("owner.{column} = {table}.{column}")).collect();
-            counts.push(count(table, &format!("NOT EXISTS (SELECT 1 FROM {} owner WHERE {})", owner.table, same.join(" AND "))));
+            let mut condition = format!("NOT EXISTS (SELECT 1 FROM {} owner WHERE {})", owner.table, same.join(" AND "));
+            if table == "pool_signing_keys" {
+                condition = format!("{condition} AND pool_id <> '{}'", signing_keys::OF_IDENTITY_POOLS);
+            }
+            counts.push(count(table, &condition));
         }
     }
     for table in OF_IAM {

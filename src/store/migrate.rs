@@ -51,6 +51,9 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(91, "console logins", include_str!("../../migrations/0091_console_logins.sql")),
     shared(92, "credential reports", include_str!("../../migrations/0092_credential_reports.sql")),
     shared(93, "federation requests", include_str!("../../migrations/0093_federation_requests.sql")),
+    shared(94, "identity pool settings", include_str!("../../migrations/0094_identity_pool_settings.sql")),
+    shared(95, "oidc providers", include_str!("../../migrations/0095_oidc_providers.sql")),
+    shared(96, "account aliases", include_str!("../../migrations/0096_account_aliases.sql")),
     shared(110, "device authorizations", include_str!("../../migrations/0110_device_authorizations.sql")),
 ];
 const fn shared(version: i64, name: &'static str, sql: &'static str) -> (i64, &'static str, &'static str, &'static str) {

@@ -8,6 +8,9 @@ use crate::kit::id::UserPoolId;
 use crate::tokens::keys::PrivateKey;
 use crate::userpools::signing_keys::{KeyState, Standing};
 
+/// Whose are the keys that sign the tokens of identity pools: no user pool has such an id.
+pub const OF_IDENTITY_POOLS: &str = "cognito-identity";
+
 /// A signing key at rest.
 #[derive(Clone)]
 pub struct StoredKey {

@@ -5,6 +5,9 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::{Map, Value};
 
+/// What stands before that which a denial rests on.
+const ENCODED: &str = " Encoded authorization failure message: ";
+
 /// An answer of the application.
 #[derive(Debug)]
 pub struct Answer {
@@ -48,8 +51,17 @@ impl Answer {
         code.as_str().unwrap_or_default().to_owned()
     }
 
-    /// The message of an error.
+    /// The message of an error, without what a denial rests on.
     pub fn message(&self) -> String {
+        self.whole_message().split(ENCODED).next().unwrap_or_default().to_owned()
+    }
+
+    /// What a denial rests on, sealed; empty where nothing is.
+    pub fn encoded(&self) -> String {
+        self.whole_message().split(ENCODED).nth(1).unwrap_or_default().to_owned()
+    }
+
+    fn whole_message(&self) -> String {
         self.body.get("message").unwrap_or(&self.body["Message"]).as_str().unwrap_or_default().to_owned()
     }
 

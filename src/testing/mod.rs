@@ -48,7 +48,7 @@ pub use functions::{FUNCTIONS_KEY, FUNCTIONS_SECRET, KMS_KEY, OWN_SECRET, TestFu
 pub use passkey::{TestKey, TestPasskey};
 pub use pool::{PASSWORD, TestPool, TestUser};
 #[cfg(test)]
-pub use provider::{PROVIDER_SECRET, TestProvider};
+pub use provider::{PROVIDER_CLIENT, PROVIDER_SECRET, TestProvider};
 pub use visitor::{CALLBACK, TestVisitor, VERIFIER, claims, parameter};
 
 use serde_json::{Value, json};

@@ -80,6 +80,15 @@ impl TestProvider {
         self.state.borrow_mut().account = Account { id_token: object(id_token), user_info: object(user_info) };
     }
 
+    /// An ID token of its own making, with these claims beside or in place of the usual ones.
+    pub fn id_token(&self, claims: Value) -> String {
+        let now = self.clock.now().seconds();
+        let mut said = json!({"iss": self.issuer, "aud": PROVIDER_CLIENT, "sub": "1", "exp": now + 300, "iat": now});
+        said.as_object_mut().unwrap().extend(claims.as_object().unwrap().clone());
+        let key = if self.state.borrow().is_forged { &OTHER_KEY } else { &KEY };
+        key.sign(&said).unwrap()
+    }
+
     /// Its ID tokens are signed by another key from now on than the one that it publishes.
     pub fn forges(&self) {
         self.state.borrow_mut().is_forged = true;

@@ -177,6 +177,18 @@ pub struct IdClaims {
     pub attributes: Map<String, Value>,
 }
 
+impl IdClaims {
+    /// All that it says, by the names that the token has for it.
+    #[must_use]
+    pub fn all(&self) -> Map<String, Value> {
+        match serde_json::to_value(self) {
+            Ok(Value::Object(claims)) => claims,
+            // What was read from a token is an object.
+            _ => Map::new(),
+        }
+    }
+}
+
 /// `token_use` of an access token.
 pub const ACCESS: &str = "access";
 /// `token_use` of an ID token.

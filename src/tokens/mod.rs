@@ -2,6 +2,7 @@
 
 pub mod certificate;
 pub mod claims;
+pub mod identity;
 pub mod keys;
 pub mod overrides;
 pub(crate) mod provider;

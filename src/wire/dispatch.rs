@@ -278,7 +278,7 @@ async fn authenticate(
 fn audit(cx: &Context, action: &str, resource: Option<String>, outcome: &Result<Value, Fault>) {
     let (ended, reason) = match outcome {
         Ok(_) => (Outcome::Done, None),
-        Err(Fault::AccessDenied(message)) => (Outcome::Denied, Some(message.clone())),
+        Err(Fault::AccessDenied(message) | Fault::Denied(message, _)) => (Outcome::Denied, Some(message.clone())),
         Err(Fault::Internal(_)) => (Outcome::Failed, None),
         Err(Fault::Modelled(code, message) | Fault::Detailed(code, message, _)) => (Outcome::Refused, Some(format!("{code}: {message}"))),
         Err(Fault::Validation(message) | Fault::Serialization(message)) => (Outcome::Refused, Some(message.clone())),
@@ -303,7 +303,7 @@ fn audit(cx: &Context, action: &str, resource: Option<String>, outcome: &Result<
 
 /// What a call is about, by the first of its members that names it. Names and ids only: no other member is ever kept.
 fn named_in(input: &Value) -> Option<String> {
-    const NAMES: [&str; 12] = [
+    const NAMES: [&str; 13] = [
         "UserPoolId",
         "PoolName",
         "ClientName",
@@ -314,6 +314,7 @@ fn named_in(input: &Value) -> Option<String> {
         "RoleName",
         "RoleArn",
         "PolicyArn",
+        "OpenIDConnectProviderArn",
         "VirtualMFADeviceName",
         "SerialNumber",
     ];

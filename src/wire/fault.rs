@@ -26,6 +26,9 @@ pub struct WireError {
     pub members: Map<String, Value>,
 }
 
+/// The member that has what a denial rests on, sealed.
+const SEALED: &str = "encodedAuthorizationMessage";
+
 /// How much a message shows of what was sent, in characters.
 const SHOWN: usize = 256;
 
@@ -151,6 +154,10 @@ impl WireError {
             Fault::Modelled(shape, message) => Self::modelled(service, operation, shape, message),
             Fault::Detailed(shape, message, members) => Self { members, ..Self::modelled(service, operation, shape, message) },
             Fault::AccessDenied(message) => Self::access_denied(protocol, message),
+            Fault::Denied(message, sealed) => {
+                let members = Map::from_iter([(SEALED.to_owned(), Value::from(sealed))]);
+                Self { members, ..Self::access_denied(protocol, message) }
+            }
             Fault::Validation(message) => Self::validation(protocol, message, &[]),
             Fault::Serialization(message) => Self::serialization(protocol, &message),
             Fault::Throttled => Self::common(protocol, THROTTLED, "Rate exceeded"),
@@ -178,7 +185,7 @@ impl WireError {
         response.insert_header(("x-amzn-RequestId", request_id));
         if let Some(Protocol::Query { .. }) = service.map(Service::protocol) {
             let model = service.map(Service::model);
-            let body = xml::error(model, self.status, &self.code, &self.message, request_id).unwrap_or_default();
+            let body = xml::error(model, self.status, &self.code, &self.whole_message(), request_id).unwrap_or_default();
             return response.content_type("text/xml").body(body);
         }
         response.insert_header(("x-amzn-ErrorType", self.code.as_str()));
@@ -195,6 +202,14 @@ impl WireError {
             }
             return response.content_type("application/json").body(Value::Object(body).to_string());
         }
-        response.content_type("application/x-amz-json-1.1").body(json!({"__type": self.code, "message": self.message}).to_string())
+        response.content_type("application/x-amz-json-1.1").body(json!({"__type": self.code, "message": self.whole_message()}).to_string())
+    }
+
+    /// The message as bodies have it: with what a denial rests on, in AWS's form.
+    fn whole_message(&self) -> String {
+        match self.members.get(SEALED).and_then(Value::as_str) {
+            Some(sealed) => format!("{} Encoded authorization failure message: {sealed}", self.message),
+            None => self.message.clone(),
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! The tables of operations against the interface models: who may call, what is read, what is asked.
 
+mod none;
+
 use serde_json::{Map, Value, json};
 
 use super::dispatch::operations_of;
@@ -135,6 +137,8 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
     };
     let identity_pool = json!({"IdentityPoolName": "p", "AllowUnauthenticatedIdentities": true});
     let identity_pool = app.admin().call("CreateIdentityPool", identity_pool).await.ok()["IdentityPoolId"].clone();
+    let oidc = json!({"OpenIDConnectProviderArn": format!("arn:aws:iam::{ACCOUNT}:oidc-provider/id.example")});
+    let identity_pool_arn = format!("arn:aws:cognito-identity:us-east-1:{ACCOUNT}:identitypool/{}", identity_pool.as_str().unwrap());
     let verified = json!({"UserAttributes": [{"Name": "email", "Value": "a@x.example"}, {"Name": "email_verified", "Value": "true"}]});
     let arn = format!("arn:aws:cognito-idp:us-east-1:{ACCOUNT}:userpool/{}", pool.id);
     let cimd = json!({"UserPoolId": pool.id, "CIMDPolicyId": "p"});
@@ -300,6 +304,33 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
             "cognito-identity:UpdateIdentityPool",
             json!({"IdentityPoolId": identity_pool, "IdentityPoolName": "p", "AllowUnauthenticatedIdentities": true}),
         ),
+        (
+            "cognito-identity:GetOpenIdTokenForDeveloperIdentity",
+            json!({"IdentityPoolId": identity_pool, "IdentityId": "us-east-1:00000000-0000-4000-8000-000000000000",
+                   "Logins": {"login.app": "ann"}, "PrincipalTags": {"a": "b"}, "TokenDuration": 60}),
+        ),
+        (
+            "cognito-identity:LookupDeveloperIdentity",
+            json!({"IdentityPoolId": identity_pool, "DeveloperUserIdentifier": "ann", "MaxResults": 1}),
+        ),
+        (
+            "cognito-identity:MergeDeveloperIdentities",
+            json!({"IdentityPoolId": identity_pool, "DeveloperProviderName": "login.app", "SourceUserIdentifier": "a",
+                   "DestinationUserIdentifier": "b"}),
+        ),
+        (
+            "cognito-identity:UnlinkDeveloperIdentity",
+            json!({"IdentityPoolId": identity_pool, "DeveloperProviderName": "login.app", "DeveloperUserIdentifier": "ann",
+                   "IdentityId": "us-east-1:00000000-0000-4000-8000-000000000000"}),
+        ),
+        ("cognito-identity:GetPrincipalTagAttributeMap", json!({"IdentityPoolId": identity_pool, "IdentityProviderName": "p"})),
+        (
+            "cognito-identity:SetPrincipalTagAttributeMap",
+            json!({"IdentityPoolId": identity_pool, "IdentityProviderName": "p", "UseDefaults": false, "PrincipalTags": {"a": "b"}}),
+        ),
+        ("cognito-identity:TagResource", json!({"ResourceArn": identity_pool_arn, "Tags": {"a": "b"}})),
+        ("cognito-identity:UntagResource", json!({"ResourceArn": identity_pool_arn, "TagKeys": ["a"]})),
+        ("cognito-identity:ListTagsForResource", json!({"ResourceArn": identity_pool_arn})),
         ("cognito-identity:DeleteIdentityPool", json!({"IdentityPoolId": identity_pool})),
         ("iam:CreateUser", json!({"UserName": "ann", "Path": "/team/", "Tags": [{"Key": "a", "Value": "b"}]})),
         ("iam:CreateGroup", json!({"GroupName": "g", "Path": "/team/"})),
@@ -361,6 +392,23 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
         ("iam:UntagMFADevice", with(&mfa, json!({"TagKeys": ["c"]}))),
         ("iam:DeactivateMFADevice", with(&mfa, json!({"UserName": "ann"}))),
         ("iam:DeleteVirtualMFADevice", mfa),
+        (
+            "iam:CreateOpenIDConnectProvider",
+            json!({"Url": "https://id.example", "ClientIDList": ["a"], "ThumbprintList": [], "Tags": [{"Key": "a", "Value": "b"}]}),
+        ),
+        ("iam:GetOpenIDConnectProvider", oidc.clone()),
+        ("iam:ListOpenIDConnectProviders", json!({})),
+        ("iam:AddClientIDToOpenIDConnectProvider", with(&oidc, json!({"ClientID": "b"}))),
+        ("iam:RemoveClientIDFromOpenIDConnectProvider", with(&oidc, json!({"ClientID": "b"}))),
+        ("iam:UpdateOpenIDConnectProviderThumbprint", with(&oidc, json!({"ThumbprintList": ["0".repeat(40)]}))),
+        ("iam:TagOpenIDConnectProvider", with(&oidc, json!({"Tags": [{"Key": "c", "Value": "d"}]}))),
+        ("iam:ListOpenIDConnectProviderTags", oidc.clone()),
+        ("iam:UntagOpenIDConnectProvider", with(&oidc, json!({"TagKeys": ["c"]}))),
+        ("iam:DeleteOpenIDConnectProvider", oidc),
+        ("iam:CreateAccountAlias", json!({"AccountAlias": "notes"})),
+        ("iam:ListAccountAliases", json!({})),
+        ("iam:DeleteAccountAlias", json!({"AccountAlias": "notes"})),
+        ("iam:UpdateRoleDescription", json!({"RoleName": "app", "Description": "d"})),
         ("iam:DeleteLoginProfile", json!({"UserName": "ann"})),
         ("iam:UpdateAccountPasswordPolicy", json!({"MinimumPasswordLength": 8})),
         ("iam:GetAccountPasswordPolicy", json!({})),
@@ -396,6 +444,9 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
         ("sts:AssumeRole", json!({"RoleArn": format!("arn:aws:iam::{ACCOUNT}:role/app"), "RoleSessionName": "test"})),
         ("sts:GetCallerIdentity", json!({})),
         ("sts:GetSessionToken", json!({})),
+        ("sts:GetAccessKeyInfo", json!({"AccessKeyId": app.root_key().0})),
+        ("sts:DecodeAuthorizationMessage", json!({"EncodedMessage": "none"})),
+        ("sts:GetFederationToken", json!({"Name": "ben", "Tags": [{"Key": "a", "Value": "b"}]})),
         ("iam:DeleteGroupPolicy", json!({"GroupName": "g", "PolicyName": "p"})),
         ("iam:RemoveUserFromGroup", json!({"GroupName": "g", "UserName": "ann"})),
         ("iam:UpdateGroup", json!({"GroupName": "g", "NewPath": "/team/"})),
@@ -404,6 +455,7 @@ async fn every_signed_operation_asks_about_resources_of_its_actions_types() {
         ("iam:DeleteUser", json!({"UserName": "ann"})),
         ("access-analyzer:ValidatePolicy", json!({"policyDocument": policy, "policyType": "IDENTITY_POLICY"})),
     ];
+    let calls: Vec<_> = calls.into_iter().chain(none::calls()).collect();
     for (service, model, row) in built().into_iter().filter(|(_, model, _)| !model.unauthenticated) {
         let name = format!("{}:{}", service.name(), model.name);
         assert!(calls.iter().any(|(called, _)| *called == name), "{name} ({:?}) is not called here", row.access);

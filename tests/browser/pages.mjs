@@ -85,6 +85,7 @@ export const PAGES = [
   { name: "iam-user-policy", path: "/console/iam/users/{iamUser}/policies/{userPolicy}" },
   { name: "iam-policy-findings", path: "/console/iam/users/{iamUser}/policies", then: ofEditor("cognito-idp:ListUsersss", "Check", "ul.findings") },
   { name: "iam-policy-changes", path: "/console/iam/users/{iamUser}/policies/{userPolicy}", then: ofEditor("iam:*", "Review changes", "button:text-is('Save')") },
+  { name: "iam-providers", path: "/console/iam/providers" },
   { name: "iam-password-policy", path: "/console/iam/password-policy" },
   { name: "my-password", path: "/console/password" },
   { name: "iam-roles", path: "/console/iam/roles" },

@@ -10,6 +10,7 @@ pub mod password;
 pub mod password_policy;
 pub mod policies;
 pub mod policy;
+pub mod providers;
 pub mod role;
 pub mod roles;
 pub mod tags;
@@ -57,6 +58,10 @@ pub fn rows() -> Vec<Row> {
         form("/iam/policies/{arn}/tags", policy::change_tags),
         page("/iam/policies/{arn}/versions/{version}", policy::version),
         form("/iam/policies/{arn}/versions/{version}", policy::change_version),
+        page("/iam/providers", providers::show),
+        form("/iam/providers", providers::create).grave(),
+        form("/iam/providers/clients", providers::change_clients).grave(),
+        form("/iam/providers/delete", providers::delete).grave(),
         page("/iam/roles", roles::show),
         page("/iam/roles/{name}", role::show),
         form("/iam/roles/{name}", role::update),

@@ -49,6 +49,10 @@ struct PoolPage {
     /// The ARNs as the form of roles holds them.
     member_role: String,
     guest_role: String,
+    /// Who gets others, as JSON.
+    role_mappings: String,
+    basic_flow: bool,
+    developer_provider: String,
     powers: Powers,
     public_url: String,
     /// Where the page is, below the console's root.
@@ -62,6 +66,8 @@ impl PoolPage {
         let set = call(visit, "GetIdentityPoolRoles", json!({"IdentityPoolId": id})).await.map_err(|error| error.message);
         let arn_of = |kind: &str| set.as_ref().map(|set| set.at("Roles").text(kind)).unwrap_or_default();
         let (member_role, guest_role) = (arn_of("authenticated"), arn_of("unauthenticated"));
+        let mappings = set.as_ref().map(|set| set.at("RoleMappings").clone()).unwrap_or_default();
+        let role_mappings = if mappings.is_null() { String::new() } else { serde_json::to_string_pretty(&mappings).unwrap_or_default() };
         let roles = [("Members", &member_role), ("Guests", &guest_role)];
         let roles = roles.into_iter().filter(|(_, arn)| !arn.is_empty()).map(|(who, arn)| Role {
             who,
@@ -83,6 +89,9 @@ impl PoolPage {
             roles,
             member_role,
             guest_role,
+            role_mappings,
+            basic_flow: *pool.at("AllowClassicFlow") == Value::Bool(true),
+            developer_provider: pool.text("DeveloperProviderName"),
             powers: Powers {
                 update: may("UpdateIdentityPool", kept).await,
                 set_roles: may("SetIdentityPoolRoles", json!({"IdentityPoolId": id, "Roles": {}})).await,
@@ -185,11 +194,15 @@ pub async fn set_roles(visit: &Visit, fields: &Fields) -> Outcome {
             roles.insert(kind.to_owned(), Value::from(arn));
         }
     }
-    match call(visit, "SetIdentityPoolRoles", json!({"IdentityPoolId": id, "Roles": roles})).await {
+    let typed = fields.given("role_mappings").unwrap_or_else(|| "{}".to_owned());
+    // What is no JSON is refused as what is no mapping: by the operation.
+    let mappings = serde_json::from_str(&typed).unwrap_or_else(|_| Value::from(typed.as_str()));
+    match call(visit, "SetIdentityPoolRoles", json!({"IdentityPoolId": id, "Roles": roles, "RoleMappings": mappings})).await {
         Ok(_) => Ok(Reply::done(pool_at(&id), "Saved. A role must trust this pool: see its trust policy.")),
         Err(error) => {
-            let typed = |field: &str| fields.given(field).unwrap_or_default();
-            let page = PoolPage { member_role: typed("member_role"), guest_role: typed("guest_role"), ..PoolPage::of(visit, &id).await? };
+            let role = |field: &str| fields.given(field).unwrap_or_default();
+            let (member_role, guest_role) = (role("member_role"), role("guest_role"));
+            let page = PoolPage { member_role, guest_role, role_mappings: typed, ..PoolPage::of(visit, &id).await? };
             Ok(Reply::again(&PoolPage { refused: Some(error.clone()), ..page }, &error))
         }
     }
@@ -276,6 +289,14 @@ mod tests {
         assert!(page.contains("/console/iam/roles/app"), "{page}");
         let roles = app.admin().call("GetIdentityPoolRoles", json!({"IdentityPoolId": id})).await.ok()["Roles"].clone();
         assert_eq!(roles, json!({"authenticated": role}));
+        let mappings =
+            json!({"cognito-idp.us-east-1.amazonaws.com/us-east-1_AbCdEfGhI:client": {"Type": "Token", "AmbiguousRoleResolution": "Deny"}});
+        let page = browser.submit_and_follow(&form, &[("member_role", &role), ("role_mappings", &mappings.to_string())]).await.text;
+        assert!(page.contains("AmbiguousRoleResolution"), "{page}");
+        let told = app.admin().call("GetIdentityPoolRoles", json!({"IdentityPoolId": id})).await.ok();
+        assert_eq!(told["RoleMappings"], mappings);
+        let refused = browser.submit(&form, &[("member_role", &role), ("role_mappings", "no json")]).await;
+        assert!(refused.status == 400 && refused.text.contains("no json"), "{}", refused.text);
     }
 
     #[actix_web::test]

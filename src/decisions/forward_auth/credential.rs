@@ -134,7 +134,7 @@ async fn by_token(app: &App, token: &str, identity_pool: Option<&str>, origin: &
 fn subject_of(caller: &Caller) -> String {
     let identity = match caller {
         Caller::Session(session) => session.federated_keys.iter().find(|(key, _)| key == "cognito-identity.amazonaws.com:sub"),
-        Caller::Anonymous | Caller::Root { .. } | Caller::User(..) => None,
+        Caller::Anonymous | Caller::Root { .. } | Caller::User(..) | Caller::Federated { .. } => None,
     };
     identity.and_then(|(_, values)| values.first().cloned()).unwrap_or_else(|| caller.user_id())
 }

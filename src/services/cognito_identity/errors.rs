@@ -4,6 +4,7 @@ use crate::context::Context;
 use crate::flows::web_identity::LoginRefused;
 use crate::iam::arn::Arn;
 use crate::identitypools::pool::IdentityPool;
+use crate::identitypools::tags::TagsRefused;
 use crate::kit::id::{IdentityId, IdentityPoolId};
 use crate::operation::{Ask, Fault, Resolved};
 use crate::store::identity_pools::{self, Identity};
@@ -22,6 +23,10 @@ pub enum Error {
     ResourceConflict(String),
     /// The pool's role is missing, or does not trust it.
     InvalidIdentityPoolConfiguration,
+    /// A developer's user who has another identity.
+    DeveloperUserAlreadyRegistered,
+    /// More of something than a pool has.
+    LimitExceeded(String),
     /// A budget is spent.
     TooManyRequests,
     /// The caller may not.
@@ -41,9 +46,20 @@ impl From<LoginRefused> for Error {
         match refused {
             LoginRefused::NotAuthorized(message) => Self::NotAuthorized(message),
             LoginRefused::Misconfigured => Self::InvalidIdentityPoolConfiguration,
-            LoginRefused::NoSuchPool(_) | LoginRefused::NoIdentity => Self::ResourceNotFound(refused.to_string()),
+            LoginRefused::Conflict(message) => Self::ResourceConflict(message.to_owned()),
+            LoginRefused::AlreadyRegistered => Self::DeveloperUserAlreadyRegistered,
+            LoginRefused::NoSuchPool(_) | LoginRefused::NoSuchIdentity(_) | LoginRefused::NoIdentity => {
+                Self::ResourceNotFound(refused.to_string())
+            }
+            LoginRefused::Busy => Self::TooManyRequests,
             LoginRefused::Internal(source) => Self::Internal(source),
         }
+    }
+}
+
+impl From<TagsRefused> for Error {
+    fn from(refused: TagsRefused) -> Self {
+        Self::InvalidParameter(refused.to_string())
     }
 }
 
@@ -58,6 +74,10 @@ impl From<Error> for Fault {
                 "InvalidIdentityPoolConfigurationException",
                 "Invalid identity pool configuration. Check assigned IAM roles for this pool.".to_owned(),
             ),
+            Error::DeveloperUserAlreadyRegistered => {
+                Self::Modelled("DeveloperUserAlreadyRegisteredException", LoginRefused::AlreadyRegistered.to_string())
+            }
+            Error::LimitExceeded(message) => Self::Modelled("LimitExceededException", message),
             Error::TooManyRequests => Self::too_many_requests(),
             Error::AccessDenied(message) => Self::AccessDenied(message),
             Error::Internal(source) => Self::Internal(source),
@@ -96,7 +116,7 @@ pub async fn own_pool(cx: &Context, identity_pool_id: &IdentityPoolId) -> Result
 pub async fn found_pool(cx: &Context, identity_pool_id: &IdentityPoolId) -> Result<Resolved<IdentityPool>, Fault> {
     match own_pool(cx, identity_pool_id).await {
         Ok(pool) => {
-            let ask = Ask::on(Arn::identity_pool(&pool.region, &pool.account_id, &pool.id));
+            let ask = ask_about(&pool);
             Ok(Resolved::one(Ok(pool), ask))
         }
         Err(missing @ Error::ResourceNotFound(_)) => {
@@ -104,6 +124,43 @@ pub async fn found_pool(cx: &Context, identity_pool_id: &IdentityPoolId) -> Resu
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// What is asked of a pool, with its tags.
+fn ask_about(pool: &IdentityPool) -> Ask {
+    let ask = Ask::on(Arn::identity_pool(&pool.region, &pool.account_id, &pool.id));
+    pool.tags.iter().fold(ask, |ask, (key, value)| ask.key(&format!("aws:ResourceTag/{key}"), value.as_str()))
+}
+
+/// The identity pool that an ARN names, which is the pool's own, and what is asked of it.
+pub async fn pool_of_arn(cx: &Context, arn: &str) -> Result<Resolved<IdentityPool>, Fault> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let named = match parts.as_slice() {
+        ["arn", _, "cognito-identity", _, _, resource] => resource.strip_prefix("identitypool/"),
+        _ => None,
+    };
+    let Some(id) = named.map(IdentityPoolId::from) else {
+        let refused = Error::InvalidParameter(format!("Invalid ARN: {arn} is not an identity pool."));
+        return Ok(Resolved::one(Err(refused.into()), Ask::on("*")));
+    };
+    if Arn::identity_pool(&cx.region, &cx.account_id, &id) == *arn {
+        return found_pool(cx, &id).await;
+    }
+    Ok(Resolved::one(Err(no_pool(&id).into()), Ask::on(Arn::identity_pool(&cx.region, &cx.account_id, &id))))
+}
+
+/// As [`found_pool`], for actions that have no resource types.
+pub async fn found_pool_among_all(cx: &Context, identity_pool_id: &IdentityPoolId) -> Result<Resolved<IdentityPool>, Fault> {
+    let Resolved { found, .. } = found_pool(cx, identity_pool_id).await?;
+    Ok(Resolved::one(found, Ask::on("*")))
+}
+
+/// The request asks about the pool of its `identity_pool_id`.
+macro_rules! asks_about_identity_pool {
+    ($request:ty) => {
+        asks!($request => $crate::identitypools::pool::IdentityPool,
+              |asked, cx| $crate::services::cognito_identity::errors::found_pool(cx, &asked.identity_pool_id).await);
+    };
 }
 
 /// An identity of the caller's account, in the region of the call; another account's or region's is not there.

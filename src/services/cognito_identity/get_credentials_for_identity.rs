@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use super::errors::{Error, no_identity};
 use super::get_id::guests_refused;
 use crate::context::Context;
-use crate::flows::web_identity::{self, Login};
+use crate::flows::web_identity::{self, Given, Login};
 use crate::identitypools::pool::IdentityPool;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccessKeyId, IdentityId};
+use crate::store::StoreError;
 use crate::store::identity_pools::{self, Identity};
-use crate::store::{Conn, StoreError};
 use crate::tokens::session::{self, Credentials, Held};
 
 #[derive(Deserialize)]
@@ -53,22 +53,44 @@ impl From<Credentials> for CredentialsAnswer {
 }
 
 pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    let not_found = || no_identity(&request.identity_id);
-    let identity = cx.read(async |tx| identity_pools::find_identity(tx, &request.identity_id).await).await?.ok_or_else(not_found)?;
+    let (pool, identity, logins) = entered(cx, &request.identity_id, &request.logins, Way::Enhanced).await?;
+    let custom_role_arn = request.custom_role_arn.as_deref();
+    let given = Given { logins: &logins, custom_role_arn, origin: Some(&cx.origin) };
+    let session = web_identity::session(cx, &pool, &identity, given).await?;
+    let credentials = session::issue(&cx.keys.credentials, Held::Role(session), &mut cx.rng()).map_err(StoreError::from)?;
+    Ok(Response { identity_id: identity.identity_id, credentials: credentials.into() })
+}
+
+/// What whoever comes with logins wants.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    /// Credentials.
+    Enhanced,
+    /// A token that STS takes for credentials of whatever role trusts it.
+    Basic,
+}
+
+/// An identity whose logins are verified and its own, those that it had not yet among them.
+pub async fn entered(
+    cx: &Context,
+    identity_id: &IdentityId,
+    logins: &BTreeMap<String, String>,
+    way: Way,
+) -> Result<(IdentityPool, Identity, Vec<Login>), Error> {
+    let not_found = || no_identity(identity_id);
+    let identity = cx.read(async |tx| identity_pools::find_identity(tx, identity_id).await).await?.ok_or_else(not_found)?;
     let pool = cx.read(async |tx| identity_pools::find(tx, &identity.identity_pool_id).await).await?.ok_or_else(not_found)?;
-    if request.custom_role_arn.is_some() {
-        // Only a role of the token's `cognito:roles` may be chosen, and no token of ours carries any yet.
-        return Err(Error::NotAuthorized("CustomRoleArn is not one of the token's cognito:roles.".to_owned()));
+    if way == Way::Basic && !pool.configuration.allow_classic_flow {
+        return Err(Error::InvalidParameter("Basic (classic) flow is not enabled, please use enhanced flow.".to_owned()));
     }
-    let logins = web_identity::verify(cx, &pool, &request.logins).await?;
+    let own = (way == Way::Enhanced).then_some(identity_id);
+    let logins = web_identity::verify(cx, &pool, logins, own).await?;
     if logins.is_empty() {
         admit_guest(&pool, &identity)?;
     } else {
-        cx.write(async |tx| link(cx, tx, &identity, &logins).await).await?;
+        cx.write(async |tx| web_identity::link(cx, tx, &identity, &logins).await).await?;
     }
-    let session = web_identity::session(cx, &pool, &identity, &logins, Some(&cx.origin)).await?;
-    let credentials = session::issue(&cx.keys.credentials, Held::Role(session), &mut cx.rng()).map_err(StoreError::from)?;
-    Ok(Response { identity_id: identity.identity_id, credentials: credentials.into() })
+    Ok((pool, identity, logins))
 }
 
 /// A guest is who comes without logins to an identity that never had one.
@@ -78,33 +100,6 @@ fn admit_guest(pool: &IdentityPool, identity: &Identity) -> Result<(), Error> {
     }
     if identity.authenticated != 0 {
         return Err(Error::NotAuthorized(format!("Access to Identity '{}' is forbidden.", identity.identity_id)));
-    }
-    Ok(())
-}
-
-/// SECURITY: at least one login must be the identity's own. Only a guest's identity takes its first login from whoever
-/// brings one, and a login that has an identity never gets another.
-async fn link(cx: &Context, tx: &mut Conn, identity: &Identity, logins: &[Login]) -> Result<(), Error> {
-    // Read again in the transaction that links: whoever linked a guest's identity in between is its owner.
-    let found = identity_pools::find_identity(tx, &identity.identity_id).await?;
-    let identity = &found.ok_or_else(|| no_identity(&identity.identity_id))?;
-    let mut unowned = Vec::new();
-    for login in logins {
-        match identity_pools::login_owner(tx, &identity.identity_pool_id, &login.provider, &login.subject).await? {
-            Some(owner) if owner == identity.identity_id => {}
-            Some(_) => return Err(Error::ResourceConflict("Login already exists for another identity.".to_owned())),
-            None => unowned.push(login),
-        }
-    }
-    if unowned.len() == logins.len() && identity.authenticated != 0 {
-        let message = "Logins don't match. Please include at least one valid login for this identity or identity pool.";
-        return Err(Error::NotAuthorized(message.to_owned()));
-    }
-    for login in &unowned {
-        identity_pools::insert_login(tx, identity, &login.provider, &login.subject).await?;
-    }
-    if !unowned.is_empty() {
-        identity_pools::set_authenticated(tx, identity, cx.now()).await?;
     }
     Ok(())
 }

@@ -8,10 +8,9 @@ use super::errors::{Error, no_pool};
 use crate::budgets::PerAddress;
 use crate::context::Context;
 use crate::crypto::ids;
-use crate::flows::web_identity::{self, Login};
-use crate::identitypools::pool::IdentityPool;
+use crate::flows::web_identity;
 use crate::kit::id::{AccountId, IdentityId, IdentityPoolId};
-use crate::store::identity_pools::{self, Identity};
+use crate::store::identity_pools;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -32,7 +31,7 @@ pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
     let pool = cx.read(async |tx| identity_pools::find(tx, &request.identity_pool_id).await).await?;
     let is_named = |account: &AccountId| request.account_id.as_ref().is_none_or(|named| named == account);
     let pool = pool.filter(|pool| is_named(&pool.account_id)).ok_or_else(|| no_pool(&request.identity_pool_id))?;
-    let logins = web_identity::verify(cx, &pool, &request.logins).await?;
+    let logins = web_identity::verify(cx, &pool, &request.logins, None).await?;
     if logins.is_empty() && !pool.configuration.allow_unauthenticated_identities {
         return Err(guests_refused());
     }
@@ -40,47 +39,11 @@ pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
         return Err(Error::TooManyRequests);
     }
     let fresh = ids::identity_id(&pool.region, &mut cx.rng());
-    let identity_id = cx.write(async |tx| find_or_insert(cx, tx, &pool, &logins, &fresh).await).await?;
+    let identity_id = cx.write(async |tx| web_identity::find_or_make(cx, tx, &pool, &logins, &fresh).await).await?;
     Ok(Response { identity_id })
 }
 
 /// Guests are not served here.
 pub fn guests_refused() -> Error {
     Error::NotAuthorized("Unauthenticated access is not supported for this identity pool.".to_owned())
-}
-
-async fn find_or_insert(
-    cx: &Context,
-    tx: &mut crate::store::Conn,
-    pool: &IdentityPool,
-    logins: &[Login],
-    fresh: &IdentityId,
-) -> Result<IdentityId, Error> {
-    // Whoever deleted the pool meanwhile would leave this identity behind.
-    if !identity_pools::exists(tx, &pool.id).await? {
-        return Err(no_pool(&pool.id));
-    }
-    let mut owner: Option<IdentityId> = None;
-    let mut unowned = Vec::new();
-    for login in logins {
-        match (identity_pools::login_owner(tx, &pool.id, &login.provider, &login.subject).await?, &owner) {
-            (None, _) => unowned.push(login),
-            (Some(found), Some(other)) if found != *other => {
-                return Err(Error::ResourceConflict("Logins belong to different identities.".to_owned()));
-            }
-            (Some(found), _) => owner = Some(found),
-        }
-    }
-    let identity = Identity {
-        identity_pool_id: pool.id.clone(),
-        identity_id: owner.clone().unwrap_or_else(|| fresh.to_owned()),
-        authenticated: i16::from(!logins.is_empty()),
-    };
-    if owner.is_none() {
-        identity_pools::insert_identity(tx, &identity, cx.now()).await?;
-    }
-    for login in unowned {
-        identity_pools::insert_login(tx, &identity, &login.provider, &login.subject).await?;
-    }
-    Ok(identity.identity_id)
 }

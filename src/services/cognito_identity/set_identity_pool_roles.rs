@@ -1,14 +1,16 @@
 //! SetIdentityPoolRoles: whoever gives a pool a role must be allowed to pass it.
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::errors::{Error, no_pool, own_pool, unsupported};
+use serde::{Deserialize, Serialize};
+
+use super::errors::{Error, no_pool, own_pool};
 use crate::context::Context;
 use crate::flows::web_identity::PROVIDER;
 use crate::identitypools::pool::{IdentityPool, Roles};
+use crate::identitypools::role_choice::{RoleMapping, RoleMappings};
 use crate::kit::id::IdentityPoolId;
-use crate::operation::{self, Ask, Asks, Fault, PassedRole, Resolved, pass_role};
+use crate::operation::{Ask, Asks, Fault, PassedRole, Resolved, pass_role};
 use crate::store;
 
 #[derive(Deserialize)]
@@ -16,34 +18,58 @@ use crate::store;
 pub struct Request {
     identity_pool_id: IdentityPoolId,
     roles: Roles,
-    #[serde(flatten)]
-    rest: Map<String, Value>,
+    #[serde(default)]
+    role_mappings: RoleMappings,
 }
 
 /// What a call names: the pool, and the roles that it would give.
 pub struct Found {
     pool: IdentityPool,
     roles: Roles,
+    mappings: RoleMappings,
+}
+
+impl Request {
+    /// All roles that are named, each once: the pool's own, and those of rules.
+    fn role_arns(&self) -> BTreeSet<&str> {
+        let ruled = self.role_mappings.values().flat_map(RoleMapping::role_arns);
+        self.roles.values().map(String::as_str).chain(ruled).collect()
+    }
+
+    /// What is said, with the roles as they were found.
+    fn with(&self, pool: IdentityPool, found: &BTreeMap<&str, String>) -> Found {
+        let as_found = |arn: &String| found.get(arn.as_str()).unwrap_or(arn).clone();
+        let roles = self.roles.iter().map(|(kind, arn)| (kind.clone(), as_found(arn))).collect();
+        let mut mappings = self.role_mappings.clone();
+        for rule in mappings.values_mut().flat_map(|mapping| &mut mapping.rules_configuration).flat_map(|rules| &mut rules.rules) {
+            rule.role_arn = as_found(&rule.role_arn);
+        }
+        Found { pool, roles, mappings }
+    }
 }
 
 impl Asks for Request {
     type Found = Found;
 
     async fn resolve(&self, cx: &Context) -> Result<Resolved<Found>, Fault> {
+        // Before anything is looked up: there are no more roles than the rules of a pool may name.
+        for mapping in self.role_mappings.values() {
+            mapping.check().map_err(|refused| Error::InvalidParameter(refused.to_string()))?;
+        }
         let mut asks = vec![Ask::on("*")];
-        let mut roles = Roles::new();
+        let mut roles = BTreeMap::new();
         let mut missing = None;
-        for (kind, role_arn) in &self.roles {
+        for role_arn in self.role_arns() {
             let PassedRole { ask, role } = pass_role(cx, role_arn, PROVIDER).await?;
             asks.push(ask);
             match role {
-                Some(role) => drop(roles.insert(kind.clone(), role.arn().into())),
+                Some(role) => drop(roles.insert(role_arn, role.arn().into())),
                 None => missing = Some(Error::InvalidParameter(format!("Invalid role ARN: {role_arn}"))),
             }
         }
         let found = match (missing, own_pool(cx, &self.identity_pool_id).await) {
             (Some(error), _) => Err(error.into()),
-            (None, Ok(pool)) => Ok(Found { pool, roles }),
+            (None, Ok(pool)) => Ok(self.with(pool, &roles)),
             (None, Err(Error::Internal(error))) => return Err(Fault::Internal(error)),
             (None, Err(error)) => Err(error.into()),
         };
@@ -54,12 +80,9 @@ impl Asks for Request {
 #[derive(Serialize)]
 pub struct Response {}
 
-pub async fn handle(cx: &Context, Found { pool, roles }: Found, request: Request) -> Result<Response, Error> {
-    if let Some(name) = operation::unsupported(&request.rest) {
-        return Err(unsupported(name));
-    }
+pub async fn handle(cx: &Context, Found { pool, roles, mappings }: Found, _: Request) -> Result<Response, Error> {
     cx.write(async |tx| {
-        let is_there = store::identity_pools::set_roles(tx, &pool.id, &roles, cx.now()).await?;
+        let is_there = store::identity_pools::set_roles(tx, &pool.id, &roles, &mappings, cx.now()).await?;
         if is_there { Ok(()) } else { Err(no_pool(&pool.id)) }
     })
     .await?;

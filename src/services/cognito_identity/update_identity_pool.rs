@@ -1,51 +1,58 @@
 //! UpdateIdentityPool: what is not given falls back to its default, as with CreateIdentityPool. Roles stay.
 
 use serde::Deserialize;
-use serde_json::{Map, Value};
 
 use super::describe_identity_pool::Response;
-use super::errors::{Error, found_pool, no_pool, unsupported};
+use super::errors::{Error, found_pool, no_pool};
+use super::settings::Settings;
+use super::tag_resource::tags_of;
 use crate::context::Context;
-use crate::identitypools::pool::{CognitoProvider, IdentityPool, IdentityPoolConfiguration};
+use crate::identitypools::pool::IdentityPool;
+use crate::identitypools::principal_tags::Tags;
+use crate::identitypools::tags;
 use crate::kit::id::IdentityPoolId;
-use crate::operation::{self, Asks, Fault, Resolved};
+use crate::operation::{Asks, Fault, Resolved};
 use crate::store;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Request {
     identity_pool_id: IdentityPoolId,
-    identity_pool_name: String,
-    allow_unauthenticated_identities: bool,
-    #[serde(default)]
-    cognito_identity_providers: Vec<CognitoProvider>,
+    identity_pool_tags: Option<Tags>,
     #[serde(flatten)]
-    rest: Map<String, Value>,
+    settings: Settings,
 }
 
 impl Asks for Request {
     type Found = IdentityPool;
 
     async fn resolve(&self, cx: &Context) -> Result<Resolved<IdentityPool>, Fault> {
-        found_pool(cx, &self.identity_pool_id).await
+        let tags = self.identity_pool_tags.as_ref().map(tags_of).unwrap_or_default();
+        Ok(found_pool(cx, &self.identity_pool_id).await?.asking(|ask| ask.request_tags(&tags)))
     }
 }
 
 pub async fn handle(cx: &Context, pool: IdentityPool, request: Request) -> Result<Response, Error> {
-    if let Some(name) = operation::unsupported(&request.rest) {
-        return Err(unsupported(name));
-    }
-    let configuration = IdentityPoolConfiguration {
-        allow_unauthenticated_identities: request.allow_unauthenticated_identities,
-        cognito_identity_providers: request.cognito_identity_providers,
+    let tags = match request.identity_pool_tags {
+        Some(tags) => Some(tags::merged(Tags::new(), tags)?),
+        None => None,
     };
-    let name = request.identity_pool_name;
-    cx.write(async |tx| {
-        let is_there = store::identity_pools::update(tx, &pool.id, &name, &configuration, cx.now()).await?;
-        if is_there { Ok(()) } else { Err(no_pool(&pool.id)) }
-    })
-    .await?;
-    Ok(IdentityPool { name, configuration, ..pool }.into())
+    let name = request.settings.identity_pool_name.clone();
+    let updated = cx
+        .write(async |tx| {
+            // The name of a developer's provider stays: it is looked at in the transaction that keeps it.
+            let before = store::identity_pools::find(tx, &pool.id).await?.ok_or_else(|| no_pool(&pool.id))?;
+            let configuration = request.settings.configuration(&before.configuration)?;
+            if !store::identity_pools::update(tx, &pool.id, &name, &configuration, cx.now()).await? {
+                return Err(no_pool(&pool.id));
+            }
+            if let Some(tags) = &tags {
+                store::identity_pools::set_tags(tx, &pool.id, tags, cx.now()).await?;
+            }
+            Ok(IdentityPool { name: name.clone(), configuration, tags: tags.clone().unwrap_or(before.tags.clone()), ..before })
+        })
+        .await?;
+    Ok(updated.into())
 }
 
 #[cfg(test)]

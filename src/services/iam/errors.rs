@@ -38,6 +38,8 @@ pub enum Error {
     ReportNotPresent,
     /// The newest credential report is too old.
     ReportExpired,
+    /// No service has credentials of its own.
+    ServiceNotSupported,
     /// Who calls is no IAM user.
     InvalidUserType(&'static str),
     /// A member that we don't honour yet.
@@ -107,6 +109,10 @@ impl From<Error> for Fault {
             Error::ReportExpired => {
                 let message = "The newest credential report has expired: generate another.".to_owned();
                 Self::Modelled("CredentialReportExpiredException", message)
+            }
+            Error::ServiceNotSupported => {
+                let message = "The specified service does not support service-specific credentials.".to_owned();
+                Self::Modelled("ServiceNotSupportedException", message)
             }
             Error::InvalidUserType(message) => Self::Modelled("InvalidUserTypeException", message.to_owned()),
             Error::Unsupported(name) => Self::Validation(format!("{name} is not supported")),

@@ -43,7 +43,7 @@ pub async fn handle(cx: &Context, (): (), _: Request) -> Result<Response, Error>
         "AccountPasswordPresent": 0,
         "AccountSigningCertificatesPresent": 0,
         "InstanceProfiles": 0,
-        "Providers": 0,
+        "Providers": has.providers,
         "ServerCertificates": 0,
         "GroupsQuota": GROUPS_PER_ACCOUNT,
         "PoliciesQuota": POLICIES_PER_ACCOUNT,

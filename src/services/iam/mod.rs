@@ -11,8 +11,11 @@ mod managed_policy;
 #[macro_use]
 mod mfa_device;
 #[macro_use]
+mod oidc_provider;
+#[macro_use]
 mod owner;
 
+mod add_client_id_to_open_id_connect_provider;
 mod add_user_to_group;
 mod answers;
 mod attach_group_policy;
@@ -22,8 +25,10 @@ mod attachments;
 mod boundaries;
 mod change_password;
 mod create_access_key;
+mod create_account_alias;
 mod create_group;
 mod create_login_profile;
+mod create_open_id_connect_provider;
 mod create_policy;
 mod create_policy_version;
 mod create_role;
@@ -32,10 +37,12 @@ mod create_virtual_mfa_device;
 mod credential_report;
 mod deactivate_mfa_device;
 mod delete_access_key;
+mod delete_account_alias;
 mod delete_account_password_policy;
 mod delete_group;
 mod delete_group_policy;
 mod delete_login_profile;
+mod delete_open_id_connect_provider;
 mod delete_policy;
 mod delete_policy_version;
 mod delete_role;
@@ -62,6 +69,7 @@ mod get_group;
 mod get_group_policy;
 mod get_login_profile;
 mod get_mfa_device;
+mod get_open_id_connect_provider;
 mod get_policy;
 mod get_policy_version;
 mod get_role_policy;
@@ -69,6 +77,7 @@ mod get_user;
 mod get_user_policy;
 mod inline_policies;
 mod list_access_keys;
+mod list_account_aliases;
 mod list_attached_group_policies;
 mod list_attached_role_policies;
 mod list_attached_user_policies;
@@ -78,6 +87,8 @@ mod list_groups;
 mod list_groups_for_user;
 mod list_mfa_device_tags;
 mod list_mfa_devices;
+mod list_open_id_connect_provider_tags;
+mod list_open_id_connect_providers;
 mod list_policies;
 mod list_policy_tags;
 mod list_policy_versions;
@@ -100,6 +111,7 @@ mod put_role_permissions_boundary;
 mod put_role_policy;
 mod put_user_permissions_boundary;
 mod put_user_policy;
+mod remove_client_id_from_open_id_connect_provider;
 mod remove_user_from_group;
 mod resync_mfa_device;
 mod run_instances;
@@ -108,6 +120,7 @@ mod simulate_custom_policy;
 mod simulate_principal_policy;
 mod simulation;
 mod tag_mfa_device;
+mod tag_open_id_connect_provider;
 mod tag_policy;
 mod tag_role;
 mod tag_user;
@@ -115,7 +128,9 @@ mod tags;
 #[cfg(test)]
 mod tenancy;
 mod trusted;
+mod unavailable;
 mod untag_mfa_device;
+mod untag_open_id_connect_provider;
 mod untag_policy;
 mod untag_role;
 mod untag_user;
@@ -124,20 +139,25 @@ mod update_account_password_policy;
 mod update_assume_role_policy;
 mod update_group;
 mod update_login_profile;
+mod update_open_id_connect_provider_thumbprint;
 mod update_role;
+mod update_role_description;
 mod update_user;
 
 /// The operations that are built.
 pub fn operations() -> Vec<Operation> {
-    vec![
+    let mut operations = vec![
+        signed("AddClientIDToOpenIDConnectProvider", add_client_id_to_open_id_connect_provider::handle),
         signed("AddUserToGroup", add_user_to_group::handle),
         signed("AttachGroupPolicy", attach_group_policy::handle),
         signed("AttachRolePolicy", attach_role_policy::handle),
         signed("AttachUserPolicy", attach_user_policy::handle),
         signed("ChangePassword", change_password::handle),
         signed("CreateAccessKey", create_access_key::handle),
+        signed("CreateAccountAlias", create_account_alias::handle),
         signed("CreateGroup", create_group::handle),
         signed("CreateLoginProfile", create_login_profile::handle),
+        signed("CreateOpenIDConnectProvider", create_open_id_connect_provider::handle),
         signed("CreatePolicy", create_policy::handle),
         signed("CreatePolicyVersion", create_policy_version::handle),
         signed("CreateRole", create_role::handle),
@@ -145,10 +165,12 @@ pub fn operations() -> Vec<Operation> {
         signed("CreateVirtualMFADevice", create_virtual_mfa_device::handle),
         signed("DeactivateMFADevice", deactivate_mfa_device::handle),
         signed("DeleteAccessKey", delete_access_key::handle),
+        signed("DeleteAccountAlias", delete_account_alias::handle),
         signed("DeleteAccountPasswordPolicy", delete_account_password_policy::handle),
         signed("DeleteGroup", delete_group::handle),
         signed("DeleteGroupPolicy", delete_group_policy::handle),
         signed("DeleteLoginProfile", delete_login_profile::handle),
+        signed("DeleteOpenIDConnectProvider", delete_open_id_connect_provider::handle),
         signed("DeletePolicy", delete_policy::handle),
         signed("DeletePolicyVersion", delete_policy_version::handle),
         signed("DeleteRole", delete_role::handle),
@@ -174,6 +196,7 @@ pub fn operations() -> Vec<Operation> {
         signed("GetGroupPolicy", get_group_policy::handle),
         signed("GetLoginProfile", get_login_profile::handle),
         signed("GetMFADevice", get_mfa_device::handle),
+        signed("GetOpenIDConnectProvider", get_open_id_connect_provider::handle),
         signed("GetPolicy", get_policy::handle),
         signed("GetPolicyVersion", get_policy_version::handle),
         signed("GetRole", get_role::handle),
@@ -181,6 +204,7 @@ pub fn operations() -> Vec<Operation> {
         signed("GetUser", get_user::handle),
         signed("GetUserPolicy", get_user_policy::handle),
         signed("ListAccessKeys", list_access_keys::handle),
+        signed("ListAccountAliases", list_account_aliases::handle),
         signed("ListAttachedGroupPolicies", list_attached_group_policies::handle),
         signed("ListAttachedRolePolicies", list_attached_role_policies::handle),
         signed("ListAttachedUserPolicies", list_attached_user_policies::handle),
@@ -190,6 +214,8 @@ pub fn operations() -> Vec<Operation> {
         signed("ListGroupsForUser", list_groups_for_user::handle),
         signed("ListMFADeviceTags", list_mfa_device_tags::handle),
         signed("ListMFADevices", list_mfa_devices::handle),
+        signed("ListOpenIDConnectProviderTags", list_open_id_connect_provider_tags::handle),
+        signed("ListOpenIDConnectProviders", list_open_id_connect_providers::handle),
         signed("ListPolicies", list_policies::handle),
         signed("ListPolicyTags", list_policy_tags::handle),
         signed("ListPolicyVersions", list_policy_versions::handle),
@@ -205,16 +231,19 @@ pub fn operations() -> Vec<Operation> {
         signed("PutRolePolicy", put_role_policy::handle),
         signed("PutUserPermissionsBoundary", put_user_permissions_boundary::handle),
         signed("PutUserPolicy", put_user_policy::handle),
+        signed("RemoveClientIDFromOpenIDConnectProvider", remove_client_id_from_open_id_connect_provider::handle),
         signed("RemoveUserFromGroup", remove_user_from_group::handle),
         signed("ResyncMFADevice", resync_mfa_device::handle),
         signed("SetDefaultPolicyVersion", set_default_policy_version::handle),
         signed("SimulateCustomPolicy", simulate_custom_policy::handle),
         signed("SimulatePrincipalPolicy", simulate_principal_policy::handle),
         signed("TagMFADevice", tag_mfa_device::handle),
+        signed("TagOpenIDConnectProvider", tag_open_id_connect_provider::handle),
         signed("TagPolicy", tag_policy::handle),
         signed("TagRole", tag_role::handle),
         signed("TagUser", tag_user::handle),
         signed("UntagMFADevice", untag_mfa_device::handle),
+        signed("UntagOpenIDConnectProvider", untag_open_id_connect_provider::handle),
         signed("UntagPolicy", untag_policy::handle),
         signed("UntagRole", untag_role::handle),
         signed("UntagUser", untag_user::handle),
@@ -223,7 +252,12 @@ pub fn operations() -> Vec<Operation> {
         signed("UpdateAssumeRolePolicy", update_assume_role_policy::handle),
         signed("UpdateGroup", update_group::handle),
         signed("UpdateLoginProfile", update_login_profile::handle),
+        signed("UpdateOpenIDConnectProviderThumbprint", update_open_id_connect_provider_thumbprint::handle),
         signed("UpdateRole", update_role::handle),
+        signed("UpdateRoleDescription", update_role_description::handle),
         signed("UpdateUser", update_user::handle),
-    ]
+    ];
+    operations.extend(unavailable::operations());
+    operations.sort_by_key(|operation| operation.name);
+    operations
 }

@@ -64,7 +64,9 @@ pub async fn found(cx: &Context, user_name: Option<&str>) -> Result<Resolved<Own
         }
         (None, Caller::User(user, _)) => Ok(Resolved::one(Ok(Owner::User(user.clone())), about(user))),
         (None, Caller::Root { account_id, .. }) => Ok(root(account_id.clone())),
-        (None, Caller::Session(_) | Caller::Anonymous) => Ok(Resolved::one(Err(nameless().into()), Ask::on("*"))),
+        (None, Caller::Session(_) | Caller::Federated { .. } | Caller::Anonymous) => {
+            Ok(Resolved::one(Err(nameless().into()), Ask::on("*")))
+        }
     }
 }
 

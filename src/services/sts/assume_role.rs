@@ -4,27 +4,21 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::errors::Error;
-use super::mfa;
+use super::session_policies::{PolicyDescriptor, SessionPolicies};
+use super::{mfa, no_federated_user};
 use crate::authz;
 use crate::context::Context;
 use crate::iam::arn::Arn;
 use crate::iam::caller::{Caller, MFA_AGE, MFA_PRESENT, RoleSession};
 use crate::iam::entity::Role;
 use crate::kit::clock::Timestamp;
-use crate::kit::id::{AccessKeyId, UniqueId};
+use crate::kit::id::AccessKeyId;
 use crate::operation::{Ask, Asks, Fault, Resolved, unsupported};
-use crate::policy::{self, PolicyKind};
 use crate::store::{self, StoreError};
 use crate::tokens::session::{self, Credentials, Held};
 
 /// A session of a role that a session of a role assumes lives for an hour at most (IAM user guide, "role chaining").
 const CHAINED_SECONDS: i64 = 3600;
-
-/// AWS's bound on the plain text of session policies, the ARNs of managed ones included.
-const MAX_SESSION_POLICY: usize = 2048;
-
-/// How many managed policies may be session policies (STS API reference, AssumeRole, PolicyArns).
-const MAX_POLICY_ARNS: usize = 10;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -42,12 +36,6 @@ pub struct Request {
     rest: Map<String, Value>,
 }
 
-/// A managed policy by its ARN.
-#[derive(Deserialize)]
-struct PolicyDescriptor {
-    arn: Option<String>,
-}
-
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Response {
@@ -62,6 +50,13 @@ pub struct Response {
 pub struct AssumedRoleUser {
     assumed_role_id: String,
     arn: Arn,
+}
+
+impl AssumedRoleUser {
+    /// Whoever has a session of a role.
+    pub fn of(session: &RoleSession) -> Self {
+        Self { assumed_role_id: session.user_id(), arn: session.arn() }
+    }
 }
 
 /// Credentials.
@@ -90,6 +85,7 @@ impl Asks for Request {
 
     /// A role that is not there is denied in the same words as one that does not trust the caller.
     async fn resolve(&self, cx: &Context) -> Result<Resolved<Assumed>, Fault> {
+        no_federated_user(cx)?;
         // The root has no role to play (IAM user guide: "Roles cannot be assumed by root accounts").
         if let Caller::Root { .. } = cx.caller
             && cx.mode == crate::config::Mode::Serve
@@ -120,18 +116,7 @@ pub async fn handle(cx: &Context, Assumed { role, mfa_at }: Assumed, request: Re
     if let Some(name) = unsupported(&request.rest) {
         return Err(Error::Unsupported(name.to_owned()));
     }
-    // SECURITY: one that names no policy must not leave a session without the limit that was asked for.
-    let nameless = || Error::Validation("A managed session policy is named by its ARN.".to_owned());
-    let arns = request.policy_arns.iter().map(|named| named.arn.as_deref().ok_or_else(nameless)).collect::<Result<Vec<_>, _>>()?;
-    let size = request.policy.iter().map(String::len).chain(arns.iter().map(|arn| arn.len())).sum::<usize>();
-    if size > MAX_SESSION_POLICY {
-        return Err(Error::PackedPolicyTooLarge);
-    }
-    if let Some(text) = &request.policy {
-        policy::parse_as(text, PolicyKind::Session).map_err(|error| Error::MalformedPolicyDocument(error.problem))?;
-    }
-    let managed_policies = managed_policies(cx, &role, &arns).await?;
-    let has_policies = request.policy.is_some() || !managed_policies.is_empty();
+    let policies = SessionPolicies::read(cx, &role.account_id, request.policy.as_ref(), &request.policy_arns).await?;
     let chained = matches!(cx.caller, Caller::Session(_));
     let most = if chained { CHAINED_SECONDS } else { role.max_session_seconds };
     let seconds = request.duration_seconds.unwrap_or(CHAINED_SECONDS.min(most));
@@ -143,6 +128,10 @@ pub async fn handle(cx: &Context, Assumed { role, mfa_at }: Assumed, request: Re
         };
         return Err(Error::Validation(format!("The requested DurationSeconds exceeds {limit}.")));
     }
+    let tags = match &cx.caller {
+        Caller::Session(session) => session.transitive_tags(),
+        _ => Vec::new(),
+    };
     let now = cx.now();
     let session = RoleSession {
         account_id: role.account_id,
@@ -150,35 +139,18 @@ pub async fn handle(cx: &Context, Assumed { role, mfa_at }: Assumed, request: Re
         role_path: role.path,
         role_id: role.id,
         session_name: request.role_session_name,
-        // SECURITY: a node of a release that knows no managed session policies takes an empty list for one that allows nothing.
-        policies: has_policies.then(|| Vec::from_iter(request.policy)),
-        managed_policies,
+        policies: policies.inline,
+        managed_policies: policies.managed,
         federated_keys: Vec::new(),
+        transitive_tag_keys: tags.iter().map(|tag| tag.key.clone()).collect(),
+        tags,
         mfa_at: mfa_at.map(|at| at.millis()),
         issued_at: now.millis(),
         expires_at: now.millis() + seconds * 1000,
     };
-    let assumed_role_user = AssumedRoleUser { assumed_role_id: session.user_id(), arn: session.arn() };
-    let packed_policy_size = has_policies.then_some(size * 100 / MAX_SESSION_POLICY);
+    let assumed_role_user = AssumedRoleUser::of(&session);
     let credentials = session::issue(&cx.keys.credentials, Held::Role(session), &mut cx.rng()).map_err(StoreError::from)?;
-    Ok(Response { credentials: credentials.into(), assumed_role_user, packed_policy_size })
-}
-
-/// The managed policies of the role's account, and AWS's, that are to be session policies.
-async fn managed_policies(cx: &Context, role: &Role, arns: &[&str]) -> Result<Vec<UniqueId>, Error> {
-    if arns.len() > MAX_POLICY_ARNS {
-        return Err(Error::Validation(format!("A session has at most {MAX_POLICY_ARNS} managed session policies.")));
-    }
-    cx.read(async |tx| {
-        let mut ids = Vec::with_capacity(arns.len());
-        for arn in arns {
-            let found = store::iam::find_policy_by_arn(tx, &role.account_id, arn).await?;
-            // SECURITY: nor must one that is not there.
-            ids.push(found.ok_or_else(|| Error::Validation(format!("Policy {arn} does not exist.")))?.id);
-        }
-        Ok(ids)
-    })
-    .await
+    Ok(Response { credentials: credentials.into(), assumed_role_user, packed_policy_size: policies.packed_size })
 }
 
 #[cfg(test)]

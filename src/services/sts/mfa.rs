@@ -30,7 +30,7 @@ pub async fn shown(cx: &Context, serial: Option<&str>, code: Option<&str>) -> Re
         Caller::User(user, _) => (&user.account_id, user.id.clone()),
         Caller::Root { account_id, .. } => (account_id, UniqueId::of_root(account_id)),
         // A role has no device.
-        Caller::Session(_) | Caller::Anonymous => return Err(denied(NO_DEVICE)),
+        Caller::Session(_) | Caller::Federated { .. } | Caller::Anonymous => return Err(denied(NO_DEVICE)),
     };
     match authz::prove_code(cx, account_id, &owner_id, Some(serial), code).await {
         Ok(at) => Ok(Some(at)),

@@ -26,6 +26,8 @@ pub struct AccountCounts {
     pub root_devices: i64,
     /// Access keys of the root.
     pub root_keys: i64,
+    /// Providers that its roles may trust.
+    pub providers: i64,
 }
 
 /// How many of each an account has.
@@ -42,7 +44,8 @@ pub async fn account_counts(tx: &mut Conn, account_id: &AccountId) -> Result<Acc
         (SELECT CAST(COUNT(*) AS BIGINT) FROM iam_mfa_devices WHERE account_id = $1) AS devices, \
         (SELECT CAST(COUNT(*) AS BIGINT) FROM iam_mfa_devices WHERE account_id = $1 AND owner_id IS NOT NULL) AS devices_in_use, \
         (SELECT CAST(COUNT(*) AS BIGINT) FROM iam_mfa_devices WHERE account_id = $1 AND owner_id = $1) AS root_devices, \
-        (SELECT CAST(COUNT(*) AS BIGINT) FROM iam_access_keys WHERE account_id = $1 AND owner_id = $1) AS root_keys";
+        (SELECT CAST(COUNT(*) AS BIGINT) FROM iam_access_keys WHERE account_id = $1 AND owner_id = $1) AS root_keys, \
+        (SELECT CAST(COUNT(*) AS BIGINT) FROM iam_oidc_providers WHERE account_id = $1) AS providers";
     fetch!(tx, fetch_one, AccountCounts, SQL, [account_id])
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::kit::clock::Timestamp;
-use crate::kit::id::{IdentityId, IdentityPoolId, UserId};
+use crate::kit::id::{IdentityId, IdentityPoolId};
 use crate::store::{Conn, StoreError};
 
 /// An identity.
@@ -53,18 +53,81 @@ pub async fn set_authenticated(tx: &mut Conn, identity: &Identity, now: Timestam
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn login_owner(tx: &mut Conn, pool: &IdentityPoolId, provider: &str, subject: &UserId) -> Result<Option<IdentityId>, StoreError> {
+pub async fn login_owner(tx: &mut Conn, pool: &IdentityPoolId, provider: &str, subject: &str) -> Result<Option<IdentityId>, StoreError> {
     const SQL: &str = "SELECT identity_id FROM identity_logins WHERE identity_pool_id = $1 AND provider = $2 AND subject = $3";
     scalar!(tx, fetch_optional, IdentityId, SQL, [pool, provider, subject])
 }
 
-/// Gives a login to an identity. A login that has an owner fails with a unique violation.
+/// Gives a login to an identity, with the name that a developer has for the user. A login that has an owner fails with a unique
+/// violation.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn insert_login(tx: &mut Conn, identity: &Identity, provider: &str, subject: &UserId) -> Result<(), StoreError> {
-    const SQL: &str = "INSERT INTO identity_logins (identity_pool_id, provider, subject, identity_id) VALUES ($1, $2, $3, $4)";
-    execute!(tx, SQL, [&identity.identity_pool_id, provider, subject, &identity.identity_id]).map(drop)
+pub async fn insert_login(
+    tx: &mut Conn,
+    identity: &Identity,
+    provider: &str,
+    subject: &str,
+    user_identifier: Option<&str>,
+) -> Result<(), StoreError> {
+    const SQL: &str = "INSERT INTO identity_logins (identity_pool_id, provider, subject, identity_id, user_identifier) \
+                       VALUES ($1, $2, $3, $4, $5)";
+    execute!(tx, SQL, [&identity.identity_pool_id, provider, subject, &identity.identity_id, user_identifier]).map(drop)
+}
+
+/// Takes a login from an identity; `false` if it was not its own.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn delete_login(tx: &mut Conn, identity: &Identity, provider: &str, subject: &str) -> Result<bool, StoreError> {
+    const SQL: &str = "DELETE FROM identity_logins WHERE identity_pool_id = $1 AND provider = $2 AND subject = $3 AND identity_id = $4";
+    Ok(execute!(tx, SQL, [&identity.identity_pool_id, provider, subject, &identity.identity_id])? == 1)
+}
+
+/// The logins of an identity: provider and subject of each, in order. An identity has a few.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn logins_of(tx: &mut Conn, pool: &IdentityPoolId, identity_id: &IdentityId) -> Result<Vec<(String, String)>, StoreError> {
+    const SQL: &str = "SELECT provider, subject FROM identity_logins WHERE identity_pool_id = $1 AND identity_id = $2";
+    let mut logins = fetch!(tx, fetch_all, (String, String), SQL, [pool, identity_id])?;
+    logins.sort_unstable();
+    Ok(logins)
+}
+
+/// The providers of an identity's logins: each once, in order.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn providers_of(tx: &mut Conn, pool: &IdentityPoolId, identity_id: &IdentityId) -> Result<Vec<String>, StoreError> {
+    Ok(sorted(logins_of(tx, pool, identity_id).await?.into_iter().map(|(provider, _)| provider).collect()))
+}
+
+/// Gives all logins of an identity to another of its pool.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn move_logins(tx: &mut Conn, from: &Identity, to: &IdentityId, now: Timestamp) -> Result<(), StoreError> {
+    const SQL: &str = "UPDATE identity_logins SET identity_id = $3 WHERE identity_pool_id = $1 AND identity_id = $2";
+    const TOUCH: &str = "UPDATE identities SET modified_at = $3 WHERE identity_pool_id = $1 AND identity_id = $2";
+    execute!(tx, SQL, [&from.identity_pool_id, &from.identity_id, to])?;
+    execute!(tx, TOUCH, [&from.identity_pool_id, to, now.millis()]).map(drop)
+}
+
+/// A page of the names that a developer has for an identity: subject and name of each, by subject, after `after`.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn user_identifiers(
+    tx: &mut Conn,
+    identity: &Identity,
+    provider: &str,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<(String, String)>, StoreError> {
+    const SQL: &str = "SELECT subject, user_identifier FROM identity_logins WHERE identity_pool_id = $1 AND identity_id = $2 \
+                       AND provider = $3 AND subject > $4 AND user_identifier IS NOT NULL ORDER BY subject LIMIT $5";
+    fetch!(tx, fetch_all, (String, String), SQL, [&identity.identity_pool_id, &identity.identity_id, provider, after, limit])
 }
 
 /// An identity and what it consists of.
@@ -124,11 +187,10 @@ pub async fn list_identities(tx: &mut Conn, pool: &IdentityPoolId, after: &str, 
 /// [`StoreError`].
 pub async fn describe_identity(tx: &mut Conn, identity: &Identity) -> Result<Option<Described>, StoreError> {
     const SQL: &str = "SELECT identity_id, created_at, modified_at FROM identities WHERE identity_pool_id = $1 AND identity_id = $2";
-    const LOGINS: &str = "SELECT provider FROM identity_logins WHERE identity_pool_id = $1 AND identity_id = $2";
     let (pool, id) = (&identity.identity_pool_id, &identity.identity_id);
     let Some(row) = fetch!(tx, fetch_optional, DescribedRow, SQL, [pool, id])? else { return Ok(None) };
-    let providers = scalar!(tx, fetch_all, String, LOGINS, [pool, id])?;
-    Ok(Some(row.with(sorted(providers))))
+    let providers = providers_of(tx, pool, id).await?;
+    Ok(Some(row.with(providers)))
 }
 
 /// Each provider once, in order: a pool's users may have several logins of one.

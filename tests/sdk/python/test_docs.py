@@ -28,6 +28,7 @@ PAGES = {
     "simulators": ['"EvalDecision": "allowed"'],
     "triggers": ["judge-sign-up"],  # and functions, which `test_triggers.py` calls
     "user-pools": ["3600", "urn:cognito:loa:1 ['pwd']", '"ClientAuthenticationResult":{"AccessToken":"', "Succeeded\t1\t0"],
+    "web-identity": ["assumed-role/builds/ann"],
     "validation": ["INVALID_ACTION"],
 }
 
