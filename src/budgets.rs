@@ -22,7 +22,7 @@ pub enum PerAddress {
     RefusedSignIns,
     /// New identities of guests.
     GuestIdentities,
-    /// Browsers that leave for another provider: each is remembered until it is back.
+    /// Browsers that leave for another provider, and devices that wait for somebody: each is remembered until it is back or over.
     Departures,
 }
 

@@ -36,8 +36,9 @@ pub fn sealed(app: &App, caller: &Caller, denied: &Denied<'_>) -> Option<String>
     let account_id = caller.account_id()?;
     let told = |keys: Vec<Value>| Some(told(caller, denied, keys).to_string()).filter(|text| text.len() <= LENGTH);
     let text = told(items(denied.keys)).or_else(|| told(Vec::new()))?;
-    // Blanks after a JSON text are none of it.
-    let sealed = app.keys.travelling.seal(&place(account_id), &format!("{text:LENGTH$}"), &mut app.rng()).ok()?;
+    // Blanks after a JSON text are none of it. It is bytes that are sealed, and that have to be as many.
+    let padded = format!("{text}{}", " ".repeat(LENGTH.saturating_sub(text.len())));
+    let sealed = app.keys.travelling.seal(&place(account_id), &padded, &mut app.rng()).ok()?;
     Some(sealed.to_text()).filter(|text| text.len() <= LONGEST)
 }
 

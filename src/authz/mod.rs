@@ -16,6 +16,6 @@ pub use login::{Login, LoginRefused, account_called, forget_tries, user_who_know
 pub use mfa::{CodeRefused, has_device, prove_code};
 pub use policies::{
     Applicable, Target, Vouching, account_of_resource, decide, decide_assumption, decide_at, decide_granted, decide_on, denial,
-    denial_in_short, keys_of_call, request_keys, trusts_vouched_for,
+    denial_in_short, keys_of_call, request_keys, trusts_vouched_for, vouched_keys,
 };
 pub use service_role::{role_may, trusts_service};

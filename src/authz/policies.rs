@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use crate::context::{App, Context};
 use crate::crypto::digest::sha256;
 use crate::iam::attached::{Attached, Texts};
-use crate::iam::caller::Caller;
+use crate::iam::caller::{Caller, RoleSession};
 use crate::iam::entity::{Role, Tag};
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccountId, UniqueId};
@@ -336,6 +336,17 @@ pub fn request_keys(caller: &Caller, now: Timestamp, region: &str) -> ContextMap
     context
 }
 
+/// The condition keys of somebody whom a provider vouches for and who asks for a role's session.
+///
+/// SECURITY: they are nobody in any account yet: what the session will be, they are not, or a trust policy that keeps strangers out by
+/// their account or their ARN would let them in.
+#[must_use]
+pub fn vouched_keys(session: &RoleSession, now: Timestamp, region: &str) -> ContextMap {
+    let mut context = request_keys(&Caller::Anonymous, now, region);
+    session.add_federated_keys(&mut context);
+    context
+}
+
 /// A policy's text, parsed: of a text that many share, once.
 async fn parsed(app: &App, table: &'static str, name: &str, document: &str) -> Result<Arc<Policy>, StoreError> {
     let corrupt = || StoreError::corrupt(table, "document", name);
@@ -378,7 +389,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::iam::caller::RoleSession;
     use crate::testing::{ACCOUNT, TestApp};
 
     #[actix_web::test]

@@ -24,6 +24,9 @@ const FRESH: Duration = Duration::from_secs(3600);
 /// A key that is not among those remembered has them asked for anew, so often at most.
 const ANEW: Duration = Duration::from_secs(60);
 
+/// So often within that is a document asked for that cannot be had.
+const MOST_ASKED: u32 = 30;
+
 /// For how long a document that others have asked for is waited for.
 const WAITING: Duration = Duration::from_secs(6);
 
@@ -62,6 +65,8 @@ pub(super) struct Documents {
     keys: Cache<String, Vec<Jwk>>,
     saml: Cache<String, SamlMetadata>,
     asked_anew: Budget<String>,
+    /// SECURITY: what cannot be had is asked for again by whoever comes, so that strangers could have us ask without end.
+    asked: Budget<String>,
 }
 
 impl Default for Documents {
@@ -71,6 +76,7 @@ impl Default for Documents {
             keys: Cache::of_what_follows_from_keys(REMEMBERED, FRESH),
             saml: Cache::of_what_follows_from_keys(REMEMBERED, FRESH),
             asked_anew: Budget::new(1, ANEW),
+            asked: Budget::new(MOST_ASKED, ANEW),
         }
     }
 }
@@ -81,6 +87,7 @@ impl Documents {
     pub(super) async fn metadata(&self, federation: &Federation, issuer: &str, now: Timestamp) -> Result<Arc<Metadata>, NotBelieved> {
         let load = async || {
             let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+            self.may_ask(&url, now)?;
             let found = federation.object("the discovery document", Question::get(&url)).await?;
             let metadata: Metadata =
                 serde_json::from_value(Value::Object(found)).map_err(|_| NotBelieved::Answer("the discovery document is none"))?;
@@ -99,6 +106,7 @@ impl Documents {
 
     pub(super) async fn saml_metadata(&self, federation: &Federation, url: &str, now: Timestamp) -> Result<Arc<SamlMetadata>, NotBelieved> {
         let load = async || {
+            self.may_ask(url, now)?;
             let text = federation.text("the SAML metadata", url).await?;
             SamlMetadata::read(&text).map(Some).map_err(|_| NotBelieved::Answer("the SAML metadata is none"))
         };
@@ -119,8 +127,13 @@ impl Documents {
         chosen(&self.keys(federation, url, now).await?, kid).ok_or_else(missing)
     }
 
+    fn may_ask(&self, url: &str, now: Timestamp) -> Result<(), NotBelieved> {
+        if self.asked.spend(&url.to_owned(), now) { Ok(()) } else { Err(NotBelieved::Answer("it could not be had lately")) }
+    }
+
     async fn keys(&self, federation: &Federation, url: &str, now: Timestamp) -> Result<Arc<Vec<Jwk>>, NotBelieved> {
         let load = async || {
+            self.may_ask(url, now)?;
             let mut found = federation.object("the key set", Question::get(url)).await?;
             let Some(Value::Array(keys)) = found.remove("keys") else { return Err(NotBelieved::Answer("the key set is none")) };
             // What is no key that we know is no key of ours (RFC 7517 §5).

@@ -27,6 +27,9 @@ pub const LIVES: Duration = Duration::from_secs(10 * 60);
 /// How long a device waits from one time that it asks to the next; and how much longer after it did not (RFC 8628 §3.5).
 pub const INTERVAL: Duration = Duration::from_secs(5);
 
+/// How long an answer waits for its device at least.
+const ANSWERED: Duration = Duration::from_secs(60);
+
 /// What a device is given to begin with.
 pub struct Begun {
     /// What it asks by.
@@ -159,7 +162,9 @@ pub async fn answer(
                 Standing::Granted(signed_in.user.id.clone(), grant)
             }
         };
-        if devices::answer(tx, pool_id, &device.device_code, &standing).await? { Ok(()) } else { Err(AnswerRefused::Stale) }
+        // Whoever was let in at the last moment is told so, and so is the device.
+        let until = device.expires_at.max(app.now().plus(ANSWERED));
+        if devices::answer(tx, pool_id, &device.device_code, &standing, until).await? { Ok(()) } else { Err(AnswerRefused::Stale) }
     })
     .await
 }
@@ -202,6 +207,10 @@ async fn redeem_in(
     let (user_id, grant) = match device.standing {
         Standing::Waiting => {
             let is_early = now.millis() < device.polled_at.millis().saturating_add(device.interval_millis);
+            // What comes within a second of the last is not written: nobody has us write as fast as they can ask.
+            if now.millis() < device.polled_at.millis().saturating_add(1000) {
+                return Ok(Err(DeviceRefused::SlowDown));
+            }
             let longer = if is_early { millis(INTERVAL) } else { 0 };
             devices::polled(tx, pool_id, device_code, now, device.interval_millis.saturating_add(longer)).await?;
             return Ok(Err(if is_early { DeviceRefused::SlowDown } else { DeviceRefused::Pending }));

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value};
 
 use super::pool_keys;
-use super::web_identity::{self, AUDIENCE, PROVIDER};
+use super::web_identity::{self, AUDIENCE, PROVIDER, is_called};
 use crate::context::App;
 use crate::federation::{NotBelieved, TokenNotTaken};
 use crate::iam::entity::Tag;
@@ -105,6 +105,10 @@ async fn claims(app: &App, provider: &OidcProvider, token: &str) -> Result<Map<S
         && app.issuer(&pool.id) == provider.url
     {
         return raw.verify_id(&keys.public, &provider.url, app.now()).map(|claims| claims.all()).map_err(refused);
+    }
+    // SECURITY: of our own issuers nothing is taken but what was taken above: their tokens that are none of these are for other uses.
+    if provider.url.strip_prefix(&app.public_url).is_some_and(|rest| rest.starts_with('/')) {
+        return Err(NotVouched::invalid("The web identity token that was passed is not valid."));
     }
     app.federation.web_token(&provider.url, token, app.now()).await.map_err(|why| match why {
         TokenNotTaken::Expired => NotVouched::Expired,
@@ -217,6 +221,13 @@ async fn of_identity_pool(app: &App, token: &str) -> Result<Vouched, NotVouched>
             if owner.as_ref() != Some(&claims.sub) {
                 return Err(NotVouched::Rejected("The developer user identifier is not linked to this identity."));
             }
+        }
+    }
+    for (name, sub) in claims.amr.iter().filter_map(|entry| entry.split_once(":CognitoSignIn:")) {
+        let is_listed = pool.configuration.cognito_identity_providers.iter().any(|provider| is_called(app, &provider.provider_name, name));
+        let owner = app.read(async |tx| identity_pools::login_owner(tx, &pool.id, name, sub).await).await?;
+        if !is_listed || owner.as_ref() != Some(&claims.sub) {
+            return Err(NotVouched::Rejected("A login of the token is not linked to this identity any more."));
         }
     }
     let (tags, transitive_tag_keys) = tags(claims.tags.unwrap_or_default())?;

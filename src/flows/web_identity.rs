@@ -22,7 +22,7 @@ use crate::tokens::verify::RawJwt;
 
 pub use identity_token::{issue as issue_token, published as published_keys, verify as verify_token};
 pub use link::{find_or_make, link, register};
-pub use logins::{Login, Vouched, developer, unsupported_provider, verify};
+pub use logins::{Login, Vouched, developer, is_called, unsupported_provider, verify};
 pub use role_session::{GUEST_DENIED, GUEST_SCOPE, Given, amr_of, session, tags_of};
 
 /// Identity pools, as trust policies name them.

@@ -98,7 +98,7 @@ pub fn takes_own_users(visit: &Visit<'_>) -> bool {
 }
 
 /// Whether the client's users choose what they begin with, and the pool has more for them than the password.
-fn chooses(visit: &Visit<'_>) -> bool {
+pub fn chooses(visit: &Visit<'_>) -> bool {
     let (pool, client) = (&visit.asked.app_client.pool, &visit.asked.app_client.client);
     let is_of_password = |factor: &FirstFactor| matches!(factor, FirstFactor::Password | FirstFactor::PasswordSrp);
     Flow::Choice.is_taken_by(&client.configuration) && !first_factor::of_pool(pool).iter().all(is_of_password)

@@ -12,6 +12,7 @@ use tokio::sync::OnceCell;
 
 use super::asked::{Asked, Unanswerable, without};
 use super::cookies::{Browser, Kind};
+use super::login;
 use super::step::Step;
 use super::style;
 use super::view::{Form, Frame, Languages, Notice, Problem, Scheme};
@@ -32,6 +33,7 @@ use crate::store::StoreError;
 use crate::userpools::authentication_level::Target;
 use crate::userpools::authorization::{Parameters, Prompt};
 use crate::userpools::challenge::target;
+use crate::userpools::first_factor::FirstFactor;
 use crate::userpools::pool::acr_values;
 
 /// The pages of a pool, as a browser sees them.
@@ -246,7 +248,8 @@ impl<'a> Visit<'a> {
     fn is_met(&self, signed_in: &SignedIn) -> bool {
         let (user, session) = (&signed_in.user, &signed_in.session);
         let is_what_it_is = self.asked.authorization.prompt == Prompt::Never || session.provider.is_some();
-        is_what_it_is || self.wished().is_none_or(|wished| target::is_met(&self.site.place.pool, user, &wished, &session.methods))
+        let takes = |factor| matches!(factor, FirstFactor::Password | FirstFactor::PasswordSrp) || login::chooses(self);
+        is_what_it_is || self.wished().is_none_or(|wished| target::is_met(&self.site.place.pool, user, &wished, &session.methods, takes))
     }
 
     /// Whom the request's `id_token_hint` means; `None` where it has none, or what it has is no token of this pool.

@@ -165,6 +165,16 @@ impl RoleSession {
         Arn::assumed_role(&self.account_id, &self.role_name, &self.session_name)
     }
 
+    /// Adds what a provider vouched for.
+    pub fn add_federated_keys(&self, context: &mut ContextMap) {
+        for (key, values) in &self.federated_keys {
+            match values.as_slice() {
+                [single] if !key.ends_with(":amr") => context.insert(key, single.clone()),
+                many => context.insert_list(key, many.iter().cloned()),
+            }
+        }
+    }
+
     /// Whether it is a guest's: an identity pool gave it to somebody without a login.
     #[must_use]
     pub fn is_guest(&self) -> bool {
@@ -303,12 +313,7 @@ impl Caller {
                 for tag in &session.tags {
                     context.insert(&format!("aws:PrincipalTag/{}", tag.key), tag.value.clone());
                 }
-                for (key, values) in &session.federated_keys {
-                    match values.as_slice() {
-                        [single] if !key.ends_with(":amr") => context.insert(key, single.clone()),
-                        many => context.insert_list(key, many.iter().cloned()),
-                    }
-                }
+                session.add_federated_keys(context);
                 "AssumedRole"
             }
             Self::Federated { voucher, session } => {

@@ -3,12 +3,15 @@
 //! Source: Amazon Cognito developer guide, "Developer-authenticated identities".
 
 /// Names that are other providers' or our own: no developer's.
-const TAKEN: [&str; 7] = [
+const TAKEN: [&str; 9] = [
     "accounts.google.com",
     "api.twitter.com",
     "appleid.apple.com",
+    // Of `amr`: who says so of their own users would have them taken for the others.
+    "authenticated",
     "cognito-identity.amazonaws.com",
     "graph.facebook.com",
+    "unauthenticated",
     "www.amazon.com",
     "www.digits.com",
 ];

@@ -53,7 +53,7 @@ impl Refusal {
     }
 
     /// More refusals than an address may have. RFC 6749 has no word for it; its clients know the status (RFC 6585 §4).
-    fn too_many() -> Self {
+    pub fn too_many() -> Self {
         Self { status: StatusCode::TOO_MANY_REQUESTS, ..Self::new("temporarily_unavailable", "too many refused requests") }
     }
 

@@ -8,6 +8,8 @@ use serde_json::json;
 use super::answer::{Refusal, answered_to_client, json};
 use super::authenticate::{self, Call};
 use super::token::{self, given};
+use crate::authz;
+use crate::budgets::PerAddress;
 use crate::context::App;
 use crate::crypto::digest::PlainToken;
 use crate::flows::clients::AppClient;
@@ -29,6 +31,10 @@ pub async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpRe
 async fn answer(app: &App, request: &HttpRequest, body: &Bytes) -> Result<HttpResponse, Refusal> {
     let Call { app_client, parameters } = authenticate::call(app, request, body).await?;
     let pool_id = &app_client.pool.id;
+    // SECURITY: each is remembered until it is over, and anybody may be a client without a secret.
+    if !app.budgets.spend(PerAddress::Departures, authz::origin(app, request).source_ip, app.now()) {
+        return Err(Refusal::too_many());
+    }
     let resource = authorization::resource(&parameters).map_err(|refused| Refusal::new(refused.error, refused.description))?;
     let servers = app.read(async |tx| resource_servers::all(tx, pool_id).await).await?;
     let allowed = &app_client.client.configuration.allowed_oauth_scopes;

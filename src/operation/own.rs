@@ -8,7 +8,7 @@ use crate::iam::arn::Arn;
 use crate::userpools::pool::Pool;
 
 /// What applications do that changes an account. How sign-ins went is told by the events of their users.
-const OF_CLIENTS: [&str; 4] = ["SignUp", "ConfirmSignUp", "ConfirmForgotPassword", "RevokeToken"];
+const OF_CLIENTS: [&str; 3] = ["SignUp", "ConfirmSignUp", "ConfirmForgotPassword"];
 
 /// Notes what the holder of an access token has done: what changed something. What was refused is counted and not noted, for nobody
 /// fills the trail by calls that cost them nothing.
@@ -31,6 +31,8 @@ fn note(cx: &Context, action: &str, pool: &Pool, who: &str, about: Option<String
     let arn = Arn::user_pool(&pool.region, &pool.account_id, &pool.id);
     let (principal, source_ip) = (format!("{}/{who}", arn.as_str()), cx.origin.source_ip.map(|address| address.to_string()));
     let resource = about.map_or_else(|| pool.id.to_string(), |about| format!("{} {about}", pool.id));
+    let (request_id, region, outcome) = (&cx.request_id, &cx.region, Outcome::Done.as_str());
+    tracing::info!(target: "audit", request_id, action, principal, source_ip, region, outcome);
     cx.journal.note(Event {
         at: cx.now(),
         account_id: pool.account_id.clone(),

@@ -168,12 +168,18 @@ pub async fn find_by_user_code(
     fetch!(tx, fetch_optional, Row, SQL, [pool_id, user_code.as_str()])?.map(DeviceAuthorization::try_from).transpose()
 }
 
-/// Answers a device that waits; `false` if it does not: of two answers the first counts.
+/// Answers a device that waits, which has until a moment to ask what became of it; `false` if it does not: of two answers the first counts.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn answer(tx: &mut Conn, pool_id: &UserPoolId, device_code: &HashedToken, standing: &Standing) -> Result<bool, StoreError> {
-    const SQL: &str = "UPDATE device_authorizations SET state = $3, user_id = $4, grant_document = $5 \
+pub async fn answer(
+    tx: &mut Conn,
+    pool_id: &UserPoolId,
+    device_code: &HashedToken,
+    standing: &Standing,
+    until: Timestamp,
+) -> Result<bool, StoreError> {
+    const SQL: &str = "UPDATE device_authorizations SET state = $3, user_id = $4, grant_document = $5, expires_at = $6 \
                        WHERE pool_id = $1 AND device_code_hash = $2 AND state = 'waiting'";
     let (user_id, grant) = match standing {
         Standing::Granted(user_id, grant) => {
@@ -182,7 +188,7 @@ pub async fn answer(tx: &mut Conn, pool_id: &UserPoolId, device_code: &HashedTok
         }
         Standing::Waiting | Standing::Denied => (None, None),
     };
-    Ok(execute!(tx, SQL, [pool_id, device_code.as_str(), standing.as_str(), user_id, grant])? == 1)
+    Ok(execute!(tx, SQL, [pool_id, device_code.as_str(), standing.as_str(), user_id, grant, until.millis()])? == 1)
 }
 
 /// Records that a device asked.

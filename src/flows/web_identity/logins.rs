@@ -78,6 +78,12 @@ pub fn developer(provider: &str, user_identifier: &str, tags: Tags) -> Login {
     }
 }
 
+/// Whether a provider that a pool lists is the user pool of this name: it may be listed by either of its names.
+#[must_use]
+pub fn is_called(app: &App, listed: &str, canonical: &str) -> bool {
+    provider::user_pool_of(listed, &app.public_url).is_some_and(|pool_id| provider::canonical_name(&pool_id) == canonical)
+}
+
 /// No provider of the pool.
 #[must_use]
 pub fn unsupported_provider() -> LoginRefused {
@@ -133,7 +139,7 @@ pub(super) async fn verify_one(app: &App, pool: &IdentityPool, key: &str, token:
     let user_pool = provider::user_pool_of(key, &app.public_url).ok_or_else(unsupported_provider)?;
     let name = provider::canonical_name(&user_pool);
     let trusted: Vec<&CognitoProvider> =
-        pool.configuration.cognito_identity_providers.iter().filter(|provider| provider.provider_name == name).collect();
+        pool.configuration.cognito_identity_providers.iter().filter(|provider| is_called(app, &provider.provider_name, &name)).collect();
     if trusted.is_empty() {
         return Err(unsupported_provider());
     }

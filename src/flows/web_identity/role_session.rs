@@ -7,7 +7,7 @@ use serde_json::{Map, json};
 use super::{AUDIENCE, Login, LoginRefused, PROVIDER, Vouched};
 use crate::authz::{self, Vouching};
 use crate::context::App;
-use crate::iam::caller::{Caller, RoleSession};
+use crate::iam::caller::RoleSession;
 use crate::iam::entity::{Role, Tag};
 use crate::iam::origin::Origin;
 use crate::iam::service_names::OWN_SERVICES;
@@ -135,9 +135,7 @@ pub fn tags_of(pool: &IdentityPool, logins: &[Login]) -> Result<Tags, TagsRefuse
 }
 
 fn check_trust(app: &App, pool: &IdentityPool, role: &Role, session: &RoleSession, origin: Option<&Origin>) -> Result<(), LoginRefused> {
-    // Tags are what is asked for, and not yet the session's.
-    let untagged = RoleSession { tags: Vec::new(), ..session.clone() };
-    let mut keys = authz::request_keys(&Caller::Session(untagged), app.now(), &pool.region);
+    let mut keys = authz::vouched_keys(session, app.now(), &pool.region);
     if let Some(origin) = origin {
         origin.add_keys(&mut keys);
     }

@@ -86,3 +86,20 @@ async fn who_cannot_reach_a_level_signs_in_and_the_client_is_told_what_they_reac
     let wrong = visitor.fill(&page, &[("code", "000000")]).await;
     assert_eq!((wrong.status, parameter(&wrong, "code")), (400, None), "the password alone");
 }
+
+#[actix_web::test]
+async fn a_wish_keeps_nobody_out_where_users_choose_and_are_hidden() {
+    let app = TestApp::new().await;
+    let factors = json!({"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}});
+    let client = json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH"], "PreventUserExistenceErrors": "ENABLED"});
+    let pool = app.hosted_pool(json!({"Policies": factors}), client).await;
+    pool.user("bob").await;
+    for name in ["bob", "nobody"] {
+        let visitor = pool.visitor();
+        let page = visitor.follow(&visitor.ask("oauth2/authorize", &[HIGH]).await).await;
+        let asked = visitor.fill(&page, &[("username", name)]).await;
+        assert_eq!(asked.status, 303, "{name}: {}", asked.text);
+        let offered = visitor.follow(&asked).await;
+        assert!(offered.text.contains("PASSWORD") && offered.text.contains("EMAIL_OTP"), "{name}: {}", offered.text);
+    }
+}

@@ -62,7 +62,11 @@ async fn a_device_gets_tokens_once_somebody_has_typed_its_code_signed_in_and_agr
     assert_eq!(error(&polled(&pool, &device).await), (400, "authorization_pending"));
     let visitor = pool.visitor();
     let consent = asked(&visitor, &code_of(&device).to_lowercase()).await;
-    assert!(consent.text.contains("value=\"allow\"") && !consent.text.contains("<bdi></bdi>"), "{}", consent.text);
+    assert!(
+        consent.text.contains("value=\"allow\"") && consent.text.contains("Connect a device") && !consent.text.contains("<bdi></bdi>"),
+        "{}",
+        consent.text
+    );
     app.advance(WAIT * 4);
     assert_eq!(error(&polled(&pool, &device).await), (400, "authorization_pending"), "nobody has agreed yet");
     let connected = visitor.fill(&consent, &[("choice", "allow")]).await;

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::{Error, no_pool, own_pool};
 use crate::context::Context;
-use crate::flows::web_identity::PROVIDER;
+use crate::flows::web_identity::{self, PROVIDER};
 use crate::identitypools::pool::{IdentityPool, Roles};
+use crate::identitypools::provider;
 use crate::identitypools::role_choice::{RoleMapping, RoleMappings};
 use crate::kit::id::IdentityPoolId;
 use crate::operation::{Ask, Asks, Fault, PassedRole, Resolved, pass_role};
@@ -77,10 +78,32 @@ impl Asks for Request {
     }
 }
 
+/// The mappings by the names that logins are known by.
+///
+/// SECURITY: one whose provider is none of the pool's would map nobody, and its users would get the role of all: it is refused.
+fn by_provider(cx: &Context, pool: &IdentityPool, mappings: RoleMappings) -> Result<RoleMappings, Error> {
+    let mut known = RoleMappings::new();
+    for (key, mapping) in mappings {
+        let refused = || Error::InvalidParameter(format!("{key} is no identity provider and app client of the identity pool."));
+        let (listed, client_id) = key.rsplit_once(':').ok_or_else(refused)?;
+        let name = provider::canonical_name(&provider::user_pool_of(listed, &cx.public_url).ok_or_else(refused)?);
+        let is_there = pool
+            .configuration
+            .cognito_identity_providers
+            .iter()
+            .any(|provider| provider.client_id.as_str() == client_id && web_identity::is_called(cx, &provider.provider_name, &name));
+        if !is_there || known.insert(format!("{name}:{client_id}"), mapping).is_some() {
+            return Err(refused());
+        }
+    }
+    Ok(known)
+}
+
 #[derive(Serialize)]
 pub struct Response {}
 
 pub async fn handle(cx: &Context, Found { pool, roles, mappings }: Found, _: Request) -> Result<Response, Error> {
+    let mappings = by_provider(cx, &pool, mappings)?;
     cx.write(async |tx| {
         let is_there = store::identity_pools::set_roles(tx, &pool.id, &roles, &mappings, cx.now()).await?;
         if is_there { Ok(()) } else { Err(no_pool(&pool.id)) }
@@ -140,5 +163,27 @@ mod tests {
         }
         let refused = ("AccessDeniedException".to_owned(), "Cross-account pass role is not allowed.".to_owned());
         assert_eq!(answers, [refused.clone(), refused]);
+    }
+
+    #[actix_web::test]
+    async fn a_mapping_is_of_a_provider_and_client_of_the_pool() {
+        let app = TestApp::new().await;
+        let users = app.pool().await;
+        let name = format!("cognito-idp.us-east-1.amazonaws.com/{}", users.id);
+        let provider = json!([{"ProviderName": name, "ClientId": users.client_id}]);
+        let pool = json!({"IdentityPoolName": "p", "AllowUnauthenticatedIdentities": false, "CognitoIdentityProviders": provider});
+        let pool = app.admin().call("CreateIdentityPool", pool).await.ok()["IdentityPoolId"].clone();
+        let set = async |keys: &[String]| {
+            let deny = json!({"Type": "Token", "AmbiguousRoleResolution": "Deny"});
+            let mappings: serde_json::Map<_, _> = keys.iter().map(|key| (key.clone(), deny.clone())).collect();
+            app.admin().call("SetIdentityPoolRoles", json!({"IdentityPoolId": pool, "Roles": {}, "RoleMappings": mappings})).await
+        };
+        let (canonical, own) = (format!("{name}:{}", users.client_id), format!("passwright.test/{}:{}", users.id, users.client_id));
+        for bad in [vec!["bogus".to_owned()], vec![name.clone()], vec![format!("{name}:other")], vec![canonical.clone(), own.clone()]] {
+            assert_eq!(set(&bad).await.code(), "InvalidParameterException", "{bad:?}");
+        }
+        set(&[own]).await.ok();
+        let told = app.admin().call("GetIdentityPoolRoles", json!({"IdentityPoolId": pool})).await.ok();
+        assert_eq!(told["RoleMappings"].as_object().unwrap().keys().collect::<Vec<_>>(), [&canonical], "by the name of logins");
     }
 }

@@ -11,7 +11,7 @@ use crate::context::Context;
 use crate::flows::vouched::{self, Vouched};
 use crate::flows::web_identity::{GUEST_DENIED, GUEST_SCOPE};
 use crate::iam::arn;
-use crate::iam::caller::{Caller, RoleSession};
+use crate::iam::caller::RoleSession;
 use crate::iam::entity::Role;
 use crate::operation::unsupported;
 use crate::store::{self, StoreError};
@@ -102,7 +102,7 @@ pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
 }
 
 fn is_trusted(cx: &Context, role: &Role, session: &RoleSession, vouched: &Vouched) -> Result<bool, StoreError> {
-    let mut keys = authz::request_keys(&Caller::Session(session.clone()), cx.now(), &cx.region);
+    let mut keys = authz::vouched_keys(session, cx.now(), &cx.region);
     cx.origin.add_keys(&mut keys);
     keys.insert("sts:RoleSessionName", session.session_name.clone());
     let vouching = Vouching {

@@ -74,11 +74,12 @@ mod tests {
         let app = TestApp::new().await;
         let ann = app.user_with(json!([{"Effect": "Allow", "Action": "notes:*", "Resource": "*"}])).await;
         let many: Vec<Value> = (0..50).map(|number| json!({"Key": format!("{number}"), "Value": "v".repeat(256)})).collect();
-        for (name, tags) in [("few", json!([])), ("many", json!(many))] {
+        let long = json!([{"Key": "name", "Value": "é".repeat(100)}]);
+        for (name, tags) in [("few", json!([])), ("many", json!(many)), ("long", long)] {
             app.admin().call("iam:CreateUser", json!({"UserName": name, "Tags": tags})).await.ok();
         }
         let mut lengths = Vec::new();
-        for name in ["few", "many", "none"] {
+        for name in ["few", "many", "long", "none"] {
             lengths.push(ann.call("iam:GetUser", json!({"UserName": name})).await.encoded().len());
         }
         lengths.dedup();

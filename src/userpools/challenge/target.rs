@@ -32,6 +32,7 @@ pub fn raising(pool: &Pool, user: &User, progress: &Progress) -> Result<Option<V
 pub fn second_asked(pool: &Pool, user: &User, progress: &Progress) -> Asked {
     match raising(pool, user, progress) {
         Ok(Some(factors)) => {
+            let factors = chosen_by(pool, user, factors);
             let preferred = user.mfa.preferred().filter(|factor| factors.contains(factor));
             match (preferred, factors.as_slice()) {
                 (Some(factor), _) => Asked::One(factor),
@@ -43,10 +44,19 @@ pub fn second_asked(pool: &Pool, user: &User, progress: &Progress) -> Asked {
     }
 }
 
-/// Whether methods are enough for a target, as far as the user can reach it.
+/// Of factors that would do, those that the user chose to be asked for, where there is one.
+///
+/// SECURITY: whoever asks for a level opens no easier way than the user takes every day.
+fn chosen_by(pool: &Pool, user: &User, factors: Vec<SecondFactor>) -> Vec<SecondFactor> {
+    let chosen: Vec<SecondFactor> = second_factor::enabled(pool, user).filter(|factor| factors.contains(factor)).collect();
+    if chosen.is_empty() { factors } else { chosen }
+}
+
+/// Whether methods are enough for a target, as far as the user can reach it by a factor to begin with that `takes` says is asked for.
 #[must_use]
-pub fn is_met(pool: &Pool, user: &User, target: &Target, methods: &[Method]) -> bool {
-    aim(pool, Some(user), target, &first_factor::of_user(pool, user)).is_none_or(|aim| Level::reached(methods) >= Some(aim))
+pub fn is_met(pool: &Pool, user: &User, target: &Target, methods: &[Method], takes: impl Fn(FirstFactor) -> bool) -> bool {
+    let factors: Vec<FirstFactor> = first_factor::of_user(pool, user).into_iter().filter(|factor| takes(*factor)).collect();
+    aim(pool, Some(user), target, &factors).is_none_or(|aim| Level::reached(methods) >= Some(aim))
 }
 
 /// The first of the levels that one of the factors leads to; of a user, or of whoever the pool may have.
@@ -64,6 +74,8 @@ pub fn aim(pool: &Pool, user: Option<&User>, target: &Target, factors: &[FirstFa
 /// [`Barred::LevelUnreachable`].
 pub fn leading(pool: &Pool, user: Option<&User>, target: &Target, factors: Vec<FirstFactor>) -> Result<Vec<FirstFactor>, Barred> {
     let aim = match user {
+        // What a wish takes is the user's to reach or not, and nobody is kept out.
+        None if target.is_wish => return Ok(factors),
         Some(_) => aim(pool, user, target, &factors),
         None => target.levels.iter().copied().min(),
     };

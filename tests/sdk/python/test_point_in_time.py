@@ -118,6 +118,9 @@ def test_deleted_users_come_back_and_new_ones_go(database, tmp_path, logs, model
     assert signed_in["AuthenticationResult"]["AccessToken"]
     with pytest.raises(client.exceptions.UserNotFoundException):
         client.admin_get_user(UserPoolId=pool, Username="bob")
+    with pytest.raises(ClientError) as refused:
+        client.start_point_in_time_recovery(**recovery)
+    assert refused.value.response["Error"]["Code"] == "InvalidParameterException"
     listed = client.list_point_in_time_recoveries(UserPoolId=pool)["Restorations"]
     assert [found["RestoreStatus"] for found in listed] == ["RESTORE_COMPLETED", "PREVIEW_CANCELLED"]
     server.stop()

@@ -189,6 +189,28 @@ async fn a_pool_of_ours_is_a_provider_by_its_id_tokens_alone() {
 }
 
 #[actix_web::test]
+async fn whoever_is_vouched_for_is_nobody_of_the_account_yet() {
+    let app = TestApp::new().await;
+    let users = app.pool().await;
+    let arn = register(&app, &format!("http://passwright.test/{}", users.id), json!([users.client_id])).await;
+    let token = users.user("alice").await.signed_in().await["IdToken"].clone();
+    let allow = |condition: Value| json!({"Effect": "Allow", "Principal": {"Federated": arn}, "Action": ACTION, "Condition": condition});
+    let deny = |condition: Value| json!({"Effect": "Deny", "Principal": "*", "Action": "sts:*", "Condition": condition});
+    let strangers = json!({"StringNotEquals": {"aws:PrincipalAccount": ACCOUNT}});
+    let no_roles = json!({"ArnNotLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/*"}});
+    let sessions = json!({"StringEquals": {"aws:PrincipalType": "AssumedRole"}});
+    for (named, trust, code) in [
+        ("Open", json!([allow(json!({}))]), ""),
+        ("Own", json!([allow(json!({})), deny(strangers)]), "AccessDenied"),
+        ("Roles", json!([allow(json!({})), deny(no_roles)]), "AccessDenied"),
+        ("Sessions", json!([allow(sessions)]), "AccessDenied"),
+    ] {
+        let role = app.role(named, trust).await;
+        assert_eq!(assume(&app, &role, token.as_str().unwrap(), json!({})).await.code(), code, "{named}");
+    }
+}
+
+#[actix_web::test]
 async fn an_identity_pools_token_is_taken_by_roles_that_name_the_pool_for_as_long_as_it_holds() {
     let app = TestApp::new().await;
     let make = async |classic: bool| {

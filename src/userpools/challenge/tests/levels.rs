@@ -55,6 +55,18 @@ fn no_order_of_steps_completes_a_sign_in_below_its_level() {
 }
 
 #[test]
+fn a_level_opens_no_easier_way_than_the_user_chose() {
+    let user = wanting(whole(), &[(SecondFactor::SoftwareToken, false)]);
+    for level in [Level::Two, Level::Three, Level::Four] {
+        for is_wish in [false, true] {
+            let target = to(&[level]).map(|target| Target { is_wish, ..target });
+            let progress = Progress { target, ..by_choice(None, &[Done::Password]) };
+            assert_eq!(step(MfaMode::On, &user, &progress), Ok(Step::Ask(Challenge::SoftwareToken)), "{level:?}");
+        }
+    }
+}
+
+#[test]
 fn a_level_asks_for_one_of_the_factors_that_reach_it() {
     use Challenge::{SelectMfa, SmsMfa, SoftwareToken};
     let mut unverified = with_addresses(user());
