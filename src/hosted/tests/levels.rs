@@ -93,7 +93,7 @@ async fn a_wish_keeps_nobody_out_where_users_choose_and_are_hidden() {
     let factors = json!({"SignInPolicy": {"AllowedFirstAuthFactors": ["PASSWORD", "EMAIL_OTP"]}});
     let client = json!({"ExplicitAuthFlows": ["ALLOW_USER_AUTH"], "PreventUserExistenceErrors": "ENABLED"});
     let pool = app.hosted_pool(json!({"Policies": factors}), client).await;
-    pool.user("bob").await;
+    pool.user_with("bob", json!({"email": "bob@x.example", "email_verified": "true"})).await;
     for name in ["bob", "nobody"] {
         let visitor = pool.visitor();
         let page = visitor.follow(&visitor.ask("oauth2/authorize", &[HIGH]).await).await;

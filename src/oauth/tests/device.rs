@@ -55,6 +55,8 @@ async fn a_device_gets_tokens_once_somebody_has_typed_its_code_signed_in_and_agr
     assert_eq!(device["verification_uri"], page);
     assert_eq!(device["verification_uri_complete"], format!("{page}?user_code={}", code_of(&device)));
     assert_eq!(error(&polled(&pool, &device).await), (400, "authorization_pending"));
+    assert_eq!(error(&polled(&pool, &device).await), (400, "slow_down"), "at once");
+    app.advance(Duration::from_secs(2));
     assert_eq!(error(&polled(&pool, &device).await), (400, "slow_down"), "five seconds are to pass");
     app.advance(WAIT);
     assert_eq!(error(&polled(&pool, &device).await), (400, "slow_down"), "ten, since it did not wait");

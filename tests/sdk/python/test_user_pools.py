@@ -234,8 +234,7 @@ def test_bad_input_gets_the_documented_error(server, pool):
     assert refusal(idp.list_user_pools, MaxResults=61)[0] == "InvalidParameterException"
     assert refusal(idp.create_user_pool, PoolName="x", LambdaConfig={"PreSignUp": "arn:aws:lambda:us-east-1:0:function:f"}) == (
         "InvalidParameterException", "PreSignUp is not the ARN of a Lambda function")
-    unbuilt = server.client("cognito-identity").list_tags_for_resource
-    assert refusal(unbuilt, ResourceArn="arn:aws:cognito-identity:us-east-1:000000000000:identitypool/x")[0] == "UnknownOperationException"
+    assert refusal(server.client("accessanalyzer").list_analyzers)[0] == "UnknownOperationException"
     vouch = [{"Name": "email", "Value": "x@example.com"}, {"Name": "email_verified", "Value": "true"}]
     assert refusal(idp.sign_up, ClientId=pool.client_id, Username="liar", Password=PASSWORD, UserAttributes=vouch)[0] == "NotAuthorizedException"
     for body, code in [(b"[]", "SerializationException"), (b"{", "SerializationException"), (b'{"a":' + b"[" * 5000, "SerializationException")]:
