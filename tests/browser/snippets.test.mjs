@@ -76,7 +76,7 @@ async function signUp(client, { sdk }) {
 /** Gives the client the hosted login, and signs in there by the code of openid-client. */
 async function signInByOpenId(t, page, client) {
   assert.equal((await shown(page, client))["openid-client"], undefined);
-  assert.match(await page.getByText("Signs in by the hosted login.").innerText(), /callback address/);
+  assert.match(await page.getByText("Signs in by the hosted login.").textContent(), /callback address/);
   const { UserPoolId, ClientId, ClientName, ExplicitAuthFlows } = client;
   const hosted = { AllowedOAuthFlows: ["code"], AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthScopes: ["openid", "email"], CallbackURLs: [CALLBACK] };
   await idp("UpdateUserPoolClient", { UserPoolId, ClientId, ClientName, ExplicitAuthFlows, ...hosted });
