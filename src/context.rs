@@ -243,6 +243,12 @@ impl App {
         self.db.write(body).await
     }
 
+    /// Whether an address is one of ours, below the public one.
+    #[must_use]
+    pub fn is_own(&self, url: &str) -> bool {
+        url.strip_prefix(&self.public_url).is_some_and(|rest| rest.starts_with('/'))
+    }
+
     /// The issuer of a pool's tokens.
     #[must_use]
     pub fn issuer(&self, pool_id: &UserPoolId) -> String {

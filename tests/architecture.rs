@@ -75,7 +75,7 @@ const ROOMS: [(&str, &[&str]); 34] = [
     ("pages", &["crypto", "kit"]),
     ("hosted", &["authz", "budgets", "context", "crypto", "flows", "iam", "kit", "oauth", "pages", "store", "userpools"]),
     ("docs", &["pages"]),
-    ("insight", &["audit", "config", "context", "decisions", "flows", "iam", "kit", "store", "userpools"]),
+    ("insight", &["audit", "config", "context", "crypto", "decisions", "flows", "iam", "kit", "store", "userpools"]),
     (
         "console",
         &[

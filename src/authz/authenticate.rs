@@ -161,27 +161,42 @@ async fn identify(app: &App, access_key_id: &AccessKeyId, session_token: Option<
     }
 }
 
-/// Whose session it is, as they are now; `None` where they are gone.
-async fn holder_of_session(app: &App, session: UserSession) -> Result<Option<Caller>, StoreError> {
-    let UserSession { account_id, owner_id, sign_in } = session;
-    if owner_id == UniqueId::of_root(&account_id) {
-        return Ok(Some(Caller::Root { account_id, sign_in: Some(sign_in) }));
-    }
-    let key = (account_id, owner_id);
-    let load = async || app.read(async |tx| store::iam::find_user_by_id(tx, &key.0, &key.1).await).await;
-    let user = app.caches.users.find(&key, app.now(), load).await?;
-    Ok(user.map(|user| Caller::User(user.as_ref().clone(), Some(sign_in))))
+/// Who stands behind a session.
+enum Owner {
+    Root,
+    User(User),
 }
 
-/// Somebody for whom a user vouches, who is as they are now; `None` where they are gone.
-async fn federated_user(app: &App, session: FederatedSession) -> Result<Option<Caller>, StoreError> {
-    if session.owner_id == UniqueId::of_root(&session.account_id) {
-        return Ok(Some(Caller::Federated { voucher: None, session }));
+/// Who an account's own are, as they are now; `None` where they are gone.
+async fn owner(app: &App, account_id: &AccountId, owner_id: &UniqueId) -> Result<Option<Owner>, StoreError> {
+    if *owner_id == UniqueId::of_root(account_id) {
+        return Ok(Some(Owner::Root));
     }
-    let key = (session.account_id.clone(), session.owner_id.clone());
+    let key = (account_id.clone(), owner_id.clone());
     let load = async || app.read(async |tx| store::iam::find_user_by_id(tx, &key.0, &key.1).await).await;
     let user = app.caches.users.find(&key, app.now(), load).await?;
-    Ok(user.map(|user| Caller::Federated { voucher: Some(Box::new(user.as_ref().clone())), session }))
+    Ok(user.map(|user| Owner::User(user.as_ref().clone())))
+}
+
+/// Whose session it is; `None` where they are gone.
+async fn holder_of_session(app: &App, session: UserSession) -> Result<Option<Caller>, StoreError> {
+    let UserSession { account_id, owner_id, sign_in } = session;
+    let sign_in = Some(sign_in);
+    Ok(owner(app, &account_id, &owner_id).await?.map(|owner| match owner {
+        Owner::Root => Caller::Root { account_id, sign_in },
+        Owner::User(user) => Caller::User(user, sign_in),
+    }))
+}
+
+/// Somebody for whom a user vouches; `None` where that user is gone.
+async fn federated_user(app: &App, session: FederatedSession) -> Result<Option<Caller>, StoreError> {
+    Ok(owner(app, &session.account_id, &session.owner_id).await?.map(|owner| {
+        let voucher = match owner {
+            Owner::Root => None,
+            Owner::User(user) => Some(Box::new(user)),
+        };
+        Caller::Federated { voucher, session }
+    }))
 }
 
 async fn find_key(app: &App, account_id: &AccountId, access_key_id: &AccessKeyId) -> Result<Option<Arc<HeldKey>>, StoreError> {

@@ -163,8 +163,9 @@ async fn warning_of_root(visit: &Visit) -> Option<Warning> {
     let root = format!("arn:aws:iam::{}:root", visit.caller().account_id()?);
     let wanted = events::Wanted { principal: Some(root.clone()), ..events::Wanted::default() };
     let answer = visit.events(&wanted).await.ok()?;
-    let last = Moment::read(answer.list("Events").first()?.at("Time"), visit.now())?;
-    let is_recent = time_of(answer.list("Events").first()?.at("Time")).is_some_and(|time| time > visit.now().minus(ROOT_AT_WORK));
+    let at = answer.list("Events").first()?.at("Time");
+    let last = Moment::read(at, visit.now())?;
+    let is_recent = time_of(at).is_some_and(|time| time > visit.now().minus(ROOT_AT_WORK));
     is_recent.then(|| Warning {
         text: format!("The account's root was at work {}. No policy limits it: for daily work there are users and roles.", last.ago),
         href: format!("/console/events?principal={}", segment(&root)),

@@ -27,6 +27,9 @@ pub const LIVES: Duration = Duration::from_secs(10 * 60);
 /// How long a device waits from one time that it asks to the next; and how much longer after it did not (RFC 8628 §3.5).
 pub const INTERVAL: Duration = Duration::from_secs(5);
 
+/// What comes so soon after the last is not written: nobody has us write as fast as they can ask.
+const UNWRITTEN: Duration = Duration::from_secs(1);
+
 /// How long an answer waits for its device at least.
 const ANSWERED: Duration = Duration::from_secs(60);
 
@@ -111,7 +114,7 @@ pub async fn begin(app: &App, app_client: &AppClient, scope: &str, resource: Opt
         standing: Standing::Waiting,
         // It may ask at once.
         polled_at: Timestamp::from_millis(0),
-        interval_millis: millis(INTERVAL),
+        interval: INTERVAL,
         expires_at: now.plus(LIVES),
     };
     let is_there = app.write(async |tx| devices::insert(tx, &new).await).await?;
@@ -206,13 +209,12 @@ async fn redeem_in(
     }
     let (user_id, grant) = match device.standing {
         Standing::Waiting => {
-            let is_early = now.millis() < device.polled_at.millis().saturating_add(device.interval_millis);
-            // What comes within a second of the last is not written: nobody has us write as fast as they can ask.
-            if now.millis() < device.polled_at.millis().saturating_add(1000) {
+            let is_early = now < device.polled_at.plus(device.interval);
+            if now < device.polled_at.plus(UNWRITTEN) {
                 return Ok(Err(DeviceRefused::SlowDown));
             }
-            let longer = if is_early { millis(INTERVAL) } else { 0 };
-            devices::polled(tx, pool_id, device_code, now, device.interval_millis.saturating_add(longer)).await?;
+            let interval = if is_early { device.interval.saturating_add(INTERVAL) } else { device.interval };
+            devices::polled(tx, pool_id, device_code, now, interval).await?;
             return Ok(Err(if is_early { DeviceRefused::SlowDown } else { DeviceRefused::Pending }));
         }
         Standing::Denied => {
@@ -239,8 +241,4 @@ async fn redeem_in(
 
 fn hashed(user_code: &str) -> HashedToken {
     PlainToken::presented(user_code).hashed()
-}
-
-fn millis(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }

@@ -7,6 +7,7 @@ use super::clients;
 use super::issue::attribute_claims;
 use crate::context::App;
 use crate::kit::id::UserPoolId;
+use crate::userpools::attributes::ADDRESSES;
 use crate::userpools::scopes::{OPENID, Scopes};
 
 /// When the user was last changed, in seconds.
@@ -31,7 +32,7 @@ pub async fn claims(app: &App, pool_id: &UserPoolId, access_token: &str) -> Resu
     let scopes = Scopes::granted(Some(&token.scope));
     let mut claims = attribute_claims(&app_client, &user, scopes);
     // What every user has, whoever made them (OpenID Connect Core 1.0 §5.1).
-    for (address, verified) in [("email", "email_verified"), ("phone_number", "phone_number_verified")] {
+    for (address, verified) in ADDRESSES {
         if claims.contains_key(address) && app_client.client.configuration.may_read(verified) {
             claims.entry(verified).or_insert(false.into());
         }

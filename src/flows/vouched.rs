@@ -6,11 +6,12 @@
 use serde_json::{Map, Value};
 
 use super::pool_keys;
-use super::web_identity::{self, AUDIENCE, PROVIDER, is_called};
+use super::web_identity::{self, AUDIENCE, PROVIDER, Told, told};
 use crate::context::App;
 use crate::federation::{NotBelieved, TokenNotTaken};
 use crate::iam::entity::Tag;
 use crate::iam::oidc_provider::{self, OidcProvider};
+use crate::identitypools::pool::IdentityPool;
 use crate::identitypools::principal_tags;
 use crate::kit::id::AccountId;
 use crate::store::identity_pools;
@@ -107,7 +108,7 @@ async fn claims(app: &App, provider: &OidcProvider, token: &str) -> Result<Map<S
         return raw.verify_id(&keys.public, &provider.url, app.now()).map(|claims| claims.all()).map_err(refused);
     }
     // SECURITY: of our own issuers nothing is taken but what was taken above: their tokens that are none of these are for other uses.
-    if provider.url.strip_prefix(&app.public_url).is_some_and(|rest| rest.starts_with('/')) {
+    if app.is_own(&provider.url) {
         return Err(NotVouched::invalid("The web identity token that was passed is not valid."));
     }
     app.federation.web_token(&provider.url, token, app.now()).await.map_err(|why| match why {
@@ -195,14 +196,13 @@ fn tags(said: TokenTags) -> Result<(Vec<Tag>, Vec<String>), NotVouched> {
 /// SECURITY: a token outlives what it rests on. The pool must still give such tokens, and have the identity; and a backend's user must
 /// still be linked to it.
 async fn of_identity_pool(app: &App, token: &str) -> Result<Vouched, NotVouched> {
-    let raw = RawJwt::parse(token).map_err(refused)?;
-    let keys = web_identity::published_keys(app).await?.ok_or_else(|| refused(TokenRefused::UnknownKey))?;
-    let claims = raw.verify_identity(&keys.public, &app.issuer_of_identity_pools(), app.now()).map_err(refused)?;
-    let (pool, identity) = app
+    let claims = web_identity::verify_token(app, token).await?.map_err(refused)?;
+    let (pool, identity, held) = app
         .read(async |tx| {
             let pool = identity_pools::find(tx, &claims.aud).await?;
             let identity = identity_pools::find_identity(tx, &claims.sub).await?;
-            Ok::<_, StoreError>((pool, identity.filter(|identity| identity.identity_pool_id == claims.aud)))
+            let held = identity_pools::logins_of(tx, &claims.aud, &claims.sub).await?;
+            Ok::<_, StoreError>((pool, identity.filter(|identity| identity.identity_pool_id == claims.aud), held))
         })
         .await?;
     let (Some(pool), Some(identity)) = (pool, identity) else { return Err(NotVouched::Rejected("The identity does not exist any more.")) };
@@ -213,23 +213,8 @@ async fn of_identity_pool(app: &App, token: &str) -> Result<Vouched, NotVouched>
     if is_guest && (identity.authenticated != 0 || !pool.configuration.allow_unauthenticated_identities) {
         return Err(NotVouched::Rejected("Unauthenticated access is not supported for this identity."));
     }
-    if let Some(name) = &pool.configuration.developer_provider_name {
-        let prefix = format!("{name}:{}:", pool.id);
-        for user in claims.amr.iter().filter_map(|entry| entry.strip_prefix(&prefix)) {
-            let login = web_identity::developer(name, user, principal_tags::Tags::new());
-            let owner = app.read(async |tx| identity_pools::login_owner(tx, &pool.id, name, &login.subject).await).await?;
-            if owner.as_ref() != Some(&claims.sub) {
-                return Err(NotVouched::Rejected("The developer user identifier is not linked to this identity."));
-            }
-        }
-    }
-    for (name, sub) in claims.amr.iter().filter_map(|entry| entry.split_once(":CognitoSignIn:")) {
-        let is_listed = pool.configuration.cognito_identity_providers.iter().any(|provider| is_called(app, &provider.provider_name, name));
-        let owner = app.read(async |tx| identity_pools::login_owner(tx, &pool.id, name, sub).await).await?;
-        if !is_listed || owner.as_ref() != Some(&claims.sub) {
-            return Err(NotVouched::Rejected("A login of the token is not linked to this identity any more."));
-        }
-    }
+    let logins = told(&pool, &claims.amr).ok_or_else(|| refused(TokenRefused::Malformed))?;
+    check_logins(app, &pool, &held, &logins)?;
     let (tags, transitive_tag_keys) = tags(claims.tags.unwrap_or_default())?;
     let keys = vec![
         (AUDIENCE.to_owned(), vec![claims.aud.to_string()]),
@@ -248,6 +233,28 @@ async fn of_identity_pool(app: &App, token: &str) -> Result<Vouched, NotVouched>
         tags,
         transitive_tag_keys,
     })
+}
+
+/// SECURITY: what the token rests on is still the identity's, and of who is still trusted.
+fn check_logins(app: &App, pool: &IdentityPool, held: &[(String, String)], logins: &[Told<'_>]) -> Result<(), NotVouched> {
+    let is_held = |provider: &str, subject: &str| held.iter().any(|(name, own)| name == provider && own == subject);
+    for login in logins {
+        match *login {
+            Told::Developer { provider, user_identifier } => {
+                let login = web_identity::developer(provider, user_identifier, principal_tags::Tags::new());
+                if !is_held(provider, &login.subject) {
+                    return Err(NotVouched::Rejected("The developer user identifier is not linked to this identity."));
+                }
+            }
+            Told::UserPool { provider, subject } => {
+                let is_listed = pool.configuration.clients_of(provider, &app.public_url).next().is_some();
+                if !is_listed || !is_held(provider, subject) {
+                    return Err(NotVouched::Rejected("A login of the token is not linked to this identity any more."));
+                }
+            }
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use super::bearer::Bearer;
 use crate::context::App;
 use crate::iam::caller::RoleSession;
 use crate::iam::origin::Origin;
-use crate::identitypools::pool::{CognitoProvider, IdentityPool};
+use crate::identitypools::pool::IdentityPool;
 use crate::identitypools::principal_tags::TagsRefused;
 use crate::identitypools::provider;
 use crate::identitypools::role_choice::NoRole;
@@ -22,8 +22,8 @@ use crate::tokens::verify::RawJwt;
 
 pub use identity_token::{issue as issue_token, published as published_keys, verify as verify_token};
 pub use link::{find_or_make, link, register};
-pub use logins::{Login, Vouched, developer, is_called, unsupported_provider, verify};
-pub use role_session::{GUEST_DENIED, GUEST_SCOPE, Given, amr_of, session, tags_of};
+pub use logins::{Login, Vouched, developer, unsupported_provider, verify};
+pub use role_session::{GUEST_DENIED, GUEST_SCOPE, Given, Told, amr_of, session, tags_of, told};
 
 /// Identity pools, as trust policies name them.
 pub const PROVIDER: &str = "cognito-identity.amazonaws.com";
@@ -131,9 +131,8 @@ pub async fn session_of_user(
     let pool = pool.ok_or_else(|| LoginRefused::NoSuchPool(identity_pool_id.to_owned()))?;
     let name = provider::canonical_name(&bearer.user_pool);
     // SECURITY: as for a login, the token must be for a client that the pool lists.
-    let lists = |own: &CognitoProvider| own.provider_name == name && own.client_id == bearer.client_id;
-    if !pool.configuration.cognito_identity_providers.iter().any(lists) {
-        return Err(LoginRefused::because("Token is not from a supported provider of this identity pool."));
+    if !pool.configuration.clients_of(&name, &app.public_url).any(|client| client.client_id == bearer.client_id) {
+        return Err(unsupported_provider());
     }
     let vouched = Vouched::UserPool { client_id: bearer.client_id.clone(), claims: bearer.id_claims.clone().unwrap_or_default() };
     let login = Login { provider: name, subject: bearer.subject.to_string(), vouched };
@@ -144,6 +143,12 @@ pub async fn session_of_user(
     session_of_login(app, &pool, login, origin).await
 }
 
+/// None of the logins that are brought is the identity's.
+#[must_use]
+pub fn no_own_login() -> LoginRefused {
+    LoginRefused::because("Logins don't match. Please include at least one valid login for this identity or identity pool.")
+}
+
 async fn session_of_login(app: &App, pool: &IdentityPool, login: Login, origin: Option<&Origin>) -> Result<RoleSession, LoginRefused> {
     let identity_id = app.read(async |tx| identity_pools::login_owner(tx, &pool.id, &login.provider, &login.subject).await).await?;
     let identity_id = identity_id.ok_or(LoginRefused::NoIdentity)?;
@@ -152,7 +157,10 @@ async fn session_of_login(app: &App, pool: &IdentityPool, login: Login, origin: 
 }
 
 /// The identity of this id in this pool, as the transaction finds it.
-async fn identity_of(tx: &mut store::Conn, pool: &IdentityPoolId, identity_id: &IdentityId) -> Result<Identity, LoginRefused> {
+///
+/// # Errors
+/// [`LoginRefused::NoSuchIdentity`], and our own failures.
+pub async fn identity_of(tx: &mut store::Conn, pool: &IdentityPoolId, identity_id: &IdentityId) -> Result<Identity, LoginRefused> {
     let found = identity_pools::find_identity(tx, identity_id).await?;
     found.filter(|identity| identity.identity_pool_id == *pool).ok_or_else(|| LoginRefused::NoSuchIdentity(identity_id.clone()))
 }

@@ -1,5 +1,7 @@
 //! What is published without asking who reads it: a pool's keys, and where decisions are asked for.
 
+use std::sync::Arc;
+
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::json;
@@ -7,8 +9,9 @@ use serde_json::json;
 use crate::context::App;
 use crate::flows::{pool_keys, web_identity};
 use crate::kit::causes::Causes;
+use crate::store::StoreError;
 use crate::store::signing_keys::OF_IDENTITY_POOLS;
-use crate::tokens::keys::Jwks;
+use crate::tokens::keys::{Jwks, PoolKeys};
 
 /// `GET /{pool}/.well-known/jwks.json` (RFC 7517 §5).
 pub async fn jwks(app: Data<App>, pool_id: Path<String>) -> HttpResponse {
@@ -16,9 +19,14 @@ pub async fn jwks(app: Data<App>, pool_id: Path<String>) -> HttpResponse {
     if pool_id.contains('\0') {
         return no_such_pool();
     }
-    match pool_keys::load(&app, &pool_id.as_str().into()).await {
+    key_set(pool_keys::load(&app, &pool_id.as_str().into()).await, no_such_pool)
+}
+
+/// Keys as they were loaded; `none` answers where there are none.
+fn key_set(loaded: Result<Option<Arc<PoolKeys>>, StoreError>, none: impl FnOnce() -> HttpResponse) -> HttpResponse {
+    match loaded {
         Ok(Some(keys)) => HttpResponse::Ok().insert_header(("Cache-Control", "public, max-age=300")).json(Jwks::of(&keys.public)),
-        Ok(None) => no_such_pool(),
+        Ok(None) => none(),
         Err(error) => {
             tracing::error!(error = %Causes(&error), "keys could not be read");
             HttpResponse::InternalServerError().finish()
@@ -41,14 +49,8 @@ pub async fn identity_pools(app: Data<App>) -> HttpResponse {
 
 /// `GET /cognito-identity/.well-known/jwks.json`: no keys before there is a token.
 pub async fn keys_of_identity_pools(app: Data<App>) -> HttpResponse {
-    match web_identity::published_keys(&app).await {
-        Ok(Some(keys)) => HttpResponse::Ok().insert_header(("Cache-Control", "public, max-age=300")).json(Jwks::of(&keys.public)),
-        Ok(None) => HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(json!({"keys": []})),
-        Err(error) => {
-            tracing::error!(error = %Causes(&error), "keys could not be read");
-            HttpResponse::InternalServerError().finish()
-        }
-    }
+    let none = || HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(json!({"keys": []}));
+    key_set(web_identity::published_keys(&app).await, none)
 }
 
 fn no_such_pool() -> HttpResponse {

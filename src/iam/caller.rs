@@ -103,11 +103,8 @@ impl FederatedSession {
     /// Whether both are given by one user, under the same policies and with the same tags.
     #[must_use]
     pub fn is_given_as(&self, other: &Self) -> bool {
-        let of = |session: &Self| {
-            let Self { owner_id, policies, managed_policies, tags, .. } = session.clone();
-            (owner_id, policies, managed_policies, tags)
-        };
-        of(self) == of(other)
+        let Self { owner_id, policies, managed_policies, tags, .. } = self;
+        (owner_id, policies, managed_policies, tags) == (&other.owner_id, &other.policies, &other.managed_policies, &other.tags)
     }
 
     /// `account:name`.
@@ -185,11 +182,8 @@ impl RoleSession {
     /// Whether the same was vouched for of both, under the same policies and with the same tags.
     #[must_use]
     pub fn is_given_as(&self, other: &Self) -> bool {
-        let of = |session: &Self| {
-            let Self { federated_keys, policies, managed_policies, tags, .. } = session.clone();
-            (federated_keys, policies, managed_policies, tags)
-        };
-        of(self) == of(other)
+        let Self { federated_keys, policies, managed_policies, tags, .. } = self;
+        (federated_keys, policies, managed_policies, tags) == (&other.federated_keys, &other.policies, &other.managed_policies, &other.tags)
     }
 
     /// The tags that go on to the sessions of roles that this one assumes.

@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 
 use super::entity::Tag;
+use crate::kit::tag_key;
 
 /// How many tags a session has at most.
 const MOST: usize = 50;
@@ -31,8 +32,7 @@ pub fn check(tags: &[Tag]) -> Result<(), TagsRefused> {
     if tags.len() > MOST {
         return Err(TagsRefused::TooMany);
     }
-    // SECURITY: conditions on `aws:` tags are taken for AWS's own word, however it is written.
-    if tags.iter().any(|tag| tag.key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"))) {
+    if tags.iter().any(|tag| tag_key::is_reserved(&tag.key)) {
         return Err(TagsRefused::Reserved);
     }
     let mut keys = HashSet::new();

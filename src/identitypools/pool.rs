@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::principal_tags::{AttributeMaps, Tags};
+use super::provider;
 use super::role_choice::RoleMappings;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccountId, ClientId, IdentityPoolId};
@@ -47,6 +48,14 @@ pub struct IdentityPoolConfiguration {
     pub developer_provider_name: Option<String>,
     /// The user pools that it trusts.
     pub cognito_identity_providers: Vec<CognitoProvider>,
+}
+
+impl IdentityPoolConfiguration {
+    /// The clients that it trusts of the user pool of this one name, which it may list by either of its names.
+    pub fn clients_of(&self, canonical: &str, public_url: &str) -> impl Iterator<Item = &CognitoProvider> {
+        let is_it = move |listed: &&CognitoProvider| provider::canonical(&listed.provider_name, public_url).as_deref() == Some(canonical);
+        self.cognito_identity_providers.iter().filter(is_it)
+    }
 }
 
 /// A user pool's client that an identity pool trusts.

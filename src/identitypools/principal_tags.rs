@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::role_choice::texts;
+use crate::kit::tag_key;
 
 /// Tags of a session, by key.
 pub type Tags = BTreeMap<String, String>;
@@ -111,7 +112,7 @@ pub fn joined(mut tags: Tags, more: Tags) -> Result<Tags, TagsRefused> {
     Ok(tags)
 }
 
-/// SECURITY: keys that begin with `aws:` are AWS's own word in conditions; and keys are one whatever their capitals.
+/// SECURITY: keys are one whatever their capitals.
 fn check_keys(tags: &Tags) -> Result<(), TagsRefused> {
     if tags.len() > MOST_TAGS {
         return Err(TagsRefused::TooMany);
@@ -119,8 +120,7 @@ fn check_keys(tags: &Tags) -> Result<(), TagsRefused> {
     let mut seen = std::collections::BTreeSet::new();
     for key in tags.keys() {
         let length = key.chars().count();
-        let is_reserved = key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"));
-        if length == 0 || length > LONGEST_KEY || is_reserved || !key.chars().all(is_of_tags) {
+        if length == 0 || length > LONGEST_KEY || tag_key::is_reserved(key) || !key.chars().all(is_of_tags) {
             return Err(TagsRefused::Key(key.clone()));
         }
         if !seen.insert(key.to_lowercase()) {

@@ -19,6 +19,12 @@ pub fn canonical_name(pool_id: &UserPoolId) -> String {
     format!("cognito-idp.{region}.amazonaws.com/{pool_id}")
 }
 
+/// The one name of the user pool that either of its names names; `None` for what is no user pool's.
+#[must_use]
+pub fn canonical(login_key: &str, public_url: &str) -> Option<String> {
+    user_pool_of(login_key, public_url).map(|pool_id| canonical_name(&pool_id))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

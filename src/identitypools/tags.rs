@@ -3,6 +3,7 @@
 //! Source: Amazon Cognito developer guide, "Tagging Amazon Cognito resources", "Tag restrictions".
 
 use super::principal_tags::Tags;
+use crate::kit::tag_key;
 
 /// How many tags a pool has at most.
 const MOST: usize = 50;
@@ -23,8 +24,7 @@ pub enum TagsRefused {
 /// # Errors
 /// [`TagsRefused`].
 pub fn merged(mut tags: Tags, new: Tags) -> Result<Tags, TagsRefused> {
-    // SECURITY: conditions on `aws:` tags are taken for AWS's own word, however it is written.
-    if new.keys().any(|key| key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"))) {
+    if new.keys().any(|key| tag_key::is_reserved(key)) {
         return Err(TagsRefused::Reserved);
     }
     tags.extend(new);

@@ -62,9 +62,8 @@ impl Wanted {
 
     /// How many are to be read: what one filter finds is shown as it is, and one more tells whether there is a next page.
     fn read(&self) -> usize {
-        let filters = [&self.principal, &self.action, &self.outcome, &self.contains].into_iter().flatten().count();
-        let filters = if self.contains.is_some() { READ } else { filters };
-        if filters > 1 { READ } else { PAGE + 1 }
+        let filters = [&self.principal, &self.action, &self.outcome].into_iter().flatten().count();
+        if filters > 1 || self.contains.is_some() { READ } else { PAGE + 1 }
     }
 
     fn takes(&self, event: &Listed) -> bool {

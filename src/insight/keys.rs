@@ -11,6 +11,7 @@ use serde_json::json;
 use super::{answer, pool_for};
 use crate::audit::{Details, Event, Outcome};
 use crate::context::App;
+use crate::crypto::ids;
 use crate::decisions::door::{Asker, Failure};
 use crate::flows::pool_keys;
 use crate::kit::id::UserPoolId;
@@ -130,7 +131,7 @@ fn note(app: &App, asker: &Asker, pool_id: &UserPoolId) {
     app.journal.note(Event {
         at: app.now(),
         account_id: asker.caller.account_id().unwrap_or(&app.first_account_id).clone(),
-        request_id: String::new(),
+        request_id: ids::uuid(&mut app.rng()),
         principal,
         action: ROTATE.to_owned(),
         outcome: Outcome::Done,

@@ -17,3 +17,4 @@ pub mod region;
 pub mod rng;
 pub mod secret;
 pub mod sole;
+pub mod tag_key;

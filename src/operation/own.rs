@@ -1,47 +1,72 @@
 //! The trail of what users do with their own accounts, and of what applications do for people who are signing up: no policy judges
 //! it, and an operator asks about it all the same.
 
+use serde_json::Value;
+
 use super::Fault;
 use crate::audit::{Details, Event, Outcome, only_reads};
 use crate::context::Context;
+use crate::flows::access::Holder;
+use crate::flows::clients::AppClient;
 use crate::iam::arn::Arn;
+use crate::kit::id::AccountId;
 use crate::userpools::pool::Pool;
 
 /// What applications do that changes an account. How sign-ins went is told by the events of their users.
 const OF_CLIENTS: [&str; 3] = ["SignUp", "ConfirmSignUp", "ConfirmForgotPassword"];
 
-/// Notes what the holder of an access token has done: what changed something. What was refused is counted and not noted, for nobody
-/// fills the trail by calls that cost them nothing.
-pub fn of_holder<T>(cx: &Context, action: &str, pool: &Pool, sub: &str, outcome: &Result<T, Fault>) {
-    if outcome.is_ok() && !only_reads(action) {
-        note(cx, action, pool, sub, None);
+/// What is noted of a call once it is done. What was refused is counted and not noted, for nobody fills the trail by calls that cost
+/// them nothing.
+pub struct Trail {
+    account_id: AccountId,
+    /// The pool's ARN with the user's `sub`, or the client's id, behind it.
+    principal: String,
+    resource: String,
+}
+
+impl Trail {
+    /// Of what the holder of an access token does; nothing where it changes nothing.
+    pub fn of_holder(action: &str, holder: &Holder) -> Option<Self> {
+        let pool = &holder.pool;
+        (!only_reads(action)).then(|| Self::of(pool, holder.user.id.as_str(), pool.id.to_string()))
+    }
+
+    /// Of what an app client does about a user, whom [`about`] told.
+    pub fn of_client(client: &AppClient, about: &str) -> Self {
+        Self::of(&client.pool, client.client.id.as_str(), format!("{} {about}", client.pool.id))
+    }
+
+    fn of(pool: &Pool, who: &str, resource: String) -> Self {
+        let arn = Arn::user_pool(&pool.region, &pool.account_id, &pool.id);
+        Self { account_id: pool.account_id.clone(), principal: format!("{}/{who}", arn.as_str()), resource }
+    }
+
+    /// Notes it, where the call did what was asked.
+    pub fn end<T>(self, cx: &Context, action: &str, outcome: &Result<T, Fault>) {
+        if outcome.is_err() {
+            return;
+        }
+        let Self { account_id, principal, resource } = self;
+        let source_ip = cx.origin.source_ip.map(|address| address.to_string());
+        let (request_id, region, outcome) = (&cx.request_id, &cx.region, Outcome::Done.as_str());
+        tracing::info!(target: "audit", request_id, action, principal, source_ip, region, outcome);
+        cx.journal.note(Event {
+            at: cx.now(),
+            account_id,
+            request_id: cx.request_id.clone(),
+            principal,
+            action: action.to_owned(),
+            outcome: Outcome::Done,
+            details: Details { source_ip, region: Some(cx.region.clone()), resource: Some(resource), reason: None },
+        });
     }
 }
 
-/// Notes what an app client has done about a user.
-pub fn of_client<T>(cx: &Context, action: &str, pool: &Pool, client_id: &str, about: Option<String>, outcome: &Result<T, Fault>) {
+/// The user whom a call of an app client is about, where such calls are noted.
+pub fn about(action: &str, input: &Value) -> Option<String> {
     let name = action.split_once(':').map_or(action, |(_, name)| name);
-    if outcome.is_ok() && OF_CLIENTS.contains(&name) {
-        note(cx, action, pool, client_id, about);
-    }
-}
-
-/// The principal is the pool's ARN with the user's `sub`, or the client's id, behind it.
-fn note(cx: &Context, action: &str, pool: &Pool, who: &str, about: Option<String>) {
-    let arn = Arn::user_pool(&pool.region, &pool.account_id, &pool.id);
-    let (principal, source_ip) = (format!("{}/{who}", arn.as_str()), cx.origin.source_ip.map(|address| address.to_string()));
-    let resource = about.map_or_else(|| pool.id.to_string(), |about| format!("{} {about}", pool.id));
-    let (request_id, region, outcome) = (&cx.request_id, &cx.region, Outcome::Done.as_str());
-    tracing::info!(target: "audit", request_id, action, principal, source_ip, region, outcome);
-    cx.journal.note(Event {
-        at: cx.now(),
-        account_id: pool.account_id.clone(),
-        request_id: cx.request_id.clone(),
-        principal,
-        action: action.to_owned(),
-        outcome: Outcome::Done,
-        details: Details { source_ip, region: Some(cx.region.clone()), resource: Some(resource), reason: None },
-    });
+    let username = || input.get("Username").and_then(Value::as_str).map(str::to_owned);
+    OF_CLIENTS.contains(&name).then(username).flatten()
 }
 
 #[cfg(test)]

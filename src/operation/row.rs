@@ -1,13 +1,12 @@
 //! The rows of the services' tables: each kind resolves and judges what is its own before its handler runs.
 
-use std::sync::Arc;
-
 use futures_util::future::LocalBoxFuture;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::limit::{self, Payer};
+use super::own::Trail;
 use super::{Asks, Fault, own, region};
 use crate::budgets::{Guess, PerAddress};
 use crate::context::Context;
@@ -180,16 +179,14 @@ where
 {
     let run: Box<Run> = Box::new(move |cx, action, input| {
         Box::pin(async move {
-            let about = input.get("Username").and_then(Value::as_str).map(str::to_owned);
+            let about = own::about(action, &input);
             let request: Request = read(input)?;
             let found = clients::find(cx, request.client_id()).await?;
             let client = found.ok_or_else(|| named::<_, Failure>(NoSuchClient(request.client_id().clone())))?;
             limit::spend(cx, action, Payer::of(&client.pool)).await?;
             prove(cx, &client, request.proof()).map_err(named::<_, Failure>)?;
-            let (pool, client_id) = (Arc::clone(&client.pool), client.client.id.clone());
-            let outcome = write(handler(cx, client, request).await);
-            own::of_client(cx, action, &pool, client_id.as_str(), about, &outcome);
-            outcome
+            let trail = about.map(|about| Trail::of_client(&client, &about));
+            ended(cx, action, trail, write(handler(cx, client, request).await))
         })
     });
     Operation::new::<Request>(name, Access::Client, run)
@@ -249,10 +246,8 @@ where
             // The model demands the token; without one there is no holder.
             let holder = access::holder(cx, request.access_token().unwrap_or_default()).await.map_err(named::<_, Failure>)?;
             limit::spend(cx, action, Payer::of(&holder.pool)).await?;
-            let (pool, sub) = (Arc::clone(&holder.pool), holder.user.id.clone());
-            let outcome = write(handler(cx, holder, request).await);
-            own::of_holder(cx, action, &pool, sub.as_str(), &outcome);
-            outcome
+            let trail = Trail::of_holder(action, &holder);
+            ended(cx, action, trail, write(handler(cx, holder, request).await))
         })
     });
     Operation::new::<Request>(name, Access::Bearer, run)
@@ -276,12 +271,8 @@ where
             };
             let payer = holder.as_ref().map_or_else(|| Payer::caller(cx), |holder| Payer::of(&holder.pool));
             limit::spend(cx, action, payer).await?;
-            let who = holder.as_ref().map(|holder| (Arc::clone(&holder.pool), holder.user.id.clone()));
-            let outcome = write(handler(cx, holder, request).await);
-            if let Some((pool, sub)) = who {
-                own::of_holder(cx, action, &pool, sub.as_str(), &outcome);
-            }
-            outcome
+            let trail = holder.as_ref().and_then(|holder| Trail::of_holder(action, holder));
+            ended(cx, action, trail, write(handler(cx, holder, request).await))
         })
     });
     Operation::new::<Request>(name, Access::Bearer, run)
@@ -344,6 +335,14 @@ where
         })
     });
     Operation::new::<Request>(name, access, run)
+}
+
+/// The outcome of a call, once it is noted.
+fn ended(cx: &Context, action: &str, trail: Option<Trail>, outcome: Result<Value, Fault>) -> Result<Value, Fault> {
+    if let Some(trail) = trail {
+        trail.end(cx, action, &outcome);
+    }
+    outcome
 }
 
 /// What a flow refused, as the operation's own service names it.

@@ -1,5 +1,7 @@
 //! Devices that wait for a person to let them in (RFC 8628).
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Conn, StoreError, doc};
@@ -27,8 +29,8 @@ pub struct DeviceAuthorization {
     pub standing: Standing,
     /// When the device asked last.
     pub polled_at: Timestamp,
-    /// How long it has to wait from one time to the next: milliseconds.
-    pub interval_millis: i64,
+    /// How long it has to wait from one time to the next.
+    pub interval: Duration,
     /// Until when it may be let in.
     pub expires_at: Timestamp,
 }
@@ -103,7 +105,7 @@ impl TryFrom<Row> for DeviceAuthorization {
             resource: row.resource,
             standing,
             polled_at: Timestamp::from_millis(row.polled_at),
-            interval_millis: row.interval_millis,
+            interval: Duration::from_millis(u64::try_from(row.interval_millis).unwrap_or_default()),
             expires_at: Timestamp::from_millis(row.expires_at),
         })
     }
@@ -139,7 +141,7 @@ pub async fn insert(tx: &mut Conn, new: &DeviceAuthorization) -> Result<bool, St
             &new.scope,
             &new.resource,
             new.polled_at.millis(),
-            new.interval_millis,
+            millis(new.interval),
             new.expires_at.millis()
         ]
     )?;
@@ -200,10 +202,10 @@ pub async fn polled(
     pool_id: &UserPoolId,
     device_code: &HashedToken,
     at: Timestamp,
-    interval_millis: i64,
+    interval: Duration,
 ) -> Result<(), StoreError> {
     const SQL: &str = "UPDATE device_authorizations SET polled_at = $3, interval_millis = $4 WHERE pool_id = $1 AND device_code_hash = $2";
-    execute!(tx, SQL, [pool_id, device_code.as_str(), at.millis(), interval_millis]).map(drop)
+    execute!(tx, SQL, [pool_id, device_code.as_str(), at.millis(), millis(interval)]).map(drop)
 }
 
 /// Forgets a device that was told what became of it; `false` if another was: of two that hold its code one is let in.
@@ -213,4 +215,8 @@ pub async fn polled(
 pub async fn delete(tx: &mut Conn, pool_id: &UserPoolId, device_code: &HashedToken) -> Result<bool, StoreError> {
     const SQL: &str = "DELETE FROM device_authorizations WHERE pool_id = $1 AND device_code_hash = $2";
     Ok(execute!(tx, SQL, [pool_id, device_code.as_str()])? == 1)
+}
+
+fn millis(interval: Duration) -> i64 {
+    i64::try_from(interval.as_millis()).unwrap_or(i64::MAX)
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::message_rules::MessageRules;
 use super::password_rules::{PasswordRules, RuleTagRefused};
+use crate::kit::tag_key;
 
 /// Tags, by key.
 pub type Tags = BTreeMap<String, String>;
@@ -32,8 +33,7 @@ pub enum TagsRefused {
 /// # Errors
 /// [`TagsRefused`].
 pub fn check(tags: &Tags) -> Result<(), TagsRefused> {
-    // SECURITY: conditions on `aws:` tags are taken for AWS's own word, however it is written.
-    if tags.keys().any(|key| key.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("aws:"))) {
+    if tags.keys().any(|key| tag_key::is_reserved(key)) {
         return Err(TagsRefused::Reserved);
     }
     PasswordRules::default().with_tags(tags)?;

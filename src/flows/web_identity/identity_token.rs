@@ -3,8 +3,7 @@
 
 use std::sync::Arc;
 
-use super::logins::refused;
-use super::{LoginRefused, NOT_AN_ID_TOKEN};
+use super::LoginRefused;
 use crate::context::App;
 use crate::flows::pool_keys;
 use crate::iam::arn::Arn;
@@ -15,7 +14,7 @@ use crate::store::StoreError;
 use crate::store::signing_keys::{self, OF_IDENTITY_POOLS};
 use crate::tokens::identity::{IdentityClaims, TokenTags};
 use crate::tokens::keys::PoolKeys;
-use crate::tokens::verify::RawJwt;
+use crate::tokens::verify::{RawJwt, TokenRefused};
 
 /// The keys that verify such tokens; `None` before there is one.
 ///
@@ -52,13 +51,13 @@ pub async fn issue(
     keys.current.sign(&claims).map_err(|error| LoginRefused::Internal(Box::new(error)))
 }
 
-/// What a token of an identity pool says. The caller judges whose it is.
+/// What a token of an identity pool says; inside, why it is none. The caller judges whose it is.
 ///
 /// # Errors
-/// [`LoginRefused`].
-pub async fn verify(app: &App, token: &str) -> Result<IdentityClaims, LoginRefused> {
-    let keys = published(app).await?.ok_or_else(|| LoginRefused::because(NOT_AN_ID_TOKEN))?;
-    RawJwt::parse(token).and_then(|raw| raw.verify_identity(&keys.public, &app.issuer_of_identity_pools(), app.now())).map_err(refused)
+/// [`StoreError`].
+pub async fn verify(app: &App, token: &str) -> Result<Result<IdentityClaims, TokenRefused>, StoreError> {
+    let Some(keys) = published(app).await? else { return Ok(Err(TokenRefused::Malformed)) };
+    Ok(RawJwt::parse(token).and_then(|raw| raw.verify_identity(&keys.public, &app.issuer_of_identity_pools(), app.now())))
 }
 
 /// Whose the keys are, among those of user pools: no pool has such an id.

@@ -1,6 +1,6 @@
 //! Which identity a login has, and who may give it one.
 
-use super::{Login, LoginRefused, Vouched, identity_of};
+use super::{Login, LoginRefused, Vouched, identity_of, no_own_login};
 use crate::context::App;
 use crate::identitypools::developer::MOST_LOGINS;
 use crate::identitypools::pool::IdentityPool;
@@ -61,8 +61,7 @@ pub async fn link(app: &App, tx: &mut Conn, identity: &Identity, logins: &[Login
         }
     }
     if unowned.len() == logins.len() && identity.authenticated != 0 {
-        let message = "Logins don't match. Please include at least one valid login for this identity or identity pool.";
-        return Err(LoginRefused::because(message));
+        return Err(no_own_login());
     }
     give(app, tx, identity, &unowned).await
 }

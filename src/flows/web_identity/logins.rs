@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::role_session::{Told, told};
 use super::{LoginRefused, NOT_AN_ID_TOKEN, PROVIDER, identity_token};
 use crate::context::App;
 use crate::crypto::digest::{hex, sha256};
@@ -78,12 +79,6 @@ pub fn developer(provider: &str, user_identifier: &str, tags: Tags) -> Login {
     }
 }
 
-/// Whether a provider that a pool lists is the user pool of this name: it may be listed by either of its names.
-#[must_use]
-pub fn is_called(app: &App, listed: &str, canonical: &str) -> bool {
-    provider::user_pool_of(listed, &app.public_url).is_some_and(|pool_id| provider::canonical_name(&pool_id) == canonical)
-}
-
 /// No provider of the pool.
 #[must_use]
 pub fn unsupported_provider() -> LoginRefused {
@@ -122,15 +117,15 @@ pub async fn verify(
 /// else it would be good for another one, and so for ever.
 async fn verify_own(app: &App, pool: &IdentityPool, identity_id: &IdentityId, token: &str) -> Result<Login, LoginRefused> {
     let name = pool.configuration.developer_provider_name.as_deref().ok_or_else(unsupported_provider)?;
-    let IdentityClaims { sub, aud, amr, tags, .. } = identity_token::verify(app, token).await?;
+    let IdentityClaims { sub, aud, amr, tags, .. } = identity_token::verify(app, token).await?.map_err(refused)?;
     if aud != pool.id {
         return Err(LoginRefused::because("Invalid login token. Incorrect token audience."));
     }
     if sub != *identity_id {
         return Err(LoginRefused::because("Invalid login token. Identity doesn't match the token."));
     }
-    let prefix = format!("{name}:{}:", pool.id);
-    let user_identifier = amr.iter().find_map(|entry| entry.strip_prefix(&prefix)).ok_or_else(unsupported_provider)?;
+    let developers = |login| if let Told::Developer { user_identifier, .. } = login { Some(user_identifier) } else { None };
+    let user_identifier = told(pool, &amr).into_iter().flatten().find_map(developers).ok_or_else(unsupported_provider)?;
     let tags = tags.unwrap_or_default().read().ok_or_else(|| LoginRefused::because(NOT_AN_ID_TOKEN))?;
     Ok(developer(name, user_identifier, tags))
 }
@@ -138,8 +133,7 @@ async fn verify_own(app: &App, pool: &IdentityPool, identity_id: &IdentityId, to
 pub(super) async fn verify_one(app: &App, pool: &IdentityPool, key: &str, token: &str) -> Result<Login, LoginRefused> {
     let user_pool = provider::user_pool_of(key, &app.public_url).ok_or_else(unsupported_provider)?;
     let name = provider::canonical_name(&user_pool);
-    let trusted: Vec<&CognitoProvider> =
-        pool.configuration.cognito_identity_providers.iter().filter(|provider| is_called(app, &provider.provider_name, &name)).collect();
+    let trusted: Vec<&CognitoProvider> = pool.configuration.clients_of(&name, &app.public_url).collect();
     if trusted.is_empty() {
         return Err(unsupported_provider());
     }
@@ -164,7 +158,7 @@ async fn verify_token(app: &App, user_pool: &UserPoolId, token: &str) -> Result<
 }
 
 /// A token that is refused, in Amazon Cognito's words.
-pub(super) fn refused(why: TokenRefused) -> LoginRefused {
+fn refused(why: TokenRefused) -> LoginRefused {
     match why {
         TokenRefused::Malformed | TokenRefused::WrongUse => LoginRefused::because(NOT_AN_ID_TOKEN),
         TokenRefused::UnknownKey | TokenRefused::BadSignature => LoginRefused::because("Invalid login token. Token signature invalid."),

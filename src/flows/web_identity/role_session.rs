@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use serde_json::{Map, json};
+use serde_json::{Map, Value, json};
 
 use super::{AUDIENCE, Login, LoginRefused, PROVIDER, Vouched};
 use crate::authz::{self, Vouching};
@@ -26,19 +26,21 @@ const LIFETIME_SECONDS: i64 = 3600;
 /// SECURITY: what a session policy leaves out, a resource's policy that names the session gives all the same (IAM user guide,
 /// "Policy evaluation logic"); so what guests may never do is denied in words.
 pub static GUEST_SCOPE: LazyLock<String> = LazyLock::new(|| {
-    let own = OWN_SERVICES.map(|service| format!("{service}:*"));
-    let statements = json!([
-        {"Effect": "Allow", "Resource": "*", "NotAction": own},
-        {"Effect": "Deny", "Resource": "*", "Action": own},
-    ]);
-    json!({"Version": "2012-10-17", "Statement": statements}).to_string()
+    let allow = json!({"Effect": "Allow", "Resource": "*", "NotAction": administration()});
+    json!({"Version": "2012-10-17", "Statement": [allow, deny()]}).to_string()
 });
 
 /// What guests may never do, whatever else is said of their session.
-pub static GUEST_DENIED: LazyLock<String> = LazyLock::new(|| {
-    let own = OWN_SERVICES.map(|service| format!("{service}:*"));
-    json!({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Resource": "*", "Action": own}}).to_string()
-});
+pub static GUEST_DENIED: LazyLock<String> = LazyLock::new(|| json!({"Version": "2012-10-17", "Statement": deny()}).to_string());
+
+fn deny() -> Value {
+    json!({"Effect": "Deny", "Resource": "*", "Action": administration()})
+}
+
+/// All of the deployment's own actions.
+fn administration() -> [String; OWN_SERVICES.len()] {
+    OWN_SERVICES.map(|service| format!("{service}:*"))
+}
 
 /// What an identity comes with.
 #[derive(Clone, Copy)]
@@ -117,6 +119,44 @@ pub fn amr_of(pool: &IdentityPool, logins: &[Login]) -> Vec<String> {
     amr
 }
 
+/// A login, as [`amr_of`] tells of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told<'a> {
+    /// Of a user pool's user.
+    UserPool {
+        /// The user pool's one name.
+        provider: &'a str,
+        /// Its user.
+        subject: &'a str,
+    },
+    /// Of a user of the pool's developer provider.
+    Developer {
+        /// The provider's name.
+        provider: &'a str,
+        /// What they are called there.
+        user_identifier: &'a str,
+    },
+}
+
+/// The logins that [`amr_of`] tells of; `None` where it is none of that pool's.
+#[must_use]
+pub fn told<'a>(pool: &IdentityPool, amr: &'a [String]) -> Option<Vec<Told<'a>>> {
+    let developer = pool.configuration.developer_provider_name.as_deref();
+    let (_, logins) = amr.split_first()?;
+    // A name and what is said under it: what a backend calls its users may look like anything.
+    let one = |login: &'a [String]| {
+        let [provider, entry] = login else { return None };
+        let rest = entry.strip_prefix(provider.as_str())?.strip_prefix(':')?;
+        match developer {
+            Some(name) if name == provider => {
+                Some(Told::Developer { provider, user_identifier: rest.strip_prefix(pool.id.as_str())?.strip_prefix(':')? })
+            }
+            _ => Some(Told::UserPool { provider, subject: rest.strip_prefix("CognitoSignIn:")? }),
+        }
+    };
+    logins.chunks(2).map(one).collect()
+}
+
 /// The tags of a session with these logins.
 ///
 /// # Errors
@@ -152,10 +192,42 @@ fn check_trust(app: &App, pool: &IdentityPool, role: &Role, session: &RoleSessio
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::sync::Arc;
 
     use super::*;
+    use crate::flows::web_identity::developer;
+    use crate::identitypools::pool::IdentityPoolConfiguration;
+    use crate::kit::clock::Timestamp;
     use crate::policy::{ContextMap, NamedPolicy, Policies, PolicySet, Principal, Request, Verdict, judge, parse};
+
+    #[test]
+    fn logins_are_read_as_they_are_told_whatever_a_backend_calls_its_users() {
+        let developer_provider_name = Some("login.app".to_owned());
+        let pool = IdentityPool {
+            id: "us-east-1:1".into(),
+            account_id: "000000000000".into(),
+            region: "us-east-1".to_owned(),
+            name: "p".to_owned(),
+            configuration: IdentityPoolConfiguration { developer_provider_name, ..IdentityPoolConfiguration::default() },
+            roles: BTreeMap::new(),
+            role_mappings: BTreeMap::new(),
+            principal_tags: BTreeMap::new(),
+            tags: Tags::new(),
+            created_at: Timestamp::from_millis(0),
+        };
+        let users = "cognito-idp.us-east-1.amazonaws.com/us-east-1_AbC";
+        let (user_identifier, vouched) = ("a:CognitoSignIn:b", Vouched::UserPool { client_id: "c".into(), claims: Map::new() });
+        let ann = Login { provider: users.to_owned(), subject: "ann".to_owned(), vouched };
+        let logins = [developer("login.app", user_identifier, Tags::new()), ann];
+        let expected = vec![Told::Developer { provider: "login.app", user_identifier }, Told::UserPool { provider: users, subject: "ann" }];
+        assert_eq!(told(&pool, &amr_of(&pool, &logins)), Some(expected));
+        assert_eq!(told(&pool, &amr_of(&pool, &[])), Some(Vec::new()));
+        let other = IdentityPool { id: "us-east-1:2".into(), ..pool.clone() };
+        for amr in [amr_of(&other, &logins), vec!["authenticated".to_owned(), users.to_owned()], Vec::new()] {
+            assert_eq!(told(&pool, &amr), None, "{amr:?}");
+        }
+    }
 
     #[test]
     fn no_resource_policy_gives_a_guest_what_is_the_deployments_own() {

@@ -163,10 +163,20 @@ macro_rules! asks_about_identity_pool {
     };
 }
 
+/// An identity, whoever's it is, and its pool.
+pub async fn identity_and_pool(tx: &mut Conn, identity_id: &IdentityId) -> Result<(IdentityPool, Identity), Error> {
+    found_with_pool(tx, identity_id).await?.ok_or_else(|| no_identity(identity_id))
+}
+
 /// An identity of the caller's account, in the region of the call; another account's or region's is not there.
 pub async fn own_identity(cx: &Context, tx: &mut Conn, identity_id: &IdentityId) -> Result<Option<Identity>, StoreError> {
+    let found = found_with_pool(tx, identity_id).await?;
+    let is_own = |pool: &IdentityPool| pool.account_id == cx.account_id && pool.region == cx.region;
+    Ok(found.filter(|(pool, _)| is_own(pool)).map(|(_, identity)| identity))
+}
+
+async fn found_with_pool(tx: &mut Conn, identity_id: &IdentityId) -> Result<Option<(IdentityPool, Identity)>, StoreError> {
     let Some(identity) = identity_pools::find_identity(tx, identity_id).await? else { return Ok(None) };
     let pool = identity_pools::find(tx, &identity.identity_pool_id).await?;
-    let is_own = pool.is_some_and(|pool| pool.account_id == cx.account_id && pool.region == cx.region);
-    Ok(is_own.then_some(identity))
+    Ok(pool.map(|pool| (pool, identity)))
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::errors::{Error, no_identity};
+use super::errors::{Error, identity_and_pool};
 use super::get_id::guests_refused;
 use crate::context::Context;
 use crate::flows::web_identity::{self, Given, Login};
@@ -12,7 +12,7 @@ use crate::identitypools::pool::IdentityPool;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{AccessKeyId, IdentityId};
 use crate::store::StoreError;
-use crate::store::identity_pools::{self, Identity};
+use crate::store::identity_pools::Identity;
 use crate::tokens::session::{self, Credentials, Held};
 
 #[derive(Deserialize)]
@@ -77,9 +77,7 @@ pub async fn entered(
     logins: &BTreeMap<String, String>,
     way: Way,
 ) -> Result<(IdentityPool, Identity, Vec<Login>), Error> {
-    let not_found = || no_identity(identity_id);
-    let identity = cx.read(async |tx| identity_pools::find_identity(tx, identity_id).await).await?.ok_or_else(not_found)?;
-    let pool = cx.read(async |tx| identity_pools::find(tx, &identity.identity_pool_id).await).await?.ok_or_else(not_found)?;
+    let (pool, identity) = cx.read(async |tx| identity_and_pool(tx, identity_id).await).await?;
     if way == Way::Basic && !pool.configuration.allow_classic_flow {
         return Err(Error::InvalidParameter("Basic (classic) flow is not enabled, please use enhanced flow.".to_owned()));
     }

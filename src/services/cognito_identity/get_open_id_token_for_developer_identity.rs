@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::errors::Error;
 use super::get_open_id_token::Response;
+use super::lookup_developer_identity::provider_of;
 use crate::context::Context;
 use crate::crypto::ids;
 use crate::flows::web_identity::{self, Login, amr_of, tags_of};
@@ -47,8 +48,7 @@ pub async fn handle(cx: &Context, pool: IdentityPool, request: Request) -> Resul
 /// The developer's login, which must be there, and others, whose tokens are verified as anybody's.
 async fn logins(cx: &Context, pool: &IdentityPool, mut given: BTreeMap<String, String>, tags: Tags) -> Result<Vec<Login>, Error> {
     principal_tags::check(&tags).map_err(|refused| Error::InvalidParameter(refused.to_string()))?;
-    let name = pool.configuration.developer_provider_name.as_deref();
-    let name = name.ok_or_else(|| Error::InvalidParameter("The identity pool has no developer provider.".to_owned()))?;
+    let name = provider_of(pool)?;
     let missing = || Error::InvalidParameter("Please provide a login of the developer provider of this identity pool.".to_owned());
     let user = given.remove(name).filter(|user| !user.is_empty()).ok_or_else(missing)?;
     if user.chars().count() > LONGEST_IDENTIFIER || user.contains('\0') {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::errors::{Error, no_page};
 use crate::context::Context;
 use crate::flows::paging;
-use crate::flows::web_identity::developer;
+use crate::flows::web_identity::{developer, identity_of};
 use crate::identitypools::pool::IdentityPool;
 use crate::identitypools::principal_tags::Tags;
 use crate::kit::id::{IdentityId, IdentityPoolId};
@@ -54,7 +54,7 @@ pub async fn handle(cx: &Context, pool: IdentityPool, request: Request) -> Resul
                     return Err(Error::ResourceConflict("The developer user identifier is of another identity.".to_owned()));
                 }
                 (_, Some(owner)) => owner,
-                (Some(named), None) => of_pool(tx, &pool, named).await?,
+                (Some(named), None) => identity_of(tx, &pool.id, named).await?,
                 (None, None) => return Err(no_user()),
             };
             if let (Some(_), Some(user)) = (named, user) {
@@ -86,10 +86,4 @@ pub async fn owner(tx: &mut Conn, pool: &IdentityPool, provider: &str, user: &st
     let login = developer(provider, user, Tags::new());
     let owner = identity_pools::login_owner(tx, &pool.id, provider, &login.subject).await?;
     Ok(owner.map(|identity_id| Identity { identity_pool_id: pool.id.clone(), identity_id, authenticated: 1 }))
-}
-
-/// An identity of a pool.
-pub async fn of_pool(tx: &mut Conn, pool: &IdentityPool, identity_id: &IdentityId) -> Result<Identity, Error> {
-    let found = identity_pools::find_identity(tx, identity_id).await?;
-    found.filter(|identity| identity.identity_pool_id == pool.id).ok_or_else(|| super::errors::no_identity(identity_id))
 }

@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 
 use super::errors::{Error, no_pool, own_pool};
 use crate::context::Context;
-use crate::flows::web_identity::{self, PROVIDER};
-use crate::identitypools::pool::{IdentityPool, Roles};
+use crate::flows::web_identity::PROVIDER;
+use crate::identitypools::pool::{IdentityPool, IdentityPoolConfiguration, Roles};
 use crate::identitypools::provider;
 use crate::identitypools::role_choice::{RoleMapping, RoleMappings};
 use crate::kit::id::IdentityPoolId;
 use crate::operation::{Ask, Asks, Fault, PassedRole, Resolved, pass_role};
-use crate::store;
+use crate::store::identity_pools;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -81,18 +81,14 @@ impl Asks for Request {
 /// The mappings by the names that logins are known by.
 ///
 /// SECURITY: one whose provider is none of the pool's would map nobody, and its users would get the role of all: it is refused.
-fn by_provider(cx: &Context, pool: &IdentityPool, mappings: RoleMappings) -> Result<RoleMappings, Error> {
+fn by_provider(cx: &Context, configuration: &IdentityPoolConfiguration, mappings: &RoleMappings) -> Result<RoleMappings, Error> {
     let mut known = RoleMappings::new();
     for (key, mapping) in mappings {
         let refused = || Error::InvalidParameter(format!("{key} is no identity provider and app client of the identity pool."));
         let (listed, client_id) = key.rsplit_once(':').ok_or_else(refused)?;
-        let name = provider::canonical_name(&provider::user_pool_of(listed, &cx.public_url).ok_or_else(refused)?);
-        let is_there = pool
-            .configuration
-            .cognito_identity_providers
-            .iter()
-            .any(|provider| provider.client_id.as_str() == client_id && web_identity::is_called(cx, &provider.provider_name, &name));
-        if !is_there || known.insert(format!("{name}:{client_id}"), mapping).is_some() {
+        let name = provider::canonical(listed, &cx.public_url).ok_or_else(refused)?;
+        let is_there = configuration.clients_of(&name, &cx.public_url).any(|client| client.client_id.as_str() == client_id);
+        if !is_there || known.insert(format!("{name}:{client_id}"), mapping.clone()).is_some() {
             return Err(refused());
         }
     }
@@ -103,9 +99,11 @@ fn by_provider(cx: &Context, pool: &IdentityPool, mappings: RoleMappings) -> Res
 pub struct Response {}
 
 pub async fn handle(cx: &Context, Found { pool, roles, mappings }: Found, _: Request) -> Result<Response, Error> {
-    let mappings = by_provider(cx, &pool, mappings)?;
     cx.write(async |tx| {
-        let is_there = store::identity_pools::set_roles(tx, &pool.id, &roles, &mappings, cx.now()).await?;
+        // Its providers as they are now: whoever takes one away meanwhile leaves no mapping of it.
+        let now = identity_pools::find(tx, &pool.id).await?.ok_or_else(|| no_pool(&pool.id))?;
+        let mappings = by_provider(cx, &now.configuration, &mappings)?;
+        let is_there = identity_pools::set_roles(tx, &pool.id, &roles, &mappings, cx.now()).await?;
         if is_there { Ok(()) } else { Err(no_pool(&pool.id)) }
     })
     .await?;

@@ -51,7 +51,8 @@ pub async fn handle(cx: &Context, pool: IdentityPool, request: Request) -> Resul
 
 /// The one name of a provider of a pool.
 pub fn provider_named(cx: &Context, configuration: &IdentityPoolConfiguration, name: &str) -> Result<String, Error> {
-    let known = provider::user_pool_of(name, &cx.public_url).map(|pool_id| provider::canonical_name(&pool_id));
-    let is_own = |known: &String| configuration.cognito_identity_providers.iter().any(|own| own.provider_name == *known);
-    known.filter(is_own).ok_or_else(|| Error::ResourceNotFound(format!("'{name}' is no provider of this identity pool.")))
+    let is_own = |known: &String| configuration.clients_of(known, &cx.public_url).next().is_some();
+    provider::canonical(name, &cx.public_url)
+        .filter(is_own)
+        .ok_or_else(|| Error::ResourceNotFound(format!("'{name}' is no provider of this identity pool.")))
 }

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
-use super::lookup_developer_identity::{no_user, of_pool, provider_of};
+use super::lookup_developer_identity::{no_user, provider_of};
 use crate::context::Context;
-use crate::flows::web_identity::developer;
+use crate::flows::web_identity::{developer, identity_of};
 use crate::identitypools::pool::IdentityPool;
 use crate::identitypools::principal_tags::Tags;
 use crate::kit::id::{IdentityId, IdentityPoolId};
@@ -29,7 +29,7 @@ pub async fn handle(cx: &Context, pool: IdentityPool, request: Request) -> Resul
     check_provider(&pool, &request.developer_provider_name)?;
     let login = developer(provider_of(&pool)?, &request.developer_user_identifier, Tags::new());
     cx.write(async |tx| {
-        let identity = of_pool(tx, &pool, &request.identity_id).await?;
+        let identity = identity_of(tx, &pool.id, &request.identity_id).await?;
         let was_its_own = identity_pools::delete_login(tx, &identity, &login.provider, &login.subject).await?;
         if was_its_own { Ok(()) } else { Err(no_user()) }
     })

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::errors::{Error, no_identity};
+use super::errors::{Error, identity_and_pool};
 use crate::context::Context;
-use crate::flows::web_identity::{self, Login, unsupported_provider};
+use crate::flows::web_identity::{self, Login, no_own_login, unsupported_provider};
 use crate::identitypools::pool::IdentityPool;
 use crate::identitypools::provider;
 use crate::kit::id::IdentityId;
@@ -25,11 +25,10 @@ pub struct Request {
 pub struct Response {}
 
 pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
-    let not_found = || no_identity(&request.identity_id);
-    let identity = cx.read(async |tx| identity_pools::find_identity(tx, &request.identity_id).await).await?.ok_or_else(not_found)?;
-    let pool = cx.read(async |tx| identity_pools::find(tx, &identity.identity_pool_id).await).await?.ok_or_else(not_found)?;
+    let (pool, identity) = cx.read(async |tx| identity_and_pool(tx, &request.identity_id).await).await?;
     let logins = web_identity::verify(cx, &pool, &request.logins, Some(&request.identity_id)).await?;
-    let names: Vec<String> = request.logins_to_remove.iter().map(|name| canonical(cx, name)).collect();
+    let canonical = |name: &String| provider::canonical(name, &cx.public_url).unwrap_or_else(|| name.clone());
+    let names: Vec<String> = request.logins_to_remove.iter().map(canonical).collect();
     cx.write(async |tx| {
         prove(tx, &identity, &logins).await?;
         remove(cx, tx, &pool, &identity, &names).await
@@ -38,24 +37,15 @@ pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
     Ok(Response {})
 }
 
-/// The one name of a provider, whichever of its names is given.
-fn canonical(cx: &Context, name: &str) -> String {
-    provider::user_pool_of(name, &cx.public_url).map_or_else(|| name.to_owned(), |pool_id| provider::canonical_name(&pool_id))
-}
-
 /// SECURITY: every login that is brought must be the identity's own, and one must be brought.
 async fn prove(tx: &mut Conn, identity: &Identity, logins: &[Login]) -> Result<(), Error> {
-    let refused = || {
-        let message = "Logins don't match. Please include at least one valid login for this identity or identity pool.";
-        Error::NotAuthorized(message.to_owned())
-    };
     for login in logins {
         let owner = identity_pools::login_owner(tx, &identity.identity_pool_id, &login.provider, &login.subject).await?;
         if owner.as_ref() != Some(&identity.identity_id) {
-            return Err(refused());
+            return Err(no_own_login().into());
         }
     }
-    if logins.is_empty() { Err(refused()) } else { Ok(()) }
+    if logins.is_empty() { Err(no_own_login().into()) } else { Ok(()) }
 }
 
 async fn remove(cx: &Context, tx: &mut Conn, pool: &IdentityPool, identity: &Identity, names: &[String]) -> Result<(), Error> {

@@ -1,19 +1,17 @@
 //! SetUserPoolMfaConfig: what follows the password. What is left out is none of the pool's factors.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::errors::{Error, refuse_unsupported};
-use super::{found, sms_role, web_authn_settings};
+use super::sms_role::{self, Found};
+use super::web_authn_settings;
 use crate::context::Context;
 use crate::flows::clients::NoSuchPool;
-use crate::iam::arn::Arn;
 use crate::kit::id::UserPoolId;
 use crate::operation::{Asks, Fault, Resolved};
 use crate::store;
-use crate::userpools::pool::{EmailMfaConfiguration, MfaMode, Pool, PoolConfiguration, SmsConfiguration, SmsMfa, SoftwareToken};
+use crate::userpools::pool::{EmailMfaConfiguration, MfaMode, PoolConfiguration, SmsConfiguration, SmsMfa, SoftwareToken};
 use crate::userpools::web_authn::WebAuthnConfiguration;
 
 #[derive(Deserialize)]
@@ -29,22 +27,11 @@ pub struct Request {
     rest: Map<String, Value>,
 }
 
-/// What a call names: the pool, and the role that text messages would go by.
-pub struct Found {
-    pool: Arc<Pool>,
-    sms_role: Option<String>,
-}
-
 impl Asks for Request {
     type Found = Found;
 
     async fn resolve(&self, cx: &Context) -> Result<Resolved<Found>, Fault> {
-        let Resolved { found, asks } = found::pool(cx, &self.user_pool_id).await?;
-        let source = Arn::user_pool(&cx.region, &cx.account_id, &self.user_pool_id);
-        let role = sms_role::passed(cx, self.sms_configuration(), &source).await?;
-        let asks = asks.into_iter().chain(role.ask).collect();
-        let found = found.and_then(|pool| Ok(Found { pool, sms_role: role.found? }));
-        Ok(Resolved { found, asks })
+        sms_role::resolve(cx, &self.user_pool_id, self.sms_configuration(), &[]).await
     }
 }
 
@@ -115,7 +102,7 @@ impl Response {
 
 pub async fn handle(cx: &Context, found: Found, request: Request) -> Result<Response, Error> {
     refuse_unsupported(&request.rest)?;
-    let Found { pool, sms_role } = found;
+    let Found { pool, role } = found;
     if let Some(sms) = request.sms_configuration() {
         sms.check(&pool.region).map_err(|refused| Error::parameter(refused.to_string()))?;
     }
@@ -123,7 +110,7 @@ pub async fn handle(cx: &Context, found: Found, request: Request) -> Result<Resp
         .write(async |tx| {
             let now = store::user_pools::find(tx, &pool.id).await?;
             let now = now.ok_or_else(|| NoSuchPool(pool.id.clone()))?.configuration;
-            let configuration = sms_role::given(applied(&request, now)?, sms_role.as_deref());
+            let configuration = sms_role::given(applied(&request, now)?, role.as_deref());
             store::user_pools::update(tx, &pool.id, &configuration, cx.now()).await?;
             Ok::<_, Error>(configuration)
         })

@@ -1,14 +1,18 @@
 //! The role that a pool's text messages go by: whoever gives it to the pool must be allowed to pass it, it must trust user
 //! pools, and it must be allowed to send.
 
+use std::sync::Arc;
+
 use super::errors::Error;
+use super::found;
 use crate::authz;
 use crate::context::Context;
 use crate::iam::arn::Arn;
-use crate::iam::entity::Role;
-use crate::operation::{Ask, Fault, PassedRole, pass_role};
+use crate::iam::entity::{Role, Tag};
+use crate::kit::id::UserPoolId;
+use crate::operation::{Ask, Fault, PassedRole, Resolved, pass_role};
 use crate::store::StoreError;
-use crate::userpools::pool::{PoolConfiguration, SmsConfiguration, SmsRole};
+use crate::userpools::pool::{Pool, PoolConfiguration, SmsConfiguration, SmsRole};
 
 /// User pools, as roles trust them and `iam:PassedToService` names them.
 const SERVICE: &str = "cognito-idp.amazonaws.com";
@@ -40,6 +44,30 @@ async fn serves(cx: &Context, role: &Role, wanted: SmsRole<'_>, source: &Arn) ->
     }
     let may = authz::role_may(cx, role, wanted.action, "*").await?;
     Ok(if may { Ok(()) } else { Err(Error::InvalidSmsRoleAccessPolicy) })
+}
+
+/// A pool, and the role that its text messages would go by.
+pub struct Found {
+    /// The pool.
+    pub pool: Arc<Pool>,
+    /// The role's ARN as it is there, where one is given.
+    pub role: Option<String>,
+}
+
+/// The pool of this id, and what is asked to change it: its own change, with the tags that the request gives it, and the role of a
+/// configuration.
+pub async fn resolve(
+    cx: &Context,
+    pool_id: &UserPoolId,
+    configuration: Option<&SmsConfiguration>,
+    tags: &[Tag],
+) -> Result<Resolved<Found>, Fault> {
+    let Resolved { found, asks } = found::pool(cx, pool_id).await?;
+    let source = Arn::user_pool(&cx.region, &cx.account_id, pool_id);
+    let passed = passed(cx, configuration, &source).await?;
+    let asks = asks.into_iter().map(|ask| ask.request_tags(tags)).chain(passed.ask).collect();
+    let found = found.and_then(|pool| Ok(Found { pool, role: passed.found? }));
+    Ok(Resolved { found, asks })
 }
 
 /// A configuration whose text messages go by the role as it was found.

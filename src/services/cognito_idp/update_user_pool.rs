@@ -1,19 +1,16 @@
 //! UpdateUserPool: what is left out goes back to its default, but for the name and for what only creation sets.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
 use super::pool_settings::PoolSettings;
-use super::{found, sms_role};
+use super::sms_role::{self, Found};
 use crate::context::Context;
 use crate::flows::clients::NoSuchPool;
-use crate::iam::arn::Arn;
 use crate::kit::id::UserPoolId;
 use crate::operation::{Asks, Fault, Resolved};
 use crate::store;
-use crate::userpools::pool::{Pool, PoolConfiguration, SoftwareToken};
+use crate::userpools::pool::{PoolConfiguration, SoftwareToken};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -24,23 +21,12 @@ pub struct Request {
     settings: PoolSettings,
 }
 
-/// What a call names: the pool, and the role that text messages would go by.
-pub struct Found {
-    pool: Arc<Pool>,
-    sms_role: Option<String>,
-}
-
 impl Asks for Request {
     type Found = Found;
 
     async fn resolve(&self, cx: &Context) -> Result<Resolved<Found>, Fault> {
-        let Resolved { found, asks } = found::pool(cx, &self.user_pool_id).await?;
-        let source = Arn::user_pool(&cx.region, &cx.account_id, &self.user_pool_id);
-        let role = sms_role::passed(cx, self.settings.sms_configuration().as_ref(), &source).await?;
-        let tags = self.settings.tags();
-        let asks = asks.into_iter().map(|ask| ask.request_tags(&tags)).chain(role.ask).collect();
-        let found = found.and_then(|pool| Ok(Found { pool, sms_role: role.found? }));
-        Ok(Resolved { found, asks })
+        let configuration = self.settings.sms_configuration();
+        sms_role::resolve(cx, &self.user_pool_id, configuration.as_ref(), &self.settings.tags()).await
     }
 }
 
@@ -49,7 +35,7 @@ pub struct Response {}
 
 pub async fn handle(cx: &Context, found: Found, request: Request) -> Result<Response, Error> {
     let Request { pool_name, settings, .. } = request;
-    let Found { pool, sms_role } = found;
+    let Found { pool, role } = found;
     cx.write(async |tx| {
         let before = store::user_pools::find(tx, &pool.id).await?.ok_or_else(|| NoSuchPool(pool.id.clone()))?;
         let created = before.configuration;
@@ -64,7 +50,7 @@ pub async fn handle(cx: &Context, found: Found, request: Request) -> Result<Resp
             web_authn_configuration: created.web_authn_configuration.clone(),
             ..settings.clone().read(cx, factor)?.with_factors_of(&created)
         };
-        let configuration = sms_role::given(configuration, sms_role.as_deref());
+        let configuration = sms_role::given(configuration, role.as_deref());
         if let Some(name) = &pool_name {
             store::user_pools::rename(tx, &pool.id, name).await?;
         }

@@ -52,8 +52,7 @@ pub async fn handle(cx: &Context, (): (), request: Request) -> Result<Response, 
     tags::check(&request.tags)?;
     oidc_provider::check_url(&request.url)?;
     // A pool of ours is an issuer, wherever we are reached.
-    let is_own = request.url.strip_prefix(&cx.public_url).is_some_and(|rest| rest.starts_with('/'));
-    if !is_own && !is_of_provider(&request.url, cx.federation.reaches_here()) {
+    if !cx.is_own(&request.url) && !is_of_provider(&request.url, cx.federation.reaches_here()) {
         return Err(ProviderRefused::Url.into());
     }
     let provider = OidcProvider {

@@ -11,6 +11,7 @@ use super::pages::Asked;
 use crate::context::Context;
 use crate::iam::entity::Tag;
 use crate::kit::id::UniqueId;
+use crate::kit::tag_key;
 
 const MAX_TAGS: usize = 50;
 
@@ -20,7 +21,7 @@ pub fn check(tags: &[Tag]) -> Result<(), Error> {
     if tags.len() > MAX_TAGS {
         return Err(Error::LimitExceeded("The number of tags has reached the maximum limit.".to_owned()));
     }
-    if tags.iter().any(|tag| tag.key.to_ascii_lowercase().starts_with("aws:")) {
+    if tags.iter().any(|tag| tag_key::is_reserved(&tag.key)) {
         return Err(Error::InvalidInput("Tag keys that begin with aws: are reserved.".to_owned()));
     }
     if tags.iter().any(|tag| !keys.insert(tag.key.to_lowercase())) {

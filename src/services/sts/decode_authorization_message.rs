@@ -3,10 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
-use super::no_federated_user;
 use crate::authz;
 use crate::context::Context;
-use crate::operation::{Asks, Fault, Resolved};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -14,14 +12,7 @@ pub struct Request {
     encoded_message: String,
 }
 
-impl Asks for Request {
-    type Found = ();
-
-    async fn resolve(&self, cx: &Context) -> Result<Resolved<()>, Fault> {
-        no_federated_user(cx)?;
-        Ok(Resolved::everything())
-    }
-}
+asks!(Request => (), |_asked, cx| super::everything(cx));
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

@@ -3,11 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::errors::Error;
-use super::no_federated_user;
 use crate::context::Context;
 use crate::crypto::ids;
 use crate::kit::id::{AccessKeyId, AccountId};
-use crate::operation::{Asks, Fault, Resolved};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -15,14 +13,7 @@ pub struct Request {
     access_key_id: AccessKeyId,
 }
 
-impl Asks for Request {
-    type Found = ();
-
-    async fn resolve(&self, cx: &Context) -> Result<Resolved<()>, Fault> {
-        no_federated_user(cx)?;
-        Ok(Resolved::everything())
-    }
-}
+asks!(Request => (), |_asked, cx| super::everything(cx));
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]

@@ -105,6 +105,8 @@ mod tests {
 
     use serde_json::{Value, json};
 
+    use crate::operation::{Access, Operation};
+    use crate::services::sts::operations;
     use crate::testing::{ACCOUNT, TestApp, TestCaller};
 
     fn policy(action: &str) -> String {
@@ -154,14 +156,18 @@ mod tests {
         assert_eq!(bob.call("iam:ListUsers", json!({})).await.code(), "InvalidClientTokenId");
         let trust = json!([{"Effect": "Allow", "Principal": {"AWS": [ACCOUNT, "*"]}, "Action": "sts:AssumeRole"}]);
         let role = app.role("App", trust).await;
-        for (operation, request) in [
+        let closed = [
             ("AssumeRole", json!({"RoleArn": role, "RoleSessionName": "test"})),
             ("GetFederationToken", json!({"Name": "carl"})),
             ("GetSessionToken", json!({})),
             ("GetAccessKeyInfo", json!({"AccessKeyId": app.root_key().0})),
             ("DecodeAuthorizationMessage", json!({"EncodedMessage": "x"})),
-        ] {
-            assert_eq!(bob.call(operation, request).await.code(), "AccessDenied", "{operation}");
+        ];
+        let is_public = |operation: &Operation| matches!(operation.access, Access::Public(_));
+        let signed = operations().into_iter().filter(|operation| !is_public(operation)).map(|operation| operation.name);
+        for operation in signed.filter(|name| *name != "GetCallerIdentity") {
+            let (_, request) = closed.iter().find(|(name, _)| *name == operation).expect(operation);
+            assert_eq!(bob.call(operation, request.clone()).await.code(), "AccessDenied", "{operation}");
         }
         // A policy of the user's that is taken away is taken from them; and they end with the user, and with their time.
         let deny = json!({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Action": "cognito-idp:*", "Resource": "*"}});

@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::iam::caller::Caller;
-use crate::operation::{Fault, Operation, public, signed, unjudged};
+use crate::operation::{Fault, Operation, Resolved, public, signed, unjudged};
 
 mod assume_role;
 mod assume_role_with_web_identity;
@@ -26,6 +26,11 @@ pub fn operations() -> Vec<Operation> {
         signed("GetFederationToken", get_federation_token::handle),
         unjudged("GetSessionToken", "no permission is needed: it is called to show a code (API reference)", get_session_token::handle),
     ]
+}
+
+/// What has no resource, for whoever is not [shut out](no_federated_user).
+fn everything(cx: &Context) -> Result<Resolved<()>, Fault> {
+    no_federated_user(cx).map(|()| Resolved::everything())
 }
 
 /// Whom a user vouches for may ask who they are, and nothing else (API reference, GetFederationToken).

@@ -91,8 +91,8 @@ pub async fn update_oidc_provider(tx: &mut Conn, provider: &OidcProvider) -> Res
 /// # Errors
 /// [`StoreError`].
 pub async fn delete_oidc_provider(tx: &mut Conn, provider: &OidcProvider) -> Result<(), StoreError> {
-    const SQL: &str = "DELETE FROM iam_oidc_providers WHERE account_id = $1 AND provider_name = $2";
-    execute!(tx, SQL, [&provider.account_id, provider.name()]).map(drop)
+    const SQL: &str = "DELETE FROM iam_oidc_providers WHERE account_id = $1 AND provider_name = $2 AND provider_id = $3";
+    execute!(tx, SQL, [&provider.account_id, provider.name(), &provider.id]).map(drop)
 }
 
 fn texts(provider: &OidcProvider) -> Result<[String; 3], StoreError> {
