@@ -1,6 +1,6 @@
-//! What one client address may do in a while, what may be guessed at one pool and sent to one destination, so that anonymous calls
-//! are bounded; and how many requests an account has. Messages are counted by the database for all nodes, the rest by each node for
-//! itself.
+//! What one client address may do in a while, what may be guessed at one pool, and sent by it and to one destination, so that anonymous
+//! calls are bounded; and how many requests an account has. Messages to a destination are counted by the database for all nodes, the rest
+//! by each node for itself.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -52,6 +52,10 @@ pub struct Limits {
     pub departures: u32,
     /// To one destination, in an hour. The database counts these, for every node.
     pub messages: u32,
+    /// Of one pool, in an hour.
+    pub emails_of_pool: u32,
+    /// Of one pool, in an hour.
+    pub sms_of_pool: u32,
 }
 
 /// The budgets of a node.
@@ -69,6 +73,9 @@ pub struct Budgets {
     /// Messages to one destination an hour; 0 is no limit.
     pub messages: u32,
     refused_messages: AtomicU64,
+    /// What a pool may send, on all nodes.
+    emails_of_pool: Budget<UserPoolId>,
+    sms_of_pool: Budget<UserPoolId>,
 }
 
 impl Budgets {
@@ -86,6 +93,8 @@ impl Budgets {
             nodes: AtomicU32::new(1),
             messages: limits.messages,
             refused_messages: AtomicU64::new(0),
+            emails_of_pool: Budget::new(limits.emails_of_pool, minutes(60)),
+            sms_of_pool: Budget::new(limits.sms_of_pool, minutes(60)),
         }
     }
 
@@ -146,6 +155,17 @@ impl Budgets {
         self.requests.spend_within(&(account_id.clone(), region.to_owned(), category), self.share(a_second), now)
     }
 
+    /// Spends one of a pool's messages by a channel (`email`, `sms`), or only asks whether one is left. Each node gives its share.
+    ///
+    /// SECURITY: whoever makes a pool send to numbers that pay them (SMS pumping) spreads it over destinations and client addresses; what
+    /// it costs the pool's owner is bounded all the same.
+    #[must_use]
+    pub fn spend_message(&self, pool_id: &UserPoolId, channel: &str, sends: bool, now: Timestamp) -> bool {
+        let budget = if channel == "sms" { &self.sms_of_pool } else { &self.emails_of_pool };
+        let share = self.share(budget.limit());
+        if sends { budget.spend_within(pool_id, share, now) } else { budget.has_within(pool_id, share, now) }
+    }
+
     /// This node's share of what all nodes have.
     fn share(&self, of_all: u32) -> u32 {
         of_all.div_ceil(self.nodes.load(Ordering::Relaxed).max(1))
@@ -163,7 +183,7 @@ impl Budgets {
 
     /// How often each refused, by the name that metrics have for it.
     #[must_use]
-    pub fn refusals(&self) -> [(&'static str, u64); 7] {
+    pub fn refusals(&self) -> [(&'static str, u64); 9] {
         [
             ("sign_ups", self.sign_ups.refused()),
             ("refused_sign_ins", self.refused_sign_ins.refused()),
@@ -172,6 +192,8 @@ impl Budgets {
             ("departures", self.departures.refused()),
             ("requests", self.requests.refused()),
             ("messages", self.refused_messages.load(Ordering::Relaxed)),
+            ("emails_of_pool", self.emails_of_pool.refused()),
+            ("sms_of_pool", self.sms_of_pool.refused()),
         ]
     }
 
@@ -228,6 +250,20 @@ mod tests {
         assert_eq!(guesses(&pool, "203.0.113.1"), 5, "three at the price of one, one of ten, and one with what was left");
         assert_eq!(guesses(&pool, "203.0.113.2"), 2);
         assert_eq!(guesses(&UserPoolId::from("us-east-1_b"), "203.0.113.3"), 5, "another pool");
+    }
+
+    #[test]
+    fn a_pool_sends_so_many_by_each_channel_on_all_nodes_and_asking_sends_none() {
+        let budgets = Budgets::new(Limits { emails_of_pool: 10, sms_of_pool: 4, ..Limits::default() });
+        let pool = UserPoolId::from("us-east-1_a");
+        let count = |pool: &UserPoolId, channel: &str, sends: bool| {
+            (0..20).filter(|_| budgets.spend_message(pool, channel, sends, Timestamp::default())).count()
+        };
+        assert_eq!((count(&pool, "sms", false), count(&pool, "sms", true), count(&pool, "sms", false)), (20, 4, 0));
+        assert_eq!((count(&pool, "email", true), count(&UserPoolId::from("us-east-1_b"), "sms", true)), (10, 4));
+        budgets.note_nodes(2);
+        assert_eq!(count(&UserPoolId::from("us-east-1_c"), "sms", true), 2, "the other node gives the rest");
+        assert_eq!(budgets.refusals()[8], ("sms_of_pool", 16 + 16 + 18));
     }
 
     #[test]

@@ -102,6 +102,12 @@ pub struct BudgetFlags {
     /// Messages to one destination in an hour; 0 is no limit.
     #[arg(long, env = "PASSWRIGHT_MESSAGES_PER_DESTINATION", default_value_t = 10)]
     pub messages_per_destination: u32,
+    /// Emails of one pool in an hour; 0 is no limit.
+    #[arg(long, env = "PASSWRIGHT_EMAILS_PER_POOL", default_value_t = 50_000)]
+    pub emails_per_pool: u32,
+    /// Text messages of one pool in an hour; 0 is no limit.
+    #[arg(long, env = "PASSWRIGHT_SMS_PER_POOL", default_value_t = 1000)]
+    pub sms_per_pool: u32,
 }
 
 impl BudgetFlags {
@@ -115,6 +121,8 @@ impl BudgetFlags {
             guest_identities: self.guest_identities_per_address,
             departures: self.departures_per_address,
             messages: self.messages_per_destination,
+            emails_of_pool: self.emails_per_pool,
+            sms_of_pool: self.sms_per_pool,
         }
     }
 }
@@ -181,6 +189,9 @@ pub struct SharedFlags {
     /// the lowest counts.
     #[arg(long, env = "PASSWRIGHT_EVENT_DAYS", default_value_t = 90, value_parser = clap::value_parser!(u32).range(1..=3650))]
     pub event_days: u32,
+    /// Which decisions for applications are events: those that denied, or all of them.
+    #[arg(long, env = "PASSWRIGHT_DECISION_EVENTS", value_enum, default_value_t = DecisionEvents::Denied)]
+    pub decision_events: DecisionEvents,
     /// What is asked of passwords beyond Cognito, where a pool's tags say nothing.
     #[command(flatten)]
     pub passwords: PasswordFlags,
@@ -277,6 +288,15 @@ pub enum IssuerStyle {
     Url,
     /// `https://cognito-idp.<region>.amazonaws.com/{pool id}`
     Aws,
+}
+
+/// Which decisions for applications are events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DecisionEvents {
+    /// Those that denied.
+    Denied,
+    /// Every one.
+    All,
 }
 
 /// How the connections of a listener come.

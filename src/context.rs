@@ -9,7 +9,7 @@ use ipnet::IpNet;
 
 use crate::audit::Journal;
 use crate::budgets::Budgets;
-use crate::config::{Delivery, IssuerStyle, LogDestinations, Mode};
+use crate::config::{DecisionEvents, Delivery, IssuerStyle, LogDestinations, Mode};
 use crate::crypto::argon2::Hasher;
 use crate::crypto::seal::SealingKey;
 use crate::federation::Federation;
@@ -26,7 +26,7 @@ use crate::policy::{Policy, PolicySet};
 use crate::store::changes::Change;
 use crate::store::signing_keys::OF_IDENTITY_POOLS;
 use crate::store::{Conn, Db, StoreError, risk};
-use crate::tokens::keys::PoolKeys;
+use crate::tokens::keys::{KeyPairs, PoolKeys};
 use crate::triggers::Functions;
 use crate::userpools::client::Client;
 use crate::userpools::log_delivery::LogConfiguration;
@@ -53,6 +53,8 @@ pub struct App {
     pub signing_key_age: Option<Duration>,
     /// How long events are kept.
     pub events_kept: Duration,
+    /// Which decisions are events.
+    pub decision_events: DecisionEvents,
     /// How many signing keys this node rotated since it started.
     pub rotations: AtomicU64,
     /// The form of issuers.
@@ -67,6 +69,8 @@ pub struct App {
     pub clock: Arc<dyn Clock>,
     /// Chance.
     pub entropy: Arc<dyn Entropy>,
+    /// New key pairs.
+    pub key_pairs: Arc<dyn KeyPairs>,
     /// Sub-keys of the master key.
     pub keys: Keys,
     /// The pool for CPU-heavy work.

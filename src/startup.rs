@@ -36,6 +36,7 @@ use crate::kit::outward::{Outward, Reach};
 use crate::kit::private_file;
 use crate::kit::rng::{EntropyRng, SystemEntropy};
 use crate::store::{self, Db, StoreError, deployment};
+use crate::tokens::keys::GeneratedPairs;
 use crate::triggers::{Functions, SettingRefused};
 
 const DEFAULT_ACCOUNT: &str = "000000000000";
@@ -240,6 +241,7 @@ async fn assemble(
         public_url,
         signing_key_age: shared.signing_key_age(),
         events_kept: shared.events_kept(),
+        decision_events: shared.decision_events,
         rotations: AtomicU64::new(0),
         issuer_style: shared.issuer_style,
         password_defaults: shared.passwords.rules(),
@@ -248,6 +250,7 @@ async fn assemble(
         db,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
+        key_pairs: Arc::new(GeneratedPairs),
         keys: keys(&master),
         hasher,
         functions: Functions::from_settings(&shared.triggers)?,

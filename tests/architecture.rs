@@ -137,6 +137,7 @@ const ROOMS: [(&str, &[&str]); 34] = [
             "jobs",
             "kit",
             "store",
+            "tokens",
             "triggers",
             "wire",
         ],

@@ -310,6 +310,7 @@ mod tests {
                     (Kind::Text, "region") => "\"eu-west-1\"",
                     (Kind::Text, "public_url") => "\"https://a.example\"",
                     (Kind::Text, "issuer_style") => "\"aws\"",
+                    (Kind::Text, "decision_events") => "\"all\"",
                     (Kind::Text, "password_rules") => "\"nist\"",
                     (Kind::Text, "common_passwords") => "\"refuse\"",
                     (Kind::Text, _) => "\"text\"",

@@ -1,6 +1,6 @@
 //! The overview: how much goes on, what wants looking after, and what to do next.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use askama::Template;
@@ -14,6 +14,7 @@ use crate::config::Mode;
 use crate::decisions::door::Failure;
 use crate::iam::caller::Caller;
 use crate::insight::activity::Wanted;
+use crate::insight::deployment::Deployment;
 use crate::insight::events;
 use crate::kit::clock::Timestamp;
 use crate::kit::json::Members as _;
@@ -38,6 +39,20 @@ struct Warning {
     action: &'static str,
 }
 
+/// How the deployment is, in a few words.
+struct Health {
+    is_well: bool,
+    database: &'static str,
+    nodes: usize,
+}
+
+impl Health {
+    fn of(deployment: &Deployment) -> Self {
+        let is_well = warnings_of_health(deployment).is_empty();
+        Self { is_well, database: deployment.database, nodes: deployment.nodes.len() }
+    }
+}
+
 #[derive(Template)]
 #[template(path = "console/overview.html")]
 struct OverviewPage {
@@ -50,6 +65,8 @@ struct OverviewPage {
     pools: usize,
     more_pools: bool,
     warnings: Vec<Warning>,
+    /// How the deployment is; nothing for whoever may not know.
+    health: Option<Health>,
     /// What policies keep from whoever looks.
     denied: Vec<String>,
 }
@@ -79,6 +96,8 @@ pub async fn show(visit: &Visit) -> Outcome {
         }
     }
     let mut warnings = warnings_of(visit);
+    let deployment = visit.deployment().await.ok();
+    warnings.extend(deployment.iter().flat_map(warnings_of_health));
     for id in &ids {
         warnings.extend(warning_of_pool(visit, id).await);
     }
@@ -94,6 +113,7 @@ pub async fn show(visit: &Visit) -> Outcome {
         pools: ids.len(),
         more_pools,
         warnings,
+        health: deployment.as_ref().map(Health::of),
         denied,
     };
     Ok(Reply::page(&page))
@@ -142,6 +162,24 @@ fn warnings_of(visit: &Visit) -> Vec<Warning> {
         }
     }
     warnings
+}
+
+/// What is wrong with the deployment.
+fn warnings_of_health(deployment: &Deployment) -> Vec<Warning> {
+    let mut texts = Vec::new();
+    match deployment.late_messages {
+        ..=0 => {}
+        1 => texts.push("A message has waited for over a minute to leave: the log says why.".to_owned()),
+        late => texts.push(format!("{late} messages have waited for over a minute to leave: the log says why.")),
+    }
+    if deployment.dropped_events > 0 {
+        texts.push(format!("{} events found no room on this node: the log has them.", deployment.dropped_events));
+    }
+    let releases: BTreeSet<&str> = deployment.nodes.iter().map(|node| node.version.as_str()).collect();
+    if releases.len() > 1 {
+        texts.push(format!("The nodes run {} releases.", releases.len()));
+    }
+    texts.into_iter().map(|text| Warning { text, href: "/console/settings".to_owned(), action: "Settings" }).collect()
 }
 
 async fn warning_of_pool(visit: &Visit, id: &str) -> Option<Warning> {
@@ -202,7 +240,11 @@ async fn warning_of_roles(visit: &Visit) -> Option<Warning> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::config::Delivery;
+    use crate::kit::secret::Secret;
     use crate::testing::{PASSWORD, TestApp};
 
     #[test]
@@ -230,6 +272,22 @@ mod tests {
         assert!(page.contains("has no second factor") && page.contains("root&#39;s access key"), "{page}");
         app.advance(Duration::from_secs(50 * 60));
         assert!(browser.open("?days=7").await.text.contains("Sign-ins: 2 in 7 days"));
+    }
+
+    #[actix_web::test]
+    async fn what_is_wrong_with_the_deployment_is_said_to_those_who_may_know() {
+        let mut app = TestApp::new().await;
+        let route = Some(Secret::from("file:///nowhere".to_owned()));
+        Arc::get_mut(&mut app.app).unwrap().delivery = Delivery::read(route.as_ref(), "a@x.example", None).unwrap();
+        let pool = app.pool_with(json!({"AutoVerifiedAttributes": ["email"]}), json!({})).await;
+        let attributes = json!([{"Name": "email", "Value": "a@x.example"}]);
+        pool.client("SignUp", json!({"Username": "a", "Password": PASSWORD, "UserAttributes": attributes})).await.ok();
+        assert!(app.console().await.open("").await.text.contains("All is well"));
+        app.advance(Duration::from_secs(61));
+        let page = app.console().await.open("").await.text;
+        assert!(page.contains("Wants a look") && page.contains("A message has waited for over a minute"), "{page}");
+        let blind = app.console_of_user_with(json!([{"Effect": "Allow", "Action": "iam:*", "Resource": "*"}])).await;
+        assert!(!blind.open("").await.text.contains("Wants a look"));
     }
 
     #[actix_web::test]

@@ -12,11 +12,10 @@ use serde_json::{Map, Value, json};
 
 use super::door::{Asker, Failure, OWN_SERVICE, TOO_LARGE, json_body, request_id, respond};
 use super::subject::{Identified, Subject};
-use super::{denied, keys, render};
+use super::{keys, render, trail};
 use crate::authz::{self, Applicable};
 use crate::context::{Act, App};
 use crate::iam::caller::Caller;
-use crate::kit::json::Members as _;
 use crate::kit::{long, nul};
 use crate::policy::{self, ContextMap, Decision, LONG_WEIGHT, MAX_WEIGHT, Request, Verdict};
 
@@ -245,10 +244,10 @@ impl Session<'_> {
         Ok(answer)
     }
 
-    /// Notes a denial.
+    /// Notes the answer.
     fn note(&self, answer: &Value, action: String, resource: String) {
-        if self.notes && answer.at("decision") == false {
-            denied::note(self.app, &self.asker.caller, answer.at("context"), action, resource);
+        if self.notes {
+            trail::note(self.app, &self.asker.caller, answer, action, resource);
         }
     }
 

@@ -1,6 +1,5 @@
 //! Decisions for other systems: may this principal do that?
 
-mod denied;
 pub mod door;
 pub mod evaluation;
 pub mod forward_auth;
@@ -9,5 +8,6 @@ mod render;
 pub mod simulate;
 pub mod simulation;
 mod subject;
+mod trail;
 
 pub use render::source as source_name;

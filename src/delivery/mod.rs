@@ -28,8 +28,8 @@ const WINDOW_MILLIS: i64 = 3600 * 1000;
 /// Why a message is not sent.
 #[derive(Debug, thiserror::Error)]
 pub enum SendRefused {
-    /// So many went to this destination that no more may, for a while.
-    #[error("too many messages to one destination")]
+    /// So many went to this destination, or from this pool, that no more may, for a while.
+    #[error("too many messages to one destination, or of one pool")]
     TooMany,
     /// Our own failure.
     #[error("{0}")]
@@ -106,8 +106,17 @@ async fn put(app: &App, tx: &mut Conn, message: &Message, reaches_somebody: bool
     outbox::insert(tx, &message.user_pool_id, &id, &sealed, goes).await
 }
 
-/// SECURITY: whoever signs up names the address: without a budget of its own they could have it mailed without end.
+/// Spends one of what the address may get, and of what the pool may send.
+///
+/// SECURITY: what would reach nobody uses up nothing of the pool's, and is refused as the rest is once the pool has sent it all.
 async fn spend(app: &App, tx: &mut Conn, message: &Message, recipient: Recipient<'_>) -> Result<bool, StoreError> {
+    let gets = spend_destination(app, tx, message, recipient).await?;
+    let sends = gets && recipient.is_there();
+    Ok(app.budgets.spend_message(&message.user_pool_id, &message.channel, sends, app.now()) && gets)
+}
+
+/// SECURITY: whoever signs up names the address: without a budget of its own they could have it mailed without end.
+async fn spend_destination(app: &App, tx: &mut Conn, message: &Message, recipient: Recipient<'_>) -> Result<bool, StoreError> {
     let Some(interval_millis) = WINDOW_MILLIS.checked_div(i64::from(app.budgets.messages)) else { return Ok(true) };
     let rate = Rate { interval_millis, window_millis: WINDOW_MILLIS };
     let pool_id = &message.user_pool_id;

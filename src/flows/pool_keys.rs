@@ -32,7 +32,8 @@ pub struct NewKey {
 pub async fn generate(app: &App, states: &[KeyState]) -> Result<Result<Vec<NewKey>, KeyError>, Busy> {
     let mut rng = app.rng();
     let named: Vec<_> = states.iter().map(|state| (SigningKey::new_kid(&mut rng), *state)).collect();
-    app.hasher.run(move || named.into_iter().map(|(kid, state)| Ok(NewKey { key: SigningKey::generate(kid)?, state })).collect()).await
+    let pairs = Arc::clone(&app.key_pairs);
+    app.hasher.run(move || named.into_iter().map(|(kid, state)| Ok(NewKey { key: pairs.new_pair(kid)?, state })).collect()).await
 }
 
 /// Stores new keys, sealed.

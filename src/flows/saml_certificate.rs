@@ -2,6 +2,7 @@
 //!
 //! Source: Amazon Cognito API reference, GetSigningCertificate: "valid for 10 years", "a new signing certificate annually".
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -16,7 +17,7 @@ use crate::store;
 use crate::store::StoreError;
 use crate::store::pool_services::SamlCertificate;
 use crate::tokens::certificate::self_signed;
-use crate::tokens::keys::{PrivateKey, SigningKey};
+use crate::tokens::keys::PrivateKey;
 use crate::userpools::pool::Pool;
 
 const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -34,7 +35,8 @@ pub async fn current(app: &App, pool: &Pool) -> Result<Option<SamlCertificate>, 
         return Ok(Some(newest));
     }
     let issued_at = app.now();
-    let key = app.hasher.run(|| SigningKey::generate(String::new())).await.map_err(Failed::because)?.map_err(Failed::because)?;
+    let pairs = Arc::clone(&app.key_pairs);
+    let key = app.hasher.run(move || pairs.new_pair(String::new())).await.map_err(Failed::because)?.map_err(Failed::because)?;
     // The first bit makes the serial a positive number of 16 bytes, whatever the others are.
     let mut serial: [u8; 16] = random_bytes(&mut app.rng());
     if let Some(first) = serial.first_mut() {

@@ -12,6 +12,7 @@ use crate::config::{IssuerStyle, Mode};
 use crate::context::App;
 use crate::decisions::door::{Asker, Failure};
 use crate::store::nodes::{self, Node};
+use crate::store::{StoreError, outbox};
 
 /// What a deployment is and runs with, as this node sees it.
 #[derive(Clone, Debug, Serialize)]
@@ -45,9 +46,17 @@ pub struct Deployment {
     pub argon2_passes: u32,
     /// Events that found no room to be noted since this node started; the log has them.
     pub dropped_events: u64,
+    /// Messages that should have left [`LATE`] ago or earlier and wait to be tried again; a thousand are counted at most.
+    pub late_messages: i64,
     /// The nodes that serve it now.
     pub nodes: Vec<Serving>,
 }
+
+/// A message that waits for so long is late: it leaves within a second where nothing is wrong.
+const LATE: Duration = Duration::from_secs(60);
+
+/// More late messages are not counted.
+const COUNTED: i64 = 1000;
 
 /// A node that serves.
 #[derive(Clone, Debug, Serialize)]
@@ -73,7 +82,13 @@ pub async fn handle(app: Data<App>, request: HttpRequest) -> HttpResponse {
 pub async fn describe(app: &App, asker: &Asker) -> Result<Deployment, Failure> {
     asker.permit(app, "passwright:GetDeployment", "*").await?;
     let cost = app.hasher.cost();
-    let living = app.read(async |tx| nodes::living(tx, app.now()).await).await?;
+    let now = app.now();
+    let (living, late_messages) = app
+        .read(async |tx| {
+            let late = outbox::count_late(tx, now.minus(LATE), COUNTED).await?;
+            Ok::<_, StoreError>((nodes::living(tx, now).await?, late))
+        })
+        .await?;
     let serving = |node: Node| Serving { id: node.id, version: node.version, started_at: node.started_at.to_rfc3339() };
     Ok(Deployment {
         version: env!("CARGO_PKG_VERSION"),
@@ -96,6 +111,7 @@ pub async fn describe(app: &App, asker: &Asker) -> Result<Deployment, Failure> {
         argon2_memory_kib: cost.memory_kib,
         argon2_passes: cost.passes,
         dropped_events: app.journal.dropped(),
+        late_messages,
         nodes: living.into_iter().map(serving).collect(),
     })
 }

@@ -83,6 +83,15 @@ pub async fn due(tx: &mut Conn, now: Timestamp, limit: i64) -> Result<Vec<Due>, 
     fetch!(tx, fetch_all, Due, SQL, [now.millis(), limit])
 }
 
+/// How many messages should have left before a moment and are still here; no more than so many are counted.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn count_late(tx: &mut Conn, before: Timestamp, most: i64) -> Result<i64, StoreError> {
+    const SQL: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS late FROM outbox_messages WHERE due_at > 0 AND created_at <= $1 LIMIT $2) AS counted";
+    scalar!(tx, fetch_one, i64, SQL, [before.millis(), most])
+}
+
 /// Holds a message until a moment, if nobody else did meanwhile; then another node may try.
 ///
 /// # Errors

@@ -13,6 +13,7 @@ mod expiry;
 mod functions;
 #[cfg(test)]
 mod nodes;
+mod pairs;
 mod passkey;
 mod pool;
 #[cfg(test)]
@@ -45,6 +46,7 @@ pub use browser::TestBrowser;
 pub use caller::TestCaller;
 #[cfg(test)]
 pub use functions::{FUNCTIONS_KEY, FUNCTIONS_SECRET, KMS_KEY, OWN_SECRET, TestFunctions};
+use pairs::SuppliedPairs;
 pub use passkey::{TestKey, TestPasskey};
 pub use pool::{PASSWORD, TestPool, TestUser};
 #[cfg(test)]
@@ -55,7 +57,7 @@ use serde_json::{Value, json};
 
 use crate::audit::Journal;
 use crate::budgets::Budgets;
-use crate::config::{Delivery, IssuerStyle, LogDestinations, Mode};
+use crate::config::{DecisionEvents, Delivery, IssuerStyle, LogDestinations, Mode};
 use crate::context::{App, Caches, Delivered};
 use crate::crypto::argon2::{Argon2Cost, Hasher};
 use crate::crypto::seal::MasterKey;
@@ -75,6 +77,7 @@ use crate::oauth;
 use crate::startup;
 use crate::store::template::TestDatabase;
 use crate::store::{self, Db, StoreError};
+use crate::tokens::keys::{GeneratedPairs, KeyPairs};
 use crate::triggers::Functions;
 use crate::userpools::message::Message;
 use crate::userpools::password_rules::PasswordRules;
@@ -133,14 +136,15 @@ impl TestApp {
     async fn start(mode: Mode, limits: Limits) -> Self {
         let database = Arc::new(TestDatabase::new().await);
         let clock = Arc::new(ManualClock::at(Timestamp::from_seconds(BEGIN)));
-        let app = assemble(mode, limits, &database, &clock, 1).await;
+        let app = assemble(mode, limits, &database, &clock, Arc::new(SuppliedPairs::default()), 1).await;
         let root = add_root(&app, &ACCOUNT.into()).await;
         Self { app, clock, database, root, routes: OnceCell::new(), is_looked_at: true }
     }
 
     /// A second node on the same database, with the same clock.
     pub async fn another_node(&self) -> Self {
-        let app = assemble(self.app.mode, Limits::default(), &self.database, &self.clock, 2).await;
+        let pairs = Arc::clone(&self.app.key_pairs);
+        let app = assemble(self.app.mode, Limits::default(), &self.database, &self.clock, pairs, 2).await;
         let (clock, database) = (Arc::clone(&self.clock), Arc::clone(&self.database));
         Self { app, clock, database, root: self.root.clone(), routes: OnceCell::new(), is_looked_at: self.is_looked_at }
     }
@@ -270,7 +274,7 @@ impl Drop for TestApp {
         // On a runtime of its own, for this one waits; so on connections of its own, too.
         let look = move || {
             actix_web::rt::System::new().block_on(async move {
-                let mut app = assemble(mode, Limits::default(), database, clock, 3).await;
+                let mut app = assemble(mode, Limits::default(), database, clock, Arc::new(GeneratedPairs), 3).await;
                 // Keys that ten years would rotate take long to make, and are looked at by the tests of rotation.
                 Arc::get_mut(&mut app).unwrap().signing_key_age = None;
                 // A test that has left a transaction open would be waited for without end.
@@ -297,7 +301,14 @@ async fn open_routes(app: &Arc<App>) -> Routes {
     })
 }
 
-async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &Arc<ManualClock>, seed: u64) -> Arc<App> {
+async fn assemble(
+    mode: Mode,
+    limits: Limits,
+    database: &TestDatabase,
+    clock: &Arc<ManualClock>,
+    key_pairs: Arc<dyn KeyPairs>,
+    seed: u64,
+) -> Arc<App> {
     let db = Db::open(&database.url, 8).await.unwrap().timed_by(Arc::<ManualClock>::clone(clock));
     let master = MasterKey::generate(&mut EntropyRng(&SeededEntropy::new(7)));
     let entropy: Arc<dyn Entropy> = Arc::new(SeededEntropy::new(seed));
@@ -308,6 +319,7 @@ async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &A
         public_url: format!("http://{HOST}"),
         signing_key_age: Some(Duration::from_secs(90 * 24 * 3600)),
         events_kept: Duration::from_secs(90 * 24 * 3600),
+        decision_events: DecisionEvents::Denied,
         rotations: AtomicU64::new(0),
         issuer_style: IssuerStyle::Url,
         password_defaults: PasswordRules::default(),
@@ -316,6 +328,7 @@ async fn assemble(mode: Mode, limits: Limits, database: &TestDatabase, clock: &A
         db,
         clock: Arc::<ManualClock>::clone(clock),
         entropy,
+        key_pairs,
         keys: startup::keys(&master),
         hasher: Hasher::start(CHEAP, 1, 256).unwrap(),
         functions: Functions::none(),

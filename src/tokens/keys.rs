@@ -114,6 +114,25 @@ impl SigningKey {
     }
 }
 
+/// Where new key pairs come from.
+pub trait KeyPairs: Send + Sync {
+    /// A pair that nobody else has. Takes tens to hundreds of milliseconds: run it on the hashing pool.
+    ///
+    /// # Errors
+    /// [`KeyError::Unusable`] when the system's generator fails.
+    fn new_pair(&self, kid: String) -> Result<SigningKey, KeyError>;
+}
+
+/// Pairs that are made when they are wanted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GeneratedPairs;
+
+impl KeyPairs for GeneratedPairs {
+    fn new_pair(&self, kid: String) -> Result<SigningKey, KeyError> {
+        SigningKey::generate(kid)
+    }
+}
+
 /// The half of a key pair that verifies.
 #[derive(Clone)]
 pub struct PublicKey {

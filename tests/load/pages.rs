@@ -13,6 +13,62 @@ const AIM: Duration = Duration::from_millis(100);
 /// How often each page is opened.
 const OPENED: usize = 21;
 
+/// The pages of the account.
+const ROOMS: [&str; 19] = [
+    "",
+    "?days=30",
+    "/pools",
+    "/pools/new",
+    "/iam/users",
+    "/iam/groups",
+    "/iam/roles",
+    "/iam/policies",
+    "/iam/providers",
+    "/identity-pools",
+    "/access",
+    "/access/who",
+    "/access/what",
+    "/events",
+    "/events?contains=filler77",
+    "/limits",
+    "/outbox",
+    "/settings",
+    "/find?q=filler77",
+];
+
+/// The pages of the pool.
+const OF_POOL: [&str; 29] = [
+    "",
+    "/users",
+    "/users?by=username&q=filler77",
+    "/users?by=email&q=filler999",
+    "/users?by=sub&q=0",
+    "/users/new",
+    "/users/filler4711",
+    "/groups",
+    "/imports",
+    "/sign-in",
+    "/passkeys",
+    "/recovery",
+    "/protection",
+    "/clients",
+    "/resource-servers",
+    "/client-metadata",
+    "/providers",
+    "/domains",
+    "/branding",
+    "/terms",
+    "/texts",
+    "/sending",
+    "/settings",
+    "/logs",
+    "/keys",
+    "/triggers",
+    "/point-in-time",
+    "/replicas",
+    "/tags",
+];
+
 /// Fills a pool, opens the pages, and prints a table.
 pub fn measure(folder: &Path, users: u64) {
     let (server, _) = Server::start(folder);
@@ -25,21 +81,8 @@ pub fn measure(folder: &Path, users: u64) {
     let cookie = sign_in(&server);
     let pool = format!("/console/pools/{pool_id}");
     println!("| page, {users} users | median ms | slowest ms | aim |\n|---|---|---|---|");
-    for path in [
-        "/console".to_owned(),
-        "/console/pools".to_owned(),
-        pool.clone(),
-        format!("{pool}/users"),
-        format!("{pool}/users?by=username&q=filler77"),
-        format!("{pool}/users?by=email&q=filler999"),
-        format!("{pool}/users/filler4711"),
-        "/console/iam/users".to_owned(),
-        "/console/iam/roles".to_owned(),
-        "/console/identity-pools".to_owned(),
-        "/console/events".to_owned(),
-        "/console/access".to_owned(),
-        "/console/settings".to_owned(),
-    ] {
+    let paths = ROOMS.iter().map(|room| format!("/console{room}")).chain(OF_POOL.iter().map(|room| format!("{pool}{room}")));
+    for path in paths {
         let (median, slowest) = time(&server, &path, &cookie);
         let shown = path.replace(&pool_id, "…");
         println!("| {shown} | {:.1} | {:.1} | {} |", milliseconds(median), milliseconds(slowest), AIM.as_millis());

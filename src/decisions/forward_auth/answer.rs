@@ -12,8 +12,8 @@ use super::path::DecodedPath;
 use super::rules::Rules;
 use crate::authz;
 use crate::context::App;
-use crate::decisions::denied;
 use crate::decisions::door::request_id;
+use crate::decisions::trail;
 use crate::iam::origin::Origin;
 use crate::kit::causes::Causes;
 use crate::policy::Verdict;
@@ -94,16 +94,16 @@ async fn judge(app: &App, rules: &Rules, request: &HttpRequest) -> Result<(Strin
     let mut keys = authz::request_keys(&identified.caller, app.now(), &identified.region);
     origin.add_keys(&mut keys);
     let decision = authz::decide_on(app, &identified.caller, &matched.action, &matched.resource, &keys).await?;
-    match decision.verdict {
-        Verdict::Allowed => Ok((identified.caller.principal().to_string(), identified)),
+    let denial = match decision.verdict {
+        Verdict::Allowed => None,
         Verdict::ExplicitDeny | Verdict::ImplicitDeny => {
-            let denial = authz::denial(&identified.caller, &matched.action, &matched.resource, &decision);
-            let account_id = identified.caller.account_id().unwrap_or(&app.first_account_id);
-            let principal = identified.caller.principal().to_string();
-            denied::note_of(app, account_id, principal, matched.action, matched.resource, denial.clone());
-            Err(Refused::Forbidden(denial))
+            Some(authz::denial(&identified.caller, &matched.action, &matched.resource, &decision))
         }
-    }
+    };
+    let account_id = identified.caller.account_id().unwrap_or(&app.first_account_id);
+    let principal = identified.caller.principal().to_string();
+    trail::note_of(app, account_id, principal.clone(), matched.action, matched.resource, denial.clone());
+    denial.map_or(Ok((principal, identified)), |denial| Err(Refused::Forbidden(denial)))
 }
 
 /// SECURITY: a proxy that doesn't say whom it forwards for leaves the address unknown; its own would let every client pass a

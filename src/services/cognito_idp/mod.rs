@@ -441,4 +441,30 @@ mod tests {
         app.advance(Duration::from_secs(20 * 60));
         assert_eq!([sign_up("d", "v@x.example").await, sign_up("f", "v@x.example").await], ["", "LimitExceededException"]);
     }
+
+    #[actix_web::test]
+    async fn a_pool_sends_so_many_an_hour_to_however_many_addresses_and_users_who_are_hidden_stay_so() {
+        let app = TestApp::within(Limits { emails_of_pool: 4, ..Limits::default() }).await;
+        let settings = json!({"AliasAttributes": ["email"], "AutoVerifiedAttributes": ["email"]});
+        let pool = app.pool_with(settings, json!({"PreventUserExistenceErrors": "ENABLED"})).await;
+        for name in ["a", "b", "c", "d", "e"] {
+            pool.user_with(name, json!({"email": format!("{name}@x.example"), "email_verified": "true"})).await;
+        }
+        for name in ["a", "nobody", "b", "nobody2", "c", "d", "e", "nobody3"] {
+            assert_eq!(pool.client("ForgotPassword", json!({"Username": name})).await.code(), "", "{name}");
+        }
+        let mut got = Vec::new();
+        for name in ["a", "b", "c", "d", "e"] {
+            got.push(app.messages_to(&format!("{name}@x.example")).await.len());
+        }
+        assert_eq!(got, [1, 1, 1, 1, 0], "nobody used up none");
+        let sign_up = async |name: &str| {
+            let attributes = json!([{"Name": "email", "Value": format!("{name}@x.example")}]);
+            pool.client("SignUp", json!({"Username": name, "Password": PASSWORD, "UserAttributes": attributes})).await.code()
+        };
+        assert_eq!(sign_up("f").await, "LimitExceededException");
+        assert_eq!(pool.admin("AdminGetUser", json!({"Username": "f"})).await.code(), "UserNotFoundException", "nothing was changed");
+        app.advance(Duration::from_secs(15 * 60));
+        assert_eq!([sign_up("f").await, sign_up("g").await], ["", "LimitExceededException"]);
+    }
 }
