@@ -80,6 +80,18 @@ pub struct Event {
     pub details: Details,
 }
 
+impl Event {
+    /// Writes it to the log, before whoever did it is answered: one line, and nothing of what was sent but whom and what it names.
+    pub fn log(&self) {
+        let Self { account_id, request_id, principal, action, outcome, details, .. } = self;
+        let Details { source_ip, region, resource, .. } = details;
+        tracing::info!(
+            target: "audit",
+            %account_id, request_id, action, principal, source_ip, region, resource, outcome = outcome.as_str()
+        );
+    }
+}
+
 /// What sorts before the ids of all events from a moment on, and behind those of all before it.
 #[must_use]
 pub fn began_before(moment: Timestamp) -> String {
@@ -189,6 +201,12 @@ pub struct Journal {
 }
 
 impl Journal {
+    /// Writes an event to the log, and notes it.
+    pub fn record(&self, event: Event) {
+        event.log();
+        self.note(event);
+    }
+
     /// Notes an event.
     pub fn note(&self, mut event: Event) {
         event.details.reason = event.details.reason.map(|reason| cut(&reason, REASON));

@@ -168,8 +168,7 @@ pub async fn enter(
 fn note(app: &App, caller: &Caller, action: &str, origin: &Origin) {
     let principal = caller.principal().to_string();
     let source_ip = origin.source_ip.map(|address| address.to_string());
-    tracing::info!(target: "audit", action, principal, source_ip, outcome = "done");
-    app.journal.note(Event {
+    app.journal.record(Event {
         at: app.now(),
         account_id: caller.account_id().unwrap_or(&app.first_account_id).clone(),
         request_id: ids::uuid(&mut app.rng()),

@@ -127,8 +127,7 @@ async fn of_pool(app: &App, pool_id: &UserPoolId) -> Result<Vec<Key>, StoreError
 
 fn note(app: &App, asker: &Asker, pool_id: &UserPoolId) {
     let (principal, source_ip) = (asker.caller.principal().to_string(), asker.source_ip.map(|address| address.to_string()));
-    tracing::info!(target: "audit", action = ROTATE, principal, source_ip, %pool_id, outcome = Outcome::Done.as_str());
-    app.journal.note(Event {
+    app.journal.record(Event {
         at: app.now(),
         account_id: asker.caller.account_id().unwrap_or(&app.first_account_id).clone(),
         request_id: ids::uuid(&mut app.rng()),

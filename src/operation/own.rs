@@ -48,9 +48,7 @@ impl Trail {
         }
         let Self { account_id, principal, resource } = self;
         let source_ip = cx.origin.source_ip.map(|address| address.to_string());
-        let (request_id, region, outcome) = (&cx.request_id, &cx.region, Outcome::Done.as_str());
-        tracing::info!(target: "audit", request_id, action, principal, source_ip, region, outcome);
-        cx.journal.note(Event {
+        cx.journal.record(Event {
             at: cx.now(),
             account_id,
             request_id: cx.request_id.clone(),

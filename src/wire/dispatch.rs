@@ -285,12 +285,7 @@ fn audit(cx: &Context, action: &str, resource: Option<String>, outcome: &Result<
         Err(Fault::Throttled) => (Outcome::Refused, None),
     };
     let source_ip = cx.origin.source_ip.map(|address| address.to_string());
-    let (request_id, region, outcome) = (&cx.request_id, &cx.region, ended.as_str());
-    tracing::info!(target: "audit", request_id, action, principal = %cx.caller.principal(), source_ip, region, outcome);
-    if ended == Outcome::Done && only_reads(action) {
-        return;
-    }
-    cx.journal.note(Event {
+    let event = Event {
         at: cx.now(),
         account_id: cx.account_id.clone(),
         request_id: cx.request_id.clone(),
@@ -298,7 +293,12 @@ fn audit(cx: &Context, action: &str, resource: Option<String>, outcome: &Result<
         action: action.to_owned(),
         outcome: ended,
         details: Details { source_ip, region: Some(cx.region.clone()), resource, reason },
-    });
+    };
+    if ended == Outcome::Done && only_reads(action) {
+        event.log();
+    } else {
+        cx.journal.record(event);
+    }
 }
 
 /// What a call is about, by the first of its members that names it. Names and ids only: no other member is ever kept.
