@@ -240,6 +240,21 @@ async fn the_scope_is_there_while_registration_is_on_and_never_of_a_registered_c
 }
 
 #[actix_web::test]
+async fn a_node_that_remembers_a_pool_as_it_was_registers_by_what_it_is() {
+    let app = TestApp::new().await;
+    let pool = app.pool_with(open(), json!({})).await;
+    let other = app.another_node().await;
+    let path = format!("/{}/oauth2/register", pool.id);
+    let headers = [("content-type".to_owned(), "application/json".to_owned())];
+    let at_the_other = async || other.send(actix_web::http::Method::POST, &path, &headers, public().to_string().into_bytes()).await;
+    assert_eq!(at_the_other().await.status, 201);
+    pool.admin("UpdateUserPool", json!({"DcrConfiguration": {"OpenDcrEnabled": false}})).await.ok();
+    assert_eq!(at_the_other().await.status, 401);
+    pool.admin("UpdateUserPool", json!({"DcrConfiguration": {"EnableStatus": "Disabled"}})).await.ok();
+    assert_eq!(at_the_other().await.status, 404);
+}
+
+#[actix_web::test]
 async fn each_way_has_its_grants_and_an_empty_list_shuts_it() {
     let app = TestApp::new().await;
     let pool = app.pool_with(json!({"DcrConfiguration": {"OpenDcrEnabled": true, "AllowedScopes": ["api/read"]}}), json!({})).await;
