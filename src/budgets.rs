@@ -16,7 +16,7 @@ const PRESSED_COST: u32 = 10;
 /// What is bounded for one client address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PerAddress {
-    /// Sign-ups, and their codes asked for again, whatever becomes of them.
+    /// Sign-ups, and their codes asked for again, and registrations of clients that nobody vouches for, whatever becomes of them.
     SignUps,
     /// Sign-ins, answers to their challenges and confirmations of sign-ups, that were refused.
     RefusedSignIns,

@@ -84,7 +84,7 @@ pub struct ServeFlags {
 /// How much of what is anonymous one client address (of IPv6: one /64) may do, and what all may do at one pool; 0 is no limit.
 #[derive(Debug, Args)]
 pub struct BudgetFlags {
-    /// Sign-ups from one client address in ten minutes; 0 is no limit.
+    /// Sign-ups from one client address in ten minutes, and registrations of clients without a token; 0 is no limit.
     #[arg(long, env = "PASSWRIGHT_SIGN_UPS_PER_ADDRESS", default_value_t = 100)]
     pub sign_ups_per_address: u32,
     /// Refused sign-ins from one client address in five minutes; 0 is no limit.

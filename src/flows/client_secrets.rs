@@ -58,6 +58,10 @@ pub async fn add(app: &App, client: &Client, secret: &Secret) -> Result<ClientSe
     let sealed = seal(app, (&client.pool_id, &client.id), secret)?;
     app.write(async |tx| {
         let client = now(tx, client).await?;
+        // Source: API reference, UserPoolClientType, ClientType.
+        if client.registered.is_some() {
+            return Err(SecretsRefused::Registered.into());
+        }
         client_secret::may_add(&client.secrets)?;
         let created_at = client_secret::moment_beside(&client.secrets, app.now());
         let added = ClientSecret { sealed: sealed.clone(), created_at, is_withheld: true };

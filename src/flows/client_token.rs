@@ -11,6 +11,7 @@ use crate::flows::pool_keys;
 use crate::store;
 use crate::tokens::claims::{ACCESS, MachineClaims};
 use crate::userpools::oauth_settings::CLIENT_TOKEN;
+use crate::userpools::registration;
 use crate::userpools::resource_server::is_custom;
 
 /// A token, and how long it lives.
@@ -82,7 +83,9 @@ async fn grant(app: &App, app_client: &AppClient, asked: &[String], resource: Op
     }
     // A scope goes with its resource server, whatever the client still lists.
     let servers = app.read(async |tx| store::resource_servers::all(tx, &pool.id).await).await?;
-    let is_granted = |scope: &String| is_custom(&servers, scope) && configuration.allowed_oauth_scopes.contains(scope);
+    let registers = pool.configuration.dcr().is_some() && client.registered.is_none();
+    let exists = |scope: &str| is_custom(&servers, scope) || registers && scope == registration::SCOPE;
+    let is_granted = |scope: &String| exists(scope) && configuration.has_scope(scope);
     if let Some(scope) = asked.iter().find(|scope| !is_granted(scope)) {
         return Err(ClientTokenRefused::Scope(scope.clone()));
     }

@@ -32,6 +32,7 @@ pub mod pool_keys;
 pub mod recover;
 pub mod refresh;
 pub mod refresh_token;
+pub mod registration;
 pub mod revoke;
 pub mod risk;
 pub mod saml_certificate;

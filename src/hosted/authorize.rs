@@ -43,7 +43,6 @@ async fn answer(app: &Data<App>, request: &HttpRequest, query: &str) -> HttpResp
         _ => None,
     };
     match (visit.asked.authorization.prompt, signed_in) {
-        // `none` stands alone, so that nobody is asked to agree.
         (Prompt::Never | Prompt::IfNeeded, Some(signed_in)) => give::granted(&visit, signed_in).await,
         (Prompt::Never, None) => {
             let asked = &visit.asked;

@@ -13,14 +13,16 @@ use crate::flows::clients::AppClient;
 use crate::flows::whence::Whence;
 use crate::kit::causes::Causes;
 use crate::pages;
-use crate::userpools::authorization::{Authorization, ResponseMode, ResponseType, Return, with_fragment, with_query};
+use crate::userpools::authorization::{Authorization, Prompt, ResponseMode, ResponseType, Return, with_fragment, with_query};
 
 /// Answers a client for whoever is signed in; who is to agree first is asked.
 pub async fn granted(visit: &Visit<'_>, signed_in: &SignedIn) -> HttpResponse {
-    if visit.asked.authorization.asks_consent {
-        return consent::ask(visit, signed_in);
+    let asked = &visit.asked;
+    match (asked.authorization.asks_consent, asked.authorization.prompt) {
+        (false, _) => agreed(visit, signed_in).await,
+        (true, Prompt::Never) => error(&visit.site, &asked.app_client, &asked.to, "consent_required", "the user is to agree"),
+        (true, _) => consent::ask(visit, signed_in),
     }
-    agreed(visit, signed_in).await
 }
 
 /// Answers a client for whoever is signed in, and agrees.

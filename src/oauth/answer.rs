@@ -19,7 +19,7 @@ pub struct Refusal {
     status: StatusCode,
     error: &'static str,
     description: String,
-    /// How the client could prove itself, where it tried by a header.
+    /// How the caller could prove itself, where it tried by a header or has to.
     challenge: Option<&'static str>,
 }
 
@@ -31,6 +31,16 @@ impl Refusal {
     /// A 400.
     pub fn new(error: &'static str, description: impl Into<String>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, error, description: description.into(), challenge: None }
+    }
+
+    /// The same, of another status.
+    pub fn of_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
+    /// The same, saying how it would not be refused.
+    pub fn challenging(self, status: StatusCode, challenge: &'static str) -> Self {
+        Self { status, challenge: Some(challenge), ..self }
     }
 
     /// `invalid_client`. A client that tried by the Authorization header is told which scheme it takes, as it must be.

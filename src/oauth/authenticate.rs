@@ -39,9 +39,7 @@ pub async fn call(app: &App, request: &HttpRequest, body: &Bytes) -> Result<Call
 /// # Errors
 /// `invalid_request` for another kind of body, a NUL, which no database takes, and a parameter that stands twice (RFC 6749 §3.2).
 pub fn form(request: &HttpRequest, body: &Bytes) -> Result<Parameters, Refusal> {
-    let content_type = request.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let is_form = content_type.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
-    if !is_form {
+    if !is_of_type(request, "application/x-www-form-urlencoded") {
         return Err(Refusal::new("invalid_request", "the body is no form"));
     }
     let parameters = Parameters::parse(body);
@@ -52,6 +50,12 @@ pub fn form(request: &HttpRequest, body: &Bytes) -> Result<Parameters, Refusal> 
         return Err(Refusal::new("invalid_request", "a parameter has a character that it may not have"));
     }
     Ok(parameters)
+}
+
+/// Whether a request says that its body is of this type.
+pub fn is_of_type(request: &HttpRequest, kind: &str) -> bool {
+    let content_type = request.headers().get("content-type").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    content_type.split(';').next().is_some_and(|given| given.trim().eq_ignore_ascii_case(kind))
 }
 
 /// What a client shows.

@@ -20,9 +20,6 @@ use crate::userpools::authorization::{self, Parameters};
 use crate::userpools::device_grant::shown;
 use crate::userpools::{resource_server, scopes};
 
-/// `grant_type`.
-pub const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
-
 /// `POST /{pool}/oauth2/device_authorization`
 pub async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
     answered_to_client(&app, &request, answer(&app, &request, &body)).await

@@ -5,10 +5,11 @@ use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
 use super::answer::{Refusal, answered};
+use super::exchange;
 use super::place::Place;
-use super::{device, exchange};
 use crate::context::App;
 use crate::kit::json::Members as _;
+use crate::userpools::device_grant::GRANT;
 use crate::userpools::pool::acr_values;
 use crate::userpools::resource_server::STANDARD_SCOPES;
 
@@ -88,8 +89,11 @@ async fn answer(app: &App, request: &HttpRequest) -> Result<HttpResponse, Refusa
     if place.pool.configuration.has_device_grant() {
         metadata.put("device_authorization_endpoint", Value::from(at("oauth2/device_authorization")));
         if let Some(grants) = metadata.get_mut("grant_types_supported").and_then(Value::as_array_mut) {
-            grants.push(device::GRANT.into());
+            grants.push(GRANT.into());
         }
+    }
+    if place.pool.configuration.dcr().is_some() {
+        metadata.put("registration_endpoint", Value::from(at("oauth2/register")));
     }
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "public, max-age=300")).json(metadata))
 }

@@ -10,6 +10,7 @@ mod exchange;
 mod introspect;
 mod place;
 mod pushed;
+mod register;
 mod revoke;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ pub fn configure(config: &mut ServiceConfig) {
         .service(resource("/{pool}/oauth2/userInfo").route(get().to(user_info::handle)).route(post().to(user_info::handle)))
         .service(resource("/{pool}/oauth2/device_authorization").route(post().to(device::handle)))
         .service(resource("/{pool}/oauth2/par").route(post().to(pushed::handle)))
+        .service(resource("/{pool}/oauth2/register").route(post().to(register::handle)))
         .service(resource("/{pool}/oauth2/revoke").route(post().to(revoke::handle)))
         .service(resource("/{pool}/oauth2/introspect").route(post().to(introspect::handle)));
 }

@@ -1,6 +1,7 @@
 //! The endpoints as clients call them.
 
 mod device;
+mod register;
 
 use std::time::Duration;
 

@@ -20,6 +20,7 @@ use crate::flows::sign_in::SignInRefused;
 use crate::flows::triggers::{Told, TriggerRefused};
 use crate::flows::whence::Whence;
 use crate::userpools::authorization::{self as authorization_of, Parameters};
+use crate::userpools::device_grant::GRANT;
 
 /// `POST /{pool}/oauth2/token`
 pub async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
@@ -36,7 +37,7 @@ async fn answer(app: &App, request: &HttpRequest, body: &Bytes) -> Result<HttpRe
         "authorization_code" => by_code(app, &app_client, &parameters, whence).await,
         "refresh_token" => by_refresh_token(app, &app_client, &parameters, whence).await,
         "client_credentials" => by_itself(app, &app_client, &parameters).await,
-        device::GRANT => device::by_device_code(app, &app_client, &parameters, whence).await,
+        GRANT => device::by_device_code(app, &app_client, &parameters, whence).await,
         exchange::GRANT => exchange::answer(app, &app_client, &parameters).await,
         _ => Err(Refusal::new("unsupported_grant_type", "grant_type is none of those that the metadata lists")),
     }

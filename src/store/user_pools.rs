@@ -9,6 +9,7 @@ use crate::kit::secret::Secret;
 use crate::userpools::client::{Client, ClientConfiguration};
 use crate::userpools::client_secret::ClientSecret;
 use crate::userpools::pool::{Pool, PoolConfiguration, Stored};
+use crate::userpools::registration::{ClientType, Registered};
 
 /// A table of what pools are made of.
 pub(super) struct TableOfPools {
@@ -213,6 +214,8 @@ struct ClientRow {
     secret_is_withheld: i16,
     second_sealed_secret: Option<Sealed<Secret>>,
     second_secret_created_at: Option<i64>,
+    is_registered: i16,
+    is_registered_openly: i16,
     created_at: i64,
     modified_at: i64,
 }
@@ -221,7 +224,7 @@ struct ClientRow {
 macro_rules! client_columns {
     () => {
         "c.pool_id, c.client_id, c.name, c.configuration, c.sealed_secret, c.secret_created_at, c.secret_is_withheld, \
-         c.second_sealed_secret, c.second_secret_created_at, c.created_at, c.modified_at"
+         c.second_sealed_secret, c.second_secret_created_at, c.is_registered, c.is_registered_openly, c.created_at, c.modified_at"
     };
 }
 
@@ -242,6 +245,11 @@ impl TryFrom<ClientRow> for Client {
             name: row.name,
             configuration,
             secrets: older.into_iter().chain(younger).collect(),
+            registered: match (row.is_registered, row.is_registered_openly) {
+                (0, _) => None,
+                (_, 0) => Some(Registered::ByToken),
+                _ => Some(Registered::Openly),
+            },
             created_at: Timestamp::from_millis(row.created_at),
             modified_at: Timestamp::from_millis(row.modified_at),
         })
@@ -254,15 +262,18 @@ impl TryFrom<ClientRow> for Client {
 /// [`StoreError`].
 pub async fn insert_client(tx: &mut Conn, client: &Client) -> Result<(), StoreError> {
     const SQL: &str = "INSERT INTO user_pool_clients (pool_id, client_id, name, configuration, sealed_secret, secret_created_at, \
-                       secret_is_withheld, created_at, modified_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
+                       secret_is_withheld, is_registered, is_registered_openly, created_at, modified_at) \
+                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)";
     const DIRECTORY: &str = "INSERT INTO client_directory (client_id, pool_id) VALUES ($1, $2)";
     let configuration = doc::to_text("user_pool_clients", "configuration", client.id.as_str(), &client.configuration)?;
     // A new client has one secret at most.
     let secret = client.secrets.first();
     let (sealed, made) = (secret.map(|secret| &secret.sealed), secret.map(|secret| secret.created_at.millis()));
     let is_withheld = i16::from(secret.is_some_and(|secret| secret.is_withheld));
-    let created_at = client.created_at.millis();
-    execute!(tx, SQL, [&client.pool_id, &client.id, &client.name, configuration, sealed, made, is_withheld, created_at])?;
+    let registered = i16::from(client.registered.is_some());
+    let openly = i16::from(client.registered == Some(Registered::Openly));
+    let (pool_id, id, created_at) = (&client.pool_id, &client.id, client.created_at.millis());
+    execute!(tx, SQL, [pool_id, id, &client.name, configuration, sealed, made, is_withheld, registered, openly, created_at])?;
     execute!(tx, DIRECTORY, [&client.id, &client.pool_id]).map(drop)
 }
 
@@ -291,6 +302,36 @@ pub async fn list_clients(tx: &mut Conn, pool_id: &UserPoolId, after: &str, limi
         " FROM user_pool_clients c WHERE c.pool_id = $1 AND c.client_id > $2 ORDER BY c.client_id LIMIT $3"
     );
     fetch!(tx, fetch_all, ClientRow, SQL, [pool_id, after, limit])?.into_iter().map(Client::try_from).collect()
+}
+
+/// The same, of one type alone.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn list_clients_of(
+    tx: &mut Conn,
+    pool_id: &UserPoolId,
+    kind: ClientType,
+    after: &str,
+    limit: i64,
+) -> Result<Vec<Client>, StoreError> {
+    const SQL: &str = concat!(
+        "SELECT ",
+        client_columns!(),
+        " FROM user_pool_clients c WHERE c.pool_id = $1 AND c.is_registered = $2 AND c.client_id > $3 ORDER BY c.client_id LIMIT $4"
+    );
+    let rows = fetch!(tx, fetch_all, ClientRow, SQL, [pool_id, i16::from(kind == ClientType::Dcr), after, limit])?;
+    rows.into_iter().map(Client::try_from).collect()
+}
+
+/// How many clients a pool has, up to a limit.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn count_clients(tx: &mut Conn, pool_id: &UserPoolId, limit: i64) -> Result<i64, StoreError> {
+    const SQL: &str =
+        "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM user_pool_clients WHERE pool_id = $1 LIMIT $2) AS counted";
+    scalar!(tx, fetch_one, i64, SQL, [pool_id, limit])
 }
 
 /// Replaces a client's name and configuration.

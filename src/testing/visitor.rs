@@ -68,6 +68,13 @@ impl<'a> TestPool<'a> {
         self.app.send(Method::POST, &format!("/{}/{endpoint}", self.id), &headers, body.into_bytes()).await
     }
 
+    /// The registration of a client by this metadata.
+    pub async fn register(&self, headers: &[(&str, &str)], metadata: Value) -> Answer {
+        let usual = [("host", HOST), ("content-type", "application/json")];
+        let headers: Vec<_> = usual.iter().chain(headers).map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        self.app.send(Method::POST, &format!("/{}/oauth2/register", self.id), &headers, metadata.to_string().into_bytes()).await
+    }
+
     /// Exchanges a code, with these fields beside or in place of the usual ones; an empty one is left out.
     pub async fn exchange(&self, code: &str, more: &[(&str, &str)]) -> Answer {
         let usual = [

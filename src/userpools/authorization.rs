@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::client::Client;
+use super::registration::Registered;
 use super::scopes;
 use crate::crypto::digest::sha256;
 use crate::kit::clock::Timestamp;
@@ -277,8 +278,10 @@ pub fn request(parameters: &Parameters, client: &Client, exists: impl Fn(&str) -
         nonce: parameters.owned("nonce"),
         code_challenge: code_challenge(parameters, client, response_type)?,
         prompt: prompt(parameters)?,
-        // Whoever lets a device in is told what it gets: somebody may have talked them into it (RFC 8628 §5.4).
+        // Whoever lets a device in is told what it gets: somebody may have talked them into it (RFC 8628 §5.4). Of a client that
+        // anybody made, too: it is told where it leads.
         asks_consent: response_type == ResponseType::Device
+            || client.registered == Some(Registered::Openly)
             || parameters.get("prompt").is_some_and(|prompt| prompt.split(' ').any(|value| value == "consent")),
         max_age: max_age(parameters)?,
         resource: resource(parameters)?,

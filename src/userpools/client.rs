@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::client_secret::ClientSecret;
 use super::oauth_settings::{AnalyticsConfiguration, ClientKind, RefreshTokenRotation};
+use super::registration::Registered;
 use super::session::SsoSession;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{ClientId, UserPoolId};
@@ -23,6 +24,8 @@ pub struct Client {
     pub configuration: ClientConfiguration,
     /// Its secrets, the oldest first; none of a public client.
     pub secrets: Vec<ClientSecret>,
+    /// How it registered itself; `None` of one that an administrator made.
+    pub registered: Option<Registered>,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last changed.

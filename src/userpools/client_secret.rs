@@ -49,6 +49,9 @@ pub enum SecretsRefused {
     /// A public client has none, and gets none.
     #[error("the client has no secret")]
     Public,
+    /// Clients that registered themselves keep the one that they were told.
+    #[error("the client registered itself")]
+    Registered,
     /// There are two.
     #[error("the client has as many secrets as it can have")]
     Full,

@@ -4,7 +4,11 @@ use rand::CryptoRng;
 
 use super::client::Client;
 use super::pool::PoolConfiguration;
+use super::registration::Registered;
 use crate::crypto::ids;
+
+/// `grant_type`.
+pub const GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// The tag that lets a pool's clients have it: `on`. It is off by default, for whoever is talked into typing a stranger's code lets
 /// the stranger in (RFC 8628 §5.4).
@@ -26,9 +30,12 @@ impl PoolConfiguration {
 
 impl Client {
     /// Whether the client signs people in so: it takes codes, as its pool lets it.
+    ///
+    /// SECURITY: a client that anybody made leads to no address by which a person could tell whose it is: it may call itself what it
+    /// likes, and gets no tokens so.
     #[must_use]
     pub fn takes_device_grant(&self, pool: &PoolConfiguration) -> bool {
-        pool.has_device_grant() && self.configuration.takes_oauth_flow("code")
+        self.registered != Some(Registered::Openly) && pool.has_device_grant() && self.configuration.takes_oauth_flow("code")
     }
 }
 

@@ -38,6 +38,7 @@ pub mod point_in_time;
 pub mod pool;
 pub mod recovery;
 pub mod refresh_rotation;
+pub mod registration;
 pub mod replica;
 pub mod resource_server;
 pub mod risk;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::client::ClientConfiguration;
 use super::identity_provider::OWN;
+use super::registration;
 use super::resource_server::STANDARD_SCOPES;
 
 /// The flow of GetClientToken. It stands alone.
@@ -119,7 +120,7 @@ impl ClientConfiguration {
 
     fn check_addresses(&self) -> Result<(), SettingsRefused> {
         for url in self.callback_urls.iter().chain(&self.logout_urls) {
-            check_url(url)?;
+            check_address(url)?;
         }
         match &self.default_redirect_uri {
             Some(default) if !self.callback_urls.contains(default) => {
@@ -135,6 +136,12 @@ impl ClientConfiguration {
     #[must_use]
     pub fn takes_oauth_flow(&self, flow: &str) -> bool {
         self.allowed_oauth_flows_user_pool_client && self.allowed_oauth_flows.iter().any(|allowed| allowed == flow)
+    }
+
+    /// Whether the client lists a scope.
+    #[must_use]
+    pub fn has_scope(&self, scope: &str) -> bool {
+        self.allowed_oauth_scopes.iter().any(|allowed| allowed == scope)
     }
 
     /// Whether the client takes whom this provider vouches for. One that lists who does lists the pool itself too; one that lists
@@ -160,6 +167,10 @@ impl ClientConfiguration {
         let of_users = self.allowed_oauth_scopes.iter().find(|scope| STANDARD_SCOPES.contains(&scope.as_str()));
         if let Some(scope) = of_users.filter(|_| by_itself) {
             return Err(flow(format!("{scope} is not supported with client_credentials flow")));
+        }
+        // No user makes clients.
+        if by_browser && self.has_scope(registration::SCOPE) {
+            return Err(flow(format!("{} is supported with client_credentials flow only", registration::SCOPE)));
         }
         // Without this, the rest is kept and opens nothing.
         if !self.allowed_oauth_flows_user_pool_client {
@@ -212,7 +223,10 @@ const OWN_MACHINE: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 /// Holds a callback or logout address to the rules of its list.
 ///
 /// Source: API reference, CreateUserPoolClient, CallbackURLs; RFC 6749 §3.1.2.
-fn check_url(url: &str) -> Result<(), SettingsRefused> {
+///
+/// # Errors
+/// [`SettingsRefused::Parameter`].
+pub fn check_address(url: &str) -> Result<(), SettingsRefused> {
     let refused = |why: &str| Err(parameter(format!("{url} {why}")));
     let Some((scheme, rest)) = url.split_once(':') else { return refused("is not an absolute URI.") };
     let is_of_schemes = |character: char| character.is_ascii_alphanumeric() || matches!(character, '+' | '.' | '-');
@@ -265,7 +279,7 @@ mod tests {
             "myapp://example",
             "com.example.app:/oauth",
         ] {
-            assert_eq!(check_url(taken), Ok(()), "{taken}");
+            assert_eq!(check_address(taken), Ok(()), "{taken}");
         }
         for refused in [
             "http://app.example/",
@@ -286,7 +300,7 @@ mod tests {
             "1app://x",
             "a b://x",
         ] {
-            assert!(matches!(check_url(refused), Err(SettingsRefused::Parameter(_))), "{refused}");
+            assert!(matches!(check_address(refused), Err(SettingsRefused::Parameter(_))), "{refused}");
         }
     }
 

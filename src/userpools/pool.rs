@@ -410,6 +410,12 @@ impl PoolConfiguration {
         self
     }
 
+    /// What is said of clients that register themselves, where they may.
+    #[must_use]
+    pub fn dcr(&self) -> Option<&DcrConfiguration> {
+        self.dcr_configuration.as_ref().filter(|dcr| dcr.is_on())
+    }
+
     /// Whether addresses of this kind are verified by a code of ours, at sign-up and when they change.
     #[must_use]
     pub fn verifies(&self, kind: NameKind) -> bool {

@@ -13,9 +13,9 @@ pub const PHONE: &str = "phone";
 /// The postal address. It is none of Cognito's: a part of `profile`, which a client asks for by OpenID's name.
 pub const ADDRESS: &str = "address";
 
-/// Scopes of a request that change nothing, and are left out of what is granted (OpenID Connect Core 1.0 §11): refresh tokens are
+/// A scope of a request that changes nothing, and is left out of what is granted (OpenID Connect Core 1.0 §11): refresh tokens are
 /// given with every code.
-const OF_NO_EFFECT: [&str; 1] = ["offline_access"];
+pub const OFFLINE_ACCESS: &str = "offline_access";
 
 /// The scopes of a sign-in.
 #[derive(Clone, Copy, Debug)]
@@ -97,7 +97,7 @@ pub fn grant(asked: Option<&str>, allowed: &[String], exists: impl Fn(&str) -> b
     }
     let is_allowed = |scope: &str| allowed.iter().any(|allowed| allowed == scope) && exists(scope);
     for scope in asked {
-        if OF_NO_EFFECT.contains(&scope) || granted.contains(&scope) {
+        if scope == OFFLINE_ACCESS || granted.contains(&scope) {
             continue;
         }
         let is_granted = is_allowed(scope) || scope == ADDRESS && is_allowed(PROFILE);

@@ -19,6 +19,7 @@ mod preset;
 mod protection;
 mod providers;
 mod recovery;
+mod registration;
 mod replicas;
 mod resource_servers;
 mod sending;
@@ -82,6 +83,7 @@ pub fn rows() -> Vec<Row> {
     rows.extend(triggers::rows());
     rows.extend(protection::rows());
     rows.extend(keys::rows());
+    rows.extend(registration::rows());
     rows.extend(replicas::rows());
     rows.extend(sending::rows());
     rows.extend(tags::rows());

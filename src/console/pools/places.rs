@@ -79,6 +79,11 @@ pub const PLACES: &[Places] = &[
                 ],
             ),
             place(
+                "registration",
+                "Registration",
+                &["list-user-pool-clients --client-type DCR", "describe-user-pool --query UserPool.DcrConfiguration"],
+            ),
+            place(
                 "client-metadata",
                 "Client metadata",
                 &[

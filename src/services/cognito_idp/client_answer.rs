@@ -11,6 +11,7 @@ use crate::kit::id::{ClientId, UserPoolId};
 use crate::kit::secret::Secret;
 use crate::userpools::client::ClientConfiguration;
 use crate::userpools::client_secret::ClientSecret;
+use crate::userpools::registration::ClientType;
 use crate::userpools::session::SsoSession;
 
 /// UserPoolClientType.
@@ -20,6 +21,7 @@ pub struct ClientAnswer {
     user_pool_id: UserPoolId,
     client_name: String,
     client_id: ClientId,
+    client_type: ClientType,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_secret: Option<String>,
     last_modified_date: Timestamp,
@@ -45,6 +47,7 @@ impl ClientAnswer {
             user_pool_id: client.pool_id.clone(),
             client_name: client.name.clone(),
             client_id: client.id.clone(),
+            client_type: ClientType::of(client.registered),
             last_modified_date: client.modified_at,
             creation_date: client.created_at,
             configuration,

@@ -4,11 +4,10 @@ use super::errors::Error;
 use crate::config::Mode;
 use crate::store::{self, Conn, StoreError};
 use crate::userpools::attributes::full_schema;
-use crate::userpools::client::ClientConfiguration;
+use crate::userpools::client::{Client, ClientConfiguration};
 use crate::userpools::identity_provider::OWN;
-use crate::userpools::oauth_settings::ClientKind;
 use crate::userpools::pool::Pool;
-use crate::userpools::resource_server;
+use crate::userpools::{registration, resource_server};
 
 /// Holds a client's name to the model's pattern, but for those by which an id is chosen in `dev`.
 pub fn check_name(mode: Mode, name: &str) -> Result<(), Error> {
@@ -25,9 +24,10 @@ pub fn check_name(mode: Mode, name: &str) -> Result<(), Error> {
 /// The attributes that no client writes: what a user is, and what only a code or an administrator makes true.
 const NEVER_WRITTEN: [&str; 3] = ["sub", "email_verified", "phone_number_verified"];
 
-/// Holds the settings of a client of this kind to what its pool has now, in the transaction that keeps them.
-pub async fn check_in(tx: &mut Conn, pool: &Pool, configuration: &ClientConfiguration, kind: ClientKind) -> Result<(), Error> {
-    configuration.check_settings(kind)?;
+/// Holds the settings of a client to what its pool has now, in the transaction that keeps them.
+pub async fn check_in(tx: &mut Conn, pool: &Pool, client: &Client) -> Result<(), Error> {
+    let configuration = &client.configuration;
+    configuration.check_settings(client.kind())?;
     for name in &configuration.supported_identity_providers {
         if !provider_exists(tx, pool, name).await? {
             return Err(Error::parameter(format!("The provider {name} does not exist for User Pool {}.", pool.id)));
@@ -37,7 +37,20 @@ pub async fn check_in(tx: &mut Conn, pool: &Pool, configuration: &ClientConfigur
         return Ok(());
     }
     let servers = store::resource_servers::all(tx, &pool.id).await?;
-    Ok(configuration.check_scopes(|scope| resource_server::exists(&servers, scope))?)
+    let registers = configuration.has_scope(registration::SCOPE) && may_hold_registration(tx, client).await?;
+    Ok(configuration.check_scopes(|scope| resource_server::exists(&servers, scope) || registers && scope == registration::SCOPE)?)
+}
+
+/// Whether the client's pool has the scope by which clients are registered, as it has while they may be.
+///
+/// SECURITY: a client that registered itself never has it, so that none makes others.
+async fn may_hold_registration(tx: &mut Conn, client: &Client) -> Result<bool, Error> {
+    if client.registered.is_some() {
+        let words = "An app client that was created through dynamic client registration can't hold the scope";
+        return Err(Error::parameter(format!("{words} {}.", registration::SCOPE)));
+    }
+    let pool = store::user_pools::find(tx, &client.pool_id).await?;
+    Ok(pool.is_some_and(|pool| pool.configuration.dcr().is_some()))
 }
 
 /// Whether users of the pool are vouched for by a provider of this name: the pool itself, or one of its own.

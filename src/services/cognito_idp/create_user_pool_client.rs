@@ -71,6 +71,7 @@ pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<R
         pool_id: pool.id.clone(),
         name: request.client_name,
         secrets: secret.into_iter().collect(),
+        registered: None,
         configuration: request.configuration,
         id,
         created_at: now,
@@ -85,7 +86,7 @@ async fn insert(tx: &mut Conn, pool: &Pool, client: &Client) -> Result<(), Error
     if !store::user_pools::exists(tx, &pool.id).await? {
         return Err(NoSuchPool(pool.id.clone()).into());
     }
-    client_settings::check_in(tx, pool, &client.configuration, client.kind()).await?;
+    client_settings::check_in(tx, pool, client).await?;
     // Chance makes no id twice; somebody who chooses one may.
     if store::user_pools::find_client(tx, &client.id).await?.is_some() {
         return Err(Error::parameter(format!("Client id {} already exists.", client.id)));
@@ -115,8 +116,8 @@ mod tests {
         let settings: Map<String, Value> =
             described.as_object().unwrap().clone().into_iter().filter(|(name, _)| !members.contains(&name.as_str())).collect();
         let expected = json!({
-            "ClientName": "c", "AccessTokenValidity": 10, "TokenValidityUnits": {"AccessToken": "minutes"}, "ReadAttributes": ["email"],
-            "SupportedIdentityProviders": ["COGNITO"], "EnableTokenRevocation": true, "AuthSessionValidity": 3,
+            "ClientName": "c", "ClientType": "REGULAR", "AccessTokenValidity": 10, "TokenValidityUnits": {"AccessToken": "minutes"},
+            "ReadAttributes": ["email"], "SupportedIdentityProviders": ["COGNITO"], "EnableTokenRevocation": true, "AuthSessionValidity": 3,
             "RefreshTokenValidity": 30, "AllowedOAuthFlowsUserPoolClient": false, "EnablePropagateAdditionalUserContextData": false,
         });
         assert_eq!(Value::Object(settings), expected);

@@ -11,6 +11,7 @@ use crate::kit::id::{ClientId, UserPoolId};
 use crate::store;
 use crate::userpools::client::Client;
 use crate::userpools::pool::Pool;
+use crate::userpools::registration::ClientType;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -18,7 +19,7 @@ pub struct Request {
     user_pool_id: UserPoolId,
     max_results: Option<i64>,
     next_token: Option<String>,
-    client_type: Option<String>,
+    client_type: Option<ClientType>,
 }
 
 asks_about_pool_in_any_region!(Request);
@@ -40,14 +41,17 @@ pub struct Described {
 }
 
 pub async fn handle(cx: &Context, pool: Arc<Pool>, request: Request) -> Result<Response, Error> {
-    let place = ["ListUserPoolClients", pool.id.as_str()];
+    // A page's token goes with the filter that it was made with.
+    let kind = request.client_type;
+    let place = ["ListUserPoolClients", pool.id.as_str(), kind.map_or("", ClientType::as_str)];
     let asked = Asked::of(request.next_token.as_deref(), request.max_results);
     let after = asked.after(cx, &place)?;
-    // No client of ours has registered itself.
-    if request.client_type.as_deref() == Some("DCR") {
-        return Ok(Response { user_pool_clients: Vec::new(), next_token: None });
-    }
-    let clients = cx.read(async |tx| store::user_pools::list_clients(tx, &pool.id, &after, asked.read()).await).await?;
+    let clients = cx
+        .read(async |tx| match kind {
+            None => store::user_pools::list_clients(tx, &pool.id, &after, asked.read()).await,
+            Some(kind) => store::user_pools::list_clients_of(tx, &pool.id, kind, &after, asked.read()).await,
+        })
+        .await?;
     let (clients, next_token) = asked.cut(cx, &place, clients, |client| client.id.to_string())?;
     let described = |client: Client| Described { client_id: client.id, user_pool_id: client.pool_id, client_name: client.name };
     Ok(Response { user_pool_clients: clients.into_iter().map(described).collect(), next_token })

@@ -50,7 +50,9 @@ pub async fn handle(cx: &Context, found: Found, request: Request) -> Result<Resp
             web_authn_configuration: created.web_authn_configuration.clone(),
             ..settings.clone().read(cx, factor)?.with_factors_of(&created)
         };
-        let configuration = sms_role::given(configuration, role.as_deref());
+        let mut configuration = sms_role::given(configuration, role.as_deref());
+        // Source: API reference, UpdateUserPool: "If you omit this parameter, Amazon Cognito keeps the existing configuration."
+        configuration.dcr_configuration = configuration.dcr_configuration.or(created.dcr_configuration);
         if let Some(name) = &pool_name {
             store::user_pools::rename(tx, &pool.id, name).await?;
         }

@@ -42,13 +42,13 @@ pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Re
     let client = cx
         .write(async |tx| {
             let before = store::user_pools::find_client(tx, &client.id).await?.ok_or_else(|| app_client.gone())?;
-            client_settings::check_in(tx, pool, &request.configuration, before.kind()).await?;
             let after = Client {
                 name: request.client_name.clone().unwrap_or_else(|| before.name.clone()),
                 configuration: ClientConfiguration { sso_session: before.configuration.sso_session, ..request.configuration.clone() },
                 modified_at: cx.now(),
                 ..before
             };
+            client_settings::check_in(tx, pool, &after).await?;
             store::user_pools::update_client(tx, &after).await?;
             Ok::<_, Error>(after)
         })
@@ -78,7 +78,7 @@ mod tests {
         let updated = pool.admin("UpdateUserPoolClient", json!({"ClientId": pool.client_id, "IdTokenValidity": 3})).await.ok();
         let after = describe().await;
         assert_eq!(updated["UserPoolClient"], after);
-        let kept = ["ClientId", "ClientName", "ClientSecret", "CreationDate", "UserPoolId"];
+        let kept = ["ClientId", "ClientName", "ClientSecret", "ClientType", "CreationDate", "UserPoolId"];
         for member in kept {
             assert_eq!(after[member], before[member], "{member}");
         }

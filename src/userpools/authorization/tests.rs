@@ -20,6 +20,7 @@ fn client(flows: &[&str]) -> Client {
             ..ClientConfiguration::default()
         },
         secrets: Vec::<ClientSecret>::new(),
+        registered: None,
         created_at: Timestamp::default(),
         modified_at: Timestamp::default(),
     }

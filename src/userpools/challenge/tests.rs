@@ -43,6 +43,7 @@ fn client(flows: &[&str]) -> Client {
             ..ClientConfiguration::default()
         },
         secrets: Vec::new(),
+        registered: None,
         created_at: NOW,
         modified_at: NOW,
     }

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::userpools::registration::Registered;
+
 /// IssuerConfiguration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
@@ -84,6 +86,32 @@ pub enum DcrStatus {
     Disabled,
 }
 
+impl DcrConfiguration {
+    /// Whether anybody may register clients so.
+    #[must_use]
+    pub const fn is_on(&self) -> bool {
+        matches!(self.enable_status, DcrStatus::Enabled)
+    }
+
+    /// The flows that clients which register themselves so may have; none is a door that is shut. `implicit` is taken in the lists and
+    /// ignored.
+    ///
+    /// Source: Amazon Cognito API reference, DcrConfigurationType.
+    #[must_use]
+    pub fn flows(&self, registered: Registered) -> Vec<&str> {
+        let (given, usual): (_, &[&str]) = match registered {
+            Registered::Openly if !self.open_dcr_enabled => return Vec::new(),
+            Registered::Openly => (&self.open_dcr_grant_types, &["code"]),
+            Registered::ByToken => (&self.authenticated_grant_types, &REGISTRABLE),
+        };
+        let listed: Vec<&str> = given.as_ref().map_or_else(|| usual.to_vec(), |given| given.iter().map(String::as_str).collect());
+        listed.into_iter().filter(|flow| REGISTRABLE.contains(flow)).collect()
+    }
+}
+
+/// The flows that a registered client can have.
+const REGISTRABLE: [&str; 2] = ["code", "client_credentials"];
+
 /// Why a pool's provider is not set so.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpenIdRefused {
@@ -142,6 +170,31 @@ impl KeyConfiguration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_not_said_of_registration_has_cognitos_default_and_an_empty_list_shuts_a_door() {
+        let read = |text: &str| serde_json::from_str::<DcrConfiguration>(text).unwrap();
+        for (given, openly, by_token) in [
+            ("{}", &[][..], &["code", "client_credentials"][..]),
+            (r#"{"OpenDcrEnabled": true}"#, &["code"], &["code", "client_credentials"]),
+            (r#"{"OpenDcrEnabled": true, "OpenDcrGrantTypes": [], "AuthenticatedGrantTypes": []}"#, &[], &[]),
+            (
+                r#"{"OpenDcrEnabled": true, "OpenDcrGrantTypes": ["implicit", "client_credentials"], "AuthenticatedGrantTypes": ["implicit"]}"#,
+                &["client_credentials"],
+                &[],
+            ),
+            (r#"{"OpenDcrGrantTypes": ["code"]}"#, &[], &["code", "client_credentials"]),
+        ] {
+            let given = read(given);
+            assert!(given.is_on(), "{given:?}");
+            assert_eq!(
+                (given.flows(Registered::Openly), given.flows(Registered::ByToken)),
+                (openly.to_vec(), by_token.to_vec()),
+                "{given:?}"
+            );
+        }
+        assert!(!read(r#"{"EnableStatus": "Disabled"}"#).is_on());
+    }
 
     #[test]
     fn levels_are_named_apart_from_each_other_and_from_the_defaults() {

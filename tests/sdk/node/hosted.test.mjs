@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { CognitoIdentityProviderClient, AdminCreateUserCommand, AdminSetUserPasswordCommand, CreateUserPoolCommand, CreateUserPoolClientCommand } from "@aws-sdk/client-cognito-identity-provider";
+import { CognitoIdentityProviderClient, AdminCreateUserCommand, AdminSetUserPasswordCommand, CreateUserPoolCommand, CreateUserPoolClientCommand, ListUserPoolClientsCommand, UpdateUserPoolCommand } from "@aws-sdk/client-cognito-identity-provider";
 import { Auth, skipCSRFCheck } from "@auth/core";
 import Cognito from "@auth/core/providers/cognito";
 import { JwtVerifier } from "aws-jwt-verify";
@@ -12,11 +12,11 @@ import * as oidc from "openid-client";
 import { PASSWORD, settings, start, stop } from "./support.mjs";
 
 const HOME = "http://localhost:3999/api/auth/callback/cognito";
-let server, pool, client;
+let server, pool, client, idp;
 
 before(async () => {
   server = await start("postgres");
-  const idp = new CognitoIdentityProviderClient(settings(server));
+  idp = new CognitoIdentityProviderClient(settings(server));
   pool = (await idp.send(new CreateUserPoolCommand({ PoolName: "hosted" }))).UserPool.Id;
   client = (await idp.send(new CreateUserPoolClientCommand({
     UserPoolId: pool, ClientName: "server", GenerateSecret: true, AllowedOAuthFlows: ["code"], AllowedOAuthFlowsUserPoolClient: true,
@@ -45,7 +45,11 @@ async function signIn(address) {
   const form = new URLSearchParams({ form_token: /name="form_token" value="([^"]+)"/.exec(page)[1], username: "ann", password: PASSWORD });
   const answer = await visit(login, { method: "POST", body: form });
   assert.equal(answer.status, 303, await answer.text());
-  return new URL(answer.headers.get("location"));
+  const next = new URL(answer.headers.get("location"), server.url);
+  if (next.pathname !== `/${pool}/consent`) return next;
+  const asked = await (await visit(next)).text();
+  const choice = new URLSearchParams({ form_token: /name="form_token" value="([^"]+)"/.exec(asked)[1], choice: "allow" });
+  return new URL((await visit(next, { method: "POST", body: choice })).headers.get("location"));
 }
 
 const discovered = () => oidc.discovery(new URL(`${server.url}/${pool}`), client.ClientId, client.ClientSecret, undefined, { execute: [oidc.allowInsecureRequests] });
@@ -81,6 +85,41 @@ test("openid-client pushes its request", async () => {
   assert.deepEqual([...address.searchParams.keys()].sort(), ["client_id", "request_uri"]);
   const tokens = await oidc.authorizationCodeGrant(provider, await signIn(address), { pkceCodeVerifier: verifier, expectedState: state });
   assert.equal(tokens.claims().name, "Ann");
+});
+
+test("openid-client registers a client without a secret, which signs in once its user agrees, and one by a token", async () => {
+  const DcrConfiguration = { OpenDcrEnabled: true };
+  await idp.send(new UpdateUserPoolCommand({ UserPoolId: pool, DcrConfiguration }));
+  const issuer = new URL(`${server.url}/${pool}`);
+  const insecure = { execute: [oidc.allowInsecureRequests] };
+  const wanted = { client_name: "An agent", redirect_uris: ["http://127.0.0.1/callback"], token_endpoint_auth_method: "none", scope: "openid email" };
+  const provider = await oidc.dynamicClientRegistration(issuer, wanted, oidc.None(), insecure);
+  assert.deepEqual([provider.clientMetadata().client_secret, provider.clientMetadata().scope], [undefined, "openid email"]);
+  const [verifier, state] = [oidc.randomPKCECodeVerifier(), oidc.randomState()];
+  const code_challenge = await oidc.calculatePKCECodeChallenge(verifier);
+  const redirect_uri = "http://127.0.0.1:3998/callback";
+  const address = oidc.buildAuthorizationUrl(provider, { redirect_uri, scope: "openid email", state, code_challenge, code_challenge_method: "S256" });
+  const tokens = await oidc.authorizationCodeGrant(provider, await signIn(address), { pkceCodeVerifier: verifier, expectedState: state });
+  assert.equal(tokens.claims().email, "ann@example.com");
+  const refreshed = await oidc.refreshTokenGrant(provider, tokens.refresh_token);
+  assert.ok(refreshed.refresh_token && refreshed.refresh_token !== tokens.refresh_token);
+
+  const refused = oidc.dynamicClientRegistration(issuer, { ...wanted, redirect_uris: ["http://evil.example/"] }, oidc.None(), insecure);
+  await assert.rejects(refused, { error: "invalid_redirect_uri" });
+
+  await idp.send(new UpdateUserPoolCommand({ UserPoolId: pool, DcrConfiguration: {} }));
+  await assert.rejects(oidc.dynamicClientRegistration(issuer, wanted, oidc.None(), insecure));
+  const registrar = (await idp.send(new CreateUserPoolClientCommand({
+    UserPoolId: pool, ClientName: "registrar", GenerateSecret: true, AllowedOAuthFlows: ["client_credentials"],
+    AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthScopes: ["aws.cognito/dcr/register"],
+  }))).UserPoolClient;
+  const itself = await oidc.discovery(issuer, registrar.ClientId, registrar.ClientSecret, undefined, insecure);
+  const { access_token: initialAccessToken } = await oidc.clientCredentialsGrant(itself, { scope: "aws.cognito/dcr/register" });
+  const confidential = await oidc.dynamicClientRegistration(issuer, { client_name: "A server", redirect_uris: [HOME] }, undefined, { ...insecure, initialAccessToken });
+  const metadata = confidential.clientMetadata();
+  assert.deepEqual([metadata.token_endpoint_auth_method, metadata.client_secret_expires_at], ["client_secret_basic", 0]);
+  const listed = await idp.send(new ListUserPoolClientsCommand({ UserPoolId: pool, ClientType: "DCR" }));
+  assert.deepEqual(listed.UserPoolClients.map((one) => one.ClientName).sort(), ["A server", "An agent"]);
 });
 
 test("Auth.js signs in by its Cognito provider", async () => {

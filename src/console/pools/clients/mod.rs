@@ -57,24 +57,42 @@ struct ClientsPage {
     frame: Frame,
     head: Head,
     clients: Vec<Client>,
+    /// Which of them: `REGULAR`, `DCR`, or all.
+    kind: String,
     may_create: May,
     first: Option<String>,
     next: Option<String>,
+}
+
+/// The kinds of clients that can be listed by themselves, and what each is called.
+const KINDS: [(&str, &str); 3] = [("", "All"), ("REGULAR", "Made by administrators"), ("DCR", "Registered by themselves")];
+
+impl ClientsPage {
+    #[expect(clippy::unused_self, reason = "templates know the page only")]
+    const fn kinds(&self) -> [(&'static str, &'static str); 3] {
+        KINDS
+    }
 }
 
 /// `GET /console/pools/{pool}/clients`
 async fn show(visit: &Visit) -> Outcome {
     let head = Head::load(visit, "clients").await?;
     let token = visit.query().given("next");
-    let listed = call(visit, "ListUserPoolClients", json!({"UserPoolId": head.id, "MaxResults": PAGE, "NextToken": token})).await?;
+    let kind = visit.query().given("type").filter(|kind| KINDS.iter().any(|(known, _)| known == kind)).unwrap_or_default();
+    let mut input = json!({"UserPoolId": head.id, "MaxResults": PAGE, "NextToken": token});
+    if !kind.is_empty() {
+        input.put("ClientType", kind.as_str());
+    }
+    let listed = call(visit, "ListUserPoolClients", input).await?;
     let client = |client: &Value| Client { id: client.text("ClientId"), name: client.text("ClientName") };
     let path = head.path("/clients");
     Ok(Reply::page(&ClientsPage {
         frame: visit.frame(&head.name),
         clients: listed.list("UserPoolClients").iter().map(client).collect(),
         may_create: may(visit, "CreateUserPoolClient", json!({"UserPoolId": head.id, "ClientName": "new"})).await,
-        first: token.map(|_| format!("/console{path}")),
-        next: next_page(&path, &[], listed.at("NextToken")),
+        first: token.map(|_| format!("/console{path}?type={kind}")),
+        next: next_page(&path, &[("type", &kind)], listed.at("NextToken")),
+        kind,
         head,
     }))
 }

@@ -9,7 +9,7 @@ use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
 /// What DescribeUserPoolClient tells and UpdateUserPoolClient does not take.
-const OF_CREATION: [&str; 3] = ["ClientSecret", "CreationDate", "LastModifiedDate"];
+const OF_CREATION: [&str; 4] = ["ClientSecret", "ClientType", "CreationDate", "LastModifiedDate"];
 
 /// The ways of signing in that the form offers, and what each is. Others that a client has stay as they are.
 const FLOWS: [(&str, &str); 7] = [
@@ -57,6 +57,8 @@ struct ClientPage {
     has_secret: bool,
     /// Whether it has one.
     is_confidential: bool,
+    /// Whether it registered itself.
+    is_registered: bool,
     /// Only after the signed-in person has proven themselves again.
     secret: Option<String>,
     flows: Vec<Flow>,
@@ -102,6 +104,7 @@ async fn page(visit: &Visit, head: Head, stored: &Value, shown: &Value, error: O
         name: shown.text("ClientName"),
         stored_name: stored.text("ClientName"),
         has_secret,
+        is_registered: stored.at("ClientType") == "DCR",
         secret: None,
         flows: FLOWS.map(|(name, about)| Flow { name, about, on: flows.iter().any(|flow| flow == name) }).into(),
         lifetimes: LIFETIMES.map(lifetime).into(),

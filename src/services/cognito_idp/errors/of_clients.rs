@@ -35,6 +35,9 @@ impl From<SecretChangeRefused> for Error {
     fn from(refused: SecretChangeRefused) -> Self {
         match refused {
             SecretChangeRefused::Rule(SecretsRefused::Public) => Self::parameter("The app client is not configured with a secret."),
+            SecretChangeRefused::Rule(SecretsRefused::Registered) => {
+                Self::parameter("App clients that were created through dynamic client registration don't support client secret operations.")
+            }
             SecretChangeRefused::Rule(SecretsRefused::Full) => Self::LimitReached("The app client has as many secrets as it can have."),
             SecretChangeRefused::Rule(SecretsRefused::Unknown) => Self::ResourceNotFound("Client secret not found.".to_owned()),
             SecretChangeRefused::Rule(SecretsRefused::Last) => {
