@@ -6,6 +6,7 @@
 //! Sources: SAML 2.0 Core, Bindings and Profiles (OASIS, March 2005, with the errata of 2012), cited as Core, Bindings and Profiles.
 
 mod assertion;
+mod bearer;
 mod certificate;
 mod document;
 mod encryption;
@@ -25,6 +26,7 @@ mod signature;
 mod tests;
 
 pub use assertion::{Assertion, NameId};
+pub use bearer::{Brought, brought_assertion};
 pub use logout::{
     LogoutAnswered, LogoutEnd, LogoutRequested, logout_answered_by_post, logout_answered_by_redirect, logout_requested_by_redirect,
 };

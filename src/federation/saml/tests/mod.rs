@@ -1,6 +1,7 @@
 //! Genuine messages of pysaml2 and xmlsec1 (`corpus/generate.py`), and what attackers make of them.
 
 mod accepted;
+mod brought;
 mod content;
 mod encrypted;
 mod forms;
