@@ -115,7 +115,9 @@ mod tests {
         let judged = |kind, more: Value| {
             let mut claims = json!({"iss": "https://op.example", "sub": "1", "aud": "client"}).as_object().unwrap().clone();
             claims.extend(more.as_object().unwrap().clone());
-            check(&claims, &brought(kind)).map_or_else(|refused| refused.to_string(), |()| String::new()).replace("the provider's ID token does not hold: ", "")
+            check(&claims, &brought(kind))
+                .map_or_else(|refused| refused.to_string(), |()| String::new())
+                .replace("the provider's ID token does not hold: ", "")
         };
         let (another, kin, anybody) = ("it is for another client", "it is of another type", "");
         for (more, id, access) in [

@@ -23,7 +23,7 @@ mod response;
 mod signature;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use assertion::{Assertion, NameId};
 pub use bearer::{Brought, brought_assertion};

@@ -115,6 +115,12 @@ pub struct Word {
 }
 
 impl Word {
+    /// The provider's name in the pool.
+    #[must_use]
+    pub fn provider(&self) -> &str {
+        &self.provider.name
+    }
+
     /// The user of the pool whom it names: whom a sign-in through the provider would be of. Nobody is made one.
     ///
     /// # Errors
@@ -219,4 +225,40 @@ fn moment(claims: &Map<String, Value>, name: &str) -> Option<Timestamp> {
     #[expect(clippy::cast_possible_truncation, reason = "it is far below 2^63, and a second that has not ended is none")]
     let seconds = seconds as i64;
     Some(Timestamp::from_seconds(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::flows::clients;
+    use crate::testing::{TestApp, TestProvider};
+
+    #[actix_web::test]
+    async fn a_word_is_used_while_its_provider_is_what_it_was() {
+        let app = TestApp::dev().await;
+        let (pool, provider) = (app.pool().await, TestProvider::start(&app).await);
+        provider.join(&pool, "Corp", json!({})).await;
+        let app_client = clients::find(&app.app, &pool.client_id).await.unwrap().unwrap();
+        let text = provider.id_token(json!({}));
+        let said = async || verified(&app.app, &app_client, "Corp", Token::Jwt(BroughtKind::Id, &text)).await.unwrap();
+        let is_gone = async |word: &Word| {
+            let used = app.app.write(async |tx| word.spend(tx).await).await;
+            matches!(used, Err(BroughtRefused::NoSuchProvider))
+        };
+        let word = said().await;
+        assert!(!is_gone(&word).await && !is_gone(&word).await, "a JWT holds until it is over");
+        pool.admin("UpdateIdentityProvider", json!({"ProviderName": "Corp", "AttributeMapping": {"name": "name"}})).await.ok();
+        assert!(is_gone(&word).await, "it is believed otherwise now");
+        let word = said().await;
+        assert!(!is_gone(&word).await);
+        pool.admin("DeleteIdentityProvider", json!({"ProviderName": "Corp"})).await.ok();
+        assert!(is_gone(&word).await);
+        app.advance(Duration::from_secs(1));
+        provider.join(&pool, "Corp", json!({"name": "name"})).await;
+        assert!(is_gone(&word).await, "another of the same name");
+    }
 }

@@ -12,7 +12,8 @@ use crate::context::App;
 use crate::crypto::digest::{HashedToken, PlainToken};
 use crate::federation::NotBelieved;
 use crate::federation::saml::{
-    self, Assertion, Authentication, Begun, Brought, Encryption, Expected, IdentityProvider as SamlProvider, Key, Parameter, ServiceProvider,
+    self, Assertion, Authentication, Begun, Brought, Encryption, Expected, IdentityProvider as SamlProvider, Key, Parameter,
+    ServiceProvider,
 };
 use crate::flows::addresses;
 use crate::flows::failed::Failed;
@@ -38,11 +39,7 @@ const LOGOUT: &str = "saml2/logout";
 ///
 /// Source: Amazon Cognito developer guide, "Configuring your third-party SAML identity provider".
 fn ourselves(pool_id: &UserPoolId, base: &str) -> ServiceProvider {
-    ServiceProvider {
-        entity_id: entity_id(pool_id),
-        acs_url: format!("{base}{ACS}"),
-        logout_url: format!("{base}{LOGOUT}"),
-    }
+    ServiceProvider { entity_id: entity_id(pool_id), acs_url: format!("{base}{ACS}"), logout_url: format!("{base}{LOGOUT}") }
 }
 
 fn entity_id(pool_id: &UserPoolId) -> String {

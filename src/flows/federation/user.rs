@@ -41,12 +41,7 @@ pub(super) struct Whom {
 }
 
 /// Reads whom a provider's words name: as the pool's function maps them, if it has one.
-pub(super) async fn whom(
-    app: &App,
-    app_client: &AppClient,
-    provider: &IdentityProvider,
-    said: &Said,
-) -> Result<Whom, FederationRefused> {
+pub(super) async fn whom(app: &App, app_client: &AppClient, provider: &IdentityProvider, said: &Said) -> Result<Whom, FederationRefused> {
     let mapping = &provider.configuration.attribute_mapping;
     let claim = |attribute: &'static str| mapping.get(attribute).map_or(attribute, String::as_str);
     let pairs = ADDRESSES.map(|(address, verified)| (claim(address), claim(verified)));

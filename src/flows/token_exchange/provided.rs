@@ -109,7 +109,7 @@ pub(super) async fn begin(
     app.write(async |tx| {
         if let Some(word) = of_subject {
             let refused = |refused: PartyRefused| refused.named(ExchangeRefused::Subject);
-            word.spend(tx).await.map_err(|why| refused(party(app_client, "subject", why)))?;
+            word.spend(tx).await.map_err(|why| refused(party(app_client, word.provider(), why)))?;
             // The link, or the user, may be gone since they were found.
             let user = word.user(tx).await?.filter(|user| user.id == from.user.id);
             let user = user.ok_or_else(|| refused(PartyRefused::NoSuchUser))?;
@@ -122,7 +122,7 @@ pub(super) async fn begin(
         }
         if let Some(word) = of_actor {
             let refused = |refused: PartyRefused| refused.named(ExchangeRefused::Actor);
-            word.spend(tx).await.map_err(|why| refused(party(app_client, "actor", why)))?;
+            word.spend(tx).await.map_err(|why| refused(party(app_client, word.provider(), why)))?;
             if word.user(tx).await?.is_some_and(|user| !user.enabled) {
                 return Err(refused(PartyRefused::UserDisabled));
             }
@@ -194,9 +194,11 @@ mod tests {
             read(json!({"sub": "a", "client_id": "x", "exp": 1, "act": {"sub": "b", "iss": "https://other.example"}})),
             Some(json!({"iss": "https://op.example", "sub": "a", "act": {"iss": "https://other.example", "sub": "b"}}))
         );
-        let chain = |count: usize| (0..count).fold(Value::Null, |act, number| {
-            if act.is_null() { json!({"sub": number.to_string()}) } else { json!({"sub": number.to_string(), "act": act}) }
-        });
+        let chain = |count: usize| {
+            (0..count).fold(Value::Null, |act, number| {
+                if act.is_null() { json!({"sub": number.to_string()}) } else { json!({"sub": number.to_string(), "act": act}) }
+            })
+        };
         for (count, depth) in [(1, 1), (5, 5), (6, 6), (40, 6)] {
             assert_eq!(actors(&chain(count), "i").unwrap().depth(), depth, "{count}");
         }
