@@ -191,8 +191,7 @@ fn note(app: &App, pool: &Pool, registrar: &Registrar, client_id: &ClientId, ori
     };
     let (principal, resource) = (format!("{}/{who}", arn.as_str()), format!("{} {client_id}", pool.id));
     let (source_ip, request_id) = (origin.source_ip.map(|address| address.to_string()), ids::uuid(&mut app.rng()));
-    tracing::info!(target: "audit", request_id, action = ACTION, principal, source_ip, resource, outcome = Outcome::Done.as_str());
-    app.journal.note(Event {
+    app.journal.record(Event {
         at: app.now(),
         account_id: pool.account_id.clone(),
         request_id,
