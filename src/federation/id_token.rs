@@ -1,7 +1,7 @@
 //! What of a provider's ID token is believed (OpenID Connect Core 1.0 §3.1.3.7).
 
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, PublicKeyUse};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
+use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
 use serde_json::{Map, Value};
 
 use super::{Federation, NotBelieved};
@@ -10,7 +10,7 @@ use crate::kit::secret::constant_time_equals;
 use crate::tokens::provider;
 
 /// No token that is read is longer.
-pub(super) const MAX_TOKEN_BYTES: usize = 64 * 1024;
+const MAX_TOKEN_BYTES: usize = 64 * 1024;
 
 /// By how many seconds the provider's clock may go wrong.
 const SKEW: i64 = 120;
@@ -31,16 +31,25 @@ impl Federation {
     /// The claims of an ID token.
     pub(super) async fn id_token(&self, text: &str, expected: &Expected<'_>, now: Timestamp) -> Result<Map<String, Value>, NotBelieved> {
         provider::install();
-        let refused = NotBelieved::IdToken;
-        if text.len() > MAX_TOKEN_BYTES {
-            return Err(refused("it is too long"));
-        }
-        let header = decode_header(text).map_err(|_| refused("it is no JWT"))?;
+        let header = header(text)?;
         let key = self.documents.key(self, expected.jwks_uri, header.kid.as_deref(), now).await?;
         let claims = signed(text, header.alg, &key)?;
         held(&claims, expected, now)?;
         Ok(claims)
     }
+}
+
+/// The header of a token, whose key is to be found.
+///
+/// SECURITY: it names a key, and brings none: addresses and keys in it are not read. Extensions that must be understood are not
+/// (RFC 7515 §4.1.11).
+pub(super) fn header(text: &str) -> Result<Header, NotBelieved> {
+    let refused = NotBelieved::IdToken;
+    if text.len() > MAX_TOKEN_BYTES {
+        return Err(refused("it is too long"));
+    }
+    let header = decode_header(text).map_err(|_| refused("it is no JWT"))?;
+    if header.crit.is_some() { Err(refused("it has extensions")) } else { Ok(header) }
 }
 
 /// SECURITY: the key says what signs with it, and the header may only agree. Secrets are no keys here: whoever knew a client's secret
@@ -80,16 +89,7 @@ fn held(claims: &Map<String, Value>, expected: &Expected<'_>, now: Timestamp) ->
     if text("iss") != Some(expected.issuer) {
         return refused("it is another issuer's");
     }
-    let (is_ours, is_anothers) = match claims.get("aud") {
-        Some(Value::String(audience)) => (audience == expected.client_id, false),
-        Some(Value::Array(audiences)) => {
-            let is_ours = |audience: &Value| audience.as_str() == Some(expected.client_id);
-            (audiences.iter().any(is_ours), !audiences.iter().all(is_ours))
-        }
-        _ => (false, false),
-    };
-    let party = claims.get("azp");
-    if !is_ours || party.is_some_and(|party| party.as_str() != Some(expected.client_id)) || (is_anothers && party.is_none()) {
+    if !is_for(claims, expected.client_id) {
         return refused("it is for another client");
     }
     #[expect(clippy::cast_precision_loss, reason = "seconds of this era are far below 2^52")]
@@ -106,9 +106,23 @@ fn held(claims: &Map<String, Value>, expected: &Expected<'_>, now: Timestamp) ->
     Ok(())
 }
 
+/// Whether an ID token is for this client (OpenID Connect Core 1.0 §3.1.3.7, 3 to 5).
+pub(super) fn is_for(claims: &Map<String, Value>, client_id: &str) -> bool {
+    let (is_ours, is_anothers) = match claims.get("aud") {
+        Some(Value::String(audience)) => (audience == client_id, false),
+        Some(Value::Array(audiences)) => {
+            let is_ours = |audience: &Value| audience.as_str() == Some(client_id);
+            (audiences.iter().any(is_ours), !audiences.iter().all(is_ours))
+        }
+        _ => (false, false),
+    };
+    let party = claims.get("azp");
+    is_ours && party.is_none_or(|party| party.as_str() == Some(client_id)) && !(is_anothers && party.is_none())
+}
+
 #[cfg(test)]
 mod tests {
-    use jsonwebtoken::{EncodingKey, Header, encode};
+    use jsonwebtoken::{EncodingKey, encode};
     use serde_json::json;
 
     use super::*;

@@ -3,6 +3,7 @@
 //! Nothing here knows a database: who a provider is comes in, and what it says of a user goes out.
 
 mod apple;
+mod brought;
 mod documents;
 mod exchange;
 mod id_token;
@@ -19,6 +20,7 @@ use serde_json::{Map, Value};
 use self::documents::Documents;
 use crate::userpools::identity_provider::SamlMetadata;
 
+pub use brought::{Brought, BroughtKind};
 pub use documents::Metadata;
 pub use exchange::{Said, Shown};
 pub use party::{Endpoints, Leaving, Party, Wish};

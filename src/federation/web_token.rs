@@ -1,10 +1,9 @@
 //! The ID token of somebody whom a provider vouches for, and who brings it themselves: nobody asked for it here, so it repeats
 //! nothing of ours, and whom it is for is for others to judge (OpenID Connect Core 1.0 §3.1.3.7, 1 to 9 but for the audience).
 
-use jsonwebtoken::decode_header;
 use serde_json::{Map, Value};
 
-use super::id_token::{MAX_TOKEN_BYTES, signed};
+use super::id_token::{header, signed};
 use super::{Federation, NotBelieved};
 use crate::kit::clock::Timestamp;
 use crate::tokens::provider;
@@ -30,17 +29,13 @@ impl Federation {
     /// [`TokenNotTaken`].
     pub async fn web_token(&self, issuer: &str, text: &str, now: Timestamp) -> Result<Map<String, Value>, TokenNotTaken> {
         provider::install();
-        let refused = NotBelieved::IdToken;
-        if text.len() > MAX_TOKEN_BYTES {
-            return Err(refused("it is too long").into());
-        }
-        let header = decode_header(text).map_err(|_| refused("it is no JWT"))?;
+        let header = header(text)?;
         let metadata = self.documents.metadata(self, issuer, now).await?;
         let jwks_uri = metadata.jwks_uri.as_deref().ok_or(NotBelieved::Answer("the discovery document names no jwks_uri"))?;
         let key = self.documents.key(self, jwks_uri, header.kid.as_deref(), now).await?;
         let claims = signed(text, header.alg, &key)?;
         if claims.get("iss").and_then(Value::as_str) != Some(issuer) {
-            return Err(refused("it is another issuer's").into());
+            return Err(NotBelieved::IdToken("it is another issuer's").into());
         }
         check_time(&claims, now)?;
         Ok(claims)
@@ -48,7 +43,7 @@ impl Federation {
 }
 
 /// SECURITY: nothing is added to its end: whoever has a token that is over has it for longer than its provider meant.
-fn check_time(claims: &Map<String, Value>, now: Timestamp) -> Result<(), TokenNotTaken> {
+pub(super) fn check_time(claims: &Map<String, Value>, now: Timestamp) -> Result<(), TokenNotTaken> {
     let seconds = |name: &str| claims.get(name).and_then(Value::as_f64);
     #[expect(clippy::cast_precision_loss, reason = "seconds of this era are far below 2^52")]
     let now = now.seconds() as f64;

@@ -1,6 +1,7 @@
 //! What takes several steps and I/O: one driver each, shared by the wire and whatever else starts it.
 
 pub mod access;
+pub mod addresses;
 pub mod auth_events;
 pub mod authorization;
 pub mod bearer;

@@ -1,15 +1,25 @@
 //! Token exchange (RFC 8693): a user's token for one that is narrower, and bound to the service that it is for.
 
 mod presented;
+mod provided;
 
 use std::time::Duration;
 
+use serde_json::Value;
+
 pub use presented::{PartyRefused, PresentedToken};
+pub use provided::{ProvidedKind, ProvidedToken};
 
 use self::presented::{Subject, Tells, actor, subject};
+use super::auth_events::{self, Of};
 use super::clients::{self, AppClient, NoSuchClient};
 use super::failed::{Failed, fails_with_the_store};
 use super::issue::attribute_claims;
+use super::triggers::TriggerRefused;
+use super::triggers::tokens::{self, TokensFor, members};
+use super::whence::Whence;
+use crate::audit::Counted;
+use crate::audit::auth_events::{AuthEventType, EventResponse};
 use crate::context::App;
 use crate::crypto::ids;
 use crate::flows::pool_keys;
@@ -17,6 +27,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::id::ClientId;
 use crate::store;
 use crate::tokens::claims::{ACCESS, AccessClaims, Actor, ID, IdClaims, USER_ADMIN_SCOPE};
+use crate::tokens::overrides::Overrides;
 use crate::userpools::oauth_settings::ClientKind;
 use crate::userpools::resource_server::{ResourceServer, exists};
 use crate::userpools::scopes::Scopes;
@@ -101,6 +112,9 @@ pub enum ExchangeRefused {
     /// An ID token that would be another client's.
     #[error("the audience {0} is another app client")]
     AnothersAudience(String),
+    /// A function of the pool does not let the token be signed, or take what it comes from.
+    #[error(transparent)]
+    Trigger(#[from] TriggerRefused),
     /// The client is gone meanwhile.
     #[error(transparent)]
     NoSuchClient(NoSuchClient),
@@ -115,25 +129,27 @@ fails_with_the_store!(ExchangeRefused);
 ///
 /// # Errors
 /// [`ExchangeRefused`].
-pub async fn exchange(app: &App, app_client: &AppClient, asked: Exchange) -> Result<Issued, ExchangeRefused> {
+pub async fn exchange(app: &App, app_client: &AppClient, asked: Exchange, whence: Whence<'_>) -> Result<Issued, ExchangeRefused> {
     let [impersonation, delegation] = FLOWS;
     let flow = if asked.actor.is_some() { delegation } else { impersonation };
     if !app_client.client.configuration.allows(&format!("ALLOW_{flow}")) {
         return Err(ExchangeRefused::Disabled(flow));
     }
-    let from = subject(app, &app_client.pool, &asked.subject).await.map_err(|refused| refused.named(ExchangeRefused::Subject))?;
-    let act = match &asked.actor {
+    let found = subject(app, app_client, &asked.subject).await;
+    let (from, of_subject) = found.map_err(|refused| refused.named(ExchangeRefused::Subject))?;
+    let (act, of_actor) = match &asked.actor {
         // Who acted before stays in the token: an exchange hides nobody.
-        None => from.act.clone(),
+        None => (from.act.clone(), None),
         Some(token) => {
-            let acting = actor(app, &app_client.pool, token).await.map_err(|refused| refused.named(ExchangeRefused::Actor))?;
-            Some(Actor { act: from.act.clone().map(Box::new), ..acting })
+            let found = actor(app, app_client, token).await;
+            let (acting, of_actor) = found.map_err(|refused| refused.named(ExchangeRefused::Actor))?;
+            (Some(Actor { act: from.act.clone().map(Box::new), ..acting }), of_actor)
         }
     };
     if act.as_ref().is_some_and(|act| act.depth() > MOST_ACTORS) {
         return Err(ExchangeRefused::TooManyActors);
     }
-    let is_own = app_client.client.id == from.client_id;
+    let is_own = from.client_id.as_ref() == Some(&app_client.client.id);
     let is_proven = app_client.client.kind() == ClientKind::Confidential;
     // SECURITY: whoever holds a token of a user could bring it as a public client, and have its wider rights in place of the
     // narrower ones that the token was given for.
@@ -151,7 +167,23 @@ pub async fn exchange(app: &App, app_client: &AppClient, asked: Exchange) -> Res
     if scopes.is_empty() && !asked.scopes.is_empty() && asked.wanted == TokenKind::Access {
         return Err(ExchangeRefused::Scopes);
     }
-    Draft { app, app_client, from, act, audience, scopes }.sign(asked.wanted).await
+    let mut draft = Draft { app, app_client, from, act, audience, scopes, overrides: None };
+    if of_subject.is_some() {
+        // What the pool's own tokens say, its function has judged; of this one it has heard nothing.
+        draft.judge().await?;
+    }
+    let ends = draft.ends(asked.wanted)?;
+    if of_subject.is_some() || of_actor.is_some() {
+        provided::begin(app, app_client, (&draft.from, of_subject.as_ref()), of_actor.as_ref(), ends).await?;
+    }
+    let user_id = draft.from.user.id.clone();
+    let issued = draft.sign(asked.wanted, ends).await?;
+    if of_subject.is_some() {
+        let of = Of { pool_id: &app_client.pool.id, user_id: &user_id, client_id: &app_client.client.id };
+        auth_events::note(app, whence.origin, of, AuthEventType::SignIn, EventResponse::Pass);
+        app.journal.count(&app_client.pool.id, Counted::SignIn { mfa: false }, app.now());
+    }
+    Ok(issued)
 }
 
 /// What the token is bound to, where that may be.
@@ -183,23 +215,48 @@ struct Draft<'a> {
     act: Option<Actor>,
     audience: Option<String>,
     scopes: Vec<String>,
+    /// What the pool's function changes.
+    overrides: Option<Overrides>,
 }
 
 impl Draft<'_> {
-    async fn sign(self, wanted: TokenKind) -> Result<Issued, ExchangeRefused> {
-        let (app, app_client) = (self.app, self.app_client);
-        let gone = || ExchangeRefused::NoSuchClient(app_client.gone());
-        let keys = pool_keys::load(app, &app_client.pool.id).await?.ok_or_else(gone)?;
-        let configuration = &app_client.client.configuration;
+    /// Has the pool's function change what the token says, if it has one.
+    async fn judge(&mut self) -> Result<(), TriggerRefused> {
+        let (from, scope) = (&self.from, self.scopes.join(" "));
+        let changed = tokens::change(self.app, self.app_client, &from.user, &from.groups, &scope, TokensFor::SignIn).await?;
+        if let Some(changed) = changed {
+            (self.from.groups, self.overrides) = (changed.groups, Some(changed.overrides));
+        }
+        Ok(())
+    }
+
+    /// When the token ends: no later than what it comes from.
+    fn ends(&self, wanted: TokenKind) -> Result<Timestamp, Failed> {
+        let configuration = &self.app_client.client.configuration;
         let lifetime = match wanted {
             TokenKind::Access => configuration.access_token_lifetime(),
             TokenKind::Id => configuration.id_token_lifetime(),
         };
+        Ok(self.app.now().plus(lifetime.map_err(Failed::because)?).min(self.from.expires_at))
+    }
+
+    async fn sign(mut self, wanted: TokenKind, ends: Timestamp) -> Result<Issued, ExchangeRefused> {
+        let (app, app_client) = (self.app, self.app_client);
+        let gone = || ExchangeRefused::NoSuchClient(app_client.gone());
+        let keys = pool_keys::load(app, &app_client.pool.id).await?.ok_or_else(gone)?;
         let now = app.now();
-        let ends = now.plus(lifetime.map_err(Failed::because)?).min(self.from.expires_at);
-        let token = match wanted {
-            TokenKind::Access => keys.current.sign(&self.access(now, ends)),
-            TokenKind::Id => keys.current.sign(&self.id(now, ends)),
+        let token = match (wanted, self.overrides.take()) {
+            (TokenKind::Access, None) => keys.current.sign(&self.access(now, ends)),
+            (TokenKind::Id, None) => keys.current.sign(&self.id(now, ends)),
+            (TokenKind::Access, Some(overrides)) => {
+                let mut changed = overrides.of_access(members(&self.access(now, ends))?);
+                // No function unbinds it.
+                changed.extend(self.audience.clone().map(|audience| ("aud".to_owned(), Value::String(audience))));
+                let scope = changed.get("scope").and_then(Value::as_str).unwrap_or_default();
+                self.scopes = scope.split_whitespace().map(str::to_owned).collect();
+                keys.current.sign(&changed)
+            }
+            (TokenKind::Id, Some(overrides)) => keys.current.sign(&overrides.of_id(members(&self.id(now, ends))?)),
         };
         Ok(Issued { token: token.map_err(Failed::because)?, lifetime: ends.since(now), scopes: self.scopes })
     }

@@ -8,6 +8,7 @@ use super::answer::{Refusal, json};
 use crate::context::App;
 use crate::flows::clients::AppClient;
 use crate::flows::token_exchange::{self, Exchange, ExchangeRefused, PresentedToken, Target, TokenKind};
+use crate::flows::whence::Whence;
 use crate::userpools::authorization::Parameters;
 
 /// `grant_type`.
@@ -18,10 +19,10 @@ const ACCESS: &str = "urn:ietf:params:oauth:token-type:access_token";
 const ID: &str = "urn:ietf:params:oauth:token-type:id_token";
 
 /// Exchanges a token, for a client that is proven.
-pub async fn answer(app: &App, app_client: &AppClient, parameters: &Parameters) -> Result<HttpResponse, Refusal> {
+pub async fn answer(app: &App, app_client: &AppClient, parameters: &Parameters, whence: Whence<'_>) -> Result<HttpResponse, Refusal> {
     let asked = read(parameters)?;
     let wanted = asked.wanted;
-    let issued = token_exchange::exchange(app, app_client, asked).await.map_err(refused)?;
+    let issued = token_exchange::exchange(app, app_client, asked, whence).await.map_err(refused)?;
     // RFC 8693 §2.2.1: what is no access token has no type of one.
     let (kind, token_type) = match wanted {
         TokenKind::Access => (ACCESS, "Bearer"),
@@ -37,7 +38,7 @@ fn read(parameters: &Parameters) -> Result<Exchange, Refusal> {
     let presented = |token: &str, kind: &str| {
         let text = parameters.get(token).ok_or_else(|| missing(token))?.to_owned();
         let kind = kind_of(parameters.get(kind).ok_or_else(|| missing(kind))?)?;
-        Ok::<_, Refusal>(PresentedToken { text, kind })
+        Ok::<_, Refusal>(PresentedToken::Own { text, kind })
     };
     let subject = presented("subject_token", "subject_token_type")?;
     let has_actor = ["actor_token", "actor_token_type"].into_iter().any(|name| parameters.get(name).is_some());
@@ -70,7 +71,8 @@ fn refused(refused: ExchangeRefused) -> Refusal {
         | ExchangeRefused::Actor(_)
         | ExchangeRefused::TooManyActors
         | ExchangeRefused::Bound
-        | ExchangeRefused::Untold => "invalid_request",
+        | ExchangeRefused::Untold
+        | ExchangeRefused::Trigger(_) => "invalid_request",
         ExchangeRefused::NoSuchClient(_) => return Refusal::client(false),
         ExchangeRefused::Failed(failed) => return failed.into(),
     };

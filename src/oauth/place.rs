@@ -12,13 +12,11 @@ use actix_web::{Error, HttpMessage as _, HttpRequest};
 
 use crate::authz;
 use crate::context::App;
+use crate::flows::addresses::{self, BELOW, public_host, without_port};
 use crate::kit::causes::Causes;
 use crate::store::{StoreError, domains};
 use crate::userpools::domain::DomainKind;
 use crate::userpools::pool::Pool;
-
-/// What stands between a prefix and the deployment's host.
-const BELOW: &str = ".auth.";
 
 /// What the paths at a domain begin with: requests that begin otherwise are nobody's look-up, whatever their host is called.
 const AT_DOMAIN: [&str; 14] = [
@@ -75,14 +73,9 @@ impl Place {
     /// The address of a page or an endpoint here, as others are told of it: where the browser keeps our cookies.
     #[must_use]
     pub fn url(&self, app: &App, page: &str) -> String {
-        let public = &app.public_url;
         match &self.domain {
-            None => format!("{public}/{}/{page}", self.pool.id),
-            Some(domain) => {
-                let (scheme, authority) = public.split_once("://").unwrap_or(("https", public));
-                let port = authority.strip_prefix(public_host(app)).unwrap_or_default();
-                format!("{scheme}://{domain}{port}/{page}")
-            }
+            None => format!("{}{page}", addresses::below(app, &self.pool.id)),
+            Some(domain) => format!("{}{page}", addresses::at(app, domain)),
         }
     }
 }
@@ -125,20 +118,8 @@ fn foreign_host(app: &App, request: &HttpRequest) -> Option<String> {
     (is_name && name.parse::<std::net::IpAddr>().is_err() && name != public_host(app)).then(|| name.to_owned())
 }
 
-fn public_host(app: &App) -> &str {
-    let authority = app.public_url.split_once("://").map_or("", |(_, rest)| rest);
-    without_port(authority.split('/').next().unwrap_or_default())
-}
-
-fn without_port(authority: &str) -> &str {
-    authority.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit())).map_or(authority, |(host, _)| host)
-}
-
 async fn find(app: &App, name: &str) -> Result<Option<String>, StoreError> {
-    // Where the deployment has no name, `localhost` is its own machine's (RFC 6761 §6.3).
-    let public = public_host(app);
-    let parent = if public.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback()) { "localhost" } else { public };
-    let (domain, is_prefix) = match name.strip_suffix(parent).and_then(|rest| rest.strip_suffix(BELOW)) {
+    let (domain, is_prefix) = match name.strip_suffix(addresses::parent(app)).and_then(|rest| rest.strip_suffix(BELOW)) {
         Some(prefix) => (prefix, true),
         None => (name, false),
     };

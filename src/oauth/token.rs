@@ -37,7 +37,7 @@ async fn answer(app: &App, request: &HttpRequest, body: &Bytes) -> Result<HttpRe
         "refresh_token" => by_refresh_token(app, &app_client, &parameters, whence).await,
         "client_credentials" => by_itself(app, &app_client, &parameters).await,
         device::GRANT => device::by_device_code(app, &app_client, &parameters, whence).await,
-        exchange::GRANT => exchange::answer(app, &app_client, &parameters).await,
+        exchange::GRANT => exchange::answer(app, &app_client, &parameters, whence).await,
         _ => Err(Refusal::new("unsupported_grant_type", "grant_type is none of those that the metadata lists")),
     }
 }

@@ -55,7 +55,7 @@ macro_rules! expiring {
 }
 
 /// The tables whose rows expire.
-pub const TABLES: [Expiring; 21] = [
+pub const TABLES: [Expiring; 22] = [
     expiring!("audit_events", "account_id, event_id", "created_at", Kept::AsEvents),
     expiring!("authorization_codes", "pool_id, code_hash", "expires_at", Kept::For(Duration::ZERO)),
     expiring!("browser_sessions", "pool_id, session_hash", "expires_at", Kept::For(Duration::ZERO)),
@@ -73,6 +73,7 @@ pub const TABLES: [Expiring; 21] = [
     expiring!("pool_activity", "pool_id, hour_began_at", "hour_began_at", Kept::For(ACTIVITY_KEPT)),
     expiring!("pool_log_records", "pool_id, event_source, queued_at, record_id", "queued_at", Kept::For(RECORDS_KEPT)),
     expiring!("sign_in_attempts", "pool_id, name_hash, factor", "fades_at", Kept::For(Duration::ZERO)),
+    expiring!("spent_assertions", "pool_id, assertion_hash", "expires_at", Kept::For(Duration::ZERO)),
     expiring!("token_families", "pool_id, origin_jti", "expires_at", Kept::For(Duration::ZERO)),
     expiring!("user_auth_events", "pool_id, user_id, event_id", "created_at", Kept::AsEvents),
     expiring!("verification_codes", "pool_id, user_id, purpose", "expires_at", Kept::For(Duration::ZERO)),

@@ -55,6 +55,7 @@ const STEPS: &[(i64, &str, &str, &str)] = &[
     shared(95, "oidc providers", include_str!("../../migrations/0095_oidc_providers.sql")),
     shared(96, "account aliases", include_str!("../../migrations/0096_account_aliases.sql")),
     shared(110, "device authorizations", include_str!("../../migrations/0110_device_authorizations.sql")),
+    shared(112, "spent assertions", include_str!("../../migrations/0112_spent_assertions.sql")),
 ];
 const fn shared(version: i64, name: &'static str, sql: &'static str) -> (i64, &'static str, &'static str, &'static str) {
     (version, name, sql, sql)

@@ -49,6 +49,7 @@ pub mod risk;
 pub mod sender_events;
 pub mod sessions;
 pub mod signing_keys;
+pub mod spent_assertions;
 #[cfg(test)]
 pub mod template;
 pub mod terms;

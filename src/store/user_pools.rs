@@ -52,6 +52,7 @@ pub(super) const TABLES: &[TableOfPools] = tables_of_pools![
     "authorization_codes",
     "device_authorizations",
     "federation_requests",
+    "spent_assertions",
     "outbox_messages",
     "sender_events",
     "message_budgets",

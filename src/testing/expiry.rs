@@ -17,7 +17,7 @@ use crate::store::template;
 const ENDINGS: [&str; 4] = ["_until", "expires_at", "fades_at", "ready_at"];
 
 /// What expires (`table.column`, or what travels and has no row), and where the clock passes its end.
-const EXPIRING: [(&str, &str, &str); 42] = [
+const EXPIRING: [(&str, &str, &str); 43] = [
     ("audit_events.created_at", "jobs/tests.rs", "events_and_counts_go_by_their_age"),
     ("pool_activity.hour_began_at", "jobs/tests.rs", "events_and_counts_go_by_their_age"),
     ("authorization_codes.valid_until", "oauth/tests.rs", "a_code_serves_the_client_the_address_and_the_origin_that_it_was_given_for"),
@@ -45,6 +45,11 @@ const EXPIRING: [(&str, &str, &str); 42] = [
     ("outbox_messages.created_at", "jobs/tests.rs", "messages_go_by_their_age_and_however_many_one_pool_sends_it_takes_none_of_anothers"),
     ("sign_in_attempts.fades_at", "flows/sign_in/tests/guesses.rs", "counts_fade_after_a_quiet_quarter_of_an_hour"),
     ("sign_in_attempts.locked_until", "flows/sign_in/tests/nobody.rs", "nobody_is_locked_out_like_somebody"),
+    (
+        "spent_assertions.expires_at",
+        "services/cognito_idp/get_derived_token/tests/provided.rs",
+        "an_assertion_serves_once_until_it_is_over",
+    ),
     ("token_families.expires_at", "testing/expiry.rs", "a_refresh_token_serves_as_long_as_the_client_says"),
     ("user_auth_events.created_at", "testing/expiry.rs", "what_a_user_did_is_told_for_ninety_days"),
     ("users.temporary_password_expires_at", "testing/expiry.rs", "a_temporary_password_serves_as_many_days_as_the_pool_says"),

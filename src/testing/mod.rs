@@ -20,6 +20,8 @@ mod provider;
 #[cfg(test)]
 mod recovery;
 #[cfg(test)]
+mod saml;
+#[cfg(test)]
 mod served;
 mod visitor;
 
@@ -49,6 +51,8 @@ pub use passkey::{TestKey, TestPasskey};
 pub use pool::{PASSWORD, TestPool, TestUser};
 #[cfg(test)]
 pub use provider::{PROVIDER_CLIENT, PROVIDER_SECRET, TestProvider};
+#[cfg(test)]
+pub use saml::{SAML_ENTITY, TestSaml};
 pub use visitor::{CALLBACK, TestVisitor, VERIFIER, claims, parameter};
 
 use serde_json::{Value, json};

@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Map, Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use url::Url;
@@ -82,11 +83,36 @@ impl TestProvider {
 
     /// An ID token of its own making, with these claims beside or in place of the usual ones.
     pub fn id_token(&self, claims: Value) -> String {
+        let key = if self.state.borrow().is_forged { &OTHER_KEY } else { &KEY };
+        key.sign(&self.claims(claims)).unwrap()
+    }
+
+    /// The same under any header.
+    pub fn token_under(&self, header: &Header, claims: Value) -> String {
+        KEY.sign_under(header, &self.claims(claims))
+    }
+
+    /// The same by a key of anybody's, which the header brings along and says where to find.
+    pub fn token_that_brings_its_key(&self, claims: Value) -> String {
+        let jwks = serde_json::to_value(Jwks::of([OTHER_KEY.public()])).unwrap();
+        let jwk = Some(serde_json::from_value(jwks["keys"][0].clone()).unwrap());
+        let header = Header { jwk, jku: Some(format!("{}/jwks", self.issuer)), ..Header::new(Algorithm::RS256) };
+        OTHER_KEY.sign_under(&header, &self.claims(claims))
+    }
+
+    /// The same by HMAC, the secret being what everybody can read of the provider's key.
+    pub fn token_by_public_key(&self, claims: Value) -> String {
+        let jwks = serde_json::to_value(Jwks::of([KEY.public()])).unwrap();
+        let secret = EncodingKey::from_secret(jwks["keys"][0]["n"].as_str().unwrap().as_bytes());
+        let header = Header { kid: Some("provider-key".to_owned()), ..Header::new(Algorithm::HS256) };
+        jsonwebtoken::encode(&header, &self.claims(claims), &secret).unwrap()
+    }
+
+    fn claims(&self, claims: Value) -> Value {
         let now = self.clock.now().seconds();
         let mut said = json!({"iss": self.issuer, "aud": PROVIDER_CLIENT, "sub": "1", "exp": now + 300, "iat": now});
         said.as_object_mut().unwrap().extend(claims.as_object().unwrap().clone());
-        let key = if self.state.borrow().is_forged { &OTHER_KEY } else { &KEY };
-        key.sign(&said).unwrap()
+        said
     }
 
     /// Its ID tokens are signed by another key from now on than the one that it publishes.

@@ -57,10 +57,14 @@ pub struct AccessClaims {
 /// Who acts in a user's stead, and in whose stead they do so: the outermost acts now (RFC 8693 §4.1).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
+    /// Whose name `sub` is, where it is a provider's; of who is the pool's own, nothing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub iss: Option<String>,
     /// The actor's unchanging id; a client's, if it is a machine.
     pub sub: String,
-    /// The app client that the actor came by.
-    pub client_id: ClientId,
+    /// The app client that the actor came by; of a provider's, nothing.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub client_id: Option<ClientId>,
     /// Who acted before.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub act: Option<Box<Self>>,

@@ -114,6 +114,19 @@ impl SigningKey {
     }
 }
 
+#[cfg(test)]
+impl SigningKey {
+    /// The claims under any header, as others sign them.
+    pub fn sign_under(&self, header: &Header, claims: &impl Serialize) -> String {
+        jsonwebtoken::encode(
+            &Header { kid: header.kid.clone().or_else(|| Some(self.kid.clone())), ..header.clone() },
+            claims,
+            &self.encoding,
+        )
+        .unwrap()
+    }
+}
+
 /// The half of a key pair that verifies.
 #[derive(Clone)]
 pub struct PublicKey {

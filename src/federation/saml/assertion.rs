@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::document::Node;
 use super::instant::{SKEW, begun, instant, not_over};
 use super::names::{ASSERTION, BEARER, VERSION};
-use super::party::{IdentityProvider, ServiceProvider};
+use super::party::IdentityProvider;
 use super::refused::SamlRefused;
 use super::signature::is_name;
 use crate::kit::clock::Timestamp;
@@ -17,6 +17,8 @@ pub struct Assertion {
     pub id: String,
     /// Until when a second assertion of this ID is a replay. Afterwards it has expired.
     pub remember_until: Timestamp,
+    /// When the first thing ends that it says ends, to the letter: no clock's difference is added.
+    pub valid_until: Timestamp,
     /// Who the person is.
     pub name_id: NameId,
     /// Attributes by name, with their values in order. Names without values are among them.
@@ -42,14 +44,22 @@ pub struct NameId {
     pub sp_name_qualifier: Option<String>,
 }
 
+/// What an assertion has to be meant for.
+#[derive(Clone, Copy)]
+pub(super) struct Terms<'a> {
+    /// For whom: the pool's entityID.
+    pub entity_id: &'a str,
+    /// Where a bearer may bring it: one of these.
+    pub recipients: &'a [&'a str],
+    /// What it answers. `None`: nothing.
+    pub in_response_to: Option<&'a str>,
+    /// When.
+    pub now: Timestamp,
+}
+
 /// Reads an assertion that is signed, alone or in its response.
-pub(super) fn read(
-    assertion: Node<'_>,
-    ours: &ServiceProvider,
-    provider: &IdentityProvider,
-    in_response_to: Option<&str>,
-    now: Timestamp,
-) -> Result<Assertion, SamlRefused> {
+pub(super) fn read(assertion: Node<'_>, provider: &IdentityProvider, terms: &Terms<'_>) -> Result<Assertion, SamlRefused> {
+    let now = terms.now;
     if assertion.attribute("Version") != Some(VERSION) {
         return Err(SamlRefused::Form("Version"));
     }
@@ -58,13 +68,14 @@ pub(super) fn read(
     if assertion.one(ASSERTION, "Issuer")?.text("Issuer")?.trim() != provider.entity_id {
         return Err(SamlRefused::Issuer);
     }
-    check_conditions(assertion.one(ASSERTION, "Conditions")?, ours, now)?;
+    let meant_until = check_conditions(assertion.one(ASSERTION, "Conditions")?, terms)?;
     let subject = assertion.one(ASSERTION, "Subject")?;
-    let confirmed_until = confirmed_until(subject, ours, in_response_to, now)?;
+    let confirmed_until = confirmed_until(subject, terms)?;
     let (authenticated_at, session_index, session_until) = session(assertion, now)?;
     Ok(Assertion {
         id: id.to_owned(),
         remember_until: confirmed_until.plus(SKEW),
+        valid_until: [meant_until, session_until].into_iter().flatten().fold(confirmed_until, Timestamp::min),
         name_id: name_id(subject)?,
         attributes: attributes(assertion)?,
         authenticated_at,
@@ -73,13 +84,14 @@ pub(super) fn read(
     })
 }
 
-/// For when and whom it is (Core §2.5). A condition that is not known makes an assertion worth nothing (§2.5.1.1).
-fn check_conditions(conditions: Node<'_>, ours: &ServiceProvider, now: Timestamp) -> Result<(), SamlRefused> {
+/// For when and whom it is (Core §2.5), and until when. A condition that is not known makes an assertion worth nothing (§2.5.1.1).
+fn check_conditions(conditions: Node<'_>, terms: &Terms<'_>) -> Result<Option<Timestamp>, SamlRefused> {
     if let Some(from) = conditions.attribute("NotBefore") {
-        begun(instant(from)?, now)?;
+        begun(instant(from)?, terms.now)?;
     }
-    if let Some(until) = conditions.attribute("NotOnOrAfter") {
-        not_over(instant(until)?, now)?;
+    let until = conditions.attribute("NotOnOrAfter").map(instant).transpose()?;
+    if let Some(until) = until {
+        not_over(until, terms.now)?;
     }
     let mut restrictions = 0;
     for condition in conditions.children() {
@@ -87,42 +99,37 @@ fn check_conditions(conditions: Node<'_>, ours: &ServiceProvider, now: Timestamp
             restrictions += 1;
             let audiences = condition.all(ASSERTION, "Audience").map(|audience| audience.text("Audience"));
             let audiences = audiences.collect::<Result<Vec<_>, _>>()?;
-            if !audiences.iter().any(|audience| audience.trim() == ours.entity_id) {
+            if !audiences.iter().any(|audience| audience.trim() == terms.entity_id) {
                 return Err(SamlRefused::Audience);
             }
         } else if !condition.is(ASSERTION, "OneTimeUse") && !condition.is(ASSERTION, "ProxyRestriction") {
             return Err(SamlRefused::Condition);
         }
     }
-    if restrictions == 0 { Err(SamlRefused::Audience) } else { Ok(()) }
+    if restrictions == 0 { Err(SamlRefused::Audience) } else { Ok(until) }
 }
 
 /// Until when whoever brings it here is believed to be its subject: the latest of the confirmations that hold (Profiles §4.1.4.2).
-fn confirmed_until(
-    subject: Node<'_>,
-    ours: &ServiceProvider,
-    in_response_to: Option<&str>,
-    now: Timestamp,
-) -> Result<Timestamp, SamlRefused> {
+fn confirmed_until(subject: Node<'_>, terms: &Terms<'_>) -> Result<Timestamp, SamlRefused> {
     let bearers = subject.all(ASSERTION, "SubjectConfirmation").filter(|confirmation| confirmation.attribute("Method") == Some(BEARER));
-    let until: Vec<_> = bearers.map(|bearer| bearer_until(bearer, ours, in_response_to, now)).collect();
+    let until: Vec<_> = bearers.map(|bearer| bearer_until(bearer, terms)).collect();
     let last = until.last().copied().unwrap_or(Err(SamlRefused::Confirmation));
     until.into_iter().flatten().max().map_or(last, Ok)
 }
 
-fn bearer_until(bearer: Node<'_>, ours: &ServiceProvider, in_response_to: Option<&str>, now: Timestamp) -> Result<Timestamp, SamlRefused> {
-    let terms = bearer.optional(ASSERTION, "SubjectConfirmationData")?.ok_or(SamlRefused::Confirmation)?;
-    if terms.attribute("NotBefore").is_some() {
+fn bearer_until(bearer: Node<'_>, terms: &Terms<'_>) -> Result<Timestamp, SamlRefused> {
+    let data = bearer.optional(ASSERTION, "SubjectConfirmationData")?.ok_or(SamlRefused::Confirmation)?;
+    if data.attribute("NotBefore").is_some() {
         return Err(SamlRefused::Confirmation);
     }
-    if terms.attribute("Recipient") != Some(&ours.acs_url) {
+    if !data.attribute("Recipient").is_some_and(|recipient| terms.recipients.contains(&recipient)) {
         return Err(SamlRefused::Recipient);
     }
-    if terms.attribute("InResponseTo") != in_response_to {
+    if data.attribute("InResponseTo") != terms.in_response_to {
         return Err(SamlRefused::InResponseTo);
     }
-    let until = instant(terms.attribute("NotOnOrAfter").ok_or(SamlRefused::Confirmation)?)?;
-    not_over(until, now)?;
+    let until = instant(data.attribute("NotOnOrAfter").ok_or(SamlRefused::Confirmation)?)?;
+    not_over(until, terms.now)?;
     Ok(until)
 }
 

@@ -6,6 +6,7 @@
 //! Sources: SAML 2.0 Core, Bindings and Profiles (OASIS, March 2005, with the errata of 2012), cited as Core, Bindings and Profiles.
 
 mod assertion;
+mod bearer;
 mod certificate;
 mod document;
 mod encryption;
@@ -22,9 +23,10 @@ mod response;
 mod signature;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use assertion::{Assertion, NameId};
+pub use bearer::{Brought, brought_assertion};
 pub use logout::{
     LogoutAnswered, LogoutEnd, LogoutRequested, logout_answered_by_post, logout_answered_by_redirect, logout_requested_by_redirect,
 };

@@ -1,7 +1,7 @@
-//! The HTTP-POST binding: messages as base64 in a form (Bindings §3.5).
+//! Messages as base64: in a form (the HTTP-POST binding, Bindings §3.5), and carried by themselves (RFC 7522).
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
 use super::document::LONGEST;
 use super::refused::SamlRefused;
@@ -12,6 +12,17 @@ pub(super) fn decode(field: &str) -> Result<String, SamlRefused> {
         return Err(SamlRefused::TooLong);
     }
     let bytes = base64(field).ok_or(SamlRefused::Binding("it is no base64"))?;
+    String::from_utf8(bytes).map_err(|_| SamlRefused::Binding("it is no UTF-8"))
+}
+
+/// The text of a message that somebody carries by themselves: base64 of either alphabet, in one line, with or without its padding
+/// (RFC 7522 §2.1).
+pub(super) fn decode_carried(text: &str) -> Result<String, SamlRefused> {
+    if text.len() > LONGEST {
+        return Err(SamlRefused::TooLong);
+    }
+    let standard = text.trim_end_matches('=').replace('-', "+").replace('_', "/");
+    let bytes = STANDARD_NO_PAD.decode(standard).map_err(|_| SamlRefused::Binding("it is no base64"))?;
     String::from_utf8(bytes).map_err(|_| SamlRefused::Binding("it is no UTF-8"))
 }
 

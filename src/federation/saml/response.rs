@@ -1,6 +1,6 @@
 //! Responses: whether what a browser brings is the provider's word, signed, for us, and an answer to what was asked.
 
-use super::assertion::{Assertion, read};
+use super::assertion::{Assertion, Terms, read};
 use super::document::{Node, parse};
 use super::encryption::{Ciphertext, decrypted};
 use super::instant::{begun, instant};
@@ -83,25 +83,27 @@ pub fn assertion(
     if issuer.map_or(must_be_named, |issuer| issuer.trim() != provider.entity_id) {
         return Err(SamlRefused::Issuer);
     }
+    let Expected { in_response_to, now, keys, .. } = *expected;
+    let terms = Terms { entity_id: &ours.entity_id, recipients: &[&ours.acs_url], in_response_to, now };
     if is_encrypted {
         let ciphertext = if response_is_signed { Ciphertext::Signed } else { Ciphertext::Loose };
-        return encrypted_assertion(found, ciphertext, ours, provider, expected);
+        return encrypted_assertion(found, ciphertext, provider, keys, &terms);
     }
     if signed_here.is_empty() {
         return Err(SamlRefused::Unsigned);
     }
-    read(found, ours, provider, expected.in_response_to, expected.now)
+    read(found, provider, &terms)
 }
 
 /// The assertion that an EncryptedAssertion is. It stands alone in a document of its own, and is signed there or with its ciphertext.
-fn encrypted_assertion(
+pub(super) fn encrypted_assertion(
     encrypted: Node<'_>,
     ciphertext: Ciphertext,
-    ours: &ServiceProvider,
     provider: &IdentityProvider,
-    expected: &Expected<'_>,
+    keys: &[Key<'_>],
+    terms: &Terms<'_>,
 ) -> Result<Assertion, SamlRefused> {
-    let text = decrypted(encrypted, ciphertext, expected.keys)?;
+    let text = decrypted(encrypted, ciphertext, keys)?;
     // SECURITY: what is wrong with a decrypted text is nobody's business: one refusal, so that nothing is told of it.
     let document = parse(&text).map_err(|_| SamlRefused::Undecipherable)?;
     let context = Node::root(&document)?;
@@ -112,7 +114,7 @@ fn encrypted_assertion(
     if signed(&[found], provider)?.is_empty() && ciphertext == Ciphertext::Loose {
         return Err(SamlRefused::Unsigned);
     }
-    read(found, ours, provider, expected.in_response_to, expected.now)
+    read(found, provider, terms)
 }
 
 /// The one assertion of a document, encrypted or not. It stands in the outermost element.

@@ -1,5 +1,6 @@
 //! Sign-in through another provider: a browser leaves for it and comes back, and whom the provider vouches for is signed in here.
 
+pub mod brought;
 mod refused;
 pub mod saml;
 mod user;

@@ -12,8 +12,10 @@ use crate::context::App;
 use crate::crypto::digest::{HashedToken, PlainToken};
 use crate::federation::NotBelieved;
 use crate::federation::saml::{
-    self, Assertion, Authentication, Begun, Encryption, Expected, IdentityProvider as SamlProvider, Key, Parameter, ServiceProvider,
+    self, Assertion, Authentication, Begun, Brought, Encryption, Expected, IdentityProvider as SamlProvider, Key, Parameter,
+    ServiceProvider,
 };
+use crate::flows::addresses;
 use crate::flows::failed::Failed;
 use crate::flows::saml_certificate;
 use crate::kit::id::UserPoolId;
@@ -27,6 +29,9 @@ use crate::userpools::pool::Pool;
 /// Where assertions are posted to, below a pool.
 const ACS: &str = "saml2/idpresponse";
 
+/// Where tokens are given, below a pool.
+const TOKENS: &str = "oauth2/token";
+
 /// Where sign-outs come to.
 const LOGOUT: &str = "saml2/logout";
 
@@ -34,11 +39,11 @@ const LOGOUT: &str = "saml2/logout";
 ///
 /// Source: Amazon Cognito developer guide, "Configuring your third-party SAML identity provider".
 fn ourselves(pool_id: &UserPoolId, base: &str) -> ServiceProvider {
-    ServiceProvider {
-        entity_id: format!("urn:amazon:cognito:sp:{pool_id}"),
-        acs_url: format!("{base}{ACS}"),
-        logout_url: format!("{base}{LOGOUT}"),
-    }
+    ServiceProvider { entity_id: entity_id(pool_id), acs_url: format!("{base}{ACS}"), logout_url: format!("{base}{LOGOUT}") }
+}
+
+fn entity_id(pool_id: &UserPoolId) -> String {
+    format!("urn:amazon:cognito:sp:{pool_id}")
 }
 
 /// The metadata of a pool, for administrators of providers.
@@ -117,8 +122,7 @@ async fn verified(
     base: &str,
 ) -> Result<Assertion, FederationRefused> {
     let (ours, theirs, key) = (ourselves(&pool.id, base), known(app, provider).await?, key(app, pool).await?);
-    let is_encrypted = provider.configuration.details.get("EncryptedResponses").is_some_and(|flag| flag == "true");
-    let encryption = if is_encrypted { Encryption::Required } else { Encryption::Optional };
+    let encryption = encryption(provider);
     let (response, id, now) = (response.to_owned(), request.nonce.clone(), app.now());
     let verify = move || {
         let keys = [Key::from_pkcs8(key.pkcs8())];
@@ -129,8 +133,37 @@ async fn verified(
     Ok(verified.map_err(NotBelieved::Saml)?)
 }
 
+/// What an assertion that somebody brings vouches for, and who the provider is by its own name.
+///
+/// Where it may be brought, is said as for a browser, or as for a token endpoint (RFC 7522 §3, 5): at any of the pool's addresses.
+pub(super) async fn brought(
+    app: &App,
+    pool: &Pool,
+    provider: &IdentityProvider,
+    text: &str,
+) -> Result<(String, Assertion), FederationRefused> {
+    let bases = addresses::all(app, &pool.id).await?;
+    let (theirs, key, now) = (known(app, provider).await?, key(app, pool).await?, app.now());
+    let (entity_id, encryption) = (entity_id(&pool.id), encryption(provider));
+    let (text, issuer) = (text.to_owned(), theirs.entity_id.clone());
+    let verify = move || {
+        let recipients: Vec<String> = bases.iter().flat_map(|base| [ACS, TOKENS].map(|place| format!("{base}{place}"))).collect();
+        let recipients: Vec<&str> = recipients.iter().map(String::as_str).collect();
+        let keys = [Key::from_pkcs8(key.pkcs8())];
+        let brought = Brought { entity_id: &entity_id, recipients: &recipients, now, encryption, keys: &keys };
+        saml::brought_assertion(&text, &theirs, &brought)
+    };
+    let verified = app.hasher.run(verify).await.map_err(Failed::because)?;
+    Ok((issuer, verified.map_err(NotBelieved::Saml)?))
+}
+
+fn encryption(provider: &IdentityProvider) -> Encryption {
+    let is_required = provider.configuration.details.get("EncryptedResponses").is_some_and(|flag| flag == "true");
+    if is_required { Encryption::Required } else { Encryption::Optional }
+}
+
 /// An assertion as claims: what is said once as a text, what is said several times as a list, and whom it names.
-fn claims(assertion: Assertion) -> Map<String, Value> {
+pub(super) fn claims(assertion: Assertion) -> Map<String, Value> {
     let claim = |mut values: Vec<String>| match (values.pop(), values.is_empty()) {
         (Some(only), true) => Value::String(only),
         (last, _) => values.into_iter().chain(last).map(Value::String).collect(),

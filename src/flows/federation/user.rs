@@ -34,24 +34,14 @@ use crate::userpools::user::User;
 /// them by, or whoever holds the account there would get at the account here by a way that its owner did not open.
 const OWN_ADDRESSES: [&str; 5] = ["email", "email_verified", "phone_number", "phone_number_verified", "preferred_username"];
 
-/// What a provider says of a user, as the pool sees it.
-struct Told<'a> {
-    provider: &'a IdentityProvider,
-    /// When they proved who they are; not after now, whatever the provider's clock says.
-    authenticated_at: Timestamp,
-    subject: IdentityKey,
-    attributes: BTreeMap<String, String>,
+/// Whom a provider's words name, and what they say of them, as the pool sees it.
+pub(super) struct Whom {
+    pub(super) subject: IdentityKey,
+    pub(super) attributes: BTreeMap<String, String>,
 }
 
-/// Signs in whom the provider's words name: what the browser is to hold.
-pub(super) async fn sign_in(
-    app: &App,
-    app_client: &AppClient,
-    provider: &IdentityProvider,
-    said: &Said,
-    whence: Whence<'_>,
-) -> Result<PlainToken, FederationRefused> {
-    let pool = &app_client.pool;
+/// Reads whom a provider's words name: as the pool's function maps them, if it has one.
+pub(super) async fn whom(app: &App, app_client: &AppClient, provider: &IdentityProvider, said: &Said) -> Result<Whom, FederationRefused> {
     let mapping = &provider.configuration.attribute_mapping;
     let claim = |attribute: &'static str| mapping.get(attribute).map_or(attribute, String::as_str);
     let pairs = ADDRESSES.map(|(address, verified)| (claim(address), claim(verified)));
@@ -65,9 +55,30 @@ pub(super) async fn sign_in(
             attributes.remove(verified);
         }
     }
+    Ok(Whom { subject, attributes })
+}
+
+/// What a provider says of a user who signs in.
+struct Told<'a> {
+    provider: &'a IdentityProvider,
+    /// When they proved who they are; not after now, whatever the provider's clock says.
+    authenticated_at: Timestamp,
+    whom: Whom,
+}
+
+/// Signs in whom the provider's words name: what the browser is to hold.
+pub(super) async fn sign_in(
+    app: &App,
+    app_client: &AppClient,
+    provider: &IdentityProvider,
+    said: &Said,
+    whence: Whence<'_>,
+) -> Result<PlainToken, FederationRefused> {
+    let pool = &app_client.pool;
+    let whom = whom(app, app_client, provider, said).await?;
     let authenticated_at = said.authenticated_at.map_or(app.now(), |at| at.min(app.now()));
-    let told = Told { provider, authenticated_at, subject, attributes };
-    let is_known = app.read(async |tx| find(tx, &told).await).await?.is_some();
+    let told = Told { provider, authenticated_at, whom };
+    let is_known = app.read(async |tx| find(tx, provider, &told.whom).await).await?.is_some();
     let new = if is_known { None } else { Some(prepare(app, app_client, &told).await?) };
     let signed_in = app.write(async |tx| record(app, tx, app_client, &told, new.as_ref()).await).await?;
     let SignedIn { user, session, held, is_new } = signed_in;
@@ -96,16 +107,16 @@ pub(super) async fn sign_in(
 ///
 /// SECURITY: by nothing else. That an address is the same as somebody's in the pool, verified or not, makes nobody of them; and one that
 /// the provider itself says is not verified is no claim of theirs.
-async fn find(tx: &mut Conn, told: &Told<'_>) -> Result<Option<Known>, StoreError> {
-    let pool_id = &told.provider.pool_id;
-    let mut known = user_identities::find(tx, pool_id, &told.subject).await?;
+pub(super) async fn find(tx: &mut Conn, provider: &IdentityProvider, whom: &Whom) -> Result<Option<Known>, StoreError> {
+    let pool_id = &provider.pool_id;
+    let mut known = user_identities::find(tx, pool_id, &whom.subject).await?;
     if known.is_none() {
         // As many as the pool's schema has attributes, and at first sign-ins alone.
         let is_denied = |key: &IdentityKey| {
             let verified = ADDRESSES.iter().find(|(address, _)| *address == key.attribute).map(|(_, verified)| *verified);
-            verified.is_some_and(|verified| told.attributes.get(verified).is_some_and(|flag| flag != "true"))
+            verified.is_some_and(|verified| whom.attributes.get(verified).is_some_and(|flag| flag != "true"))
         };
-        for key in told.provider.other_keys(&told.attributes).filter(|key| !is_denied(key)) {
+        for key in provider.other_keys(&whom.attributes).filter(|key| !is_denied(key)) {
             known = user_identities::find(tx, pool_id, &key).await?;
             if known.is_some() {
                 break;
@@ -122,15 +133,15 @@ async fn find(tx: &mut Conn, told: &Told<'_>) -> Result<Option<Known>, StoreErro
 }
 
 /// Whom a provider knows, and whether they were made of what it knows them by.
-struct Known {
-    user: User,
+pub(super) struct Known {
+    pub(super) user: User,
     is_primary: bool,
 }
 
 /// A new user, as the pool's rules and its function take them.
 async fn prepare(app: &App, app_client: &AppClient, told: &Told<'_>) -> Result<Prepared, FederationRefused> {
-    let username = told.provider.username_of(&told.subject);
-    let mut attributes = told.attributes.clone();
+    let username = told.provider.username_of(&told.whom.subject);
+    let mut attributes = told.whom.attributes.clone();
     for (address, verified) in ADDRESSES {
         if attributes.contains_key(address) {
             attributes.entry(verified.to_owned()).or_insert_with(|| "false".to_owned());
@@ -145,7 +156,7 @@ async fn prepare(app: &App, app_client: &AppClient, told: &Told<'_>) -> Result<P
 
 fn identity(app: &App, told: &Told<'_>, user: &User) -> LinkedIdentity {
     LinkedIdentity {
-        key: told.subject.clone(),
+        key: told.whom.subject.clone(),
         user_id: user.id.clone(),
         provider_type: told.provider.kind.as_str().to_owned(),
         issuer: linking::issuer(told.provider),
@@ -170,7 +181,7 @@ async fn record(
     told: &Told<'_>,
     new: Option<&Prepared>,
 ) -> Result<SignedIn, FederationRefused> {
-    let (user, is_new) = match (find(tx, told).await?, new) {
+    let (user, is_new) = match (find(tx, told.provider, &told.whom).await?, new) {
         (Some(known), _) => (renewed(app, tx, app_client, told, known).await?, false),
         (None, Some(new)) => (insert(app, tx, app_client, told, new).await?, true),
         // They were deleted in this moment.
@@ -190,7 +201,7 @@ async fn record(
 
 /// A user with what the provider says of them now.
 async fn renewed(app: &App, tx: &mut Conn, app_client: &AppClient, told: &Told<'_>, known: Known) -> Result<User, FederationRefused> {
-    let (mut given, user) = (told.attributes.clone(), known.user);
+    let (mut given, user) = (told.whom.attributes.clone(), known.user);
     if !known.is_primary {
         given.retain(|name, _| !OWN_ADDRESSES.contains(&name.as_str()));
     }

@@ -1,12 +1,15 @@
-//! The tokens that an exchange is given: whose they are, and what they are good for.
+//! The tokens that an exchange is given: of the pool itself, whose they are, and what they are good for.
 
 use std::collections::BTreeSet;
 
+use super::provided::{self, ProvidedToken};
 use super::{ExchangeRefused, TokenKind};
 use crate::context::App;
-use crate::flows::clients;
+use crate::flows::clients::{self, AppClient};
 use crate::flows::failed::{Failed, fails_with_the_store};
+use crate::flows::federation::brought::Word;
 use crate::flows::pool_keys;
+use crate::flows::triggers::TriggerRefused;
 use crate::kit::clock::Timestamp;
 use crate::kit::id::{ClientId, UserId};
 use crate::store::{self, StoreError};
@@ -18,11 +21,16 @@ use crate::userpools::pool::Pool;
 use crate::userpools::user::User;
 
 /// What somebody presents as a token.
-pub struct PresentedToken {
-    /// The text.
-    pub text: String,
-    /// What it is said to be.
-    pub kind: TokenKind,
+pub enum PresentedToken {
+    /// One of the pool's own.
+    Own {
+        /// The text.
+        text: String,
+        /// What it is said to be.
+        kind: TokenKind,
+    },
+    /// One of a provider of the pool's.
+    Provided(ProvidedToken),
 }
 
 /// Why a token is not believed.
@@ -40,6 +48,24 @@ pub enum PartyRefused {
     /// The user may not do anything.
     #[error("the user is disabled")]
     UserDisabled,
+    /// The client takes no tokens of a provider of this name.
+    #[error("no identity provider {0} of the client")]
+    NoSuchProvider(String),
+    /// The provider has no tokens of the kind that this is said to be.
+    #[error("the identity provider {0} has no tokens of that kind that are exchanged")]
+    OtherKind(String),
+    /// The provider is not reached, or its settings are none.
+    #[error("it could not be verified")]
+    Unverified,
+    /// It served before, and serves once.
+    #[error("used before")]
+    Spent,
+    /// The provider knows them, and the pool does not.
+    #[error("no such user")]
+    NoSuchUser,
+    /// A function of the pool does not take it.
+    #[error(transparent)]
+    Trigger(TriggerRefused),
     /// Our own failure.
     #[error(transparent)]
     Failed(#[from] Failed),
@@ -52,6 +78,7 @@ impl PartyRefused {
     pub(super) fn named(self, of: fn(Self) -> ExchangeRefused) -> ExchangeRefused {
         match self {
             Self::Failed(failed) => ExchangeRefused::Failed(failed),
+            Self::Trigger(refused) => ExchangeRefused::Trigger(refused),
             refused => of(refused),
         }
     }
@@ -83,8 +110,8 @@ pub(super) struct Subject {
     /// An ID token has none.
     pub scopes: Vec<String>,
     pub act: Option<Actor>,
-    /// The client that the token was given to; of one that is bound, whom it is for.
-    pub client_id: ClientId,
+    /// The client that the token was given to; of one that is bound, whom it is for; of a provider's, nobody of the pool.
+    pub client_id: Option<ClientId>,
     /// Whom it is for, where that is no client of the pool.
     pub bound_to: Option<String>,
     /// What it tells of the user, beside who they are.
@@ -107,15 +134,40 @@ enum Claims {
     Id(IdClaims),
 }
 
-/// The user of a token of this pool.
+/// The user of a token, and the word of the provider that it is of.
 ///
 /// # Errors
 /// [`PartyRefused`].
-pub(super) async fn subject(app: &App, pool: &Pool, token: &PresentedToken) -> Result<Subject, PartyRefused> {
-    let raw = RawJwt::parse(&token.text)?;
+pub(super) async fn subject(app: &App, app_client: &AppClient, token: &PresentedToken) -> Result<(Subject, Option<Word>), PartyRefused> {
+    match token {
+        PresentedToken::Own { text, kind } => Ok((own_subject(app, &app_client.pool, text, *kind).await?, None)),
+        PresentedToken::Provided(token) => {
+            let (subject, word) = provided::subject(app, app_client, token).await?;
+            Ok((subject, Some(word)))
+        }
+    }
+}
+
+/// Who acts by a token, and the word of the provider that it is of.
+///
+/// # Errors
+/// [`PartyRefused`].
+pub(super) async fn actor(app: &App, app_client: &AppClient, token: &PresentedToken) -> Result<(Actor, Option<Word>), PartyRefused> {
+    match token {
+        PresentedToken::Own { text, kind } => Ok((own_actor(app, &app_client.pool, text, *kind).await?, None)),
+        PresentedToken::Provided(token) => {
+            let (actor, word) = provided::actor(app, app_client, token).await?;
+            Ok((actor, Some(word)))
+        }
+    }
+}
+
+/// The user of a token of this pool.
+async fn own_subject(app: &App, pool: &Pool, text: &str, kind: TokenKind) -> Result<Subject, PartyRefused> {
+    let raw = RawJwt::parse(text)?;
     let keys = keys_of(app, pool, &raw).await?;
     let issuer = app.issuer(&pool.id);
-    let claims = match token.kind {
+    let claims = match kind {
         TokenKind::Access => Claims::Access(raw.verify_access(&keys, &issuer, app.now())?),
         TokenKind::Id => Claims::Id(raw.verify_id(&keys, &issuer, app.now())?),
     };
@@ -133,7 +185,7 @@ pub(super) async fn subject(app: &App, pool: &Pool, token: &PresentedToken) -> R
             groups,
             bound_to: claims.bound_to().map(str::to_owned),
             tells_who: claims.scope.split_whitespace().any(|scope| TELLING.contains(&scope)),
-            client_id: claims.client_id,
+            client_id: Some(claims.client_id),
             origin_jti: claims.origin_jti,
             authenticated_at: claims.auth_time,
             expires_at: Timestamp::from_seconds(claims.exp),
@@ -146,7 +198,7 @@ pub(super) async fn subject(app: &App, pool: &Pool, token: &PresentedToken) -> R
             groups,
             bound_to: if clients::find_in(app, pool, &claims.aud).await?.is_some() { None } else { Some(claims.aud.to_string()) },
             tells_who: true,
-            client_id: claims.aud,
+            client_id: Some(claims.aud),
             origin_jti: claims.origin_jti,
             authenticated_at: claims.auth_time,
             expires_at: Timestamp::from_seconds(claims.exp),
@@ -158,19 +210,16 @@ pub(super) async fn subject(app: &App, pool: &Pool, token: &PresentedToken) -> R
 }
 
 /// Who acts by a token of this pool: a user, or an app client by its own token.
-///
-/// # Errors
-/// [`PartyRefused`].
-pub(super) async fn actor(app: &App, pool: &Pool, token: &PresentedToken) -> Result<Actor, PartyRefused> {
-    let raw = RawJwt::parse(&token.text)?;
+async fn own_actor(app: &App, pool: &Pool, text: &str, kind: TokenKind) -> Result<Actor, PartyRefused> {
+    let raw = RawJwt::parse(text)?;
     let keys = keys_of(app, pool, &raw).await?;
     let issuer = app.issuer(&pool.id);
-    let (sub, origin_jti, client_id) = match token.kind {
+    let (sub, origin_jti, client_id) = match kind {
         TokenKind::Access => match raw.verify_machine(&keys, &issuer, app.now()) {
             Ok(claims) => {
                 // A client that is gone acts no more.
                 clients::find_in(app, pool, &claims.client_id).await?.ok_or(PartyRefused::Revoked)?;
-                return Ok(Actor { sub: claims.sub.into(), client_id: claims.client_id, act: None });
+                return Ok(Actor { iss: None, sub: claims.sub.into(), client_id: Some(claims.client_id), act: None });
             }
             // It is genuine, and not a machine's.
             Err(TokenRefused::Malformed) => {
@@ -185,7 +234,7 @@ pub(super) async fn actor(app: &App, pool: &Pool, token: &PresentedToken) -> Res
         }
     };
     let (user, _) = holder(app, pool, &sub, &origin_jti).await?;
-    Ok(Actor { sub: user.id.into(), client_id, act: None })
+    Ok(Actor { iss: None, sub: user.id.into(), client_id: Some(client_id), act: None })
 }
 
 /// The keys of the pool, for a token that claims to come from it.

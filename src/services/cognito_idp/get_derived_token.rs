@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::errors::Error;
 use crate::context::Context;
 use crate::flows::clients::{self, AppClient, NoSuchClient};
-use crate::flows::token_exchange::{self, Exchange, PresentedToken, Target, TokenKind};
+use crate::flows::token_exchange::{self, Exchange, PresentedToken, ProvidedKind, ProvidedToken, Target, TokenKind};
+use crate::flows::whence::Whence;
 use crate::iam::arn::Arn;
 use crate::kit::id::ClientId;
 use crate::kit::secret::Secret;
@@ -75,7 +76,9 @@ pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Re
         Some("ID_TOKEN") => TokenKind::Id,
         _ => TokenKind::Access,
     };
-    let issued = token_exchange::exchange(cx, &app_client, read(request, wanted)?).await?;
+    let asked = read(request, wanted)?;
+    let whence = Whence::admitted(cx, &app_client, &cx.origin, cx.origin.source_ip, None).await?;
+    let issued = token_exchange::exchange(cx, &app_client, asked, whence).await?;
     // RFC 8693 §2.2.1: what is no access token has no type of one.
     let (issued_token_type, token_type) = match wanted {
         TokenKind::Access => ("ACCESS_TOKEN", "Bearer"),
@@ -102,18 +105,19 @@ fn read(request: Request, wanted: TokenKind) -> Result<Exchange, Error> {
     Ok(Exchange { subject, actor, scopes: request.scopes, target, wanted })
 }
 
-/// A token of the pool itself: those of its providers are not exchanged.
+/// A token of a provider, where one is named; else of the pool itself.
 fn presented(text: String, kind: Option<&str>, provider: Option<String>) -> Result<PresentedToken, Error> {
-    if let Some(name) = provider {
-        return Err(Error::ResourceNotFound(format!("Identity provider {name} does not exist.")));
-    }
     let kind = match kind {
-        Some("ACCESS_TOKEN") => TokenKind::Access,
-        Some("ID_TOKEN") => TokenKind::Id,
-        Some(_) => return Err(Error::parameter("A SAML2 token needs the name of the provider that issued it.")),
+        Some("ACCESS_TOKEN") => ProvidedKind::Jwt(TokenKind::Access),
+        Some("ID_TOKEN") => ProvidedKind::Jwt(TokenKind::Id),
+        Some(_) => ProvidedKind::Assertion,
         None => return Err(Error::parameter("Missing required parameter ActorTokenType")),
     };
-    Ok(PresentedToken { text, kind })
+    match (provider, kind) {
+        (Some(provider), kind) => Ok(PresentedToken::Provided(ProvidedToken { text, kind, provider })),
+        (None, ProvidedKind::Jwt(kind)) => Ok(PresentedToken::Own { text, kind }),
+        (None, ProvidedKind::Assertion) => Err(Error::parameter("A SAML2 token needs the name of the provider that issued it.")),
+    }
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ fn an_assertion_is_read_as_a_whole() {
     let expected = Assertion {
         id: id(corpus!("both_signed"), "ns1:Assertion").into(),
         remember_until: noon().plus(Duration::from_secs(8 * 60)),
+        valid_until: noon().plus(Duration::from_secs(5 * 60)),
         name_id: NameId {
             value: "alice".into(),
             format: Some("urn:oasis:names:tc:SAML:2.0:nameid-format:persistent".into()),

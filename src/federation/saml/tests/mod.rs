@@ -1,6 +1,7 @@
 //! Genuine messages of pysaml2 and xmlsec1 (`corpus/generate.py`), and what attackers make of them.
 
 mod accepted;
+mod brought;
 mod content;
 mod encrypted;
 mod forms;
@@ -30,7 +31,7 @@ pub(super) use corpus;
 const REQUEST: &str = "_request-1";
 const OUR_KEY: Key<'static> = Key::from_pkcs8(include_bytes!("corpus/sp.key.der"));
 const IDP_KEY: &[u8] = include_bytes!("corpus/idp.key.der");
-const IDP_CERTIFICATE: &[u8] = include_bytes!("corpus/idp.crt.der");
+pub(crate) const IDP_CERTIFICATE: &[u8] = include_bytes!("corpus/idp.crt.der");
 const ELLIPTIC_CERTIFICATE: &[u8] = include_bytes!("corpus/elliptic.crt.der");
 
 const SHA256: &str = "http://www.w3.org/2001/04/xmlenc#sha256";
@@ -90,7 +91,7 @@ fn id<'t>(text: &'t str, name: &str) -> &'t str {
 }
 
 /// What a signature is to be, before it is made.
-struct Template<'t> {
+pub(crate) struct Template<'t> {
     /// The element that it stands in.
     within: &'t str,
     uri: Option<&'t str>,
@@ -108,7 +109,7 @@ impl Default for Template<'_> {
 }
 
 /// The response signed by the provider's own key, in whatever way.
-fn signed(text: &str, template: &Template<'_>) -> String {
+pub(crate) fn signed(text: &str, template: &Template<'_>) -> String {
     let own = format!("#{}", id(text, template.within));
     let reference = |uri: &str, transforms: &str| {
         format!(

@@ -71,6 +71,7 @@ impl From<ExchangeRefused> for Error {
             ExchangeRefused::Scopes => Self::parameter("Invalid scope requested"),
             ExchangeRefused::NoSuchResource(identifier) => Self::ResourceNotFound(format!("Resource server {identifier} does not exist.")),
             ExchangeRefused::AnothersAudience(audience) => Self::parameter(format!("Invalid audience requested: {audience}")),
+            ExchangeRefused::Trigger(refused) => refused.into(),
             ExchangeRefused::NoSuchClient(gone) => gone.into(),
             ExchangeRefused::Failed(failed) => failed.into(),
         }
@@ -83,6 +84,12 @@ fn of_party(token: &str, refused: PartyRefused) -> Error {
         PartyRefused::Expired => Error::not_authorized(format!("{token} has expired")),
         PartyRefused::Revoked => Error::not_authorized(format!("{token} has been revoked")),
         PartyRefused::UserDisabled => Error::not_authorized(DISABLED),
+        PartyRefused::NoSuchProvider(name) => Error::ResourceNotFound(format!("Identity provider {name} does not exist.")),
+        PartyRefused::OtherKind(name) => Error::parameter(format!("{token} is of a type that identity provider {name} does not issue.")),
+        PartyRefused::Unverified => Error::not_authorized(format!("{token} cannot be verified")),
+        PartyRefused::Spent => Error::not_authorized(format!("{token} has been used")),
+        PartyRefused::NoSuchUser => Error::UserNotFound,
+        PartyRefused::Trigger(refused) => refused.into(),
         PartyRefused::Failed(failed) => failed.into(),
     }
 }

@@ -1,5 +1,7 @@
 //! Exchanges of tokens: what they give, and to whom they give nothing.
 
+mod provided;
+
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -333,6 +335,7 @@ async fn what_does_not_go_together_is_refused() {
         (json!({"ActorTokenType": "ACCESS_TOKEN"}), "InvalidParameterException"),
         (json!({"SubjectTokenType": "SAML2"}), "InvalidParameterException"),
         (json!({"SubjectTokenProviderName": "Google"}), "ResourceNotFoundException"),
+        (json!({"SubjectTokenProviderName": "COGNITO"}), "ResourceNotFoundException"),
         (json!({"SubjectTokenType": "JWT"}), "InvalidParameterException"),
         (json!({"RequestedTokenType": "SAML2"}), "InvalidParameterException"),
         (json!({"Audiences": ["a", "b"]}), "InvalidParameterException"),
