@@ -6,6 +6,8 @@
 mod answer;
 mod browser;
 mod caller;
+#[cfg(test)]
+mod consumers;
 mod end;
 #[cfg(test)]
 mod expiry;
@@ -21,6 +23,8 @@ mod provider;
 mod recovery;
 #[cfg(test)]
 mod served;
+#[cfg(test)]
+mod stolen;
 mod visitor;
 
 use std::rc::Rc;
