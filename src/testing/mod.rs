@@ -6,6 +6,8 @@
 mod answer;
 mod browser;
 mod caller;
+#[cfg(test)]
+mod consumers;
 mod end;
 #[cfg(test)]
 mod expiry;
@@ -24,6 +26,8 @@ mod recovery;
 mod saml;
 #[cfg(test)]
 mod served;
+#[cfg(test)]
+mod stolen;
 mod visitor;
 
 use std::rc::Rc;

@@ -3,7 +3,10 @@
 use actix_web::http::Method;
 use serde_json::json;
 
+use crate::operation::Access;
 use crate::testing::{TestApp, TestPool};
+use crate::wire::dispatch::operations_of;
+use crate::wire::model::Service;
 
 const IDENTITY: &str = "Action=GetCallerIdentity&Version=2011-06-15";
 
@@ -24,6 +27,23 @@ async fn query_operations_are_called_by_get_too() {
     app.advance(std::time::Duration::from_secs(61));
     assert_eq!(get(format!("/?{presigned}")).await.code(), "SignatureDoesNotMatch");
     assert!(get("/".to_owned()).await.text.starts_with("Passwright"));
+}
+
+/// A3: whatever wants a signature.
+#[actix_web::test]
+async fn nothing_that_wants_a_signature_is_done_without_one() {
+    let app = TestApp::new().await;
+    let mut asked = 0;
+    for service in Service::all() {
+        for row in operations_of(service).iter().filter(|row| matches!(row.access, Access::Signed | Access::Unjudged(_))) {
+            let refused = app.anonymous().call(&format!("{}:{}", service.name(), row.name), json!({})).await;
+            // REST-JSON has the code in a header.
+            let told = refused.code().starts_with("MissingAuthenticationToken") || refused.message() == "Missing Authentication Token";
+            assert!(told && refused.status >= 400, "{}:{}: {}", service.name(), row.name, refused.text);
+            asked += 1;
+        }
+    }
+    assert!(asked > 200, "{asked}");
 }
 
 /// `{"iss": …, NUL}` in a token that nobody signed.

@@ -44,6 +44,7 @@ async fn nothing_that_is_sent_runs_on_a_page() {
         ("x-content-type-options", "nosniff"),
         ("cache-control", "no-store"),
         ("cross-origin-opener-policy", "same-origin"),
+        ("referrer-policy", "same-origin"),
     ] {
         assert_eq!(page.header(header.0), header.1);
     }
@@ -196,6 +197,33 @@ async fn a_session_ends_with_what_it_rests_on() {
     }
 }
 
+/// C4: what an administrator does ends it too, above; here its user does it, or whoever has their mailbox.
+#[actix_web::test]
+async fn a_session_ends_with_the_password_that_its_user_changes_or_recovers() {
+    let app = TestApp::new().await;
+    let pool = app.hosted_pool(json!({}), json!({})).await;
+    for recovers in [false, true] {
+        let alice = pool.user_with("alice", json!({"email": "a@x.example", "email_verified": "true"})).await;
+        let visitor = pool.visitor();
+        let code = visitor.code_of("alice", &[]).await;
+        let is_in = async || parameter(&visitor.ask("oauth2/authorize", &[("prompt", "none")]).await, "code").is_some();
+        assert!(is_in().await);
+        if recovers {
+            pool.client("ForgotPassword", json!({"Username": "alice"})).await.ok();
+            let sent = app.code_sent_to("a@x.example").await;
+            let confirm = json!({"Username": "alice", "ConfirmationCode": sent, "Password": "An0ther-password!"});
+            pool.client("ConfirmForgotPassword", confirm).await.ok();
+        } else {
+            let token = alice.signed_in().await["AccessToken"].clone();
+            let change = json!({"AccessToken": token, "PreviousPassword": PASSWORD, "ProposedPassword": "An0ther-password!"});
+            app.anonymous().call("ChangePassword", change).await.ok();
+        }
+        assert!(!is_in().await, "recovers: {recovers}");
+        assert_eq!(pool.exchange(&code, &[]).await.body["error"], "invalid_grant", "recovers: {recovers}");
+        pool.admin("AdminDeleteUser", json!({"Username": "alice"})).await.ok();
+    }
+}
+
 #[actix_web::test]
 async fn a_step_is_of_the_browser_the_client_and_the_user_that_it_was_for() {
     let app = TestApp::new().await;
@@ -306,6 +334,7 @@ async fn the_pages_tell_nobody_who_there_is() {
     pool.user_with("alice", json!({"email": "a@x.example", "email_verified": "true"})).await;
     pool.user("disabled").await;
     pool.admin("AdminDisableUser", json!({"Username": "disabled"})).await.ok();
+    let destination = regex::Regex::new(r"\S\*\*\*@\S\*\*\*").unwrap();
     let mut answers = Vec::new();
     for name in ["alice", "disabled", "nobody"] {
         let visitor = pool.visitor();
@@ -315,7 +344,16 @@ async fn the_pages_tell_nobody_who_there_is() {
             let token = text.split("name=\"form_token\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
             text.replace(&token, "").replace(name, "")
         };
-        answers.push((wrong.status, blank(&wrong.text)));
+        let mut told = vec![(wrong.status, blank(&wrong.text))];
+        // Whoever forgot their password is sent a code, or seems to be; where to is a name's own.
+        let sent = visitor.fill(&visitor.ask("forgotPassword", &[]).await, &[("username", name)]).await;
+        told.push((sent.status, sent.header("location").replace(name, "")));
+        let asked = visitor.follow(&sent).await;
+        let given = visitor.fill(&asked, &[("code", "000000"), ("password", "An0ther-password!")]).await;
+        for page in [asked, given] {
+            told.push((page.status, destination.replace_all(&blank(&page.text), "…").into_owned()));
+        }
+        answers.push(told);
     }
     answers.dedup();
     assert_eq!(answers.len(), 1, "{answers:?}");

@@ -302,6 +302,27 @@ async fn a_provider_that_is_not_believed_signs_nobody_in() {
     assert!(!left.header("location").contains("127.0.0.1"));
 }
 
+/// F4.
+#[actix_web::test]
+async fn a_provider_that_is_closed_while_somebody_is_there_lets_them_in_nowhere() {
+    let app = TestApp::dev().await;
+    let pool = app.hosted_pool(json!({}), json!({})).await;
+    let provider = TestProvider::start(&app).await;
+    provider.join(&pool, "Corp", json!({})).await;
+    let visitor = pool.visitor();
+    let back = provider.lets_in(&leaves(&visitor, "Corp").await);
+    pool.offer(&["COGNITO"]).await;
+    let refused = visitor.open(&back).await;
+    assert!(parameter(&refused, "code").is_none(), "the client takes it no more: {}", refused.header("location"));
+    pool.offer(&["COGNITO", "Corp"]).await;
+    let back = provider.lets_in(&leaves(&visitor, "Corp").await);
+    pool.offer(&["COGNITO"]).await;
+    pool.admin("DeleteIdentityProvider", json!({"ProviderName": "Corp"})).await.ok();
+    let refused = visitor.open(&back).await;
+    assert!(parameter(&refused, "code").is_none(), "it is gone: {}", refused.header("location"));
+    assert_eq!(pool.admin("AdminGetUser", json!({"Username": "Corp_1"})).await.code(), "UserNotFoundException", "nobody was made");
+}
+
 #[actix_web::test]
 async fn a_provider_on_this_machine_is_reached_by_developers_alone() {
     let app = TestApp::new().await;

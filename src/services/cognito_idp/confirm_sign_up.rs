@@ -127,6 +127,25 @@ mod tests {
         assert_eq!(confirm(&pool, "alice", &fresh).await.0, "");
     }
 
+    /// C1.
+    #[actix_web::test]
+    async fn a_code_that_is_sent_again_brings_no_new_tries() {
+        let app = TestApp::new().await;
+        let pool = verifying(&app, "LEGACY").await;
+        let mut code = sign_up(&pool, "alice").await;
+        let mut judged = 0;
+        for _ in 0..5 {
+            for _ in 0..3 {
+                judged += usize::from(confirm(&pool, "alice", other_than(&code)).await.0 == "CodeMismatchException");
+            }
+            app.advance(Duration::from_secs(1));
+            pool.client("ResendConfirmationCode", json!({"Username": "alice"})).await.ok();
+            code = app.code_sent_to("alice@x.example").await;
+        }
+        assert_eq!(judged, 5);
+        assert_eq!(confirm(&pool, "alice", &code).await.0, "LimitExceededException", "the newest is no better");
+    }
+
     #[actix_web::test]
     async fn tries_that_are_spread_over_hours_kill_a_code_too() {
         let app = TestApp::new().await;

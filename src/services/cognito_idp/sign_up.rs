@@ -126,6 +126,36 @@ mod tests {
         assert_eq!(sign_up(&pool, &"\u{fdfa}".repeat(128), json!([])).await.code(), "InvalidParameterException");
     }
 
+    /// S6: spaces around a name, and passwords that are one up to where some hashes end.
+    #[actix_web::test]
+    async fn no_space_and_no_cut_makes_two_of_one_or_one_of_two() {
+        let app = TestApp::new().await;
+        let pool = app.pool().await;
+        pool.user("alice").await;
+        for name in ["alice ", " alice", "alice\u{a0}", "al ice"] {
+            assert_eq!(sign_up(&pool, name, json!([])).await.code(), "InvalidParameterException", "{name:?}");
+            assert_ne!(pool.sign_in(name, PASSWORD).await.status, 200, "{name:?}");
+        }
+        let common = format!("Pa55word!{}", "x".repeat(63));
+        assert_eq!(common.len(), 72);
+        let of = |name: &str, password: &str| json!({"Username": name, "Password": password, "Permanent": true});
+        let set = async |password: &str| pool.admin("AdminSetUserPassword", of("alice", password)).await.code();
+        assert_eq!(set(&format!("{common}one")).await, "");
+        for other in [common.clone(), format!("{common}two"), format!("{common}one\u{0}"), format!("{common}one ")] {
+            assert_ne!(pool.sign_in("alice", &other).await.status, 200, "{other:?}");
+        }
+        pool.sign_in("alice", &format!("{common}one")).await.ok();
+        for long in [257, 10_000] {
+            let refused = set(&format!("Pa55word!{}", "x".repeat(long - 9))).await;
+            assert!(["InvalidParameterException", "InvalidPasswordException"].contains(&refused.as_str()), "{long}: {refused}");
+        }
+        assert_eq!(set("Pa55word!\u{0}").await, "SerializationException");
+        assert_eq!(set("Pa55word!e\u{301}").await, "");
+        pool.sign_in("alice", "Pa55word!\u{e9}").await.ok();
+        pool.sign_in("alice", "Pa55word!e\u{301}").await.ok();
+        assert_ne!(pool.sign_in("alice", "Pa55word!e").await.status, 200);
+    }
+
     #[actix_web::test]
     async fn a_name_beyond_all_length_is_nobodys() {
         let app = TestApp::new().await;

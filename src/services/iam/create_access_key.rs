@@ -58,3 +58,30 @@ pub async fn handle(cx: &Context, owner: Owner, _: Request) -> Result<Response, 
         },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::{ACCOUNT, TestApp};
+
+    /// A2: a key of another is whatever that other may do.
+    #[actix_web::test]
+    async fn whoever_may_make_their_own_keys_makes_none_of_others() {
+        let app = TestApp::new().await;
+        let own = format!("arn:aws:iam::{ACCOUNT}:user/ann");
+        let ann = app.user_with(json!([{"Effect": "Allow", "Action": "iam:*", "Resource": own}])).await;
+        app.admin().call("iam:CreateUser", json!({"UserName": "boss"})).await.ok();
+        let key = app.admin().call("CreateAccessKey", json!({"UserName": "boss"})).await.ok()["AccessKey"]["AccessKeyId"].clone();
+        for (operation, input) in [
+            ("CreateAccessKey", json!({"UserName": "boss"})),
+            ("UpdateAccessKey", json!({"UserName": "boss", "AccessKeyId": key, "Status": "Inactive"})),
+            ("DeleteAccessKey", json!({"UserName": "boss", "AccessKeyId": key})),
+            ("CreateLoginProfile", json!({"UserName": "boss", "Password": "Correct-horse-1"})),
+            ("PutUserPolicy", json!({"UserName": "boss", "PolicyName": "p", "PolicyDocument": "{}"})),
+        ] {
+            assert_eq!(ann.call(operation, input).await.code(), "AccessDenied", "{operation}");
+        }
+        ann.call("CreateAccessKey", json!({"UserName": "ann"})).await.ok();
+    }
+}

@@ -179,6 +179,54 @@ mod tests {
         }
     }
 
+    /// V7.
+    #[actix_web::test]
+    async fn a_chained_session_lives_an_hour_and_no_name_reaches_into_an_arn() {
+        let app = TestApp::new().await;
+        let trust = json!([{"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}]);
+        let role = app.role("App", trust).await;
+        app.admin().call("UpdateRole", json!({"RoleName": "App", "MaxSessionDuration": 43200})).await.ok();
+        let again =
+            json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ALL}}).to_string();
+        app.admin().call("PutRolePolicy", json!({"RoleName": "App", "PolicyName": "p", "PolicyDocument": again})).await.ok();
+        let ann = app.user_with(json!([{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ALL}])).await;
+        let request = |name: &str, seconds: i64| json!({"RoleArn": role, "RoleSessionName": name, "DurationSeconds": seconds});
+        let first = ann.call("AssumeRole", request("test", 43_200)).await.ok();
+        let text = |name: &str| first["Credentials"][name].as_str().unwrap().to_owned();
+        let session = app.holder_of(&text("AccessKeyId"), &text("SecretAccessKey"), Some(&text("SessionToken")));
+        assert_eq!(session.call("AssumeRole", request("test", 3601)).await.code(), "ValidationError");
+        session.call("AssumeRole", request("test", 3600)).await.ok();
+        for name in ["a", "a/b", "../Admin", "a b", "a:b", "a*", "${aws:username}", "\u{e9}\u{e9}", &"x".repeat(65)] {
+            assert_eq!(ann.call("AssumeRole", request(name, 900)).await.code(), "ValidationError", "{name}");
+        }
+    }
+
+    /// V3.
+    #[actix_web::test]
+    async fn a_session_token_is_of_its_own_key() {
+        let app = TestApp::new().await;
+        let trust = json!([{"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}]);
+        let role = app.role("App", trust).await;
+        let ann = app.user_with(json!([{"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": ALL}])).await;
+        let mut sessions = Vec::new();
+        for _ in 0..2 {
+            let request = json!({"RoleArn": role, "RoleSessionName": "test"});
+            sessions.push(ann.call("AssumeRole", request).await.ok()["Credentials"].clone());
+        }
+        let text = |session: usize, name: &str| sessions[session][name].as_str().unwrap().to_owned();
+        let (id, secret) = app.root_key();
+        for (id, secret, token) in [
+            (text(0, "AccessKeyId"), text(0, "SecretAccessKey"), text(1, "SessionToken")),
+            (text(1, "AccessKeyId"), text(0, "SecretAccessKey"), text(0, "SessionToken")),
+            (id.clone(), secret.expose_secret().to_owned(), text(0, "SessionToken")),
+        ] {
+            let refused = app.holder_of(&id, &secret, Some(&token)).call("GetCallerIdentity", json!({})).await;
+            assert_eq!(refused.code(), "InvalidClientTokenId", "{id}");
+        }
+        let own = app.holder_of(&text(0, "AccessKeyId"), &text(0, "SecretAccessKey"), Some(&text(0, "SessionToken")));
+        own.call("GetCallerIdentity", json!({})).await.ok();
+    }
+
     #[actix_web::test]
     async fn no_trust_policy_makes_a_guest_more_than_a_guest() {
         let app = TestApp::new().await;

@@ -193,6 +193,43 @@ async fn a_session_is_of_one_user_one_client_and_one_challenge() {
     assert_eq!(late, "Invalid session for the user, session is expired.");
 }
 
+/// C2: each of a user's codes, while all of them are good, at everything else that takes one.
+#[actix_web::test]
+async fn a_code_serves_what_it_was_sent_for_and_nothing_else() {
+    let app = TestApp::new().await;
+    let pool = pool_by_choice(&app, "LEGACY").await;
+    with_address(&pool, "alice", ADDRESS).await;
+    let token = pool.sign_in("alice", PASSWORD).await.ok()["AuthenticationResult"]["AccessToken"].clone();
+    let ask = json!({"AccessToken": token, "AttributeName": "email"});
+    app.anonymous().call("GetUserAttributeVerificationCode", ask).await.ok();
+    let of_address = app.code_sent_to(ADDRESS).await;
+    app.advance(Duration::from_secs(1));
+    pool.client("ForgotPassword", json!({"Username": "alice"})).await.ok();
+    let of_reset = app.code_sent_to(ADDRESS).await;
+    let session = by_code(&pool, "alice").await;
+    let of_sign_in = app.code_sent_to(ADDRESS).await;
+    assert!(of_address != of_reset && of_reset != of_sign_in && of_sign_in != of_address);
+    let verify = async |code: &str| {
+        app.anonymous().call("VerifyUserAttribute", json!({"AccessToken": token, "AttributeName": "email", "Code": code})).await.code()
+    };
+    let reset = async |code: &str| {
+        pool.client("ConfirmForgotPassword", json!({"Username": "alice", "ConfirmationCode": code, "Password": OTHER})).await.code()
+    };
+    let mismatch = "CodeMismatchException";
+    for other in [&of_reset, &of_sign_in] {
+        assert_eq!(verify(other).await, mismatch);
+    }
+    for other in [&of_address, &of_sign_in] {
+        assert_eq!(reset(other).await, mismatch);
+    }
+    for other in [&of_address, &of_reset] {
+        assert_eq!(answer_email(&pool, "alice", &session, other).await.code(), mismatch);
+    }
+    assert_eq!(verify(&of_address).await, "");
+    answer_email(&pool, "alice", &session, &of_sign_in).await.ok();
+    assert_eq!(reset(&of_reset).await, "");
+}
+
 #[actix_web::test]
 async fn of_racing_answers_one_signs_in() {
     let app = TestApp::new().await;

@@ -104,3 +104,72 @@ async fn what_has_faded_is_swept() {
     app.advance(Duration::from_secs(1));
     assert_eq!(sweep().await, 2);
 }
+
+/// S4 and S5: whichever way in, and whichever node; who is signed in stays so, on both.
+#[actix_web::test]
+async fn guesses_by_every_way_in_and_on_two_nodes_are_one_count() {
+    let app = TestApp::new().await;
+    let other = app.another_node().await;
+    let flows = ["USER_AUTH", "USER_PASSWORD_AUTH", "ADMIN_USER_PASSWORD_AUTH", "USER_SRP_AUTH", "REFRESH_TOKEN_AUTH"];
+    let pool = app.pool_with(json!({}), json!({"ExplicitAuthFlows": flows.map(|flow| format!("ALLOW_{flow}"))})).await;
+    let there = TestPool { app: &other, id: pool.id.clone(), client_id: pool.client_id.clone() };
+    let tokens = pool.user("alice").await.signed_in().await;
+    let by = async |node: &TestPool<'_>, way: usize, password: &str| match way {
+        0 => node.sign_in("alice", password).await,
+        1 => super::nobody::sign_in(node, "alice", password).await,
+        2 => super::choice::begin(node, "alice", json!({"PREFERRED_CHALLENGE": "PASSWORD", "PASSWORD": password})).await,
+        3 => {
+            let parameters = json!({"USERNAME": "alice", "PASSWORD": password});
+            let input = json!({"ClientId": node.client_id, "AuthFlow": "ADMIN_USER_PASSWORD_AUTH", "AuthParameters": parameters});
+            node.admin("AdminInitiateAuth", input).await
+        }
+        _ => {
+            let input = json!({"AccessToken": tokens["AccessToken"], "PreviousPassword": password, "ProposedPassword": OTHER});
+            node.app.anonymous().call("ChangePassword", input).await
+        }
+    };
+    let mut judged = 0;
+    for round in 0..40 {
+        let node = if round % 2 == 0 { &pool } else { &there };
+        let answer = by(node, round % 5, WRONG).await;
+        judged += usize::from(answer.message() == "Incorrect username or password.");
+    }
+    assert_eq!(judged, 5);
+    for way in 0..5 {
+        for node in [&pool, &there] {
+            assert_ne!(by(node, way, PASSWORD).await.status, 200, "the right one is refused alike: {way}");
+        }
+    }
+    for node in [&pool, &there] {
+        assert!(is_live(node.app, &tokens).await);
+        let parameters = json!({"REFRESH_TOKEN": tokens["RefreshToken"]});
+        node.client("InitiateAuth", json!({"AuthFlow": "REFRESH_TOKEN_AUTH", "AuthParameters": parameters})).await.ok();
+    }
+    app.advance(Duration::from_secs(900));
+    assert_eq!(pool.sign_in("alice", PASSWORD).await.status, 200, "no lock is for ever");
+}
+
+/// M4: of an authenticator that another took the place of, two steps old, and a second time.
+#[actix_web::test]
+async fn a_code_is_of_the_authenticator_that_there_is_of_now_and_for_once() {
+    let app = TestApp::new().await;
+    let pool = pool_with_mfa(&app, "OPTIONAL").await;
+    let tokens = pool.user("alice").await.signed_in().await;
+    let replaced = enrol(&app, &tokens, None).await;
+    app.advance(Duration::from_secs(30));
+    let seed = enrol(&app, &tokens, None).await;
+    app.advance(Duration::from_secs(30));
+    let early = code(&app, &seed);
+    app.advance(Duration::from_secs(60));
+    let session = pool.sign_in("alice", PASSWORD).await.ok()["Session"].clone();
+    for wrong in [code(&app, &replaced), early] {
+        assert_eq!(answer_code(&pool, "alice", &session, &wrong).await.code(), "CodeMismatchException");
+    }
+    let right = code(&app, &seed);
+    assert_eq!(answer_code(&pool, "alice", &session, &right).await.status, 200);
+    for pause in [0, 29] {
+        app.advance(Duration::from_secs(pause));
+        let session = pool.sign_in("alice", PASSWORD).await.ok()["Session"].clone();
+        assert_eq!(answer_code(&pool, "alice", &session, &right).await.code(), "ExpiredCodeException", "after {pause} s");
+    }
+}

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::crypto::ids::is_uuid;
 use crate::crypto::srp::tests::Client;
+use crate::store::{self, user_identities, users};
 use crate::testing::PASSWORD;
 
 const STAMP: &str = "Fri Jan 15 08:00:00 UTC 2027";
@@ -20,19 +21,23 @@ async fn begin(pool: &TestPool<'_>, username: &str, public: &str) -> Value {
 }
 
 /// A whole sign-in by SRP.
-async fn sign_in(pool: &TestPool<'_>, username: &str, password: &str) -> Answer {
+pub(super) async fn sign_in(pool: &TestPool<'_>, username: &str, password: &str) -> Answer {
     pool.client("RespondToAuthChallenge", proof(pool, username, password).await).await
 }
 
 /// What answers PASSWORD_VERIFIER with the right proof of a password.
 async fn proof(pool: &TestPool<'_>, username: &str, password: &str) -> Value {
-    let client = Client { secret: [0x42; 32], pool: pool.id.name(), stamp: STAMP };
+    proof_by(&Client { secret: [0x42; 32], pool: pool.id.name(), stamp: STAMP }, pool, username, password).await
+}
+
+/// The proof of a client that may have its own mind of the pool's name and of the time.
+async fn proof_by(client: &Client<'_>, pool: &TestPool<'_>, username: &str, password: &str) -> Value {
     let asked = begin(pool, username, &client.public_hex()).await;
     let text = |name: &str| asked[name].as_str().unwrap();
     let block = STANDARD.decode(text("SECRET_BLOCK")).unwrap();
     let signature = client.prove(text("USER_ID_FOR_SRP"), password, text("SALT"), text("SRP_B"), &block);
     let responses = json!({"USERNAME": text("USERNAME"), "PASSWORD_CLAIM_SECRET_BLOCK": text("SECRET_BLOCK"),
-                           "PASSWORD_CLAIM_SIGNATURE": signature, "TIMESTAMP": STAMP});
+                           "PASSWORD_CLAIM_SIGNATURE": signature, "TIMESTAMP": client.stamp});
     json!({"ChallengeName": "PASSWORD_VERIFIER", "ChallengeResponses": responses})
 }
 
@@ -160,4 +165,126 @@ async fn names_are_bounded_before_anything_is_made_of_them() {
     let long = "\u{fdfa}".repeat(129);
     assert_eq!(pool.sign_in(&long, PASSWORD).await.code(), "InvalidParameterException");
     assert_eq!(pool.sign_in(&long[3..], PASSWORD).await.code(), "NotAuthorizedException");
+}
+
+/// A user as a provider's first sign-in leaves them: without a password.
+async fn federated(pool: &TestPool<'_>, name: &str, address: &str) {
+    let user = pool.user_with(name, json!({"email": address, "email_verified": "true"})).await;
+    let app = &pool.app.app;
+    let held = app.pool(&pool.id).await.unwrap().unwrap();
+    let make = async |tx: &mut store::Conn| {
+        let user = users::find(tx, &held, name).await?.unwrap();
+        user_identities::take_password(tx, &user, app.now()).await
+    };
+    app.write(make).await.unwrap();
+    assert_eq!(user.described().await["UserStatus"], "EXTERNAL_PROVIDER");
+}
+
+/// Everything of an answer that somebody sees, but for what is a name's own, a secret or a date.
+fn seen(answer: &Answer) -> Value {
+    let headers = ["content-type", "content-length", "cache-control", "x-amzn-errortype", "www-authenticate"];
+    let headers: Vec<&str> = headers.iter().map(|name| answer.header(name)).collect();
+    let mut body = answer.body.clone();
+    for pointer in ["/CodeDeliveryDetails/Destination", "/ChallengeParameters/SRP_B"] {
+        if let Some(own) = body.pointer_mut(pointer) {
+            *own = Value::Null;
+        }
+    }
+    for pointer in ["/Session", "/ChallengeParameters/SALT", "/ChallengeParameters/SECRET_BLOCK"] {
+        if let Some(own) = body.pointer_mut(pointer) {
+            *own = json!(own.as_str().unwrap().len());
+        }
+    }
+    json!([answer.status, headers, body])
+}
+
+/// S1: the user of a provider, and whoever is named by their `sub`.
+#[actix_web::test]
+async fn whom_a_provider_knows_and_whom_a_sub_names_are_answered_like_nobody() {
+    let app = TestApp::new().await;
+    let pool = app.pool_with(json!({"AutoVerifiedAttributes": ["email"]}), json!({})).await;
+    federated(&pool, "corp_1", "c@x.example").await;
+    let sub = pool.user("somebody").await.described().await["UserAttributes"][0]["Value"].as_str().unwrap().to_owned();
+    let by_password =
+        |name: &str, password: &str| json!({"AuthFlow": "USER_PASSWORD_AUTH", "AuthParameters": {"USERNAME": name, "PASSWORD": password}});
+    for (known, unknown) in [("corp_1", "corp_2"), (sub.as_str(), "00000000-0000-4000-8000-000000000000")] {
+        let mut all = Vec::new();
+        for name in [known, unknown] {
+            let mut said = Vec::new();
+            for (operation, input) in [
+                ("InitiateAuth", by_password(name, "Wr0ng-pass!")),
+                ("ForgotPassword", json!({"Username": name})),
+                ("ResendConfirmationCode", json!({"Username": name})),
+                ("ConfirmSignUp", json!({"Username": name, "ConfirmationCode": "no code"})),
+                ("ConfirmForgotPassword", json!({"Username": name, "ConfirmationCode": "no code", "Password": OTHER})),
+            ] {
+                for _ in 0..2 {
+                    said.push(json!([operation, seen(&pool.client(operation, input.clone()).await)]));
+                }
+            }
+            if known == "corp_1" {
+                said.push(seen(&pool.client("InitiateAuth", by_password(name, PASSWORD)).await));
+                let begin = json!({"AuthFlow": "USER_SRP_AUTH", "AuthParameters": {"USERNAME": name, "SRP_A": "ab"}});
+                said.push(seen(&pool.client("InitiateAuth", begin).await));
+                let proven = sign_in(&pool, name, PASSWORD).await;
+                assert_ne!(proven.status, 200);
+                said.push(seen(&proven));
+            }
+            all.push(json!(said).to_string().replace(name, "…"));
+        }
+        assert_eq!(all[0], all[1]);
+    }
+    assert!(app.messages_to("c@x.example").await.is_empty(), "who has no password recovers none");
+}
+
+/// S1: an address that somebody has, given as an alias by whoever signs up, is told to nobody.
+#[actix_web::test]
+async fn an_alias_that_somebody_has_is_answered_like_one_that_nobody_has() {
+    let app = TestApp::new().await;
+    let pool = app.pool_with(json!({"AliasAttributes": ["email"], "AutoVerifiedAttributes": ["email"]}), json!({})).await;
+    pool.user_with("victim", json!({"email": "v@x.example", "email_verified": "true"})).await;
+    let mut all = Vec::new();
+    for (name, address) in [("mallory", "v@x.example"), ("sybille", "w@x.example")] {
+        let attributes = json!([{"Name": "email", "Value": address}]);
+        let signed_up = pool.client("SignUp", json!({"Username": name, "Password": PASSWORD, "UserAttributes": attributes})).await;
+        let mut said = seen(&signed_up);
+        said[2]["UserSub"] = json!(said[2]["UserSub"].as_str().unwrap().len());
+        let wrong = pool.client("ConfirmSignUp", json!({"Username": name, "ConfirmationCode": "no code"})).await;
+        all.push(json!([said, seen(&wrong)]));
+    }
+    assert_eq!(all[0], all[1]);
+}
+
+/// S3: another node, as the same one after a restart.
+#[actix_web::test]
+async fn nobody_has_one_salt_whichever_node_is_asked() {
+    let app = TestApp::new().await;
+    let other = app.another_node().await;
+    let pool = app.pool().await;
+    let there = TestPool { app: &other, id: pool.id.clone(), client_id: pool.client_id.clone() };
+    let (here, there) = (begin(&pool, "ghost", "ab").await, begin(&there, "ghost", "ab").await);
+    assert_eq!(here["SALT"], there["SALT"]);
+    assert_ne!(here["SRP_B"], there["SRP_B"]);
+}
+
+/// M6: of a proof that is right but for one thing.
+#[actix_web::test]
+async fn a_proof_is_of_its_pool_and_of_now() {
+    let app = TestApp::new().await;
+    let pool = app.pool().await;
+    pool.user("alice").await;
+    for (name, stamp, code) in [
+        (pool.id.name(), STAMP, ""),
+        (pool.id.name(), "Fri Jan 15 07:50:00 UTC 2027", ""),
+        (pool.id.name(), "Fri Jan 15 07:49:59 UTC 2027", "NotAuthorizedException"),
+        (pool.id.name(), "Fri Jan 15 08:10:01 UTC 2027", "NotAuthorizedException"),
+        (pool.id.name(), "Fr Jan 15 08:00:00 UTC 2027", "InvalidParameterException"),
+        (pool.id.name(), "vendredi 15 janvier 2027", "InvalidParameterException"),
+        (pool.id.as_str(), STAMP, "NotAuthorizedException"),
+        ("AAAAAAAAA", STAMP, "NotAuthorizedException"),
+    ] {
+        let client = Client { secret: [0x42; 32], pool: name, stamp };
+        let proof = proof_by(&client, &pool, "alice", PASSWORD).await;
+        assert_eq!(pool.client("RespondToAuthChallenge", proof).await.code(), code, "{name} {stamp}");
+    }
 }

@@ -246,3 +246,26 @@ async fn whoever_sets_a_password_of_their_own_writes_attributes_as_a_user() {
     }
     assert_eq!(pool.sign_in("alice", OTHER).await.status, 200);
 }
+
+/// M1: of another client and of another pool, by whichever operation.
+#[actix_web::test]
+async fn a_session_is_of_one_client_of_one_pool() {
+    let app = TestApp::new().await;
+    let pool = pool_with_mfa(&app, "OPTIONAL").await;
+    let other = pool_with_mfa(&app, "OPTIONAL").await;
+    let seed = enrol(&app, &pool.user("alice").await.signed_in().await, None).await;
+    let theirs = enrol(&app, &other.user("alice").await.signed_in().await, None).await;
+    app.advance(Duration::from_secs(30));
+    let flows = ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH"];
+    let client = pool.admin("CreateUserPoolClient", json!({"ClientName": "other", "ExplicitAuthFlows": flows})).await.ok();
+    let at_another = TestPool { app: &app, id: pool.id.clone(), client_id: client["UserPoolClient"]["ClientId"].as_str().unwrap().into() };
+    let session = pool.sign_in("alice", PASSWORD).await.ok()["Session"].clone();
+    for (elsewhere, seed) in [(&at_another, &seed), (&other, &seed), (&other, &theirs)] {
+        let responses = json!({"USERNAME": "alice", "SOFTWARE_TOKEN_MFA_CODE": code(&app, seed)});
+        let answer = json!({"ClientId": elsewhere.client_id, "ChallengeName": "SOFTWARE_TOKEN_MFA", "Session": session,
+                            "ChallengeResponses": responses});
+        assert_eq!(elsewhere.client("RespondToAuthChallenge", answer.clone()).await.error(), invalid());
+        assert_eq!(elsewhere.admin("AdminRespondToAuthChallenge", answer).await.error(), invalid());
+    }
+    assert_eq!(answer_code(&pool, "alice", &session, &code(&app, &seed)).await.status, 200);
+}
