@@ -20,7 +20,7 @@ PAGES = {
     "decisions": ['"decision":true', '"decision":false'],
     "frameworks": ["issuer: http://127.0.0.1:"],
     "getting-started": ["boto3: ann", "pycognito: ann@example.com", "PyJWT: ann"],
-    "hosted-login": ["issuer: http://127.0.0.1:", '"token_endpoint":', '"redirect_uris":["http://127.0.0.1/callback"]', "An agent"],
+    "hosted-login": ["issuer: http://127.0.0.1:", '"token_endpoint":', '"redirect_uris":["http://127.0.0.1/callback"]', '"ClientName":"An agent"'],
     "identity-pools": ['"ASIA'],
     "messages": [],  # a function; `test_delivery.py` calls it
     "policies": ['"decision": "allowed"', "OwnNotes", "arn:aws:iam::000000000000:policy/own-notes"],
