@@ -152,6 +152,8 @@ struct ProviderPage {
     details: Vec<(String, String)>,
     /// What the provider wants to know of the pool.
     asked: Vec<(&'static str, String)>,
+    /// What the pool signs requests to a SAML provider with; why it is not shown; nothing of others.
+    certificate: Option<Result<String, WireError>>,
     given: Given,
     may_change: May,
     may_delete: May,
@@ -163,6 +165,12 @@ async fn one(visit: &Visit, name: &str, given: Option<Given>, error: Option<Wire
     let head = Head::load(visit, "providers").await?;
     let named = json!({"UserPoolId": head.id, "ProviderName": name});
     let provider = call(visit, "DescribeIdentityProvider", named.clone()).await?.at("IdentityProvider").clone();
+    let certificate = match provider.at("ProviderType") == "SAML" {
+        true => {
+            Some(call(visit, "GetSigningCertificate", json!({"UserPoolId": head.id})).await.map(|answer| pem(&answer.text("Certificate"))))
+        }
+        false => None,
+    };
     let details = provider.at("ProviderDetails").as_object().into_iter().flatten();
     let told = |name: &str, value: &Value| match name {
         "client_secret" => "kept, and not shown".to_owned(),
@@ -178,6 +186,7 @@ async fn one(visit: &Visit, name: &str, given: Option<Given>, error: Option<Wire
         frame: visit.frame(name),
         kind: provider.text("ProviderType"),
         asked: asked(visit.public_url(), &head.id, &provider.text("ProviderType")),
+        certificate,
         details: details.map(|(name, value)| (name.clone(), told(name, value))).collect(),
         given: given.unwrap_or(stored),
         may_change: may(visit, "UpdateIdentityProvider", named.clone()).await,
@@ -185,6 +194,18 @@ async fn one(visit: &Visit, name: &str, given: Option<Given>, error: Option<Wire
         head,
         error,
     })
+}
+
+/// A certificate as files have it (RFC 7468): GetSigningCertificate answers what stands between the lines.
+fn pem(base64: &str) -> String {
+    let mut lines = String::from("-----BEGIN CERTIFICATE-----\n");
+    for (at, letter) in base64.chars().enumerate() {
+        if at > 0 && at % 64 == 0 {
+            lines.push('\n');
+        }
+        lines.push(letter);
+    }
+    lines + "\n-----END CERTIFICATE-----"
 }
 
 /// What a provider of this type wants to know of a pool; at a domain of the pool, its address stands in place of this one's.
