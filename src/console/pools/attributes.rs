@@ -61,7 +61,9 @@ impl Attribute {
         let (name, numbers, lengths) =
             (attribute.text("Name"), attribute.at("NumberAttributeConstraints"), attribute.at("StringAttributeConstraints"));
         let about = ABOUT.iter().find(|(standard, _)| *standard == name).map_or("", |(_, about)| about);
-        let of_lengths = between(&lengths.text("MinLength"), &lengths.text("MaxLength"));
+        // No text is shorter than nothing.
+        let least = Some(lengths.text("MinLength")).filter(|least| least != "0").unwrap_or_default();
+        let of_lengths = between(&least, &lengths.text("MaxLength"));
         Self {
             about,
             bounds: match between(&numbers.text("MinValue"), &numbers.text("MaxValue")) {
@@ -199,7 +201,14 @@ mod tests {
         let browser = app.console().await;
         let path = format!("/pools/{}/attributes", pool.id);
         let empty = browser.open(&path).await;
-        for text in ["No attributes of its own yet", "Where mail reaches them", "<code>birthdate</code>", "10 characters", "required"] {
+        for text in [
+            "No attributes of its own yet",
+            "Where mail reaches them",
+            "<code>birthdate</code>",
+            "10 characters",
+            "at most 2048 characters",
+            "required",
+        ] {
             assert!(empty.text.contains(text), "{text}: {}", empty.text);
         }
         let tier = [("name", "tier"), ("kind", "Number"), ("least", "1"), ("greatest", "3"), ("mutable", "on")];

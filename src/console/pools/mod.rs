@@ -11,6 +11,7 @@ mod groups;
 mod head;
 mod imports;
 mod keys;
+mod levels;
 mod logs;
 mod new;
 mod overview;
@@ -87,6 +88,7 @@ pub fn rows() -> Vec<Row> {
     rows.extend(triggers::rows());
     rows.extend(protection::rows());
     rows.extend(keys::rows());
+    rows.extend(levels::rows());
     rows.extend(replicas::rows());
     rows.extend(sending::rows());
     rows.extend(sessions::rows());

@@ -76,6 +76,7 @@ pub const PLACES: &[Places] = &[
                 ],
             ),
             place("recovery", "Recovery", &["describe-user-pool", "admin-reset-user-password --username ann@example.com"]),
+            place("levels", "Levels", &["describe-user-pool --query UserPool.AcrConfiguration"]),
             place(
                 "protection",
                 "Protection",

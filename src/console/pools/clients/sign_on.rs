@@ -33,15 +33,18 @@ fn input(visit: &Visit, minutes: &str) -> Value {
     named(visit).with(json!({"SSOSession": {"MaxValidityMinutes": number(minutes)}}))
 }
 
+/// What the client is set to.
+async fn kept(visit: &Visit) -> Result<String, WireError> {
+    let configuration = call(visit, "GetUserPoolClientSessionConfiguration", named(visit)).await?;
+    let minutes = configuration.at("SSOSession").at("MaxValidityMinutes").as_i64();
+    Ok(minutes.map(|minutes| minutes.to_string()).unwrap_or_default())
+}
+
 async fn shown(visit: &Visit, typed: Option<String>, error: Option<WireError>) -> Result<SignOnPage, WireError> {
     let (head, stored) = load(visit).await?;
     let minutes = match typed {
         Some(typed) => typed,
-        None => {
-            let configuration = call(visit, "GetUserPoolClientSessionConfiguration", named(visit)).await?;
-            let minutes = configuration.at("SSOSession").at("MaxValidityMinutes").as_i64();
-            minutes.map(|minutes| minutes.to_string()).unwrap_or_default()
-        }
+        None => kept(visit).await?,
     };
     let of_pool = call(visit, "GetUserPoolSessionConfiguration", json!({"UserPoolId": head.id})).await;
     Ok(SignOnPage {
