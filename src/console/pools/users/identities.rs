@@ -227,7 +227,7 @@ mod tests {
             assert!(page.text.contains(text), "{text}: {}", page.text);
         }
         let of_user = browser.open(&user).await;
-        assert!(of_user.text.contains(&path) && of_user.text.contains("Corp, Corp"), "{}", of_user.text);
+        assert!(of_user.text.contains(&path) && of_user.text.contains("/identities\">Corp</a>"), "{}", of_user.text);
         assert!(!of_user.text.contains("name=\"attribute:identities\""), "it is nobody's to write: {}", of_user.text);
         let again = link("Cognito_Subject", "c-<1>").await;
         assert!(again.status == 400 && again.text.contains("SourceUser is already linked to DestinationUser"), "{}", again.text);

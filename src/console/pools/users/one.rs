@@ -111,7 +111,7 @@ struct UserPage {
     /// Whether they have an authenticator.
     has_token: bool,
     attributes: Vec<Shown>,
-    /// The providers that know them, one an identity.
+    /// The providers that know them.
     providers: Vec<String>,
     /// Their addresses, and whether each is verified.
     addresses: Vec<(&'static str, String, bool)>,
@@ -151,6 +151,14 @@ fn attributes(head: &Head, user: &Value, typed: &[(String, String)]) -> (Vec<Sho
     (shown, absent)
 }
 
+/// The providers that know a user, each once.
+fn providers(visit: &Visit, user: &Value) -> Vec<String> {
+    let mut names: Vec<String> = identities::read(visit, user).into_iter().map(|identity| identity.provider).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
 /// The addresses of a user, and whether each is verified.
 fn addresses(user: &Value) -> Vec<(&'static str, String, bool)> {
     let address = |kind: &'static str| (kind, attribute(user, kind), attribute(user, &format!("{kind}_verified")) == "true");
@@ -185,7 +193,7 @@ async fn page(visit: &Visit, typed: &[(String, String)], error: Option<WireError
         configured,
         factors,
         attributes: shown,
-        providers: identities::read(visit, &user).into_iter().map(|identity| identity.provider).collect(),
+        providers: providers(visit, &user),
         addresses: addresses(&user),
         absent,
         groups: groups.list("Groups").iter().map(|group| Group::read(visit, group)).collect(),
