@@ -96,6 +96,8 @@ const ROOMS: [(&str, &[&str]); 34] = [
             "pages",
             "policy",
             "store",
+            // What things are called and how many there are, and nothing that decides: that is the operations'.
+            "userpools",
             "wire",
         ],
     ),

@@ -180,11 +180,15 @@ async fn shown(visit: &Visit<'_>, wrong: Wrong) -> HttpResponse {
     visit.page_again(is_wrong, &page)
 }
 
-/// The client's documents, in the visitor's language.
+/// The client's documents, in the visitor's language; none, of a client that has but one.
+///
+/// Source: Amazon Cognito API reference, CreateTerms: "You must provide both types of terms documents in at least one language
+/// before Amazon Cognito displays your terms documents."
 async fn agreed_to(visit: &Visit<'_>) -> Vec<(String, String)> {
     let (app_client, words) = (&visit.asked.app_client, &visit.words().sign_up);
+    let documents = [("terms-of-use", &words.terms_of_use), ("privacy-policy", &words.privacy_policy)];
     let mut agreed = Vec::new();
-    for (name, text) in [("terms-of-use", &words.terms_of_use), ("privacy-policy", &words.privacy_policy)] {
+    for (name, text) in documents {
         let found = visit.app().read(async |tx| terms::of_client(tx, &app_client.pool.id, &app_client.client.id, name).await).await;
         if let Ok(Some(terms)) = found
             && let Some(link) = terms.link(visit.site.language.tag())
@@ -192,5 +196,5 @@ async fn agreed_to(visit: &Visit<'_>) -> Vec<(String, String)> {
             agreed.push((text.clone(), link.to_owned()));
         }
     }
-    agreed
+    if agreed.len() == documents.len() { agreed } else { Vec::new() }
 }

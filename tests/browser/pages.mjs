@@ -1,7 +1,7 @@
 // The pages of the server, in one place: each is opened by `pages.test.mjs` in both themes and every width, and no page leads to
 // one that is not here. A new page is a row.
 
-import { PASSWORD, TEMPORARY, addSecret, again, enter, enterName, ofEditor, ofNewIamUser, pressOne, signInAs, signUp } from "./steps.mjs";
+import { PASSWORD, TEMPORARY, addAttribute, addSecret, again, enter, enterName, ofEditor, ofNewIamUser, openIdentity, pressOne, signInAs, signUp } from "./steps.mjs";
 
 const signInOf = (client) => `client_id={${client}}&response_type=code&redirect_uri=http%3A%2F%2Flocalhost%3A3000%2F` +
   "&code_challenge_method=S256&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -27,6 +27,8 @@ export const PAGES = [
   { name: "client-new", path: "/console/pools/{pool}/clients/new" },
   { name: "client", path: "/console/pools/{pool}/clients/{client}" },
   { name: "client-oauth", path: "/console/pools/{pool}/clients/{client}/oauth" },
+  { name: "client-reach", path: "/console/pools/{pool}/clients/{client}/reach" },
+  { name: "client-sign-on", path: "/console/pools/{pool}/clients/{client}/sign-on" },
   { name: "client-secrets", path: "/console/pools/{pool}/clients/{serverClient}/secrets" },
   { name: "client-secret", path: "/console/pools/{pool}/clients/{serverClient}/secret" },
   { name: "client-secret-made", path: "/console/pools/{pool}/clients/new", then: addSecret },
@@ -41,10 +43,16 @@ export const PAGES = [
   { name: "resource-servers", path: "/console/pools/{pool}/resource-servers" },
   { name: "resource-server-new", path: "/console/pools/{pool}/resource-servers/new" },
   { name: "resource-server", path: "/console/pools/{pool}/resource-servers/one?identifier={resourceServer}" },
+  { name: "attributes", path: "/console/pools/{pool}/attributes" },
+  { name: "attribute-refused", path: "/console/pools/{pool}/attributes", then: addAttribute },
+  { name: "devices", path: "/console/pools/{pool}/devices" },
+  { name: "sessions", path: "/console/pools/{pool}/sessions" },
+  { name: "levels", path: "/console/pools/{pool}/levels" },
   { name: "recovery", path: "/console/pools/{pool}/recovery" },
   { name: "protection", path: "/console/pools/{pool}/protection" },
   { name: "providers", path: "/console/pools/{pool}/providers" },
   { name: "provider", path: "/console/pools/{pool}/providers/one?name={provider}" },
+  { name: "provider-saml", path: "/console/pools/{pool}/providers/one?name={samlProvider}" },
   { name: "domains", path: "/console/pools/{pool}/domains" },
   { name: "branding", path: "/console/pools/{pool}/branding" },
   { name: "branding-client", path: "/console/pools/{pool}/branding?client={client}" },
@@ -64,6 +72,10 @@ export const PAGES = [
   { name: "user-new", path: "/console/pools/{pool}/users/new" },
   { name: "user", path: "/console/pools/{pool}/users/{user}" },
   { name: "user-activity", path: "/console/pools/{pool}/users/{user}/activity" },
+  { name: "user-activity-none", path: "/console/pools/{strictPool}/users/{strictUser}/activity" },
+  { name: "user-identities", path: "/console/pools/{pool}/users/{user}/identities" },
+  { name: "user-identities-none", path: "/console/pools/{strictPool}/users/{strictUser}/identities" },
+  { name: "user-identity-taken", path: "/console/pools/{pool}/users/{user}/identities", then: openIdentity },
   { name: "identity-pools", path: "/console/identity-pools" },
   { name: "identity-pool-new", path: "/console/identity-pools/new" },
   { name: "identity-pool", path: "/console/identity-pools/{identityPool}" },

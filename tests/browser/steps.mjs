@@ -42,6 +42,21 @@ export async function addSecret(page) {
   await page.locator("dd code").first().waitFor();
 }
 
+/** At the page of a pool's attributes: one that is refused. */
+export async function addAttribute(page) {
+  await page.getByLabel("Name", { exact: true }).fill("member_since");
+  await page.getByLabel("Values").selectOption("DateTime");
+  await page.getByLabel("At most").fill("9");
+  await press(page, "Add the attribute");
+  await page.getByRole("alert").waitFor();
+}
+
+/** At the page of a user's identities: what taking one away asks. */
+export async function openIdentity(page) {
+  await page.locator("details.sure summary").first().click();
+  await page.getByLabel("to confirm").first().waitFor();
+}
+
 /** At the console's sign-in: what comes after the password of an IAM user. */
 export const signInAs = (name, password, shown) => async (page) => {
   await page.getByLabel("IAM user name").fill(name);

@@ -74,13 +74,14 @@ async function otherSignIns(server) {
     const UserAttributes = [{ Name: "email", Value: `${Username}@example.com` }, { Name: "email_verified", Value: "true" }];
     await idp("AdminCreateUser", { UserPoolId, Username, UserAttributes, MessageAction: "SUPPRESS" });
     await idp("AdminSetUserPassword", { UserPoolId, Username, Password: PASSWORD, Permanent: true });
-    return [UserPoolId, ClientId];
+    const made = await idp("AdminGetUser", { UserPoolId, Username });
+    return [UserPoolId, ClientId, made.UserAttributes.find((attribute) => attribute.Name === "sub").Value];
   };
-  const [strictPool, strictClient] = await make("strict", "dan", {}, ["ALLOW_USER_SRP_AUTH"]);
+  const [strictPool, strictClient, strictUser] = await make("strict", "dan", {}, ["ALLOW_USER_SRP_AUTH"]);
   await idp("SetUserPoolMfaConfig", { UserPoolId: strictPool, MfaConfiguration: "ON", SoftwareTokenMfaConfiguration: { Enabled: true } });
   const SignInPolicy = { AllowedFirstAuthFactors: ["PASSWORD", "EMAIL_OTP"] };
   const [choicePool, choiceClient] = await make("choice", "eve", { Policies: { SignInPolicy } }, ["ALLOW_USER_AUTH"]);
-  return { strictPool, strictClient, choicePool, choiceClient };
+  return { strictPool, strictClient, strictUser, choicePool, choiceClient };
 }
 
 /** What a pool is set up with beside its people: a thing on each page that lists some. */
@@ -99,6 +100,23 @@ async function settle(server) {
       attributes_url: "https://login.example.com/userinfo", jwks_uri: "https://login.example.com/jwks",
     },
   });
+  const metadata = '<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp.example.com/saml">' +
+    '<IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">' +
+    '<KeyDescriptor><KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>QUJD</X509Certificate></X509Data></KeyInfo></KeyDescriptor>' +
+    '<SingleSignOnService ' +
+    'Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example.com/sso"/></IDPSSODescriptor></EntityDescriptor>';
+  const samlProvider = "Staff";
+  await idp("CreateIdentityProvider", { ProviderName: samlProvider, ProviderType: "SAML", ProviderDetails: { MetadataFile: metadata } });
+  const DestinationUser = { ProviderName: "Cognito", ProviderAttributeValue: "alice" };
+  for (const [ProviderAttributeName, ProviderAttributeValue] of [["Cognito_Subject", "00u1a2b3c4D5e6F7g8h9"], ["email", "alice@partner.example"]]) {
+    await idp("AdminLinkProviderForUser", { DestinationUser, SourceUser: { ProviderName: provider, ProviderAttributeName, ProviderAttributeValue } });
+  }
+  await idp("AddCustomAttributes", {
+    CustomAttributes: [
+      { Name: "tier", AttributeDataType: "Number", Mutable: true, NumberAttributeConstraints: { MinValue: "1", MaxValue: "3" } },
+      { Name: "customer_number", AttributeDataType: "String", Mutable: false, DeveloperOnlyAttribute: true },
+    ],
+  });
   const trust = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: { Service: "cognito-idp.amazonaws.com" }, Action: "sts:AssumeRole" }] };
   await call(server, "iam", "CreateRole", { RoleName: "imports", AssumeRolePolicyDocument: JSON.stringify(trust) });
   const job = await idp("CreateUserImportJob", { JobName: "from the old system", CloudWatchLogsRoleArn: "arn:aws:iam::000000000000:role/imports" });
@@ -107,5 +125,5 @@ async function settle(server) {
   const policy = await idp("CreateCIMDPolicy", { PolicyName: "apps", ClientId: server.browserClient, ...patterns });
   const described = await idp("DescribeUserPool", {});
   await call(server, "cognito-idp", "TagResource", { ResourceArn: described.UserPool.Arn, Tags: { team: "notes", "cost centre": "4711" } });
-  return { resourceServer, provider, importJob: job.UserImportJob.JobId, metadataPolicy: policy.CIMDPolicy.CIMDPolicyId };
+  return { resourceServer, provider, samlProvider, importJob: job.UserImportJob.JobId, metadataPolicy: policy.CIMDPolicy.CIMDPolicyId };
 }

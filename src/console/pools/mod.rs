@@ -1,14 +1,17 @@
 //! User pools: the list, and the pages of one pool.
 
+mod attributes;
 mod branding;
 mod client_metadata;
 mod clients;
 mod commands;
+mod devices;
 mod domains;
 mod groups;
 mod head;
 mod imports;
 mod keys;
+mod levels;
 mod logs;
 mod new;
 mod overview;
@@ -23,6 +26,7 @@ mod registration;
 mod replicas;
 mod resource_servers;
 mod sending;
+mod sessions;
 mod settings;
 mod sign_in;
 mod snippets;
@@ -68,9 +72,11 @@ pub fn rows() -> Vec<Row> {
         form("/pools/{pool}/first-factors", sign_in::choose),
         form("/pools/{pool}/mfa", sign_in::change_mfa),
     ];
+    rows.extend(attributes::rows());
     rows.extend(branding::rows());
     rows.extend(client_metadata::rows());
     rows.extend(clients::rows());
+    rows.extend(devices::rows());
     rows.extend(domains::rows());
     rows.extend(groups::rows());
     rows.extend(imports::rows());
@@ -84,8 +90,10 @@ pub fn rows() -> Vec<Row> {
     rows.extend(protection::rows());
     rows.extend(keys::rows());
     rows.extend(registration::rows());
+    rows.extend(levels::rows());
     rows.extend(replicas::rows());
     rows.extend(sending::rows());
+    rows.extend(sessions::rows());
     rows.extend(tags::rows());
     rows.extend(users::rows());
     rows

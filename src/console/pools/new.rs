@@ -8,12 +8,41 @@ use super::{Fields, Frame, May, Outcome, Reply, Visit, call, may, segment};
 use crate::kit::json::Members as _;
 use crate::wire::fault::WireError;
 
+/// What people sign in with: the field's value, what it is called, and what it means.
+const NAMES: [(&str, &str, &str); 3] = [
+    ("email", "Their email address", "It is their name."),
+    ("username", "A username", "Or their email address, once it is verified."),
+    (
+        "preferred",
+        "A username, or another that they choose",
+        "The other is theirs to change; their email address serves too, once it is verified.",
+    ),
+];
+
+/// The attributes that the form can ask of everybody, and what people call them.
+const REQUIRABLE: [(&str, &str); 6] = [
+    ("email", "Email address"),
+    ("phone_number", "Phone number"),
+    ("name", "Name"),
+    ("given_name", "Given name"),
+    ("family_name", "Family name"),
+    ("birthdate", "Date of birth"),
+];
+
+/// The value of [`NAMES`]; the first for any other.
+fn named(value: &str) -> &'static str {
+    let [(first, ..), ..] = NAMES;
+    NAMES.iter().find(|(name, ..)| *name == value).map_or(first, |(name, ..)| name)
+}
+
 #[derive(Template)]
 #[template(path = "console/pools/new.html")]
 struct NewPage {
     frame: Frame,
     region: String,
     presets: &'static [Preset],
+    names: [(&'static str, &'static str, &'static str); 3],
+    requirable: [(&'static str, &'static str); 6],
     given: Given,
     may: May,
     error: Option<WireError>,
@@ -23,7 +52,12 @@ struct NewPage {
 struct Given {
     name: String,
     preset: String,
-    by_email: bool,
+    /// One of [`NAMES`].
+    names: &'static str,
+    /// Whether capitals make another name.
+    capitals: bool,
+    /// The attributes that everybody has, of [`REQUIRABLE`].
+    required: Vec<&'static str>,
     sign_up: bool,
     mfa: bool,
     protected: bool,
@@ -35,7 +69,13 @@ impl Given {
         Self {
             name: fields.given("name").unwrap_or_default(),
             preset: preset(&fields.text("preset")).id.to_owned(),
-            by_email: fields.text("names") != "username",
+            names: named(&fields.text("names")),
+            capitals: fields.has("capitals"),
+            required: REQUIRABLE
+                .iter()
+                .map(|(name, _)| *name)
+                .filter(|name| fields.all("required").any(|ticked| ticked == *name))
+                .collect(),
             sign_up: fields.has("sign_up"),
             mfa: fields.has("mfa"),
             protected: fields.has("protected"),
@@ -47,14 +87,22 @@ impl Given {
         let mut input = json!({
             "PoolName": self.name,
             "AutoVerifiedAttributes": ["email"],
-            "UsernameConfiguration": {"CaseSensitive": false},
+            "UsernameConfiguration": {"CaseSensitive": self.capitals},
             "Policies": {"PasswordPolicy": {"MinimumLength": 12}},
             "AdminCreateUserConfig": {"AllowAdminCreateUserOnly": !self.sign_up},
             "MfaConfiguration": if self.mfa { "OPTIONAL" } else { "OFF" },
             "DeletionProtection": if self.protected { "ACTIVE" } else { "INACTIVE" },
         });
-        let names = if self.by_email { "UsernameAttributes" } else { "AliasAttributes" };
-        input.put(names, json!(["email"]));
+        let (member, names) = match self.names {
+            "username" => ("AliasAttributes", json!(["email"])),
+            "preferred" => ("AliasAttributes", json!(["email", "preferred_username"])),
+            _ => ("UsernameAttributes", json!(["email"])),
+        };
+        input.put(member, names);
+        if !self.required.is_empty() {
+            let required = self.required.iter().map(|name| json!({"Name": name, "Required": true}));
+            input.put("Schema", required.collect::<Vec<_>>());
+        }
         if self.notices {
             input.put("UserPoolTags", json!({"passwright:security-notices": "on"}));
         }
@@ -67,6 +115,8 @@ async fn asked(visit: &Visit, given: Given, error: Option<WireError>) -> NewPage
         frame: visit.frame("New user pool"),
         region: visit.region(),
         presets: &PRESETS,
+        names: NAMES,
+        requirable: REQUIRABLE,
         may: may(visit, "CreateUserPool", json!({"PoolName": "new"})).await,
         given,
         error,
@@ -78,7 +128,9 @@ pub async fn show(visit: &Visit) -> Outcome {
     let given = Given {
         name: String::new(),
         preset: String::from("browser"),
-        by_email: true,
+        names: named(""),
+        capitals: false,
+        required: Vec::new(),
         sign_up: true,
         mfa: true,
         protected: true,
@@ -111,4 +163,39 @@ pub async fn create(visit: &Visit, fields: &Fields) -> Outcome {
         }
         Err(error) => Reply::done(path, format!("The pool is made; its app client is not: {}", error.message)),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::TestApp;
+
+    #[actix_web::test]
+    async fn what_holds_for_good_is_asked_when_a_pool_is_made() {
+        let app = TestApp::new().await;
+        let browser = app.console().await;
+        browser.open("/pools/new").await;
+        let fields = [
+            ("name", "p"),
+            ("preset", "browser"),
+            ("names", "preferred"),
+            ("capitals", "on"),
+            ("required", "name"),
+            ("required", "birthdate"),
+            ("required", "custom:x"),
+        ];
+        browser.submit_and_follow("/pools/new", &fields).await;
+        let listed = app.admin().call("ListUserPools", json!({"MaxResults": 10})).await.ok()["UserPools"].clone();
+        let pool = app.admin().call("DescribeUserPool", json!({"UserPoolId": listed[0]["Id"]})).await.ok()["UserPool"].clone();
+        assert_eq!(pool["AliasAttributes"], json!(["email", "preferred_username"]));
+        assert_eq!(pool["UsernameConfiguration"]["CaseSensitive"], true);
+        let schema = pool["SchemaAttributes"].as_array().unwrap();
+        let required = schema.iter().filter(|attribute| attribute["Required"] == true).map(|attribute| attribute["Name"].as_str().unwrap());
+        assert_eq!(required.collect::<Vec<_>>(), ["sub", "name", "birthdate"]);
+        let refused = browser.submit("/pools/new", &[("name", ""), ("names", "preferred"), ("capitals", "on"), ("required", "name")]).await;
+        for kept in ["value=\"preferred\" checked", "name=\"capitals\" checked", "value=\"name\" checked"] {
+            assert!(refused.status == 400 && refused.text.contains(kept), "{kept}: {}", refused.text);
+        }
+    }
 }

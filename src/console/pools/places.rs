@@ -32,6 +32,14 @@ pub const PLACES: &[Places] = &[
             place("users", "Users", &["list-users --filter 'email ^= \"ann\"'", "admin-create-user --username ann@example.com"]),
             place("groups", "Groups", &["list-groups", "create-group --group-name editors"]),
             place(
+                "attributes",
+                "Attributes",
+                &[
+                    "describe-user-pool --query UserPool.SchemaAttributes",
+                    "add-custom-attributes --custom-attributes Name=tier,AttributeDataType=Number,Mutable=true",
+                ],
+            ),
+            place(
                 "imports",
                 "Imports",
                 &[
@@ -58,7 +66,17 @@ pub const PLACES: &[Places] = &[
                 "Passkeys",
                 &["set-user-pool-mfa-config --web-authn-configuration RelyingPartyId=example.com,UserVerification=required"],
             ),
+            place("devices", "Devices", &["describe-user-pool --query UserPool.DeviceConfiguration"]),
+            place(
+                "sessions",
+                "Sessions",
+                &[
+                    "get-user-pool-session-configuration",
+                    "set-user-pool-session-configuration --user-session-tracking ENABLED --token-session MaxPerUser=20",
+                ],
+            ),
             place("recovery", "Recovery", &["describe-user-pool", "admin-reset-user-password --username ann@example.com"]),
+            place("levels", "Levels", &["describe-user-pool --query UserPool.AcrConfiguration"]),
             place(
                 "protection",
                 "Protection",

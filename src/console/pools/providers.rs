@@ -152,6 +152,8 @@ struct ProviderPage {
     details: Vec<(String, String)>,
     /// What the provider wants to know of the pool.
     asked: Vec<(&'static str, String)>,
+    /// What the pool signs requests to a SAML provider with; why it is not shown; nothing of others.
+    certificate: Option<Result<String, WireError>>,
     given: Given,
     may_change: May,
     may_delete: May,
@@ -163,6 +165,8 @@ async fn one(visit: &Visit, name: &str, given: Option<Given>, error: Option<Wire
     let head = Head::load(visit, "providers").await?;
     let named = json!({"UserPoolId": head.id, "ProviderName": name});
     let provider = call(visit, "DescribeIdentityProvider", named.clone()).await?.at("IdentityProvider").clone();
+    let is_saml = provider.at("ProviderType") == "SAML";
+    let certificate = if is_saml { Some(certificate(visit, &head.id).await) } else { None };
     let details = provider.at("ProviderDetails").as_object().into_iter().flatten();
     let told = |name: &str, value: &Value| match name {
         "client_secret" => "kept, and not shown".to_owned(),
@@ -178,6 +182,7 @@ async fn one(visit: &Visit, name: &str, given: Option<Given>, error: Option<Wire
         frame: visit.frame(name),
         kind: provider.text("ProviderType"),
         asked: asked(visit.public_url(), &head.id, &provider.text("ProviderType")),
+        certificate,
         details: details.map(|(name, value)| (name.clone(), told(name, value))).collect(),
         given: given.unwrap_or(stored),
         may_change: may(visit, "UpdateIdentityProvider", named.clone()).await,
@@ -185,6 +190,23 @@ async fn one(visit: &Visit, name: &str, given: Option<Given>, error: Option<Wire
         head,
         error,
     })
+}
+
+/// What the pool signs requests with.
+async fn certificate(visit: &Visit, pool: &str) -> Result<String, WireError> {
+    Ok(pem(&call(visit, "GetSigningCertificate", json!({"UserPoolId": pool})).await?.text("Certificate")))
+}
+
+/// A certificate as files have it (RFC 7468): GetSigningCertificate answers what stands between the lines.
+fn pem(base64: &str) -> String {
+    let mut lines = String::from("-----BEGIN CERTIFICATE-----\n");
+    for (at, letter) in base64.chars().enumerate() {
+        if at > 0 && at % 64 == 0 {
+            lines.push('\n');
+        }
+        lines.push(letter);
+    }
+    lines + "\n-----END CERTIFICATE-----"
 }
 
 /// What a provider of this type wants to know of a pool; at a domain of the pool, its address stands in place of this one's.
@@ -259,6 +281,27 @@ mod tests {
         browser.open(&path("/one?name=Corp")).await;
         browser.submit_and_follow(&path("/delete"), &[("name", "Corp"), ("confirm", "Corp")]).await;
         assert_eq!(described().await.code(), "ResourceNotFoundException");
+    }
+
+    #[actix_web::test]
+    async fn a_saml_providers_page_has_the_certificate_that_requests_are_signed_by() {
+        let app = TestApp::new().await;
+        let pool = app.pool().await;
+        let metadata = r#"<EntityDescriptor xmlns="urn:oasis:names:tc:SAML:2.0:metadata" entityID="https://idp.example/saml">
+            <IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol"><KeyDescriptor>
+            <KeyInfo xmlns="http://www.w3.org/2000/09/xmldsig#"><X509Data><X509Certificate>QUJD</X509Certificate></X509Data></KeyInfo></KeyDescriptor>
+            <SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example/sso"/>
+            </IDPSSODescriptor></EntityDescriptor>"#;
+        let input = json!({"ProviderName": "Corp", "ProviderType": "SAML", "ProviderDetails": {"MetadataFile": metadata}});
+        pool.admin("CreateIdentityProvider", input).await.ok();
+        let path = format!("/pools/{}/providers/one?name=Corp", pool.id);
+        let page = app.console().await.open(&path).await;
+        let certificate = pool.admin("GetSigningCertificate", json!({})).await.ok()["Certificate"].as_str().unwrap().to_owned();
+        let begins = format!("-----BEGIN CERTIFICATE-----\n{}\n", &certificate[..64]);
+        assert!(page.text.contains(&begins) && page.text.contains("-----END CERTIFICATE-----"), "{}", page.text);
+        let looks = json!([{"Effect": "Allow", "Action": "cognito-idp:Describe*", "Resource": "*"}]);
+        let denied = app.console_of_user_with(looks).await.open(&path).await;
+        assert!(denied.status == 200 && denied.text.contains("cognito-idp:GetSigningCertificate"), "{}", denied.text);
     }
 
     #[actix_web::test]

@@ -338,3 +338,26 @@ async fn a_passkey_signs_in_without_a_name_and_says_whose_it_is() {
         assert!(parameter(&refused, "code").is_none(), "{bad}");
     }
 }
+
+#[actix_web::test]
+async fn terms_are_shown_where_people_sign_up_once_a_client_has_both() {
+    let app = TestApp::new().await;
+    let pool = app.hosted_pool(json!({}), json!({})).await;
+    let visitor = pool.visitor();
+    let document = |name: &str| {
+        json!({"ClientId": pool.client_id, "TermsName": name, "TermsSource": "LINK", "Enforcement": "NONE",
+               "Links": {"cognito:default": format!("https://a.example/{name}"), "cognito:german": format!("https://a.example/{name}/de")}})
+    };
+    pool.admin("CreateTerms", document("terms-of-use")).await.ok();
+    let one = visitor.ask("signup", &[]).await;
+    assert!(!one.text.contains("https://a.example/"), "{}", one.text);
+    pool.admin("CreateTerms", document("privacy-policy")).await.ok();
+    let both = visitor.ask("signup", &[]).await;
+    for link in ["href=\"https://a.example/terms-of-use\"", "href=\"https://a.example/privacy-policy\""] {
+        assert!(both.text.contains(link), "{link}: {}", both.text);
+    }
+    assert!(visitor.ask("signup", &[("lang", "de")]).await.text.contains("https://a.example/privacy-policy/de"));
+    // They are links of that page: SignUp asks for no agreement, as AWS documents none.
+    let made = json!({"Username": "ann", "Password": PASSWORD, "UserAttributes": [{"Name": "email", "Value": "ann@x.example"}]});
+    pool.client("SignUp", made).await.ok();
+}

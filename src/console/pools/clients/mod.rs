@@ -2,7 +2,9 @@
 
 mod oauth;
 mod one;
+mod reach;
 mod secrets;
+mod sign_on;
 
 use askama::Template;
 use serde_json::{Value, json};
@@ -26,6 +28,10 @@ pub fn rows() -> Vec<Row> {
         form("/pools/{pool}/clients/{client}/secrets/delete", secrets::delete).grave(),
         page("/pools/{pool}/clients/{client}/oauth", oauth::show),
         form("/pools/{pool}/clients/{client}/oauth", oauth::change),
+        page("/pools/{pool}/clients/{client}/reach", reach::show),
+        form("/pools/{pool}/clients/{client}/reach", reach::change),
+        page("/pools/{pool}/clients/{client}/sign-on", sign_on::show),
+        form("/pools/{pool}/clients/{client}/sign-on", sign_on::change),
         form("/pools/{pool}/clients/{client}/delete", delete).grave(),
     ]
 }

@@ -29,6 +29,8 @@ const LIFETIMES: [(&str, &str, &str, &str); 3] = [
     ("RefreshTokenValidity", "RefreshToken", "days", "Refresh token"),
 ];
 
+const TELLS_ADDRESSES: &str = "EnablePropagateAdditionalUserContextData";
+
 const UNITS: [&str; 4] = ["seconds", "minutes", "hours", "days"];
 
 struct Flow {
@@ -67,6 +69,8 @@ struct ClientPage {
     session_minutes: String,
     hides_users: bool,
     revokes: bool,
+    /// Whether its server tells where users come from.
+    tells_addresses: bool,
     command: String,
     /// Where its users sign in, if they do.
     sign_in_page: Option<String>,
@@ -112,6 +116,7 @@ async fn page(visit: &Visit, head: Head, stored: &Value, shown: &Value, error: O
         session_minutes: typed(shown.at("AuthSessionValidity")),
         hides_users: shown.at("PreventUserExistenceErrors") == "ENABLED",
         revokes: shown.at("EnableTokenRevocation") == true,
+        tells_addresses: shown.at(TELLS_ADDRESSES) == true,
         command: commands::create_client(visit, head.region(), stored),
         sign_in_page: super::sign_in_page(&head.id, stored),
         deletes: head.href(&format!("/clients/{id}/delete")),
@@ -190,5 +195,6 @@ fn changed(stored: &Value, fields: &Fields) -> Value {
     }
     input.insert("PreventUserExistenceErrors".to_owned(), json!(if fields.has("hides_users") { "ENABLED" } else { "LEGACY" }));
     input.insert("EnableTokenRevocation".to_owned(), json!(fields.has("revokes")));
+    input.insert(TELLS_ADDRESSES.to_owned(), json!(fields.has("tells_addresses")));
     Value::Object(input)
 }

@@ -42,6 +42,22 @@ async fn a_secret_is_changed_for_another_and_shown_once() {
 }
 
 #[actix_web::test]
+async fn a_client_with_a_secret_tells_where_its_users_come_from() {
+    let app = TestApp::new().await;
+    let pool = app.pool_with(json!({}), json!({"GenerateSecret": true})).await;
+    let browser = app.console().await;
+    let path = format!("/clients/{}", pool.client_id);
+    open(&browser, &pool, &path).await;
+    let fields = [("name", "c"), ("flow", "ALLOW_USER_SRP_AUTH"), ("tells_addresses", "on")];
+    let saved = browser.submit_and_follow(&format!("/pools/{}{path}", pool.id), &fields).await;
+    assert!(shows(&saved, "name=\"tells_addresses\" checked"), "{}", saved.text);
+    assert_eq!(client(&pool).await["EnablePropagateAdditionalUserContextData"], true);
+    let public = app.pool().await;
+    let refused = send(&browser, &public, &format!("/clients/{}", public.client_id), &fields).await;
+    assert!(refused.status == 400 && shows(&refused, "that has a client secret."), "{}", refused.text);
+}
+
+#[actix_web::test]
 async fn oauth_and_rotation_are_set_and_refused() {
     let app = TestApp::new().await;
     let pool = app.pool().await;

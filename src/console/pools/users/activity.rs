@@ -66,6 +66,8 @@ struct ActivityPage {
     /// The user's page, below which this one's acts are.
     user: String,
     devices: Shown<Device>,
+    /// Whether the pool remembers devices; nothing, for those who may not see its settings.
+    are_remembered: Option<bool>,
     more_devices: Option<String>,
     sessions: Shown<Session>,
     events: Shown<Event>,
@@ -152,6 +154,7 @@ async fn page(visit: &Visit, error: Option<WireError>) -> Result<ActivityPage, W
     Ok(ActivityPage {
         frame: visit.frame(&title),
         devices: Shown::of(devices, "Devices", |listed| device(visit, listed)),
+        are_remembered: (!head.described.is_null()).then(|| head.described.get("DeviceConfiguration").is_some()),
         more_devices: more_devices.map(|token| format!("/console{here}?devices={}", segment(&token))),
         sessions: Shown::of(sessions, "Sessions", |listed| session(visit, listed)),
         events: Shown::of(events, "AuthEvents", |listed| event(visit, listed)),
@@ -241,6 +244,7 @@ mod tests {
             app.console().await.open(&path).await
         };
         assert!(untracked.text.contains("Session tracking is not enabled"), "{}", untracked.text);
+        assert!(untracked.text.contains(&format!("href=\"/console/pools/{}/sessions\">Track them", pool.id)), "{}", untracked.text);
         pool.admin("SetUserPoolSessionConfiguration", json!({"UserSessionTracking": "ENABLED", "TokenSession": {"MaxPerUser": 5}}))
             .await
             .ok();

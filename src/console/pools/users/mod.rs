@@ -2,6 +2,7 @@
 
 mod activity;
 mod acts;
+mod identities;
 mod new;
 mod one;
 
@@ -25,6 +26,10 @@ pub fn rows() -> Vec<Row> {
         form("/pools/{pool}/users/{user}/activity/mark", activity::mark),
         form("/pools/{pool}/users/{user}/activity/revoke", activity::revoke),
         form("/pools/{pool}/users/{user}/attributes", acts::attributes),
+        page("/pools/{pool}/users/{user}/identities", identities::show),
+        form("/pools/{pool}/users/{user}/identities/link", identities::link),
+        form("/pools/{pool}/users/{user}/identities/password", identities::take_password).grave(),
+        form("/pools/{pool}/users/{user}/identities/unlink", identities::unlink).grave(),
         form("/pools/{pool}/users/{user}/confirm", acts::confirm),
         form("/pools/{pool}/users/{user}/delete", acts::delete).grave(),
         form("/pools/{pool}/users/{user}/disable", acts::disable),

@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 
 use super::super::groups::Group;
 use super::super::{Frame, Head, May, Moment, Outcome, PAGE, Reply, Visit, call, may};
-use super::{attribute, title};
+use super::{attribute, identities, title};
 use crate::kit::json::Members as _;
+use crate::userpools::linked_identity::ATTRIBUTE;
 use crate::wire::fault::WireError;
 
 /// An attribute, as the form shows it.
@@ -110,6 +111,8 @@ struct UserPage {
     /// Whether they have an authenticator.
     has_token: bool,
     attributes: Vec<Shown>,
+    /// The providers that know them.
+    providers: Vec<String>,
     /// Their addresses, and whether each is verified.
     addresses: Vec<(&'static str, String, bool)>,
     /// The schema's attributes that they do not have.
@@ -128,7 +131,9 @@ fn attributes(head: &Head, user: &Value, typed: &[(String, String)]) -> (Vec<Sho
     let schema = head.described.list("SchemaAttributes");
     let in_schema = |name: &str| schema.iter().find(|attribute| attribute.at("Name") == name);
     let held = user.list("UserAttributes");
-    let shown = held.iter().filter(|attribute| attribute.at("Name") != "sub").map(|attribute| {
+    // Nobody writes who they are, here and at providers.
+    let is_fact = |attribute: &Value| ["sub", ATTRIBUTE].iter().any(|name| attribute.at("Name") == *name);
+    let shown = held.iter().filter(|attribute| !is_fact(attribute)).map(|attribute| {
         let name = attribute.text("Name");
         let written = typed.iter().find(|(typed, _)| *typed == name).map(|(_, value)| value.clone());
         let of_schema = in_schema(&name);
@@ -144,6 +149,14 @@ fn attributes(head: &Head, user: &Value, typed: &[(String, String)]) -> (Vec<Sho
     let absent = schema.iter().filter(|attribute| attribute.at("Mutable") == true).map(|attribute| attribute.text("Name"));
     let absent = absent.filter(lacks).collect();
     (shown, absent)
+}
+
+/// The providers that know a user, each once.
+fn providers(visit: &Visit, user: &Value) -> Vec<String> {
+    let mut names: Vec<String> = identities::read(visit, user).into_iter().map(|identity| identity.provider).collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// The addresses of a user, and whether each is verified.
@@ -180,6 +193,7 @@ async fn page(visit: &Visit, typed: &[(String, String)], error: Option<WireError
         configured,
         factors,
         attributes: shown,
+        providers: providers(visit, &user),
         addresses: addresses(&user),
         absent,
         groups: groups.list("Groups").iter().map(|group| Group::read(visit, group)).collect(),
