@@ -165,6 +165,7 @@ const ROOMS: [(&str, &[&str]); 34] = [
             "jobs",
             "kit",
             "oauth",
+            "operation",
             "sigv4",
             "startup",
             "store",
