@@ -14,7 +14,7 @@ const AIM: Duration = Duration::from_millis(100);
 const OPENED: usize = 21;
 
 /// The pages of the account.
-const ROOMS: [&str; 19] = [
+const ROOMS: [&str; 18] = [
     "",
     "?days=30",
     "/pools",
@@ -31,13 +31,12 @@ const ROOMS: [&str; 19] = [
     "/events",
     "/events?contains=filler77",
     "/limits",
-    "/outbox",
     "/settings",
     "/find?q=filler77",
 ];
 
 /// The pages of the pool.
-const OF_POOL: [&str; 29] = [
+const OF_POOL: [&str; 34] = [
     "",
     "/users",
     "/users?by=username&q=filler77",
@@ -46,14 +45,19 @@ const OF_POOL: [&str; 29] = [
     "/users/new",
     "/users/filler4711",
     "/groups",
+    "/attributes",
     "/imports",
     "/sign-in",
     "/passkeys",
     "/recovery",
+    "/devices",
+    "/sessions",
+    "/levels",
     "/protection",
     "/clients",
     "/resource-servers",
     "/client-metadata",
+    "/registration",
     "/providers",
     "/domains",
     "/branding",
