@@ -26,6 +26,16 @@ pub enum PerAddress {
     Departures,
 }
 
+/// On which occasion a pool sends a message. SECURITY: each has a budget of its own, so that no number of strangers who sign up keeps
+/// users from their codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Occasion {
+    /// A sign-in, or a word of an administrator's.
+    SignIn,
+    /// All else that somebody asks for: sign-ups, resets, addresses to be verified.
+    Asking,
+}
+
 /// What a step that was refused may have been.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Guess {
@@ -52,9 +62,9 @@ pub struct Limits {
     pub departures: u32,
     /// To one destination, in an hour. The database counts these, for every node.
     pub messages: u32,
-    /// Of one pool, in an hour.
+    /// Of one pool, on each occasion, in an hour.
     pub emails_of_pool: u32,
-    /// Of one pool, in an hour.
+    /// Of one pool, on each occasion, in an hour.
     pub sms_of_pool: u32,
 }
 
@@ -73,9 +83,9 @@ pub struct Budgets {
     /// Messages to one destination an hour; 0 is no limit.
     pub messages: u32,
     refused_messages: AtomicU64,
-    /// What a pool may send, on all nodes.
-    emails_of_pool: Budget<UserPoolId>,
-    sms_of_pool: Budget<UserPoolId>,
+    /// What a pool may send on each occasion, on all nodes.
+    emails_of_pool: Budget<(UserPoolId, Occasion)>,
+    sms_of_pool: Budget<(UserPoolId, Occasion)>,
 }
 
 impl Budgets {
@@ -155,15 +165,14 @@ impl Budgets {
         self.requests.spend_within(&(account_id.clone(), region.to_owned(), category), self.share(a_second), now)
     }
 
-    /// Spends one of a pool's messages by a channel (`email`, `sms`), or only asks whether one is left. Each node gives its share.
+    /// Spends one of a pool's messages by a channel (`email`, `sms`). Each node gives its share.
     ///
     /// SECURITY: whoever makes a pool send to numbers that pay them (SMS pumping) spreads it over destinations and client addresses; what
     /// it costs the pool's owner is bounded all the same.
     #[must_use]
-    pub fn spend_message(&self, pool_id: &UserPoolId, channel: &str, sends: bool, now: Timestamp) -> bool {
+    pub fn spend_message(&self, pool_id: &UserPoolId, channel: &str, occasion: Occasion, now: Timestamp) -> bool {
         let budget = if channel == "sms" { &self.sms_of_pool } else { &self.emails_of_pool };
-        let share = self.share(budget.limit());
-        if sends { budget.spend_within(pool_id, share, now) } else { budget.has_within(pool_id, share, now) }
+        budget.spend_within(&(pool_id.clone(), occasion), self.share(budget.limit()), now)
     }
 
     /// This node's share of what all nodes have.
@@ -253,17 +262,17 @@ mod tests {
     }
 
     #[test]
-    fn a_pool_sends_so_many_by_each_channel_on_all_nodes_and_asking_sends_none() {
+    fn a_pool_sends_so_many_by_each_channel_and_on_each_occasion_on_all_nodes() {
+        use Occasion::{Asking, SignIn};
         let budgets = Budgets::new(Limits { emails_of_pool: 10, sms_of_pool: 4, ..Limits::default() });
-        let pool = UserPoolId::from("us-east-1_a");
-        let count = |pool: &UserPoolId, channel: &str, sends: bool| {
-            (0..20).filter(|_| budgets.spend_message(pool, channel, sends, Timestamp::default())).count()
+        let count = |pool: &str, channel: &str, occasion: Occasion| {
+            (0..20).filter(|_| budgets.spend_message(&UserPoolId::from(pool), channel, occasion, Timestamp::default())).count()
         };
-        assert_eq!((count(&pool, "sms", false), count(&pool, "sms", true), count(&pool, "sms", false)), (20, 4, 0));
-        assert_eq!((count(&pool, "email", true), count(&UserPoolId::from("us-east-1_b"), "sms", true)), (10, 4));
+        assert_eq!((count("a", "sms", Asking), count("a", "sms", SignIn), count("a", "sms", Asking)), (4, 4, 0));
+        assert_eq!((count("a", "email", Asking), count("b", "sms", Asking)), (10, 4));
         budgets.note_nodes(2);
-        assert_eq!(count(&UserPoolId::from("us-east-1_c"), "sms", true), 2, "the other node gives the rest");
-        assert_eq!(budgets.refusals()[8], ("sms_of_pool", 16 + 16 + 18));
+        assert_eq!(count("c", "sms", Asking), 2, "the other node gives the rest");
+        assert_eq!(budgets.refusals()[8], ("sms_of_pool", 16 + 16 + 20 + 16 + 18));
     }
 
     #[test]

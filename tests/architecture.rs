@@ -25,7 +25,7 @@ const ROOMS: [(&str, &[&str]); 34] = [
     ),
     ("tokens", &["crypto", "iam", "kit"]),
     ("authz", &["config", "context", "crypto", "iam", "kit", "policy", "sigv4", "store", "tokens", "userpools"]),
-    ("delivery", &["config", "context", "crypto", "kit", "sigv4", "store", "userpools"]),
+    ("delivery", &["budgets", "config", "context", "crypto", "kit", "sigv4", "store", "userpools"]),
     ("triggers", &["config", "crypto", "kit", "sigv4", "userpools"]),
     ("federation", &["kit", "tokens", "userpools"]),
     (

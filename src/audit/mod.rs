@@ -18,7 +18,7 @@ use crate::kit::clock::Timestamp;
 use crate::kit::cut::cut;
 use crate::kit::id::{AccountId, UserPoolId};
 
-/// So many events wait to be written at most; what comes beyond is counted, and is in the log.
+/// So many events wait to be written at most; what comes beyond is counted; the log has what signed calls did.
 const WAITING: usize = 10_000;
 
 /// How much is kept of a reason, in characters.
@@ -31,6 +31,8 @@ const HOUR: i64 = 3_600_000;
 pub enum Outcome {
     /// It did what was asked.
     Done,
+    /// Policies would allow it: an application asked, and did it or not.
+    Allowed,
     /// Policies denied it.
     Denied,
     /// It was refused for another reason.
@@ -45,6 +47,7 @@ impl Outcome {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Done => "done",
+            Self::Allowed => "allowed",
             Self::Denied => "denied",
             Self::Refused => "refused",
             Self::Failed => "failed",
@@ -81,14 +84,12 @@ pub struct Event {
 }
 
 impl Event {
-    /// Writes it to the log, before whoever did it is answered: one line, and nothing of what was sent but whom and what it names.
+    /// Writes it to the log, before whoever did it is answered: one line, without the names of
+    /// those whom it is about, for logs outlive them.
     pub fn log(&self) {
-        let Self { account_id, request_id, principal, action, outcome, details, .. } = self;
-        let Details { source_ip, region, resource, .. } = details;
-        tracing::info!(
-            target: "audit",
-            %account_id, request_id, action, principal, source_ip, region, resource, outcome = outcome.as_str()
-        );
+        let Self { request_id, principal, action, outcome, details, .. } = self;
+        let Details { source_ip, region, .. } = details;
+        tracing::info!(target: "audit", request_id, action, principal, source_ip, region, outcome = outcome.as_str());
     }
 }
 
@@ -114,6 +115,9 @@ pub struct Details {
     /// Why it did not succeed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Who asked for the decision, where it is one: an ARN.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asked_by: Option<String>,
 }
 
 /// An event that waits to be written.
@@ -212,7 +216,9 @@ impl Journal {
         event.details.reason = event.details.reason.map(|reason| cut(&reason, REASON));
         let noted = Noted::of(event, self.noted.fetch_add(1, Ordering::Relaxed));
         let mut events = lock(&self.events);
-        if events.len() < WAITING {
+        // What was merely allowed leaves room for what was done.
+        let room = if noted.event.outcome == Outcome::Allowed { WAITING / 2 } else { WAITING };
+        if events.len() < room {
             events.push_back(noted);
         } else {
             self.dropped.fetch_add(1, Ordering::Relaxed);

@@ -237,18 +237,25 @@ pub async fn decide_granted(
     Ok(policy::decide(&request, &Policies { identity: Some(&GRANT), ..applicable.policies() }))
 }
 
-/// Judges whether a caller may assume a role: by the role's trust policy, and by the policies that apply to the caller.
+/// Judges whether a caller may assume a role, or what goes with it (`sts:TagSession`): by the role's trust policy, and by the policies that
+/// apply to the caller.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn decide_assumption(app: &App, caller: &Caller, role: &Role, context: &ContextMap) -> Result<Decision, StoreError> {
+pub async fn decide_assumption(
+    app: &App,
+    caller: &Caller,
+    role: &Role,
+    action: &str,
+    context: &ContextMap,
+) -> Result<Decision, StoreError> {
     // SECURITY: a guest is nobody. A trust policy that means everyone, or that very session, does not make them more.
     if matches!(caller, Caller::Session(session) if session.is_guest()) {
         return Ok(Decision { verdict: Verdict::ImplicitDeny, statements: Vec::new(), source: None });
     }
     let (trust, arn) = (trust_set(parse_trust(role)?), role.arn());
     let applicable = Applicable::to(app, caller).await?;
-    let request = Request { resource_account: Some(role.account_id.as_str()), ..applicable.ask("sts:AssumeRole", arn.as_str(), context) };
+    let request = Request { resource_account: Some(role.account_id.as_str()), ..applicable.ask(action, arn.as_str(), context) };
     Ok(policy::decide(&request, &Policies { resource: Some(&trust), ..applicable.policies() }))
 }
 
@@ -409,6 +416,7 @@ mod tests {
                 federated_keys: vec![("cognito-identity.amazonaws.com:amr".to_owned(), vec![amr.to_owned()])],
                 tags: Vec::new(),
                 transitive_tag_keys: Vec::new(),
+                source_identity: None,
                 issued_at: 0,
                 expires_at: 0,
             };
@@ -416,7 +424,7 @@ mod tests {
             let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}"#;
             app.admin().call("PutRolePolicy", json!({"RoleName": "Everyone", "PolicyName": "p", "PolicyDocument": policy})).await.ok();
             let keys = request_keys(&caller, app.app.now(), "us-east-1");
-            decide_assumption(&app.app, &caller, &role, &keys).await.unwrap().verdict
+            decide_assumption(&app.app, &caller, &role, "sts:AssumeRole", &keys).await.unwrap().verdict
         };
         assert_eq!((decided("unauthenticated").await, decided("authenticated").await), (Verdict::ImplicitDeny, Verdict::Allowed));
     }

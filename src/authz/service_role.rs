@@ -52,6 +52,7 @@ pub async fn role_may(cx: &Context, role: &Role, action: &str, resource: &str) -
         federated_keys: Vec::new(),
         tags: Vec::new(),
         transitive_tag_keys: Vec::new(),
+        source_identity: None,
         mfa_at: None,
         issued_at: cx.now().millis(),
         expires_at: cx.now().millis(),

@@ -17,6 +17,7 @@ struct Line {
     resource: String,
     reason: String,
     source_ip: String,
+    asked_by: String,
 }
 
 #[derive(Template)]
@@ -102,6 +103,7 @@ fn shown(event: &Value, visit: &Visit) -> Line {
     let outcome = text("Outcome");
     let badge = match outcome.as_str() {
         "done" => "ok",
+        "allowed" => "",
         "denied" | "failed" => "danger",
         _ => "warn",
     };
@@ -114,6 +116,7 @@ fn shown(event: &Value, visit: &Visit) -> Line {
         resource: text("Resource"),
         reason: text("Reason"),
         source_ip: text("SourceIp"),
+        asked_by: text("AskedBy"),
     }
 }
 

@@ -173,7 +173,8 @@ fn warnings_of_health(deployment: &Deployment) -> Vec<Warning> {
         late => texts.push(format!("{late} messages have waited for over a minute to leave: the log says why.")),
     }
     if deployment.dropped_events > 0 {
-        texts.push(format!("{} events found no room on this node: the log has them.", deployment.dropped_events));
+        let dropped = deployment.dropped_events;
+        texts.push(format!("{dropped} events found no room on this node since it started. The log has those of signed calls."));
     }
     let releases: BTreeSet<&str> = deployment.nodes.iter().map(|node| node.version.as_str()).collect();
     if releases.len() > 1 {

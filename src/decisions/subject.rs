@@ -207,6 +207,7 @@ async fn look_up(app: &App, account_id: &AccountId, asked: &str) -> Result<Optio
             federated_keys: Vec::new(),
             tags: Vec::new(),
             transitive_tag_keys: Vec::new(),
+            source_identity: None,
             mfa_at: None,
             issued_at: now,
             expires_at: now + SESSION_SECONDS * 1000,

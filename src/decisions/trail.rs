@@ -25,13 +25,16 @@ pub fn note(app: &App, asker: &Caller, answer: &Value, action: String, resource:
         None => Some(text("reason")),
     };
     let account_id = asker.account_id().unwrap_or(&app.first_account_id);
-    note_of(app, account_id, text("principal"), action, resource, reason);
+    let details = Details { reason, asked_by: Some(asker.principal().to_string()), ..Details::default() };
+    note_of(app, account_id, text("principal"), (action, resource), details);
 }
 
-/// Notes a decision: a denial has a reason.
-pub fn note_of(app: &App, account_id: &AccountId, principal: String, action: String, resource: String, reason: Option<String>) {
-    let outcome = if reason.is_some() { Outcome::Denied } else { Outcome::Done };
-    if outcome == Outcome::Done && app.decision_events == DecisionEvents::Denied {
+/// Notes a decision on an action and a resource: a denial has a reason.
+///
+/// SECURITY: that somebody may do a thing is not that they did it, and the event says which.
+pub fn note_of(app: &App, account_id: &AccountId, principal: String, (action, resource): (String, String), details: Details) {
+    let outcome = if details.reason.is_some() { Outcome::Denied } else { Outcome::Allowed };
+    if outcome == Outcome::Allowed && app.decision_events == DecisionEvents::Denied {
         return;
     }
     app.journal.note(Event {
@@ -41,7 +44,7 @@ pub fn note_of(app: &App, account_id: &AccountId, principal: String, action: Str
         principal: cut(&principal, NAME),
         action: cut(&action, NAME),
         outcome,
-        details: Details { resource: Some(cut(&resource, NAME)), reason, ..Details::default() },
+        details: Details { resource: Some(cut(&resource, NAME)), ..details },
     });
 }
 
@@ -59,7 +62,7 @@ mod tests {
     async fn denials_are_events_and_what_was_allowed_is_one_where_it_is_wanted() {
         for (wanted, expected) in [
             (DecisionEvents::Denied, vec![("notes:Write", "denied")]),
-            (DecisionEvents::All, vec![("notes:Write", "denied"), ("notes:Read", "done")]),
+            (DecisionEvents::All, vec![("notes:Write", "denied"), ("notes:Read", "allowed")]),
         ] {
             let mut app = TestApp::new().await;
             Arc::get_mut(&mut app.app).unwrap().decision_events = wanted;
@@ -79,6 +82,7 @@ mod tests {
                 .as_array()
                 .unwrap()
                 .iter()
+                .inspect(|event| assert_eq!(event["AskedBy"], format!("arn:aws:iam::{ACCOUNT}:root")))
                 .map(|event| (event["Action"].as_str().unwrap(), event["Outcome"].as_str().unwrap()))
                 .collect();
             assert_eq!(noted, expected, "{wanted:?}");

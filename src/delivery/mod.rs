@@ -9,6 +9,7 @@ pub mod preview;
 mod senders;
 mod sms;
 
+use crate::budgets::Occasion;
 use crate::context::App;
 use crate::crypto::digest::hex;
 use crate::crypto::ids;
@@ -106,13 +107,23 @@ async fn put(app: &App, tx: &mut Conn, message: &Message, reaches_somebody: bool
     outbox::insert(tx, &message.user_pool_id, &id, &sealed, goes).await
 }
 
-/// Spends one of what the address may get, and of what the pool may send.
-///
-/// SECURITY: what would reach nobody uses up nothing of the pool's, and is refused as the rest is once the pool has sent it all.
+/// Spends one of what the address may get, and of what the pool may send. A transaction that is run again spends again: budgets of pools
+/// are held in memory, and are no more exact than that.
 async fn spend(app: &App, tx: &mut Conn, message: &Message, recipient: Recipient<'_>) -> Result<bool, StoreError> {
     let gets = spend_destination(app, tx, message, recipient).await?;
-    let sends = gets && recipient.is_there();
-    Ok(app.budgets.spend_message(&message.user_pool_id, &message.channel, sends, app.now()) && gets)
+    let occasion = match message.trigger_source.as_str() {
+        "CustomMessage_Authentication" | "CustomMessage_AdminCreateUser" => Occasion::SignIn,
+        _ => Occasion::Asking,
+    };
+    let counts = match (recipient, occasion) {
+        (Recipient::Somebody, _) => true,
+        // SECURITY: what a stranger asks for costs the same for whoever is there and whoever is not, or what is left would tell. Sign-ins
+        // of nobody are asked for without end and would cost users theirs.
+        (Recipient::Nobody(_), occasion) => occasion == Occasion::Asking,
+        // What their own addresses may get bounds these, and nothing that others ask for.
+        (Recipient::Owner | Recipient::OwnerOfSignIn, _) => false,
+    };
+    Ok(gets && (!counts || app.budgets.spend_message(&message.user_pool_id, &message.channel, occasion, app.now())))
 }
 
 /// SECURITY: whoever signs up names the address: without a budget of its own they could have it mailed without end.

@@ -18,7 +18,7 @@ use crate::userpools::client::Client;
 use crate::userpools::client_secret::ClientSecret;
 use crate::userpools::oauth_settings::ClientKind;
 use crate::userpools::pool::Pool;
-use crate::userpools::registration::{self, MOST_IN_A_POOL, Offer, Registered, RegistrationRefused, SCOPE};
+use crate::userpools::registration::{self, MOST_IN_A_POOL, MOST_OPEN, Offer, Registered, RegistrationRefused, SCOPE};
 use crate::userpools::resource_server;
 
 /// What the trail calls a registration: no operation of the API makes one.
@@ -139,7 +139,10 @@ pub async fn register(
             let pool = user_pools::find(tx, &pool.id).await?.ok_or(RegisterRefused::Off)?;
             check_holds(tx, &pool, registrar).await?;
             let wanted = registration::wanted(metadata, &offer(tx, &pool, registrar).await?)?;
-            if user_pools::count_clients(tx, &pool.id, MOST_IN_A_POOL).await? >= MOST_IN_A_POOL {
+            let is_full = user_pools::count_clients(tx, &pool.id, MOST_IN_A_POOL).await? >= MOST_IN_A_POOL;
+            let is_open_full =
+                matches!(registrar, Registrar::Nobody) && user_pools::count_openly_registered(tx, &pool.id, MOST_OPEN).await? >= MOST_OPEN;
+            if is_full || is_open_full {
                 return Err(RegisterRefused::Full);
             }
             let is_confidential = wanted.kind == ClientKind::Confidential;
@@ -198,6 +201,6 @@ fn note(app: &App, pool: &Pool, registrar: &Registrar, client_id: &ClientId, ori
         principal,
         action: ACTION.to_owned(),
         outcome: Outcome::Done,
-        details: Details { source_ip, region: Some(pool.region.clone()), resource: Some(resource), reason: None },
+        details: Details { source_ip, region: Some(pool.region.clone()), resource: Some(resource), reason: None, asked_by: None },
     });
 }

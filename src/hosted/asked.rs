@@ -50,7 +50,7 @@ impl Asked {
         let servers = site.app.read(async |tx| resource_servers::all(tx, pool_id).await).await.map_err(|error| unreadable(&error))?;
         match authorization::request(parameters, &app_client.client, |scope| resource_server::exists(&servers, scope)) {
             Ok(authorization) => Ok(Self { app_client, to, authorization }),
-            Err(refused) => Err(Unanswerable(give::error(site, &app_client, &to, refused.error, &refused.description))),
+            Err(refused) => Err(Unanswerable(give::unasked(site, &app_client, &to, refused.error, &refused.description))),
         }
     }
 }

@@ -46,7 +46,7 @@ async fn answer(app: &Data<App>, request: &HttpRequest, query: &str) -> HttpResp
         (Prompt::Never | Prompt::IfNeeded, Some(signed_in)) => give::granted(&visit, signed_in).await,
         (Prompt::Never, None) => {
             let asked = &visit.asked;
-            give::error(&visit.site, &asked.app_client, &asked.to, "login_required", "the user is not signed in")
+            give::unasked(&visit.site, &asked.app_client, &asked.to, "login_required", "the user is not signed in")
         }
         (Prompt::IfNeeded | Prompt::Login | Prompt::SelectAccount, _) => match federate::chosen(&visit).await {
             Some(provider) => federate::leave(&visit, &provider, None).await,

@@ -78,6 +78,8 @@ async fn shown(visit: &Visit<'_>, signed_in: &SignedIn) -> HttpResponse {
 /// Where a browser is sent: a host, or the scheme of an app.
 fn host_of(redirect_uri: &str) -> String {
     let (scheme, rest) = redirect_uri.split_once("://").unwrap_or((redirect_uri, ""));
-    let host = rest.split(['/', '?']).next().unwrap_or_default();
-    if host.is_empty() || !matches!(scheme, "https" | "http") { scheme.to_owned() } else { host.to_owned() }
+    let scheme = scheme.to_ascii_lowercase();
+    let authority = rest.split(['/', '?', '\\']).next().unwrap_or_default();
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    if host.is_empty() || !matches!(scheme.as_str(), "https" | "http") { scheme } else { host.to_owned() }
 }

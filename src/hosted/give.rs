@@ -14,13 +14,14 @@ use crate::flows::whence::Whence;
 use crate::kit::causes::Causes;
 use crate::pages;
 use crate::userpools::authorization::{Authorization, Prompt, ResponseMode, ResponseType, Return, with_fragment, with_query};
+use crate::userpools::registration::Registered;
 
 /// Answers a client for whoever is signed in; who is to agree first is asked.
 pub async fn granted(visit: &Visit<'_>, signed_in: &SignedIn) -> HttpResponse {
     let asked = &visit.asked;
     match (asked.authorization.asks_consent, asked.authorization.prompt) {
         (false, _) => agreed(visit, signed_in).await,
-        (true, Prompt::Never) => error(&visit.site, &asked.app_client, &asked.to, "consent_required", "the user is to agree"),
+        (true, Prompt::Never) => unasked(&visit.site, &asked.app_client, &asked.to, "consent_required", "the user is to agree"),
         (true, _) => consent::ask(visit, signed_in),
     }
 }
@@ -70,6 +71,17 @@ async fn at_once(
     let expires_in = ("expires_in", tokens.lifetime.as_secs().to_string());
     let id_token = tokens.id_token.map(|token| ("id_token", token));
     Ok(always.into_iter().chain(id_token).chain([expires_in, ("scope", tokens.scope)]).collect())
+}
+
+/// Answers a client that there is nothing for it, where nobody has done anything yet.
+///
+/// SECURITY: whoever registers a client at a door that is open would have this site lead browsers wherever they like (RFC 9700 §4.11.2):
+/// to such a client nobody is led who has not been asked.
+pub fn unasked(site: &Site<'_>, app_client: &AppClient, to: &Return, error: &str, description: &str) -> HttpResponse {
+    match app_client.client.registered {
+        Some(Registered::Openly) => site.trouble(Trouble::Request),
+        Some(Registered::ByToken) | None => self::error(site, app_client, to, error, description),
+    }
 }
 
 /// Answers a client that there is nothing for it.

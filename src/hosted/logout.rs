@@ -18,6 +18,7 @@ use crate::kit::id::ClientId;
 use crate::pages;
 use crate::store::StoreError;
 use crate::userpools::authorization::{Parameters, is_registered, with_query};
+use crate::userpools::registration::Registered;
 
 /// `GET /{pool}/logout`
 pub async fn get(app: Data<App>, request: HttpRequest) -> HttpResponse {
@@ -145,7 +146,8 @@ async fn way(site: &Site<'_>, app: &App, parameters: &Parameters, signed_in: Opt
         });
     }
     Ok(match (parameters.get("logout_uri"), parameters.get("redirect_uri")) {
-        (Some(uri), _) if is_own(uri) => Some(Way::To(uri.to_owned())),
+        // SECURITY: nor to a client whom nobody vouches for, whoever asks: as at [`give::unasked`](super::give::unasked).
+        (Some(uri), _) if is_own(uri) && found.client.registered != Some(Registered::Openly) => Some(Way::To(uri.to_owned())),
         (None, Some(uri)) if is_registered(uri, &found.client.configuration.callback_urls, found.client.kind()) => {
             parameters.get("response_type").map(|_| Way::ToLogin)
         }

@@ -140,6 +140,10 @@ pub struct RoleSession {
     /// The keys of those that go on to the sessions of other roles that this one assumes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transitive_tag_keys: Vec<String>,
+    /// Who is at its beginning, as they said themselves when they were allowed to: it goes on to the sessions of other roles, and never
+    /// changes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_identity: Option<String>,
     /// When whoever assumed the role showed a code of their MFA device: milliseconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mfa_at: Option<i64>,
@@ -306,6 +310,9 @@ impl Caller {
                 context.insert("aws:TokenIssueTime", Timestamp::from_millis(session.issued_at).to_rfc3339());
                 for tag in &session.tags {
                     context.insert(&format!("aws:PrincipalTag/{}", tag.key), tag.value.clone());
+                }
+                if let Some(source_identity) = &session.source_identity {
+                    context.insert("aws:SourceIdentity", source_identity.clone());
                 }
                 session.add_federated_keys(context);
                 "AssumedRole"

@@ -44,7 +44,7 @@ pub struct Deployment {
     pub argon2_memory_kib: u32,
     /// Passes of a password hash.
     pub argon2_passes: u32,
-    /// Events that found no room to be noted since this node started; the log has them.
+    /// Events that found no room to be noted since this node started; the log has those of signed calls.
     pub dropped_events: u64,
     /// Messages that should have left [`LATE`] ago or earlier and wait to be tried again; a thousand are counted at most.
     pub late_messages: i64,

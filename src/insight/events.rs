@@ -37,7 +37,7 @@ pub struct Wanted {
     pub principal: Option<String>,
     /// The action.
     pub action: Option<String>,
-    /// `done`, `denied`, `refused` or `failed`.
+    /// `done`, `allowed`, `denied`, `refused` or `failed`.
     pub outcome: Option<String>,
     /// A text that stands in the action, the principal, the resource, the reason or the address; capital or small is one.
     pub contains: Option<String>,
@@ -129,7 +129,7 @@ fn shown(event: &Listed) -> Value {
     json!({
         "Id": event.id, "Time": event.at.to_rfc3339(), "Principal": event.principal, "Action": event.action,
         "Outcome": event.outcome, "SourceIp": details.source_ip, "Region": details.region, "Resource": details.resource,
-        "Reason": details.reason,
+        "Reason": details.reason, "AskedBy": details.asked_by,
     })
 }
 

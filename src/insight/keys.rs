@@ -134,7 +134,13 @@ fn note(app: &App, asker: &Asker, pool_id: &UserPoolId) {
         principal,
         action: ROTATE.to_owned(),
         outcome: Outcome::Done,
-        details: Details { source_ip, region: Some(asker.region.clone()), resource: Some(pool_id.to_string()), reason: None },
+        details: Details {
+            source_ip,
+            region: Some(asker.region.clone()),
+            resource: Some(pool_id.to_string()),
+            reason: None,
+            asked_by: None,
+        },
     });
 }
 

@@ -40,27 +40,13 @@ impl<K: Eq + Hash + Clone> Budget<K> {
         let now = now.millis().saturating_mul(1000);
         let mut spent = self.lock();
         let key = Self::place(&mut spent, key, now);
-        let Some(end) = self.end(&spent, &key, interval, now) else {
+        let end = spent.get(&key).copied().unwrap_or(now).max(now).saturating_add(interval);
+        if end.saturating_sub(now) > micros(self.window) {
             self.refused.fetch_add(1, Ordering::Relaxed);
             return false;
-        };
+        }
         spent.insert(key, end);
         true
-    }
-
-    /// Whether one is left to a key with a limit of its own; none is spent.
-    pub fn has_within(&self, key: &K, limit: u32, now: Timestamp) -> bool {
-        let Some(interval) = self.interval(limit) else { return true };
-        let now = now.millis().saturating_mul(1000);
-        let mut spent = self.lock();
-        let key = Self::place(&mut spent, key, now);
-        self.end(&spent, &key, interval, now).is_some()
-    }
-
-    /// When all that is spent will have come back once one more is; `None` where none is left.
-    fn end(&self, spent: &HashMap<Option<K>, i64>, key: &Option<K>, interval: i64, now: i64) -> Option<i64> {
-        let end = spent.get(key).copied().unwrap_or(now).max(now).saturating_add(interval);
-        (end.saturating_sub(now) <= micros(self.window)).then_some(end)
     }
 
     /// Gives one back that was spent.

@@ -10,6 +10,7 @@ use super::authenticate::{self, Call};
 use crate::context::App;
 use crate::flows::introspect;
 use crate::userpools::oauth_settings::ClientKind;
+use crate::userpools::registration::Registered;
 
 /// `POST /{pool}/oauth2/introspect`
 pub async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpResponse {
@@ -18,8 +19,9 @@ pub async fn handle(app: Data<App>, request: HttpRequest, body: Bytes) -> HttpRe
 
 async fn answer(app: &App, request: &HttpRequest, body: &Bytes) -> Result<HttpResponse, Refusal> {
     let Call { app_client, parameters } = authenticate::call(app, request, body).await?;
-    // SECURITY: whoever could ask without a secret could try tokens out (RFC 7662 §2.1).
-    if app_client.client.kind() == ClientKind::Public {
+    // SECURITY: whoever could ask without a secret, or with one that anybody gets, could try tokens out (RFC 7662 §2.1).
+    let client = &app_client.client;
+    if client.kind() == ClientKind::Public || client.registered == Some(Registered::Openly) {
         return Err(Refusal::client(false));
     }
     let token = parameters.get("token").ok_or_else(|| Refusal::new("invalid_request", "token is missing"))?;

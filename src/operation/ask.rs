@@ -97,6 +97,15 @@ impl Ask {
         self
     }
 
+    /// Adds a condition key of many values; none where there are none.
+    #[must_use]
+    pub fn list(mut self, name: &str, values: &[String]) -> Self {
+        if !values.is_empty() {
+            self.keys.insert_list(name, values.iter().cloned());
+        }
+        self
+    }
+
     /// Adds `aws:RequestTag/…` and `aws:TagKeys`: the tags that the call would set.
     #[must_use]
     pub fn request_tags(mut self, tags: &[Tag]) -> Self {
@@ -139,7 +148,7 @@ impl Ask {
         let mut keys = authz::keys_of_call(cx);
         keys.extend(&self.keys);
         match &self.role {
-            Some(role) => authz::decide_assumption(cx, &cx.caller, role, &keys).await,
+            Some(role) => authz::decide_assumption(cx, &cx.caller, role, action, &keys).await,
             None => {
                 let target = authz::Target { resource: &self.resource, account: self.account.as_deref() };
                 let decision = authz::decide_at(cx, &cx.caller, action, target, &keys).await?;

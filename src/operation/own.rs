@@ -55,7 +55,7 @@ impl Trail {
             principal,
             action: action.to_owned(),
             outcome: Outcome::Done,
-            details: Details { source_ip, region: Some(cx.region.clone()), resource: Some(resource), reason: None },
+            details: Details { source_ip, region: Some(cx.region.clone()), resource: Some(resource), reason: None, asked_by: None },
         });
     }
 }

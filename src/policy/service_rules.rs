@@ -49,6 +49,8 @@ pub fn rule(action: &str, resource: &str) -> Rule {
         return match name.split_at_checked("AssumeRole".len()) {
             _ if is("GetCallerIdentity") => Rule::Always,
             Some((begin, _)) if begin.eq_ignore_ascii_case("AssumeRole") && of(resource, "iam", "role/") => Rule::ByResourcePolicy,
+            // What goes with it (IAM user guide, "Permissions required to add session tags", "Permissions required to set source identity").
+            _ if (is("TagSession") || is("SetSourceIdentity")) && of(resource, "iam", "role/") => Rule::ByResourcePolicy,
             _ => Rule::Common,
         };
     }
@@ -92,7 +94,9 @@ mod tests {
             ("sts:AssumeRole", "arn:aws:iam::000000000000:role/app", Rule::ByResourcePolicy),
             ("sts:AssumeRoleWithSAML", "arn:aws:iam::000000000000:role/a/app", Rule::ByResourcePolicy),
             ("sts:AssumeRole", "*", Rule::Common),
-            ("sts:TagSession", "arn:aws:iam::000000000000:role/app", Rule::Common),
+            ("sts:TagSession", "arn:aws:iam::000000000000:role/app", Rule::ByResourcePolicy),
+            ("sts:setsourceidentity", "arn:aws:iam::000000000000:role/app", Rule::ByResourcePolicy),
+            ("sts:TagSession", "*", Rule::Common),
             ("kms:Decrypt", "arn:aws:kms:us-east-1:000000000000:key/1", Rule::ByResourcePolicy),
             ("kms:CreateAlias", "arn:aws:kms:us-east-1:000000000000:alias/a", Rule::Common),
             ("kms:CreateAlias", "arn:aws:kms:us-east-1:000000000000:alias/aws/s3", Rule::Never),

@@ -335,6 +335,16 @@ pub async fn count_clients(tx: &mut Conn, pool_id: &UserPoolId, limit: i64) -> R
     scalar!(tx, fetch_one, i64, SQL, [pool_id, limit])
 }
 
+/// How many clients a pool has that registered themselves without a token, up to a limit.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn count_openly_registered(tx: &mut Conn, pool_id: &UserPoolId, limit: i64) -> Result<i64, StoreError> {
+    const SQL: &str = "SELECT CAST(COUNT(*) AS BIGINT) FROM (SELECT 1 AS one FROM user_pool_clients \
+                       WHERE pool_id = $1 AND is_registered = 1 AND is_registered_openly = 1 LIMIT $2) AS counted";
+    scalar!(tx, fetch_one, i64, SQL, [pool_id, limit])
+}
+
 /// Replaces a client's name and configuration.
 ///
 /// # Errors

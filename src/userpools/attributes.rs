@@ -176,6 +176,9 @@ fn of_row(row: StandardAttribute) -> SchemaAttribute {
 /// An address, and what says that it is verified.
 pub const ADDRESSES: [(&str, &str); 2] = [("email", "email_verified"), ("phone_number", "phone_number_verified")];
 
+/// The attributes that no client writes: what a user is, and what only a code or an administrator makes true.
+pub const NEVER_WRITTEN: [&str; 3] = ["sub", "email_verified", "phone_number_verified"];
+
 /// Holds the attributes of a new user to the schema, and asks for those that are required.
 ///
 /// # Errors

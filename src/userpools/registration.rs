@@ -7,6 +7,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::attributes::{NEVER_WRITTEN, full_schema};
 use super::client::ClientConfiguration;
 use super::device_grant;
 use super::identity_provider::OWN;
@@ -24,6 +25,9 @@ pub const SCOPE: &str = "aws.cognito/dcr/register";
 /// Source: Amazon Cognito developer guide, "Quotas in Amazon Cognito", app clients per user pool; "Dynamic client registration":
 /// "Registered clients count toward the app client quota of your user pool."
 pub const MOST_IN_A_POOL: i64 = 1000;
+
+/// How many of them may be such as nobody vouches for. SECURITY: strangers shut registration for nobody who brings a token.
+pub const MOST_OPEN: i64 = 500;
 
 /// The longest metadata, in bytes.
 pub const LONGEST: usize = 16 * 1024;
@@ -153,6 +157,10 @@ pub fn wanted(metadata: &Map<String, Value>, offer: &Offer<'_>) -> Result<Wanted
         },
         // SECURITY: users sign in at the pool's pages, where they see where the client leads, and never at the client itself.
         explicit_auth_flows: Some(Vec::new()),
+        // SECURITY: without these it would have all, what the pool keeps of its users for itself too (`custom:role`): whoever registers
+        // a client would sign up with whatever the pool's own clients may not write.
+        read_attributes: Some(standard_attributes(&[])),
+        write_attributes: Some(standard_attributes(&NEVER_WRITTEN)),
         prevent_user_existence_errors: Some("ENABLED".to_owned()),
         // RFC 9700 §2.2.2: refresh tokens of clients without a secret rotate.
         refresh_token_rotation: rotates
@@ -161,6 +169,26 @@ pub fn wanted(metadata: &Map<String, Value>, offer: &Offer<'_>) -> Result<Wanted
     };
     configuration.check_settings(kind)?;
     Ok(Wanted { name: text(metadata, "client_name")?.map(name_of).filter(|name| !name.is_empty()), kind, auth_method, configuration })
+}
+
+/// The attributes that every pool has, but for some.
+fn standard_attributes(except: &[&str]) -> Vec<String> {
+    full_schema(&[]).into_iter().map(|attribute| attribute.name).filter(|name| !except.contains(&name.as_str())).collect()
+}
+
+/// What a change of a client that registered itself leaves as it was, where it says nothing of it.
+///
+/// SECURITY: its defaults are those of clients that an administrator knows: users would sign in at it and not at the pool's pages.
+#[must_use]
+pub fn kept(before: &ClientConfiguration, wanted: ClientConfiguration) -> ClientConfiguration {
+    ClientConfiguration {
+        explicit_auth_flows: wanted.explicit_auth_flows.or_else(|| before.explicit_auth_flows.clone()),
+        read_attributes: wanted.read_attributes.or_else(|| before.read_attributes.clone()),
+        write_attributes: wanted.write_attributes.or_else(|| before.write_attributes.clone()),
+        prevent_user_existence_errors: wanted.prevent_user_existence_errors.or_else(|| before.prevent_user_existence_errors.clone()),
+        refresh_token_rotation: wanted.refresh_token_rotation.or_else(|| before.refresh_token_rotation.clone()),
+        ..wanted
+    }
 }
 
 /// The grants that a client of these flows has, as metadata calls them; `has_device_grant` says whether devices are let in by it.
@@ -230,8 +258,11 @@ fn addresses(
         return Err(refused(format!("{name} has more than {MOST_ADDRESSES} addresses")));
     }
     for address in &given {
-        let is_written = address.chars().all(|character| !character.is_whitespace() && !character.is_control());
-        if !is_written || address.chars().count() > LONGEST_ADDRESS {
+        // SECURITY: people are shown the host before they agree: none is hidden behind a name and `@`, and no letter is another's double
+        // or turns the text around.
+        let is_written = address.chars().all(|character| character.is_ascii_graphic() && character != '\\');
+        let authority = address.split_once("://").map_or("", |(_, rest)| rest.split(['/', '?']).next().unwrap_or_default());
+        if !is_written || authority.contains('@') || address.len() > LONGEST_ADDRESS {
             return Err(refused(format!("{name} has an address that is too long, or has characters that it may not have")));
         }
         check_address(address).map_err(|bad| refused(bad.to_string()))?;
@@ -272,7 +303,8 @@ fn scopes(metadata: &Map<String, Value>, offer: &Offer<'_>, is_by_browser: bool)
 /// What an app client can be called of a name: other characters than its name may have are blanks. SECURITY: none is left that would
 /// turn the text around it, or that nobody sees.
 fn name_of(given: &str) -> String {
-    let is_taken = |character: char| character.is_alphanumeric() || "_+=,.@-".contains(character);
+    let is_unseen = |character: char| ['\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}'].contains(&character);
+    let is_taken = |character: char| (character.is_alphanumeric() && !is_unseen(character)) || "_+=,.@-".contains(character);
     let plain: String = given.chars().map(|character| if is_taken(character) { character } else { ' ' }).collect();
     let name: String = plain.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST_NAME).collect();
     name.trim_end().to_owned()

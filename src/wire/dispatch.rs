@@ -292,7 +292,7 @@ fn audit(cx: &Context, action: &str, resource: Option<String>, outcome: &Result<
         principal: cx.caller.principal().to_string(),
         action: action.to_owned(),
         outcome: ended,
-        details: Details { source_ip, region: Some(cx.region.clone()), resource, reason },
+        details: Details { source_ip, region: Some(cx.region.clone()), resource, reason, asked_by: None },
     };
     if ended == Outcome::Done && only_reads(action) {
         event.log();

@@ -89,7 +89,8 @@ pub fn verdict(case: &Value) -> &'static str {
         return verdict(reach > Reach::Nobody);
     }
     let is_key = action.starts_with("kms:") && resource.contains(":key/");
-    let is_trust = action.starts_with("sts:assumerole") && resource.contains(":role/");
+    let is_trust = (action.starts_with("sts:assumerole") || ["sts:tagsession", "sts:setsourceidentity"].contains(&action.as_str()))
+        && resource.contains(":role/");
     let within_limits = (boundary.is_empty() || allows(&boundary)) && (session.is_empty() || allows(&session));
     let identity_side = caller.kind == Kind::Root || (allows(&identity) && within_limits);
     if resource_account(case, &caller) != caller.account {

@@ -67,16 +67,9 @@ pub const PLACES: &[Places] = &[
                 &["set-user-pool-mfa-config --web-authn-configuration RelyingPartyId=example.com,UserVerification=required"],
             ),
             place("devices", "Devices", &["describe-user-pool --query UserPool.DeviceConfiguration"]),
-            place(
-                "sessions",
-                "Sessions",
-                &[
-                    "get-user-pool-session-configuration",
-                    "set-user-pool-session-configuration --user-session-tracking ENABLED --token-session MaxPerUser=20",
-                ],
-            ),
+            place("sessions", "Sessions", &[]),
             place("recovery", "Recovery", &["describe-user-pool", "admin-reset-user-password --username ann@example.com"]),
-            place("levels", "Levels", &["describe-user-pool --query UserPool.AcrConfiguration"]),
+            place("levels", "Levels", &[]),
             place(
                 "protection",
                 "Protection",
@@ -96,11 +89,7 @@ pub const PLACES: &[Places] = &[
                     "create-resource-server --identifier api --name API --scopes ScopeName=read,ScopeDescription=Read",
                 ],
             ),
-            place(
-                "registration",
-                "Registration",
-                &["list-user-pool-clients --client-type DCR", "describe-user-pool --query UserPool.DcrConfiguration"],
-            ),
+            place("registration", "Registration", &[]),
             place(
                 "client-metadata",
                 "Client metadata",

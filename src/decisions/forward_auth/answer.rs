@@ -10,6 +10,7 @@ use super::credential::{self, Identified, Unidentified};
 use super::original::Original;
 use super::path::DecodedPath;
 use super::rules::Rules;
+use crate::audit::Details;
 use crate::authz;
 use crate::context::App;
 use crate::decisions::door::request_id;
@@ -102,7 +103,8 @@ async fn judge(app: &App, rules: &Rules, request: &HttpRequest) -> Result<(Strin
     };
     let account_id = identified.caller.account_id().unwrap_or(&app.first_account_id);
     let principal = identified.caller.principal().to_string();
-    trail::note_of(app, account_id, principal.clone(), matched.action, matched.resource, denial.clone());
+    let details = Details { reason: denial.clone(), source_ip: origin.source_ip.map(|address| address.to_string()), ..Details::default() };
+    trail::note_of(app, account_id, principal.clone(), (matched.action, matched.resource), details);
     denial.map_or(Ok((principal, identified)), |denial| Err(Refused::Forbidden(denial)))
 }
 

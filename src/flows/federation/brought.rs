@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::user::{Whom, find, whom};
+use super::user::{Whom, Words, find, whom};
 use super::{FederationRefused, party, saml, usable};
 use crate::context::App;
 use crate::crypto::digest::{hex, sha256};
@@ -126,7 +126,7 @@ impl Word {
     /// # Errors
     /// [`StoreError`].
     pub async fn user(&self, tx: &mut Conn) -> Result<Option<User>, StoreError> {
-        Ok(find(tx, &self.provider, &self.whom).await?.map(|known| known.user))
+        Ok(find(tx, &self.provider, &self.whom, Words::OneToken).await?.map(|known| known.user))
     }
 
     /// The attributes of the pool's that it tells, and what is verified of them.
@@ -192,7 +192,9 @@ async fn by_jwt(
     let claims = app.federation.brought_token(text, &brought, now).await?;
     let subject = claims.get("sub").and_then(Value::as_str).filter(|sub| !sub.is_empty());
     let subject = subject.ok_or(NotBelieved::IdToken("it tells of nobody"))?.to_owned();
-    let authenticated_at = moment(&claims, "auth_time").or_else(|| moment(&claims, "iat")).unwrap_or(now).min(now);
+    // When an access token was made says nothing of when its user was there: it may be the hundredth of a sign-in.
+    let made_at = || moment(&claims, "iat").filter(|_| kind == BroughtKind::Id);
+    let authenticated_at = moment(&claims, "auth_time").or_else(made_at).unwrap_or_default().min(now);
     let expires_at = moment(&claims, "exp").ok_or(BroughtRefused::Expired)?;
     let act = claims.get("act").cloned();
     let said = match kind {

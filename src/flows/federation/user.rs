@@ -78,7 +78,7 @@ pub(super) async fn sign_in(
     let whom = whom(app, app_client, provider, said).await?;
     let authenticated_at = said.authenticated_at.map_or(app.now(), |at| at.min(app.now()));
     let told = Told { provider, authenticated_at, whom };
-    let is_known = app.read(async |tx| find(tx, provider, &told.whom).await).await?.is_some();
+    let is_known = app.read(async |tx| find(tx, provider, &told.whom, Words::Whole).await).await?.is_some();
     let new = if is_known { None } else { Some(prepare(app, app_client, &told).await?) };
     let signed_in = app.write(async |tx| record(app, tx, app_client, &told, new.as_ref()).await).await?;
     let SignedIn { user, session, held, is_new } = signed_in;
@@ -103,18 +103,31 @@ pub(super) async fn sign_in(
     Ok(held)
 }
 
+/// How much a provider has said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Words {
+    /// All that it says at a sign-in.
+    Whole,
+    /// What one token says. SECURITY: where that leaves out whether an address is verified, another may say that it is not.
+    OneToken,
+}
+
 /// Whom the provider knows so: by its subject, or by a claim that an administrator has linked.
 ///
 /// SECURITY: by nothing else. That an address is the same as somebody's in the pool, verified or not, makes nobody of them; and one that
 /// the provider itself says is not verified is no claim of theirs.
-pub(super) async fn find(tx: &mut Conn, provider: &IdentityProvider, whom: &Whom) -> Result<Option<Known>, StoreError> {
+pub(super) async fn find(tx: &mut Conn, provider: &IdentityProvider, whom: &Whom, words: Words) -> Result<Option<Known>, StoreError> {
     let pool_id = &provider.pool_id;
     let mut known = user_identities::find(tx, pool_id, &whom.subject).await?;
     if known.is_none() {
+        let is_mapped = |attribute: &str| provider.configuration.attribute_mapping.contains_key(attribute);
         // As many as the pool's schema has attributes, and at first sign-ins alone.
         let is_denied = |key: &IdentityKey| {
             let verified = ADDRESSES.iter().find(|(address, _)| *address == key.attribute).map(|(_, verified)| *verified);
-            verified.is_some_and(|verified| whom.attributes.get(verified).is_some_and(|flag| flag != "true"))
+            verified.is_some_and(|verified| match whom.attributes.get(verified) {
+                Some(flag) => flag != "true",
+                None => words == Words::OneToken && is_mapped(verified),
+            })
         };
         for key in provider.other_keys(&whom.attributes).filter(|key| !is_denied(key)) {
             known = user_identities::find(tx, pool_id, &key).await?;
@@ -181,7 +194,7 @@ async fn record(
     told: &Told<'_>,
     new: Option<&Prepared>,
 ) -> Result<SignedIn, FederationRefused> {
-    let (user, is_new) = match (find(tx, told.provider, &told.whom).await?, new) {
+    let (user, is_new) = match (find(tx, told.provider, &told.whom, Words::Whole).await?, new) {
         (Some(known), _) => (renewed(app, tx, app_client, told, known).await?, false),
         (None, Some(new)) => (insert(app, tx, app_client, told, new).await?, true),
         // They were deleted in this moment.

@@ -70,6 +70,7 @@ pub async fn session(app: &App, pool: &IdentityPool, identity: &Identity, given:
         federated_keys: keys.map(|(key, values)| (format!("{PROVIDER}:{key}"), values)).into(),
         tags: tags.into_iter().map(|(key, value)| Tag { key, value }).collect(),
         transitive_tag_keys: Vec::new(),
+        source_identity: None,
         mfa_at: None,
         policies: logins.is_empty().then(|| vec![GUEST_SCOPE.clone()]),
         managed_policies: Vec::new(),

@@ -163,7 +163,7 @@ async fn a_session_is_a_new_one_at_each_sign_in_and_of_one_pool() {
 }
 
 #[actix_web::test]
-async fn over_tls_cookies_are_held_to_the_host() {
+async fn a_stranger_who_claims_tls_gets_no_cookie_of_it() {
     let app = TestApp::new().await;
     let pool = app.hosted_pool(json!({}), json!({})).await;
     let visitor = pool.visitor();

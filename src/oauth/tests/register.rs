@@ -97,7 +97,7 @@ async fn a_client_without_a_secret_signs_users_in_once_they_agree_and_its_refres
     // Without PKCE, nothing.
     let visitor = pool.visitor();
     let without = visitor.ask("oauth2/authorize", &[client[0], ("code_challenge", ""), ("code_challenge_method", "")]).await;
-    assert_eq!(parameter(&without, "error").as_deref(), Some("invalid_request"));
+    assert_eq!((without.status, without.header("location")), (400, ""));
     let asked = visitor.sign_in("alice", &client).await;
     assert!(asked.header("location").contains("/consent?"), "{}", asked.header("location"));
     let page = visitor.follow(&asked).await;
@@ -111,7 +111,7 @@ async fn a_client_without_a_secret_signs_users_in_once_they_agree_and_its_refres
     let again = visitor.ask("oauth2/authorize", &client).await;
     assert!(again.header("location").contains("/consent?"), "{}", again.header("location"));
     let silent = visitor.ask("oauth2/authorize", &[client[0], ("prompt", "none")]).await;
-    assert_eq!((parameter(&silent, "error").as_deref(), parameter(&silent, "code")), (Some("consent_required"), None));
+    assert_eq!((silent.status, silent.header("location")), (400, ""), "nobody is led there who was not asked");
 
     let refresh = async |token: &Value| {
         let fields = [("grant_type", "refresh_token"), client[0], ("refresh_token", text(token))];
@@ -417,5 +417,48 @@ async fn devices_are_not_let_in_for_clients_that_anybody_made() {
     for (client, expected) in [(&openly, (400, "unauthorized_client")), (&vouched, (200, ""))] {
         let begun = pool.post("oauth2/device_authorization", &[], &[("client_id", text(&client["client_id"]))]).await;
         assert_eq!(error(&begun), expected, "{}", begun.text);
+    }
+}
+
+#[actix_web::test]
+async fn a_client_that_nobody_vouches_for_has_nothing_of_the_pools_own_and_leads_nobody_anywhere() {
+    let app = TestApp::new().await;
+    let own = json!([{"Name": "role", "AttributeDataType": "String", "Mutable": true}]);
+    let mut configuration = open();
+    configuration["Schema"] = own;
+    let pool = app.hosted_pool(configuration, json!({})).await;
+    let bye = "https://app.example/bye";
+    let made = pool.register(&[], json!({"redirect_uris": [CALLBACK], "post_logout_redirect_uris": [bye]})).await;
+    let (id, secret) = (made.body["client_id"].clone(), made.body["client_secret"].clone());
+    // Whoever has its secret signs nobody up with what the pool keeps of its users for itself.
+    let writes = json!(described(&pool, &id).await["WriteAttributes"]);
+    assert!(writes.as_array().unwrap().iter().all(|name| !text(name).starts_with("custom:")), "{writes}");
+    let reads = described(&pool, &id).await["ReadAttributes"].clone();
+    assert!(reads.as_array().unwrap().contains(&json!("email")) && !reads.to_string().contains("custom:"), "{reads}");
+    // A change that says nothing of it leaves it so, and opens no other way in.
+    let renamed = json!({"ClientId": id, "ClientName": "renamed", "CallbackURLs": [CALLBACK], "LogoutURLs": [bye],
+                         "AllowedOAuthFlowsUserPoolClient": true, "AllowedOAuthFlows": ["code"], "AllowedOAuthScopes": ["openid"]});
+    pool.admin("UpdateUserPoolClient", renamed).await.ok();
+    let now = described(&pool, &id).await;
+    assert_eq!((&now["WriteAttributes"], &now["ReadAttributes"], &now["ClientName"]), (&writes, &reads, &json!("renamed")));
+    assert_eq!((&now["ExplicitAuthFlows"], &now["PreventUserExistenceErrors"]), (&json!([]), &json!("ENABLED")));
+    // Nobody leaves for it whom nobody has asked.
+    let visitor = pool.visitor();
+    for more in [[("client_id", text(&id)), ("prompt", "none")], [("client_id", text(&id)), ("scope", "none")]] {
+        let refused = visitor.ask("oauth2/authorize", &more).await;
+        assert_eq!((refused.status, refused.header("location")), (400, ""), "{more:?}");
+    }
+    let path = format!("/{}/logout?client_id={}&logout_uri=https%3A%2F%2Fapp.example%2Fbye", pool.id, text(&id));
+    let left = visitor.open(&path).await;
+    assert!(!left.header("location").contains("app.example"), "{}", left.header("location"));
+    // Nor does it try tokens out.
+    let fields = [("client_id", text(&id)), ("client_secret", text(&secret)), ("token", "x")];
+    assert_eq!(error(&pool.post("oauth2/introspect", &[], &fields).await), (400, "invalid_client"));
+    // What people are shown of where it leads is where it leads.
+    for address in
+        ["https://bank.example:443@evil.example/", "https://b\u{430}nk.example/", "https://evil.example/\u{202e}", "https://a\\.example/"]
+    {
+        let refused = pool.register(&[], json!({"redirect_uris": [address]})).await;
+        assert_eq!(error(&refused), (400, "invalid_redirect_uri"), "{address}");
     }
 }

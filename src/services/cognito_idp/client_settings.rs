@@ -3,7 +3,7 @@
 use super::errors::Error;
 use crate::config::Mode;
 use crate::store::{self, Conn, StoreError};
-use crate::userpools::attributes::full_schema;
+use crate::userpools::attributes::{NEVER_WRITTEN, full_schema};
 use crate::userpools::client::{Client, ClientConfiguration};
 use crate::userpools::identity_provider::OWN;
 use crate::userpools::pool::Pool;
@@ -20,9 +20,6 @@ pub fn check_name(mode: Mode, name: &str) -> Result<(), Error> {
          expression pattern: [\\w\\s+=,.@-]+"
     )))
 }
-
-/// The attributes that no client writes: what a user is, and what only a code or an administrator makes true.
-const NEVER_WRITTEN: [&str; 3] = ["sub", "email_verified", "phone_number_verified"];
 
 /// Holds the settings of a client to what its pool has now, in the transaction that keeps them.
 pub async fn check_in(tx: &mut Conn, pool: &Pool, client: &Client) -> Result<(), Error> {

@@ -450,14 +450,14 @@ mod tests {
         for name in ["a", "b", "c", "d", "e"] {
             pool.user_with(name, json!({"email": format!("{name}@x.example"), "email_verified": "true"})).await;
         }
-        for name in ["a", "nobody", "b", "nobody2", "c", "d", "e", "nobody3"] {
+        for name in ["a", "nobody", "b", "nobody2", "c", "d", "e"] {
             assert_eq!(pool.client("ForgotPassword", json!({"Username": name})).await.code(), "", "{name}");
         }
         let mut got = Vec::new();
         for name in ["a", "b", "c", "d", "e"] {
             got.push(app.messages_to(&format!("{name}@x.example")).await.len());
         }
-        assert_eq!(got, [1, 1, 1, 1, 0], "nobody used up none");
+        assert_eq!(got, [1, 1, 0, 0, 0], "nobody's cost as much, or what is left would tell");
         let sign_up = async |name: &str| {
             let attributes = json!([{"Name": "email", "Value": format!("{name}@x.example")}]);
             pool.client("SignUp", json!({"Username": name, "Password": PASSWORD, "UserAttributes": attributes})).await.code()

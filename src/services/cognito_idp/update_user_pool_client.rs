@@ -13,6 +13,7 @@ use crate::flows::clients::AppClient;
 use crate::kit::id::{ClientId, UserPoolId};
 use crate::store;
 use crate::userpools::client::{Client, ClientConfiguration};
+use crate::userpools::registration;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -42,9 +43,13 @@ pub async fn handle(cx: &Context, app_client: AppClient, request: Request) -> Re
     let client = cx
         .write(async |tx| {
             let before = store::user_pools::find_client(tx, &client.id).await?.ok_or_else(|| app_client.gone())?;
+            let wanted = ClientConfiguration { sso_session: before.configuration.sso_session, ..request.configuration.clone() };
             let after = Client {
                 name: request.client_name.clone().unwrap_or_else(|| before.name.clone()),
-                configuration: ClientConfiguration { sso_session: before.configuration.sso_session, ..request.configuration.clone() },
+                configuration: match before.registered {
+                    Some(_) => registration::kept(&before.configuration, wanted),
+                    None => wanted,
+                },
                 modified_at: cx.now(),
                 ..before
             };

@@ -70,6 +70,7 @@ pub async fn handle(cx: &Context, request: Request) -> Result<Response, Error> {
         federated_keys: vouched.keys.clone(),
         tags: Vec::new(),
         transitive_tag_keys: Vec::new(),
+        source_identity: None,
         mfa_at: None,
         issued_at: now.millis(),
         expires_at: now.millis() + seconds * 1000,

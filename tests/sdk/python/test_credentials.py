@@ -227,3 +227,26 @@ def test_assume_role_by_a_user_whom_the_role_trusts(server, world):
     assert world.ask(given["Credentials"], "notes:Write", "arn:aws:notes:::n")["decision"] is False
     assert refusal(sts.assume_role, RoleArn=role["Arn"], RoleSessionName="session", ExternalId="42", Policy="{}")[0] == "MalformedPolicyDocument"
     assert refusal(sts.assume_role, RoleArn=f"arn:aws:iam::{ACCOUNT}:role/none", RoleSessionName="session")[0] == "AccessDenied"
+
+
+def test_a_session_has_the_tags_and_the_source_identity_that_it_was_given(server, world):
+    iam = world.iam
+    user = iam.create_user(UserName="tagger")["User"]
+    key = iam.create_access_key(UserName="tagger")["AccessKey"]
+    trust = {"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"AWS": user["Arn"]}, "Action": ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"],
+        "Condition": {"StringLike": {"sts:SourceIdentity": "*@example.com"}}}]}
+    role = iam.create_role(RoleName="tagged", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+    allow = json.dumps({"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Action": "notes:Read", "Resource": "arn:aws:notes:::${aws:PrincipalTag/team}/*",
+        "Condition": {"StringEquals": {"aws:SourceIdentity": "ann@example.com"}}}]})
+    iam.put_role_policy(RoleName="tagged", PolicyName="notes", PolicyDocument=allow)
+    sts = server.client("sts", key["AccessKeyId"], key["SecretAccessKey"])
+    asked = dict(RoleArn=role["Arn"], RoleSessionName="session", Tags=[{"Key": "team", "Value": "red"}], TransitiveTagKeys=["team"])
+    assert refusal(sts.assume_role, **asked)[0] == "AccessDenied"
+    given = sts.assume_role(**asked, SourceIdentity="ann@example.com")
+    assert given["SourceIdentity"] == "ann@example.com"
+    assert world.ask(given["Credentials"], "notes:Read", "arn:aws:notes:::red/1")["decision"] is True
+    assert world.ask(given["Credentials"], "notes:Read", "arn:aws:notes:::blue/1")["decision"] is False
+    other = sts.assume_role(**asked, SourceIdentity="ben@example.com")
+    assert world.ask(other["Credentials"], "notes:Read", "arn:aws:notes:::red/1")["decision"] is False
