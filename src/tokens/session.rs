@@ -103,7 +103,7 @@ mod tests {
         #[serde(untagged)]
         #[expect(dead_code, reason = "what an earlier release would read")]
         enum Earlier {
-            Role(RoleSession),
+            Role(Box<RoleSession>),
             User(UserSession),
         }
         let federated = FederatedSession {

@@ -35,7 +35,7 @@ async function open(t) {
 /** A pool that the wizard makes for a kind of application, and its client. */
 async function make(page, kind) {
   await page.goto("/console/pools/new");
-  await page.getByLabel("Name", { exact: true }).fill("snippets");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("snippets");
   await page.getByLabel(kind).check();
   await page.getByRole("radio", { name: /^Their email address/ }).check();
   await page.getByRole("button", { name: "Make the pool" }).click();

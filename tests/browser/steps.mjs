@@ -15,7 +15,7 @@ const go = (page, id) => page.locator(`button#${id}`).click();
 
 /** At the page that makes an IAM user: what a button on the new user's page answers, by the text that says that it is there. */
 export const ofNewIamUser = (button, text) => async (page) => {
-  await page.getByLabel("Name", { exact: true }).fill(named("new"));
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill(named("new"));
   await press(page, "Make this user");
   await press(page, button);
   await page.getByText(text).first().waitFor();
@@ -23,7 +23,7 @@ export const ofNewIamUser = (button, text) => async (page) => {
 
 /** At the editor of a policy: what is wrong with one, or what a change changes. */
 export const ofEditor = (action, button, shown) => async (page) => {
-  const name = page.getByLabel("Name", { exact: true });
+  const name = page.getByRole("textbox", { name: "Name", exact: true });
   if (await name.count()) await name.fill("another");
   const statement = { Sid: "Look", Effect: "Allow", Action: [action, "cognito-idp:Describe*"], Resource: "*" };
   await page.locator("#document").fill(JSON.stringify({ Version: "2012-10-17", Statement: [statement] }, null, 2) + "\n");
@@ -33,7 +33,7 @@ export const ofEditor = (action, button, shown) => async (page) => {
 
 /** At the page that makes an app client: a second secret of one. */
 export async function addSecret(page) {
-  await page.getByLabel("Name", { exact: true }).fill(named("server"));
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill(named("server"));
   await page.getByLabel("Server application").check();
   await press(page, "Make the app client");
   await page.waitForURL(/\/clients\/[^/]+$/);
@@ -44,7 +44,7 @@ export async function addSecret(page) {
 
 /** At the page of a pool's attributes: one that is refused. */
 export async function addAttribute(page) {
-  await page.getByLabel("Name", { exact: true }).fill("member_since");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("member_since");
   await page.getByLabel("Values").selectOption("DateTime");
   await page.getByLabel("At most").fill("9");
   await press(page, "Add the attribute");

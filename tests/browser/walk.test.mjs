@@ -34,7 +34,7 @@ const signIn = (client, username, password) => call(server, "cognito-idp", "Init
 test("a pool made by the wizard signs in whom the console made, by the code that it shows, until the console disables them", async (t) => {
   const page = await phone(t);
   await page.goto("/console/pools/new");
-  await page.getByLabel("Name", { exact: true }).fill("walk");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("walk");
   await page.getByLabel("Browser application").check();
   await page.getByRole("radio", { name: /^Their email address/ }).check();
   await page.getByRole("button", { name: "Make the pool" }).click();
@@ -67,7 +67,7 @@ test("a policy's finding is shown on its line, and what was typed stays until it
   const page = await phone(t);
   await call(server, "iam", "CreateUser", { UserName: "writer" });
   await page.goto("/console/iam/users/writer/policies");
-  await page.getByLabel("Name", { exact: true }).fill("notes");
+  await page.getByRole("textbox", { name: "Name", exact: true }).fill("notes");
   const policy = (action) => JSON.stringify(
     { Version: "2012-10-17", Statement: [{ Sid: "Own", Effect: "Allow", Action: action, Resource: "*" }] }, null, 2);
   await page.locator("#document").fill(policy("cognito-idp:ListUsersss"));
@@ -107,14 +107,14 @@ test("an operator sees and can do just what their policies say", async (t) => {
   await root.goto("/console/sign-in");
   await signInByKey(root, production.keyId, production.secret);
   await root.goto("/console/pools/new");
-  await root.getByLabel("Name", { exact: true }).fill("staff");
+  await root.getByRole("textbox", { name: "Name", exact: true }).fill("staff");
   await root.getByRole("button", { name: "Make the pool" }).click();
   const pool = /pools\/([\w-]+)/.exec(root.url())[1];
   await root.goto("/console/iam/new-user");
-  await root.getByLabel("Name", { exact: true }).fill("operator");
+  await root.getByRole("textbox", { name: "Name", exact: true }).fill("operator");
   await root.getByRole("button", { name: "Make this user" }).click();
   await root.goto("/console/iam/users/operator/policies");
-  await root.getByLabel("Name", { exact: true }).fill("look");
+  await root.getByRole("textbox", { name: "Name", exact: true }).fill("look");
   const look = { Version: "2012-10-17", Statement: [{ Sid: "Look", Effect: "Allow", Action: ["cognito-idp:List*", "cognito-idp:Describe*", "cognito-idp:Get*"], Resource: "*" }] };
   await root.locator("#document").fill(JSON.stringify(look));
   await root.getByRole("button", { name: "Review changes" }).click();
@@ -162,7 +162,7 @@ test("a user whom the root gave a password sets their own, gets a device, and sh
   await root.getByRole("button", { name: "Save" }).click();
   assert.match(await root.getByRole("status").innerText(), /Saved/);
   await root.goto("/console/iam/new-user");
-  await root.getByLabel("Name", { exact: true }).fill("dora");
+  await root.getByRole("textbox", { name: "Name", exact: true }).fill("dora");
   await root.getByRole("button", { name: "Make this user" }).click();
   await root.getByRole("button", { name: "Give a password" }).click();
   await picture(root, "new-password");
