@@ -46,7 +46,7 @@ pub struct Deployment {
     pub argon2_passes: u32,
     /// Events that found no room to be noted since this node started; the log has those of signed calls.
     pub dropped_events: u64,
-    /// Messages that should have left [`LATE`] ago or earlier and wait to be tried again; a thousand are counted at most.
+    /// Messages that should have left a minute ago or earlier and wait to be tried again; a thousand are counted at most.
     pub late_messages: i64,
     /// The nodes that serve it now.
     pub nodes: Vec<Serving>,
